@@ -1,0 +1,1 @@
+"""What the rules are: streams as deciders, scoring, permissions, vocabulary. Pure: no clock, no random, no I/O."""

@@ -1,0 +1,1 @@
+"""公示 — public notices and their terms."""

@@ -1,0 +1,1 @@
+"""组织 — units, members, appointments."""

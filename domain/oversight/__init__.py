@@ -1,0 +1,1 @@
+"""监督 — the log itself."""

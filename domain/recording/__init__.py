@@ -1,0 +1,1 @@
+"""记分 — matters, record sheets, points archives."""

@@ -1,0 +1,1 @@
+"""规则 — the rule set, its lint and the work calendar."""

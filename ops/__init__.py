@@ -1,0 +1,1 @@
+"""How it is kept and kept running: the composition root."""

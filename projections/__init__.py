@@ -1,0 +1,1 @@
+"""What we know from the facts: read models, followed and rebuilt, and the transparency log."""
