@@ -1,1 +1,4 @@
-"""What the rules are: streams as deciders, scoring, permissions, vocabulary. Pure: no clock, no random, no I/O."""
+"""What the rules are: streams as deciders, scoring, permissions, vocabulary.
+
+Pure: no clock, no random, no environment, no input or output.
+"""

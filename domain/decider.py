@@ -1,0 +1,116 @@
+"""What a stream is, what a command may read and what it may say.
+
+A command is a wish, a fact is past, a state is what the facts of one stream amount to. ``decide`` is a pure
+function from the past and a wish to facts, or a refusal; ``evolve`` is a pure fold that never decides.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Generic, Protocol, TypeAlias, TypeVar
+from uuid import UUID, uuid5
+
+import msgspec
+
+from domain.actor import Actor
+from domain.sealed import Secret
+from domain.values import CommandId, EntryId, Instant
+
+NAMESPACE = UUID("6f1d8f5e-3b0a-5c55-9a53-7d2f0a4f5b11")
+"""Under which all stream ids are derived; chosen once, for ever."""
+
+S = TypeVar("S")
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Something that happened, in plain values. A fact says everything that must be believed later.
+
+    Optional fields with defaults are the way to grow; a new meaning takes a new name in the vocabulary.
+    """
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wish. Clock, actor, ids and salts are read at the edge and come with it.
+
+    ``operation`` is its row in the permission table; ``fresh`` names fields drawn at random for this
+    attempt, which are left out when a repeat is compared with the first.
+    """
+
+    operation: ClassVar[str]
+    fresh: ClassVar[tuple[str, ...]] = ()
+
+    id: CommandId
+    actor: Actor
+    at: Instant
+    cause: EntryId | None = None
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every sealed field of this wish."""
+        values = (getattr(self, name) for name in self.__struct_fields__)
+        return tuple(value for value in values if isinstance(value, Secret))
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """不能办理。 This cannot be done."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+        """Figures for the sentence that the reader is shown: the reference of the first record, a day…"""
+
+
+@dataclass(frozen=True)
+class Stream(Generic[S]):
+    """One kind of stream: its word, its beginning, its fold and the facts that may stand in it."""
+
+    kind: str
+    initial: S
+    evolve: Callable[[S, Fact], S]
+    facts: tuple[type[Fact], ...]
+
+    def of(self, *key: str | UUID | int | date) -> "StreamRef[S]":
+        """The stream with this natural key: the same key is always the same stream."""
+        name = "/".join((self.kind, *(str(part) for part in key)))
+        return StreamRef(self, uuid5(NAMESPACE, name))
+
+
+@dataclass(frozen=True)
+class StreamRef(Generic[S]):
+    """One stream."""
+
+    stream: Stream[S]
+    id: UUID
+
+    def says(self, fact: Fact) -> "Write":
+        """The wish's answer: this fact is appended to this stream."""
+        assert type(fact) in self.stream.facts, f"{type(fact).__name__} does not belong to {self.stream.kind}"
+        return Write(self, fact)
+
+
+@dataclass(frozen=True)
+class Write:
+    """A fact that shall be appended to a stream."""
+
+    ref: "StreamRef[object]"
+    fact: Fact
+
+
+Decision: TypeAlias = Sequence[Write]
+
+
+class Past(Protocol):
+    """What is known: the state of any stream, by reference. Every stream asked for becomes a guard."""
+
+    def __getitem__(self, ref: StreamRef[S]) -> S:
+        """The state of one stream; its initial state if nothing was ever said there."""
+        ...
+
+    def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
+        """The states of several streams in the order asked, loaded together."""
+        ...
+
+
+Decide: TypeAlias = Callable[[Past, Command], Decision]
+"""The whole house as one pure function."""
