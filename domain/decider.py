@@ -62,6 +62,15 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
 
 
 @dataclass(frozen=True)
+class Write:
+    """A fact that shall be appended to a stream."""
+
+    stream: UUID
+    kind: str
+    fact: Fact
+
+
+@dataclass(frozen=True)
 class Stream(Generic[S]):
     """One kind of stream: its word, its beginning, its fold and the facts that may stand in it."""
 
@@ -83,18 +92,10 @@ class StreamRef(Generic[S]):
     stream: Stream[S]
     id: UUID
 
-    def says(self, fact: Fact) -> "Write":
+    def says(self, fact: Fact) -> Write:
         """The wish's answer: this fact is appended to this stream."""
         assert type(fact) in self.stream.facts, f"{type(fact).__name__} does not belong to {self.stream.kind}"
-        return Write(self, fact)
-
-
-@dataclass(frozen=True)
-class Write:
-    """A fact that shall be appended to a stream."""
-
-    ref: "StreamRef[object]"
-    fact: Fact
+        return Write(self.id, self.stream.kind, fact)
 
 
 Decision: TypeAlias = Sequence[Write]

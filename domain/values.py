@@ -1,7 +1,7 @@
 """Plain values of the wire: points, quantities, digests, codes, days and instants."""
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from fractions import Fraction
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
@@ -82,4 +82,4 @@ def day_of(instant: datetime) -> date:
 def midnight_after(day: date) -> datetime:
     """24:00 Asia/Shanghai of a day, as an instant in UTC."""
     end = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + timedelta(days=1)
-    return end.astimezone(timezone.utc)
+    return end.astimezone(UTC)

@@ -1,0 +1,381 @@
+"""总账 — the only way in: a wish becomes facts, or is refused, and is never half of either.
+
+``Ledger.execute`` loads what the wish needs, decides, and appends everything in one transaction: facts, sealed
+values, the command's id, and a guard for every stream that the decision read. A repeat of a committed command
+gets its first receipt; a lost reply is looked up, never guessed.
+"""
+
+import threading
+from abc import abstractmethod
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Protocol, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+from eventsourcing.application import Application
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    InfrastructureFactory,
+    Mapper,
+    ProcessRecorder,
+    RecordConflictError,
+    StoredEvent,
+    TrackingRecorder,
+)
+from eventsourcing.utils import Environment, EnvType
+
+from domain.decider import Command, Decide, Decision, Refused, StreamRef, Write
+from domain.entry import Entry, EntryMapper, decode, entry_id, leaf_hash
+from domain.sealed import Secret
+from domain.values import CommandId, Instant, Sha256
+
+S = TypeVar("S")
+
+RETRIES: Final = 3
+STATES_KEPT: Final = 50_000
+
+
+class CommandIdReused(Refused):
+    """同一个操作编号已用于另一件事。 This idempotency key was already used for another request."""
+
+    code = "idempotency-key-reused"
+
+
+class LedgerBusy(Refused):
+    """几个人同时改动了同一处,请稍后重试。 Others changed the same thing at the same time; please try again."""
+
+    code = "ledger-busy"
+
+
+class ClockWrong(Refused):
+    """系统时钟有误,暂停记账。 The service clock is wrong; nothing is recorded until it is put right."""
+
+    code = "clock-wrong"
+
+
+class OutcomeUnknown(Refused):
+    """结果未知:请用同一操作编号重试,不会重复记账。 Outcome unknown: repeat with the same key; nothing is doubled."""
+
+    code = "outcome-unknown"
+
+
+class SealedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed value as the vault keeps it: padded, encrypted under its subject's key."""
+
+    commitment: Sha256
+    subject: UUID
+    box: bytes
+
+
+class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A new subject's key, wrapped by the master key."""
+
+    subject: UUID
+    wrapped: bytes
+
+
+class Sealing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the vault wants stored together with the facts."""
+
+    keys: tuple[KeyRow, ...] = ()
+    rows: tuple[SealedRow, ...] = ()
+
+
+class Vault(Protocol):
+    """保密库 as the ledger needs it."""
+
+    def seal(self, secrets: Sequence[Secret]) -> Sealing:
+        """Encrypt values for storage; nothing is stored yet."""
+        ...
+
+    def digest(self, request: bytes) -> bytes:
+        """32-byte HMAC of a request under a vault key: a bare hash could be guessed and would outlive erasure."""
+        ...
+
+
+class Save(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one append carries beside its entries."""
+
+    command: CommandId
+    digest: bytes
+    at: Instant
+    guards: tuple[tuple[UUID, int], ...] = ()
+    """(stream, version) of every stream that was read: a changed one is a conflict."""
+    sealing: Sealing = Sealing()
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the caller holds in hand: where his entries stand and what they hash to."""
+
+    command: CommandId
+    first: int
+    """Position of the first entry; 0 if the command changed nothing."""
+    last: int
+    leaves: tuple[str, ...]
+    """Leaf hash of each entry in order, lower-case hex."""
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A committed command: the digest of its request and the receipt it got."""
+
+    digest: bytes
+    receipt: Receipt
+
+
+class CommandKnown(Exception):  # noqa: N818 - an answer of the recorder
+    """This command id is committed already."""
+
+    def __init__(self, known: Known) -> None:
+        super().__init__(str(known.receipt.command))
+        self.known = known
+
+
+class LogRecorder(ApplicationRecorder):
+    """The library's recorder, and what one ordered log needs beyond it.
+
+    ``insert_events(entries, save=Save)`` appends everything of one command or nothing. It raises
+    ``RecordConflictError`` when a stream or guard moved, ``CommandKnown`` for a committed command id,
+    ``ClockWrong`` and ``OutcomeUnknown``. It returns the positions, which are gap-free and in commit order.
+    """
+
+    @abstractmethod
+    def find_command(self, command: CommandId) -> Known | None:
+        """What became of a command; None if it never committed."""
+
+    @abstractmethod
+    def select_streams(self, after: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
+        """Entries of several streams beyond the given version of each, per stream in order; one query."""
+
+
+class _Factory(InfrastructureFactory[Any]):
+    """Hands the one recorder to the library; reads no environment and knows no snapshots."""
+
+    def __init__(self, recorder: LogRecorder) -> None:
+        super().__init__(Environment("Log", {}))
+        self._recorder = recorder
+
+    def application_recorder(self) -> ApplicationRecorder:
+        return self._recorder
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        raise AssertionError(f"no aggregate recorder for {purpose}")
+
+    def tracking_recorder(self, tracking_recorder_class: type[TrackingRecorder] | None = None) -> TrackingRecorder:
+        raise AssertionError("read models track themselves")
+
+    def process_recorder(self) -> ProcessRecorder:
+        raise AssertionError("read models track themselves")
+
+
+class Log(Application[UUID]):
+    """The library's application over one recorder.
+
+    The process environment is ignored on purpose: it could switch on snapshots or another recorder.
+    """
+
+    def __init__(self, recorder: LogRecorder) -> None:
+        self._log_recorder = recorder
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """No setting of the library is taken from outside."""
+        return Environment(name, {})
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        """The one recorder."""
+        return _Factory(self._log_recorder)
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        """Canonical entries."""
+        return EntryMapper()
+
+
+class _Missing(Exception):  # noqa: N818 - a question, not an error
+    """The decision asks for streams that are not loaded yet."""
+
+    def __init__(self, refs: Iterable[StreamRef[Any]]) -> None:
+        super().__init__()
+        self.refs = tuple(refs)
+
+
+class LoadedPast:
+    """States by stream; asking for one that is not loaded interrupts the decision, which is run again."""
+
+    def __init__(self) -> None:
+        self.states: dict[UUID, tuple[int, object]] = {}
+
+    def __getitem__(self, ref: StreamRef[S]) -> S:
+        """The state of one stream."""
+        try:
+            return cast(S, self.states[ref.id][1])
+        except KeyError:
+            raise _Missing((ref,)) from None
+
+    def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
+        """The states of several streams, in the order asked."""
+        missing = [ref for ref in refs if ref.id not in self.states]
+        if missing:
+            raise _Missing(missing)
+        return [cast(S, self.states[ref.id][1]) for ref in refs]
+
+    def version(self, stream: UUID) -> int:
+        """How many facts the stream held when it was read."""
+        return self.states[stream][0]
+
+
+class StateCache:
+    """The newest known state of recently read streams. Every use is checked: only what came after is read."""
+
+    def __init__(self, kept: int = STATES_KEPT) -> None:
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._states: OrderedDict[UUID, tuple[int, object]] = OrderedDict()
+
+    def get(self, ref: StreamRef[Any]) -> tuple[int, object]:
+        """(version, state); (0, initial) for a stream that is not kept."""
+        with self._lock:
+            found = self._states.get(ref.id)
+            if found is None:
+                return 0, ref.stream.initial
+            self._states.move_to_end(ref.id)
+            return found
+
+    def put(self, stream: UUID, version: int, state: object) -> None:
+        """Keep a state, never an older one over a newer one."""
+        with self._lock:
+            if self._states.get(stream, (0, None))[0] <= version:
+                self._states[stream] = version, state
+                self._states.move_to_end(stream)
+            if len(self._states) > self._kept:
+                self._states.popitem(last=False)
+
+
+class Ledger:
+    """``execute`` and ``load``. There is no other way to write."""
+
+    def __init__(self, recorder: LogRecorder, vault: Vault, decide: Decide, log: str) -> None:
+        self.log_name = log
+        self._log = Log(recorder)
+        self._recorder = recorder
+        self._vault = vault
+        self._decide = decide
+        self._cache = StateCache()
+
+    def execute(self, command: Command) -> Receipt:
+        """Grant the wish or raise ``Refused``. The same command again gets its first receipt."""
+        digest = self._vault.digest(request_bytes(command))
+        known = self._recorder.find_command(command.id)
+        if known is not None:
+            return _first_receipt(known, digest)
+        for _ in range(1 + RETRIES):
+            try:
+                return self._try(command, digest)
+            except CommandKnown as answer:
+                return _first_receipt(answer.known, digest)
+            except RecordConflictError:
+                continue
+            except Refused:
+                # Another attempt of this command may have committed while this one was deciding.
+                known = self._recorder.find_command(command.id)
+                if known is not None:
+                    return _first_receipt(known, digest)
+                raise
+        raise LedgerBusy
+
+    def load(self, ref: StreamRef[S]) -> S:
+        """The present state of one stream."""
+        past = LoadedPast()
+        self._load(past, (ref,))
+        return past[ref]
+
+    def close(self) -> None:
+        """Release the library's application; the recorder belongs to whoever made it."""
+        self._log.close()
+
+    def _try(self, command: Command, digest: bytes) -> Receipt:
+        past, decision = self._decided(command)
+        entries = self._entries(command, past, decision)
+        save = Save(
+            command=command.id,
+            digest=digest,
+            at=command.at,
+            guards=tuple((stream, past.version(stream)) for stream in past.states),
+            sealing=self._vault.seal(_spoken_secrets(command, decision)),
+        )
+        recordings = self._log.save(*entries, save=save)
+        positions = [recording.notification.id for recording in recordings]
+        return Receipt(
+            command=command.id,
+            first=positions[0] if positions else 0,
+            last=positions[-1] if positions else 0,
+            leaves=tuple(leaf_hash(recording.notification.state).hex() for recording in recordings),
+        )
+
+    def _decided(self, command: Command) -> tuple[LoadedPast, Decision]:
+        past = LoadedPast()
+        while True:
+            try:
+                return past, self._decide(past, command)
+            except _Missing as missing:
+                self._load(past, missing.refs)
+
+    def _load(self, past: LoadedPast, refs: Sequence[StreamRef[Any]]) -> None:
+        streams = {ref.id: ref.stream for ref in refs}
+        for ref in refs:
+            past.states[ref.id] = self._cache.get(ref)
+        rows = self._recorder.select_streams([(key, past.states[key][0]) for key in streams])
+        for row in rows:
+            key = cast(UUID, row.originator_id)
+            version, state = past.states[key]
+            assert row.originator_version == version + 1, f"stream {key} has a hole after {version}"
+            past.states[key] = version + 1, streams[key].evolve(state, decode(row.state).fact)
+        for key in {cast(UUID, row.originator_id) for row in rows}:
+            self._cache.put(key, *past.states[key])
+
+    def _entries(self, command: Command, past: LoadedPast, decision: Decision) -> list[Entry]:
+        versions: dict[UUID, int] = {}
+        entries: list[Entry] = []
+        for ordinal, write in enumerate(decision):
+            assert write.stream in past.states, f"{write.kind} was written without being read"
+            version = versions.get(write.stream, past.version(write.stream)) + 1
+            versions[write.stream] = version
+            entries.append(self._entry(command, ordinal, write, version))
+        return entries
+
+    def _entry(self, command: Command, ordinal: int, write: Write, version: int) -> Entry:
+        return Entry(
+            actor=command.actor,
+            at=command.at,
+            cause=command.cause,
+            command=command.id,
+            fact=write.fact,
+            id=entry_id(command.id, ordinal),
+            log=self.log_name,
+            stream=write.stream,
+            version=version,
+        )
+
+
+def request_bytes(command: Command) -> bytes:
+    """What two attempts of one request have in common: all but clock, ids drawn for the attempt, and salts."""
+    wish = cast(dict[str, Any], msgspec.to_builtins(command))
+    for name in ("id", "at", "cause", *command.fresh):
+        wish.pop(name, None)
+    for name in command.__struct_fields__:
+        if isinstance(getattr(command, name), Secret):
+            wish[name] = {"name": wish[name]["name"], "value": wish[name]["value"]}
+    return msgspec.json.encode({"wish": type(command).__name__, **wish}, order="sorted")
+
+
+def _first_receipt(known: Known, digest: bytes) -> Receipt:
+    if known.digest != digest:
+        raise CommandIdReused
+    return known.receipt
+
+
+def _spoken_secrets(command: Command, decision: Decision) -> list[Secret]:
+    """The secrets whose commitments stand in the facts: a value that no fact mentions is not kept."""
+    said = b"".join(msgspec.json.encode(write.fact) for write in decision) if command.secrets() else b""
+    return [secret for secret in command.secrets() if secret.commitment.encode() in said]
