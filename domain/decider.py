@@ -14,7 +14,7 @@ import msgspec
 
 from domain.actor import Actor
 from domain.sealed import Secret
-from domain.values import CommandId, EntryId, Instant
+from domain.values import Code, CommandId, EntryId, Instant
 
 NAMESPACE = UUID("6f1d8f5e-3b0a-5c55-9a53-7d2f0a4f5b11")
 """Under which all stream ids are derived; chosen once, for ever."""
@@ -43,6 +43,11 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     actor: Actor
     at: Instant
     cause: EntryId | None = None
+
+    def target(self) -> Code | None:
+        """The organisation whose things the wish concerns; None for no particular one."""
+        unit: Code | None = getattr(self, "unit", None)
+        return unit
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every sealed field of this wish."""

@@ -1,0 +1,183 @@
+"""审定 — the committee's decision on a submitted sheet: approve or return, with minute, quorum and recusal.
+
+Each line is decided without its subject and without whoever entered it. Where too few are left for a line, that
+line goes up to the next higher organisation and the others go on.
+"""
+
+from typing import TypeAlias
+
+from domain.decider import Command, Decision, Past, Refused, StreamRef
+from domain.organisation.appointments import committee
+from domain.organisation.unit import Established, established
+from domain.recording.archive import PointsRecorded, archive_of, recorded
+from domain.recording.committee import Vote, convened
+from domain.recording.matter import held
+from domain.recording.sheet import (
+    SHEET,
+    Line,
+    Sheet,
+    SheetApproved,
+    SheetLineReferred,
+    SheetReturned,
+    State,
+    acting,
+    item_of,
+    living,
+    need_evidence,
+)
+from domain.rules.ruleset import scheme_on
+from domain.sealed import Secret
+from domain.values import Code, MemberId, Sha256, day_of
+
+
+class SheetNotSubmitted(Refused):
+    """记分表不在送审状态。 The sheet is not before the committee."""
+
+    code = "sheet-not-submitted"
+
+
+class RecorderApproves(Refused):
+    """记录人不得审定自己登记的记分表。 Who entered a sheet does not approve it."""
+
+    code = "recorder-approves"
+
+
+class WrongBody(Refused):
+    """该记分表不由这一级审定。 This body does not decide this sheet."""
+
+    code = "wrong-body"
+
+
+class NotOneDecides(Refused):
+    """本级回避后人数不足,请由上级审定。 Too few are left after recusal; the next higher organisation decides."""
+
+    code = "body-too-small"
+
+
+class ReturnSheet(Command, frozen=True, kw_only=True):
+    """Give the sheet back with a reason."""
+
+    operation = "sheet.decide"
+    unit: Code
+    matter: Code
+    item: Code
+    reason: Secret
+
+
+class ApproveSheet(Command, frozen=True, kw_only=True):
+    """A body's decision. Who was present and who was not in favour is counted, never stored by name."""
+
+    operation = "sheet.decide"
+    unit: Code
+    matter: Code
+    item: Code
+    minute: Code
+    minute_sha256: Sha256
+    present: tuple[MemberId, ...]
+    not_in_favour: tuple[MemberId, ...] = ()
+
+
+ApprovalCommand: TypeAlias = ReturnSheet | ApproveSheet
+
+
+def decide(past: Past, command: ApprovalCommand) -> Decision:
+    """Approve or return."""
+    match command:
+        case ReturnSheet():
+            return _return(past, command)
+        case ApproveSheet():
+            return _approve(past, command)
+
+
+def _sheet_of(command: ApprovalCommand) -> StreamRef[State]:
+    return SHEET.of(command.unit, command.matter, command.item)
+
+
+def _before_body(past: Past, command: ApprovalCommand) -> tuple[Sheet, Code]:
+    """The submitted sheet and the organisation that decides it next; the actor must sit in its committee."""
+    sheet = living(past, _sheet_of(command))
+    if sheet.status != "submitted":
+        raise SheetNotSubmitted(matter=command.matter)
+    body = sheet.referred_to or _first_body(established(past, sheet.unit))
+    if acting(command) in sheet.entered_by:
+        raise RecorderApproves
+    if command.actor.unit != body:
+        raise WrongBody(body=body)
+    return sheet, body
+
+
+def _first_body(unit: Established) -> Code:
+    if unit.approval_body == "own_committee" or unit.parent is None:
+        return unit.unit
+    return unit.parent
+
+
+def _return(past: Past, command: ReturnSheet) -> Decision:
+    _before_body(past, command)
+    return [_sheet_of(command).says(SheetReturned(by=acting(command), reason=command.reason.commitment))]
+
+
+def _approve(past: Past, command: ApproveSheet) -> Decision:
+    sheet, body = _before_body(past, command)
+    unit = established(past, sheet.unit)
+    _, scheme = scheme_on(past, unit.scheme, sheet.occurred_on)
+    item = item_of(scheme, sheet.item)
+    need_evidence(held(past, sheet.unit, sheet.matter), item)
+    members = committee(past, body, day_of(command.at))
+    least = scheme.bodies.branch_committee.min_voters or 2
+    meeting = convened(members, command.present, command.not_in_favour, least)
+    general = meeting.vote(sheet.entered_by)
+    votes = {line.member: meeting.vote(sheet.entered_by | {line.member}) for line in sheet.undecided}
+    referred = [member for member, vote in votes.items() if vote is None]
+    if general is None or len(referred) == len(votes):
+        return _refer(past, command, sheet, body)
+    header = SheetApproved(
+        unit=sheet.unit,
+        matter=sheet.matter,
+        item=sheet.item,
+        decision=sheet.decisions + 1,
+        body=body,
+        minute=command.minute,
+        minute_sha256=command.minute_sha256,
+        vote=general,
+        recused=tuple(sorted(sheet.entered_by & members, key=str)),
+        approved=len(votes) - len(referred),
+        referred=len(referred),
+    )
+    ref = _sheet_of(command)
+    up = [ref.says(SheetLineReferred(member=member, to=_higher(past, body))) for member in referred]
+    approved = [(line, votes[line.member]) for line in sheet.undecided]
+    facts = [_record(sheet, line, vote) for line, vote in approved if vote is not None]
+    past.many([archive_of(fact.member, fact.occurred_on) for fact in facts])
+    return [ref.says(header), *up, *(recorded(past, fact) for fact in facts)]
+
+
+def _higher(past: Past, body: Code) -> Code:
+    parent = established(past, body).parent
+    if parent is None:
+        raise NotOneDecides(body=body)
+    return parent
+
+
+def _refer(past: Past, command: ApproveSheet, sheet: Sheet, body: Code) -> Decision:
+    """Nobody here may decide: the whole sheet goes up."""
+    up = _higher(past, body)
+    return [_sheet_of(command).says(SheetLineReferred(member=line.member, to=up)) for line in sheet.undecided]
+
+
+def _record(sheet: Sheet, line: Line, vote: Vote) -> PointsRecorded:
+    return PointsRecorded(
+        record=line.member,  # replaced by the archive, which numbers its own records
+        member=line.member,
+        unit=sheet.unit,
+        matter=sheet.matter,
+        item=sheet.item,
+        rules=sheet.rules,
+        outcome=line.outcome,
+        quantity=line.quantity,
+        occurred_on=sheet.occurred_on,
+        late=sheet.late,
+        entitled=vote.entitled,
+        present=vote.present,
+        in_favour=vote.in_favour,
+    )

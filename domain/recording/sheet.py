@@ -1,0 +1,429 @@
+"""记分表 — what is said of everybody in one matter: filled by exception, submitted, approved or returned.
+
+A sheet is one matter under one item. Lines whose subject sits in the deciding committee are decided without him;
+where too few are left, the line goes up to the next higher organisation and the others go on.
+"""
+
+from datetime import date
+from typing import Final, Literal, TypeAlias, assert_never
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.decider import Command, Decision, Fact, Past, Refused, Stream, StreamRef
+from domain.organisation.roster import NotOnRoster, belonging
+from domain.organisation.unit import established
+from domain.recording.archive import Outcome
+from domain.recording.committee import Vote
+from domain.recording.matter import Held, held
+from domain.rules.items import Mode, ResponsibilityItem
+from domain.rules.ruleset import scheme_on
+from domain.rules.scheme import Scheme
+from domain.sealed import Secret
+from domain.values import Code, MemberId, Quantity, Sha256, day_of, hundredths
+
+OUTCOMES: Final[dict[Mode, tuple[Outcome, ...]]] = {
+    "ratio": ("attended", "absent", "excused"),
+    "assigned": ("done", "not-done", "withdrawn"),
+    "earn": ("earned",),
+    "presumed": (),
+}
+"""What may be said of a person, by the mode of the item. A shortfall needs its own procedure."""
+
+
+class SheetOpened(Fact, frozen=True, kw_only=True):
+    """建表."""
+
+    unit: Code
+    matter: Code
+    item: Code
+    rules: Code
+    occurred_on: date
+    late_reason: Sha256 | None = None
+    """Present where the entry came later after the act than the rule set allows without a reason."""
+
+
+class SheetLineSet(Fact, frozen=True, kw_only=True):
+    """登记一行 — what is said of one person; a later line replaces an earlier one."""
+
+    member: MemberId
+    outcome: Outcome
+    quantity: Quantity
+    hours: Quantity | None = None
+    by: MemberId
+
+
+class SheetSubmitted(Fact, frozen=True, kw_only=True):
+    """送审."""
+
+    lines: int
+    by: MemberId
+
+
+class SheetReturned(Fact, frozen=True, kw_only=True):
+    """退回 — with a sealed reason; the lines stay and can be corrected."""
+
+    by: MemberId
+    reason: Sha256
+
+
+class SheetApproved(Fact, frozen=True, kw_only=True):
+    """审定 — one body's decision on the lines that it may decide."""
+
+    unit: Code
+    matter: Code
+    item: Code
+    decision: int
+    """1 for the branch's own, 2 for the next higher organisation's on what was referred to it."""
+    body: Code
+    minute: Code
+    minute_sha256: Sha256
+    vote: Vote
+    """The counts on a line whose subject is nobody of the body."""
+    recused: tuple[MemberId, ...]
+    """Who entered or submitted the sheet: at most the committee."""
+    approved: int
+    referred: int
+
+
+class SheetLineReferred(Fact, frozen=True, kw_only=True):
+    """移送上级 — too few were left to decide on this line."""
+
+    member: MemberId
+    to: Code
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sheet says of one person."""
+
+    member: MemberId
+    outcome: Outcome
+    quantity: str
+    by: MemberId
+    decision: int = 0
+    """0 while undecided, else the decision that approved it."""
+
+
+class NoSheet(msgspec.Struct, frozen=True):
+    """No such sheet."""
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet on its way."""
+
+    unit: str
+    matter: str
+    item: str
+    rules: str
+    occurred_on: date
+    late: bool
+    status: Literal["draft", "submitted", "approved"] = "draft"
+    lines: dict[MemberId, Line] = {}
+    entered_by: frozenset[MemberId] = frozenset()
+    decisions: int = 0
+    referred_to: str | None = None
+    """The higher organisation that decides what is left, after a referral."""
+
+    @property
+    def undecided(self) -> tuple[Line, ...]:
+        """Lines that no body has decided yet, in the order in which they were first set."""
+        return tuple(line for line in self.lines.values() if line.decision == 0)
+
+
+State = NoSheet | Sheet
+
+
+class SheetExists(Refused):
+    """这一事项的记分表已建立。 The sheet of this matter exists already."""
+
+    code = "sheet-exists"
+
+
+class SheetUnknown(Refused):
+    """没有这张记分表。 There is no such sheet."""
+
+    code = "sheet-unknown"
+
+
+class SheetNotDraft(Refused):
+    """记分表已送审,不能再改。 The sheet was submitted and can no longer be changed."""
+
+    code = "sheet-not-draft"
+
+
+class SheetIncomplete(Refused):
+    """记分表还有人未登记。 The sheet says nothing yet of some members."""
+
+    code = "sheet-incomplete"
+
+
+class ItemUnknown(Refused):
+    """办法中没有这个责任清单条目。 The rule set in force has no such responsibility item."""
+
+    code = "item-unknown"
+
+
+class ItemNotOfMatter(Refused):
+    """该条目不适用于这类事项。 This item does not belong to a matter of this kind."""
+
+    code = "item-not-of-matter"
+
+
+class ShortfallNeedsProcedure(Refused):
+    """默认得分条目的扣减须按减分程序办理。 A shortfall follows the deduction procedure, not a sheet."""
+
+    code = "shortfall-needs-procedure"
+
+
+class OutcomeNotOfItem(Refused):
+    """该登记结果不适用于这个条目。 This outcome does not fit the item's way of counting."""
+
+    code = "outcome-not-of-item"
+
+
+class QuantityOutsideRule(Refused):
+    """数量超出办法规定。 The quantity lies outside the rule."""
+
+    code = "quantity-outside-rule"
+
+
+class OwnPoints(Refused):
+    """不得登记本人积分:由代理记录员登记。 Nobody records his own points; the substitute enters them."""
+
+    code = "own-points"
+
+
+class LateReasonMissing(Refused):
+    """补记超过规定期限,须说明理由。 This entry comes late and needs a reason."""
+
+    code = "late-reason-missing"
+
+
+class EvidenceMissing(Refused):
+    """缺少条目要求的佐证材料。 The evidence that the item demands is missing."""
+
+    code = "evidence-missing"
+
+
+class LineWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the recorder wants to say of one person."""
+
+    member: MemberId
+    outcome: Outcome
+    quantity: Quantity = "1.00"
+    hours: Quantity | None = None
+
+
+class OpenSheet(Command, frozen=True, kw_only=True):
+    """Open the sheet of a matter that was held."""
+
+    operation = "sheet.fill"
+    unit: Code
+    matter: Code
+    item: Code
+    late_reason: Secret | None = None
+
+
+class FillSheet(Command, frozen=True, kw_only=True):
+    """Say of everybody ``otherwise``, but of some something else. Sets only what changes."""
+
+    operation = "sheet.fill"
+    unit: Code
+    matter: Code
+    item: Code
+    otherwise: Outcome | None = None
+    but: tuple[LineWish, ...] = ()
+
+
+class SubmitSheet(Command, frozen=True, kw_only=True):
+    """Put the sheet before the committee."""
+
+    operation = "sheet.fill"
+    unit: Code
+    matter: Code
+    item: Code
+
+
+SheetCommand: TypeAlias = OpenSheet | FillSheet | SubmitSheet
+
+
+def evolve(state: State, fact: Fact) -> State:
+    """The sheet after one more fact."""
+    match state, fact:
+        case NoSheet(), SheetOpened():
+            return Sheet(
+                unit=fact.unit,
+                matter=fact.matter,
+                item=fact.item,
+                rules=fact.rules,
+                occurred_on=fact.occurred_on,
+                late=fact.late_reason is not None,
+            )
+        case Sheet(status="draft"), SheetLineSet() | SheetSubmitted():
+            return _while_draft(state, fact)
+        case Sheet(status="submitted"), SheetReturned():
+            return replace(state, status="draft")
+        case Sheet(status="submitted"), SheetApproved():
+            decided = {member: _decided(line, fact.decision) for member, line in state.lines.items()}
+            status: Literal["submitted", "approved"] = "submitted" if fact.referred else "approved"
+            return replace(state, lines=decided, decisions=fact.decision, status=status)
+        case Sheet(status="submitted"), SheetLineReferred():
+            line = replace(state.lines[fact.member], decision=0)
+            return replace(state, lines={**state.lines, fact.member: line}, referred_to=fact.to)
+        case _:
+            raise AssertionError(f"{type(fact).__name__} cannot follow {type(state).__name__}")
+
+
+def _while_draft(state: Sheet, fact: SheetLineSet | SheetSubmitted) -> Sheet:
+    entered_by = state.entered_by | {fact.by}
+    match fact:
+        case SheetLineSet():
+            line = Line(member=fact.member, outcome=fact.outcome, quantity=fact.quantity, by=fact.by)
+            return replace(state, lines={**state.lines, fact.member: line}, entered_by=entered_by)
+        case SheetSubmitted():
+            return replace(state, status="submitted", entered_by=entered_by)
+
+
+def _decided(line: Line, decision: int) -> Line:
+    return line if line.decision else replace(line, decision=decision)
+
+
+SHEET: Final[Stream[State]] = Stream(
+    "sheet",
+    NoSheet(),
+    evolve,
+    (SheetOpened, SheetLineSet, SheetSubmitted, SheetReturned, SheetApproved, SheetLineReferred),
+)
+
+
+def sheet_of(command: SheetCommand) -> StreamRef[State]:
+    """The sheet that a command is about."""
+    return SHEET.of(command.unit, command.matter, command.item)
+
+
+def living(past: Past, ref: StreamRef[State]) -> Sheet:
+    """The sheet, or a refusal that there is none."""
+    match past[ref]:
+        case Sheet() as found:
+            return found
+        case NoSheet():
+            raise SheetUnknown
+        case unknown:
+            assert_never(unknown)
+
+
+def item_of(scheme: Scheme, code: Code) -> ResponsibilityItem:
+    """The responsibility item of this code, or a refusal."""
+    found = scheme.item(code)
+    if not isinstance(found, ResponsibilityItem):
+        raise ItemUnknown(item=code)
+    return found
+
+
+def decide(past: Past, command: SheetCommand) -> Decision:
+    """Open, fill, submit."""
+    match command:
+        case OpenSheet():
+            return _open(past, command)
+        case FillSheet():
+            return _fill(past, command)
+        case SubmitSheet():
+            return _submit(past, command)
+
+
+def _open(past: Past, command: OpenSheet) -> Decision:
+    unit = established(past, command.unit)
+    matter = held(past, command.unit, command.matter)
+    rules, scheme = scheme_on(past, unit.scheme, matter.occurred_on)
+    item = item_of(scheme, command.item)
+    if item.mode == "presumed":
+        raise ShortfallNeedsProcedure(item=item.code)
+    if item.matter != matter.kind:
+        raise ItemNotOfMatter(item=item.code, kind=matter.kind)
+    if past[sheet_of(command)] != NoSheet():
+        raise SheetExists(matter=command.matter)
+    days_late = (day_of(command.at) - matter.occurred_on).days
+    late = days_late > scheme.counting.late_entry_days
+    if late and command.late_reason is None:
+        raise LateReasonMissing(days=scheme.counting.late_entry_days)
+    fact = SheetOpened(
+        unit=command.unit,
+        matter=command.matter,
+        item=command.item,
+        rules=rules,
+        occurred_on=matter.occurred_on,
+        late_reason=command.late_reason.commitment if late and command.late_reason else None,
+    )
+    return [sheet_of(command).says(fact)]
+
+
+def _draft(past: Past, command: FillSheet | SubmitSheet) -> Sheet:
+    sheet = living(past, sheet_of(command))
+    if sheet.status != "draft":
+        raise SheetNotDraft(matter=command.matter)
+    return sheet
+
+
+def acting(command: Command) -> MemberId:
+    """The natural person who acts."""
+    assert command.actor.person is not None, "the permission table lets only people enter and decide sheets"
+    return command.actor.person
+
+
+def _fill(past: Past, command: FillSheet) -> Decision:
+    sheet = _draft(past, command)
+    item = _item_in_force(past, sheet)
+    people = belonging(past, sheet.unit, sheet.occurred_on)
+    wishes = {wish.member: wish for wish in command.but}
+    for member in wishes:
+        if member not in people:
+            raise NotOnRoster(member=member)
+    if acting(command) in wishes:
+        raise OwnPoints
+    if command.otherwise is not None:
+        ordinary = (LineWish(member=m, outcome=command.otherwise) for m in people if m != acting(command))
+        wishes = {wish.member: wish for wish in ordinary} | wishes
+    ref = sheet_of(command)
+    lines = (_line_set(item, wish, acting(command)) for wish in wishes.values())
+    return [ref.says(line) for line in lines if _says_something_new(sheet, line)]
+
+
+def _item_in_force(past: Past, sheet: Sheet) -> ResponsibilityItem:
+    _, scheme = scheme_on(past, established(past, sheet.unit).scheme, sheet.occurred_on)
+    return item_of(scheme, sheet.item)
+
+
+def _line_set(item: ResponsibilityItem, wish: LineWish, by: MemberId) -> SheetLineSet:
+    if wish.outcome not in OUTCOMES[item.mode]:
+        raise OutcomeNotOfItem(outcome=wish.outcome, item=item.code)
+    quantity = hundredths(wish.quantity)
+    most = 100 if item.mode != "earn" else 100 * (item.quantity_max or 9_999)
+    if not 0 < quantity <= most or quantity % 100:
+        raise QuantityOutsideRule(quantity=wish.quantity, item=item.code)
+    if item.minimum_hours is not None:
+        least = hundredths(item.minimum_hours) * quantity // 100
+        if wish.hours is None or hundredths(wish.hours) < least:
+            raise QuantityOutsideRule(hours=wish.hours, item=item.code)
+    return SheetLineSet(member=wish.member, outcome=wish.outcome, quantity=wish.quantity, hours=wish.hours, by=by)
+
+
+def _says_something_new(sheet: Sheet, line: SheetLineSet) -> bool:
+    before = sheet.lines.get(line.member)
+    return before is None or (before.outcome, before.quantity) != (line.outcome, line.quantity)
+
+
+def _submit(past: Past, command: SubmitSheet) -> Decision:
+    sheet = _draft(past, command)
+    item = _item_in_force(past, sheet)
+    silent = [m for m in belonging(past, sheet.unit, sheet.occurred_on) if m not in sheet.lines]
+    # A deed or an assignment concerns whom it concerns; attendance concerns everybody.
+    if not sheet.lines or (item.mode == "ratio" and silent):
+        raise SheetIncomplete(missing=len(silent))
+    need_evidence(held(past, sheet.unit, sheet.matter), item)
+    return [sheet_of(command).says(SheetSubmitted(lines=len(sheet.lines), by=acting(command)))]
+
+
+def need_evidence(matter: Held, item: ResponsibilityItem) -> None:
+    """Refuse unless the matter has a document of a kind that the item demands."""
+    if not any(document.kind in item.evidence for document in matter.evidence):
+        raise EvidenceMissing(kinds=item.evidence)

@@ -1,0 +1,280 @@
+"""办法 — one scheme's rule sets: drafted, linted, approved by somebody else, published, in force from a day on.
+
+A version enters the log part by part, one fact each, and its header carries the digest of the whole document:
+a part that is missing or changed cannot be published. A version that was published never changes.
+"""
+
+from datetime import date
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from domain.decider import Command, Decision, Fact, Past, Refused, Stream
+from domain.rules.digest import Part, assemble, digest, parts
+from domain.rules.lint import lint
+from domain.rules.scheme import Scheme, SchemeMalformed, load
+from domain.values import Code, MemberId, Sha256
+
+Document: TypeAlias = msgspec.Raw
+"""A rule set as JSON text."""
+
+
+class RuleSetDrafted(Fact, frozen=True, kw_only=True):
+    """拟订 — a version begins: the digest of its document and how many parts follow."""
+
+    scheme: Code
+    version: Code
+    digest: Sha256
+    parts: int
+    author: MemberId | None = None
+    """None where the set came with the installation."""
+
+
+class RulePartAdded(Fact, frozen=True, kw_only=True):
+    """条目 — one section or one item of the version that is being drafted."""
+
+    version: Code
+    section: Code
+    code: Code | None = None
+    content: msgspec.Raw
+
+
+class RuleSetLinted(Fact, frozen=True, kw_only=True):
+    """体检 — the version was checked; what the lint only warns of is counted."""
+
+    version: Code
+    warnings: int
+
+
+class RuleSetApproved(Fact, frozen=True, kw_only=True):
+    """审议通过."""
+
+    version: Code
+    minute: Code
+    minute_sha256: Sha256
+
+
+class RuleSetPublished(Fact, frozen=True, kw_only=True):
+    """印发 — from ``effective_on`` on it is in force, until a later version takes over."""
+
+    version: Code
+    effective_on: date
+
+
+VersionStatus: TypeAlias = Literal["drafted", "approved", "published"]
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of the scheme."""
+
+    version: str
+    digest: str
+    author: MemberId | None
+    status: VersionStatus
+    parts: tuple[Part, ...] = ()
+    scheme: Scheme | None = None
+    """Present from publication on."""
+    effective_on: date | None = None
+
+
+class RuleSets(msgspec.Struct, frozen=True, kw_only=True):
+    """All versions, in the order in which they were drafted."""
+
+    versions: tuple[Version, ...] = ()
+
+    def find(self, version: str) -> Version | None:
+        """The version of this name."""
+        return next((found for found in self.versions if found.version == version), None)
+
+    def in_force(self, day: date) -> Version | None:
+        """The one version in force on a day."""
+        begun = [v for v in self.versions if v.effective_on is not None and v.effective_on <= day]
+        return max(begun, key=lambda v: (v.effective_on is not None, v.effective_on), default=None)
+
+
+class VersionExists(Refused):
+    """该版本已存在,不可更改。 This version exists and cannot be changed."""
+
+    code = "version-exists"
+
+
+class VersionUnknown(Refused):
+    """没有这个版本。 There is no such version."""
+
+    code = "version-unknown"
+
+
+class VersionNotReady(Refused):
+    """该版本尚未走完前一步程序。 The step before has not been taken for this version."""
+
+    code = "version-not-ready"
+
+
+class RuleSetRefused(Refused):
+    """办法未通过体检。 The rule set does not pass the lint."""
+
+    code = "rule-set-refused"
+
+
+class AuthorApproves(Refused):
+    """起草人不得审议自己起草的办法。 The author of a rule set does not approve it."""
+
+    code = "author-approves"
+
+
+class NotAfterPrevious(Refused):
+    """施行日必须晚于现行版本的施行日。 A version takes effect after the version before it."""
+
+    code = "not-after-previous"
+
+
+class NoRuleInForce(Refused):
+    """当日没有施行的办法。 No rule set is in force on that day."""
+
+    code = "no-rule-in-force"
+
+
+class DraftRuleSet(Command, frozen=True, kw_only=True):
+    """Draft a version."""
+
+    operation = "rules.draft"
+    unit: Code
+    scheme: Code
+    version: Code
+    document: Document
+
+
+class ApproveRuleSet(Command, frozen=True, kw_only=True):
+    """Approve a version."""
+
+    operation = "rules.approve"
+    unit: Code
+    scheme: Code
+    version: Code
+    minute: Code
+    minute_sha256: Sha256
+
+
+class PublishRuleSet(Command, frozen=True, kw_only=True):
+    """Publish a version."""
+
+    operation = "rules.publish"
+    unit: Code
+    scheme: Code
+    version: Code
+    effective_on: date
+
+
+def evolve(state: RuleSets, fact: Fact) -> RuleSets:
+    """The scheme after one more fact."""
+    match fact:
+        case RuleSetDrafted():
+            draft = Version(version=fact.version, digest=fact.digest, author=fact.author, status="drafted")
+            return RuleSets(versions=(*state.versions, draft))
+        case RulePartAdded() | RuleSetLinted() | RuleSetApproved() | RuleSetPublished():
+            changed = tuple(_changed(v, fact) if v.version == fact.version else v for v in state.versions)
+            return RuleSets(versions=changed)
+        case _:
+            raise AssertionError(f"{type(fact).__name__} does not belong to a scheme")
+
+
+def _changed(version: Version, fact: RulePartAdded | RuleSetLinted | RuleSetApproved | RuleSetPublished) -> Version:
+    replace = msgspec.structs.replace
+    match fact:
+        case RulePartAdded():
+            part = Part(section=fact.section, code=fact.code, content=msgspec.json.decode(fact.content))
+            return replace(version, parts=(*version.parts, part))
+        case RuleSetLinted():
+            return version
+        case RuleSetApproved():
+            return replace(version, status="approved")
+        case RuleSetPublished():
+            document = assemble(version.parts)
+            assert digest(document) == version.digest, f"parts of {version.version} do not make its document"
+            return replace(version, status="published", scheme=load(document), effective_on=fact.effective_on)
+
+
+RULES: Final[Stream[RuleSets]] = Stream(
+    "rule-set",
+    RuleSets(),
+    evolve,
+    (RuleSetDrafted, RulePartAdded, RuleSetLinted, RuleSetApproved, RuleSetPublished),
+)
+
+
+def scheme_on(past: Past, scheme: Code, day: date) -> tuple[str, Scheme]:
+    """(version, content) of the rule set in force on a day, or a refusal."""
+    found = past[RULES.of(scheme)].in_force(day)
+    if found is None or found.scheme is None:
+        raise NoRuleInForce(scheme=scheme, day=day)
+    return found.version, found.scheme
+
+
+def decide(past: Past, command: DraftRuleSet | ApproveRuleSet | PublishRuleSet) -> Decision:
+    """Draft, approve, publish: in this order, by different people."""
+    match command:
+        case DraftRuleSet():
+            return _draft(past, command)
+        case ApproveRuleSet():
+            return _approve(past, command)
+        case PublishRuleSet():
+            return _publish(past, command)
+
+
+def _draft(past: Past, command: DraftRuleSet) -> Decision:
+    ref = RULES.of(command.scheme)
+    if past[ref].find(command.version) is not None:
+        raise VersionExists(version=command.version)
+    try:
+        findings = lint(load(bytes(command.document)))
+    except SchemeMalformed as malformed:
+        raise RuleSetRefused(findings=malformed.problems) from malformed
+    document = msgspec.json.decode(command.document)
+    refusing = [finding for finding in findings if finding.severity == "refuse"]
+    if refusing:
+        raise RuleSetRefused(findings=refusing)
+    split = parts(document)
+    header = RuleSetDrafted(
+        scheme=command.scheme,
+        version=command.version,
+        digest=digest(document),
+        parts=len(split),
+        author=command.actor.person,
+    )
+    added = [_part_added(command.version, part) for part in split]
+    linted = RuleSetLinted(version=command.version, warnings=len(findings))
+    return [ref.says(fact) for fact in (header, *added, linted)]
+
+
+def _part_added(version: str, part: Part) -> RulePartAdded:
+    content = msgspec.Raw(msgspec.json.encode(part.content, order="sorted"))
+    return RulePartAdded(version=version, section=part.section, code=part.code, content=content)
+
+
+def _approve(past: Past, command: ApproveRuleSet) -> Decision:
+    ref = RULES.of(command.scheme)
+    version = _known(past, command.scheme, command.version)
+    if version.status != "drafted":
+        raise VersionNotReady(version=command.version)
+    if version.author is not None and version.author == command.actor.person:
+        raise AuthorApproves(version=command.version)
+    fact = RuleSetApproved(version=command.version, minute=command.minute, minute_sha256=command.minute_sha256)
+    return [ref.says(fact)]
+
+
+def _publish(past: Past, command: PublishRuleSet) -> Decision:
+    ref = RULES.of(command.scheme)
+    version = _known(past, command.scheme, command.version)
+    if version.status != "approved":
+        raise VersionNotReady(version=command.version)
+    last = max((v.effective_on for v in past[ref].versions if v.effective_on is not None), default=None)
+    if last is not None and command.effective_on <= last:
+        raise NotAfterPrevious(effective_on=last)
+    return [ref.says(RuleSetPublished(version=command.version, effective_on=command.effective_on))]
+
+
+def _known(past: Past, scheme: Code, version: Code) -> Version:
+    found = past[RULES.of(scheme)].find(version)
+    if found is None:
+        raise VersionUnknown(version=version)
+    return found
