@@ -1,9 +1,9 @@
 """Real PostgreSQL for every test that wants it.
 
 `server` is one private server per test process, of the major version that STEELYARD_TEST_POSTGRES names
-(default: the wheel's). `database` is a fresh, migrated database on it, gone after the test; `database.writer` is
-the address for the role writer, and so on; `server.url(database.database, "postgres")` that for the superuser.
-The server runs without fsync: a test that is about crashes starts its own with `ops.embedded.start`.
+(default: the wheel's). `database` is a fresh, migrated database on it, gone after the test; `database.writer`
+is the address for the role writer, and so on; `server.url(database.database, "postgres")` that for the
+superuser. The server runs without fsync: a test that is about crashes starts its own by `ops.embedded.start`.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Migrations run once, in order, whole, as the owner; whatever looks wrong is refused before it changes anything."""
+"""Migrations run once, in order, whole, as the owner; what looks wrong is refused before it changes anything."""
 
 import subprocess
 import sys
