@@ -19,7 +19,7 @@ HASH_SIZE_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 HashReader = Callable[[int, int], bytes]
-"""(height, index) to the hash of the subtree over leaves [index << height, (index + 1) << height), all there."""
+"""(height, index) to the hash of the complete subtree over the 1 << height leaves from index << height."""
 
 
 def leaf_hash(entry: bytes) -> bytes:

@@ -23,6 +23,7 @@ from projections.transparency.refusals import EntryTooLarge, Malformed, TileDama
 TILE_WIDTH = 256
 TILE_HEIGHT = 8
 MAX_LEVEL = 63
+ENTRIES = -1
 MAX_ENTRY_BYTES = 65_535
 
 _PATH = re.compile(
@@ -32,9 +33,9 @@ _PATH = re.compile(
 
 @dataclass(frozen=True)
 class Tile:
-    """One tile (level 0 to 63) or, with `level` None, one entry bundle; `width` 256 is a full one."""
+    """One tile (level 0 to 63) or one entry bundle (level `ENTRIES`); `width` 256 is a full one."""
 
-    level: int | None
+    level: int
     index: int
     width: int = TILE_WIDTH
 
@@ -44,14 +45,14 @@ class Tile:
 
         >>> Tile(0, 1_234_067).path
         'tile/0/x001/x234/067'
-        >>> Tile(None, 0, 44).path
+        >>> Tile(ENTRIES, 0, 44).path
         'tile/entries/000.p/44'
         """
         digits = str(self.index)
         digits = digits.zfill((len(digits) + 2) // 3 * 3)
         groups = [digits[start : start + 3] for start in range(0, len(digits), 3)]
         index = "/".join([*("x" + group for group in groups[:-1]), groups[-1]])
-        level = "entries" if self.level is None else str(self.level)
+        level = "entries" if self.level == ENTRIES else str(self.level)
         partial = "" if self.width == TILE_WIDTH else f".p/{self.width}"
         return f"tile/{level}/{index}{partial}"
 
@@ -61,10 +62,10 @@ def parse_path(path: str) -> Tile:
     found = _PATH.fullmatch(path)
     if found is None:
         raise Malformed(path)
-    level = None if found["level"] == "entries" else int(found["level"])
+    level = ENTRIES if found["level"] == "entries" else int(found["level"])
     index = int(found["index"].replace("x", "").replace("/", ""))
     tile = Tile(level, index, int(found["width"] or TILE_WIDTH))
-    if tile.path != path or tile.width > TILE_WIDTH or (level or 0) > MAX_LEVEL:
+    if tile.path != path or tile.width > TILE_WIDTH or level > MAX_LEVEL:
         raise Malformed(path)
     return tile
 
@@ -85,9 +86,9 @@ def bundles_of(size: int) -> Iterator[Tile]:
     """All entry bundles of a log of `size` entries."""
     full, width = divmod(size, TILE_WIDTH)
     for index in range(full):
-        yield Tile(None, index)
+        yield Tile(ENTRIES, index)
     if width:
-        yield Tile(None, full, width)
+        yield Tile(ENTRIES, full, width)
 
 
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
