@@ -48,8 +48,7 @@ _IS_SUPERUSER = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = curren
 
 _ATTRIBUTES = sql.SQL("NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT")
 _CREATE_DATABASE = sql.SQL(
-    "CREATE DATABASE {database} OWNER {owner}"
-    " TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'"
+    "CREATE DATABASE {database} OWNER {owner} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'"
 )
 # Last among them comes what _SETTLED looks for.
 _SETTLE = (

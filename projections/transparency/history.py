@@ -38,9 +38,7 @@ def keep(folder: Path, state_folder: Path, note: bytes, size: int) -> None:
             sync_folder(path.parent)
 
 
-def last_signed(
-    folder: Path, state_folder: Path, keys: Sequence[VerifierKey]
-) -> tuple[Checkpoint, bytes] | None:
+def last_signed(folder: Path, state_folder: Path, keys: Sequence[VerifierKey]) -> tuple[Checkpoint, bytes] | None:
     """Return the newest signed checkpoint and its bytes; None when neither place has one.
 
     Only the public one there: the other was taken away, `CheckpointMissing`. Both there: the older must be
@@ -61,9 +59,7 @@ def last_signed(
     return opened[-1]
 
 
-def newest_kept(
-    folder: Path, state_folder: Path, keys: Sequence[VerifierKey]
-) -> tuple[Checkpoint, bytes] | None:
+def newest_kept(folder: Path, state_folder: Path, keys: Sequence[VerifierKey]) -> tuple[Checkpoint, bytes] | None:
     """Return the largest checkpoint that is left anywhere and its bytes, for an operator who adopts a log."""
     paths = [state_folder / CHECKPOINT, folder / CHECKPOINT, *sorted((folder / HISTORY).glob("[0-9]*"))[-1:]]
     notes = [path.read_bytes() for path in paths if path.is_file()]

@@ -146,9 +146,7 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
     return leaf
 
 
-def verify_inclusion(
-    leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes
-) -> None:
+def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> None:
     """Return if `leaf` is leaf hash `index` of the `size` under `expected_root`, else `ProofInvalid`."""
     if root_from_inclusion(leaf, index, size, proof) != expected_root:
         raise ProofInvalid("the proof leads to another root")
@@ -174,9 +172,7 @@ def consistency_proof(read: HashReader, old_size: int, size: int) -> list[bytes]
     return proof
 
 
-def verify_consistency(
-    old_size: int, size: int, proof: Sequence[bytes], old_root: bytes, expected_root: bytes
-) -> None:
+def verify_consistency(old_size: int, size: int, proof: Sequence[bytes], old_root: bytes, expected_root: bytes) -> None:
     """Return if the tree of `size` extends that of `old_size`, else `ProofInvalid`.
 
     An old size of 0 is refused: everything extends the empty tree, so such a proof proves nothing.

@@ -67,9 +67,7 @@ def publish_once(
         if signed is None:
             if not nothing_stored(connection):
                 raise CheckpointMissing(signer.name)
-            return _sign(
-                folder, state_folder, signer, Checkpoint(signer.name, 0, EMPTY_ROOT, tuple(extensions))
-            )
+            return _sign(folder, state_folder, signer, Checkpoint(signer.name, 0, EMPTY_ROOT, tuple(extensions)))
         base, note = signed
         if whole:
             check_prefix(connection, folder, base, keys)
@@ -106,14 +104,10 @@ def adopt(
         if kept and size == base.size:
             keep(folder, state_folder, kept[1], size)
             return Published(base, kept[1], 0)
-        return _sign(
-            folder, state_folder, signer, Checkpoint(signer.name, size, root, tuple(extensions)), base
-        )
+        return _sign(folder, state_folder, signer, Checkpoint(signer.name, size, root, tuple(extensions)), base)
 
 
-def check_prefix(
-    connection: Connection[Any], folder: Path, base: Checkpoint, keys: Sequence[VerifierKey]
-) -> None:
+def check_prefix(connection: Connection[Any], folder: Path, base: Checkpoint, keys: Sequence[VerifierKey]) -> None:
     """Compare every leaf up to `base` with the published tiles and the signed root; refuse what differs.
 
     The root decides who is right: with the database's root signed, it is the tile that was damaged.

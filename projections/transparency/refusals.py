@@ -1,7 +1,7 @@
 """Refusals of the transparency log: each with a stable code and a sentence in Chinese and English."""
 
 
-class LogRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class LogRefused(Exception):
     """透明日志拒绝了这一步。 The transparency log refuses this step."""
 
     code = "log-refused"
