@@ -125,6 +125,17 @@ def test_the_ledger_never_falls_below_its_floor() -> None:
     assert (found.base, found.deduction_points, found.ledger) == (3300, 7200, 0)
 
 
+def test_a_deduction_with_a_maximum_takes_no_more_in_a_period(document: dict[str, Any]) -> None:
+    document["negative"][0]["max_points"] = "1.5"
+    deductions = matters(*[("N-GJ-1", "each", f"M{number}", "2026-03-01") for number in range(3)])
+    found = score(half_tariff(load(document)), Case(spans=(), deductions=deductions)).confirmed
+    assert [(line.points, line.surplus, line.cut) for line in found.deductions] == [
+        (100, 0, None),
+        (50, 50, "item-cap"),
+        (0, 100, "item-cap"),
+    ]
+
+
 def test_one_matter_is_deducted_once_at_its_highest() -> None:
     deductions = matters(("N-QZ-2", "unit", "CRIT", "2026-03-01"), ("N-GJ-4", "admonition", "CRIT", "2026-04-01"))
     found = score(HALF, Case(spans=(), deductions=deductions)).confirmed
