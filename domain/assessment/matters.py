@@ -58,6 +58,8 @@ def _capped(
     item_left = {code: known.cap for code, known in levels.items() if known.cap is not None}
     lines: list[MatterLine] = []
     for row, amount in zip(rows, claimed, strict=True):
+        if row.item not in levels:
+            raise Uncountable(f"{row.item} is not mapped")
         if covering[row.matter] is not row:
             lines.append(_covered(row, amount, covering[row.matter]))
             continue
