@@ -124,7 +124,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Receipt
 
 
-class CommandKnown(Exception):  # noqa: N818 - an answer of the recorder
+class CommandKnown(Exception):
     """This command id is committed already."""
 
     def __init__(self, known: Known) -> None:
@@ -192,7 +192,7 @@ class Log(Application[UUID]):
         return EntryMapper()
 
 
-class _Missing(Exception):  # noqa: N818 - a question, not an error
+class _Missing(Exception):
     """The decision asks for streams that are not loaded yet."""
 
     def __init__(self, refs: Iterable[StreamRef[Any]]) -> None:

@@ -26,6 +26,9 @@ Title: TypeAlias = Annotated[str, Meta(min_length=1, max_length=120)]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
 """A moment in UTC; "2026-05-12T01:00:00Z" on the wire."""
 
+Reference: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+"""The number of a paper as its body wrote it: "纪要〔2026〕3号"."""
+
 MemberId: TypeAlias = UUID
 """A person's pseudonym: random, never derived from who he is."""
 
