@@ -27,7 +27,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -265,14 +265,14 @@ def verify_proof(proof: bytes, entry: bytes, key: Key) -> Head:
 
 
 def _integer(text: str) -> int:
-    number = int(text) if len(text) < 18 else MAX_INTEGER + 1
-    if abs(number) > MAX_INTEGER or text == "-0":
-        raise Bad("number")
-    return number
+    number = int(text)
+    if -MAX_INTEGER <= number <= MAX_INTEGER and text != "-0":
+        return number
+    raise Bad("number " + text[:20])
 
 
 def _no_float(text: str) -> object:
-    raise Bad("number with a fraction or exponent: " + text)
+    raise Bad("number with a fraction or exponent " + text[:20])
 
 
 _ORDERED: set[tuple[str, ...]] = set()  # runs of keys already seen to be in order, without repeat
@@ -295,7 +295,6 @@ _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_no_float, parse_constant=_no_float
 )
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
-_LOOSE = re.compile(r"[\\\s]")
 
 
 def decode_canonical(state: bytes) -> object:
@@ -308,27 +307,25 @@ def decode_canonical(state: bytes) -> object:
     try:
         text = state.decode("utf-8")
         value, end = _DECODER.raw_decode(text)
-        if end != len(text) or (_LOOSE.search(text) and _ENCODER.encode(value).encode() != state):
+        loose = b"\\" in state or b" " in state or b"\n" in state or b"\t" in state or b"\r" in state
+        if end != len(text) or (loose and _ENCODER.encode(value).encode() != state):
             raise Bad("not the canonical form")
     except (ValueError, RecursionError):
         raise Bad("not JSON in UTF-8") from None
     return cast("object", value)
 
 
-_AT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.]([0-9]{1,6}))?Z")
-_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ENVELOPE = re.compile(
+    "(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} ){2}"
+    "([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?Z"
+)
 
 
 def _microseconds(at: str) -> int:
-    found = _AT.fullmatch(at)
-    if found is None:
-        raise Bad("at")
-    try:
-        moment = datetime.fromisoformat(at[:19])
-    except ValueError:
-        raise Bad("at") from None
+    """Microseconds from year 1 to an instant whose form has been checked."""
+    moment = datetime.fromisoformat(at[:19])
     second = ((moment.toordinal() * 24 + moment.hour) * 60 + moment.minute) * 60 + moment.second
-    return second * 1000000 + int((found.group(1) or "").ljust(6, "0"))
+    return second * 1000000 + int(at[20:-1].ljust(6, "0"))
 
 
 class Rules:
@@ -339,41 +336,55 @@ class Rules:
         self.versions: dict[str, int] = {}
         self.ids: set[bytes] = set()
         self.log: object = None
-        self.latest = 0
+        self.latest = "0001-01-01T00:00:00Z"
+        self._day = ""
 
     def take(self, state: bytes) -> dict[str, Any]:
         """Check the next entry and return it decoded, or `Bad`."""
         if len(state) > MAX_ENTRY_BYTES:
             raise Bad("more than 65,535 bytes")
         value = decode_canonical(state)
-        if not state.isascii() and not unicodedata.is_normalized("NFC", state.decode()):
-            raise Bad("text is not NFC")
         if not isinstance(value, dict):
             raise Bad("not an object")
         entry = cast("dict[str, Any]", value)
         try:
             at, stream, log, version = entry["at"], entry["stream"], entry["log"], entry["version"]
-            if not (_ID.fullmatch(entry["id"]) and _ID.fullmatch(stream) and entry["type"] and log):
-                raise Bad("id, stream, type, log")
+            formed = _ENVELOPE.fullmatch(entry["id"] + " " + stream + " " + at)
             unique = bytes.fromhex(entry["id"].replace("-", ""))
-            moment = _microseconds(at)
-            if not isinstance(entry["fact"], dict) or not isinstance(entry["type"] + log, str):
-                raise Bad("fact, type, log")
-        except (KeyError, TypeError) as problem:
+            texts = entry["type"] and log and entry["type"] + log + ""
+        except (KeyError, TypeError, AttributeError, ValueError) as problem:
             raise Bad(f"envelope: {problem}") from None
-        if type(version) is not int or version != self.versions.get(stream, 0) + 1:
-            raise Bad(f"version {version}, expected {self.versions.get(stream, 0) + 1}")
-        if type(entry.get("schema")) is not int or entry["schema"] < 1:
-            raise Bad("schema")
+        if not formed or not texts or type(entry["fact"]) is not dict or type(entry["schema"]) is not int:
+            raise Bad("envelope")
+        expected = self.versions.get(stream, 0) + 1
+        if version != expected or type(version) is not int:
+            raise Bad(f"version {version}, expected {expected}")
         if unique in self.ids:
             raise Bad("its id stands twice")
-        if self.log not in (None, log):
+        if log != self.log and self.log is not None:
             raise Bad(f"log {log}, not {self.log}")
-        if moment < self.latest - LAG_S * 1000000:
-            raise Bad(f"at {at} is more than {LAG_S} s behind an earlier entry")
-        self.versions[stream], self.log, self.latest = version, log, max(moment, self.latest)
+        self._check_time(at, formed.group(1))
+        if not state.isascii() and not unicodedata.is_normalized("NFC", state.decode()):
+            raise Bad("text is not NFC")
+        self.versions[stream], self.log = version, log
         self.ids.add(unique)
         return entry
+
+    def _check_time(self, at: str, day: str) -> None:
+        """Refuse a day that does not exist, and an instant too far behind the latest."""
+        try:
+            if day != self._day:
+                date.fromisoformat(day)
+                self._day = day
+        except ValueError:
+            raise Bad(f"at {at}") from None
+        if at[:19] > self.latest[:19]:
+            self.latest = at
+        elif at != self.latest:
+            lag = _microseconds(self.latest) - _microseconds(at)
+            if lag > LAG_S * 1000000:
+                raise Bad(f"at {at} is more than {LAG_S} s behind an earlier entry")
+            self.latest = at if lag < 0 else self.latest
 
 
 # --- what is found --------------------------------------------------------------------------------
@@ -450,10 +461,6 @@ def about(code: str, position: int, state: bytes, detail: str = "", file: str = 
     return Problem(code, position, named[0][0], named[1][0], named[2][0], file=file, detail=detail)
 
 
-def _no_tile(level: int, index: int) -> bytes:
-    return b""
-
-
 class Scan:
     """The log read once, first entry to last: its leaves and roots, compared with those published and signed.
 
@@ -475,38 +482,46 @@ class Scan:
         self._passed = 0  # heads already compared
         self._holds = 0  # size of the last head that did hold
         self._peaks: list[bytes] = []
-        self._sources = {False: tile, True: trusted_tile or _no_tile}
-        self._tiles: dict[tuple[bool, int], tuple[int, bytes]] = {}
+        self._next = self.heads[0].size
+        self._tile, self._trusted_tile = tile, trusted_tile
+        self._rows: dict[int, tuple[int, bytes]] = {}
+        self._trusted_row = (-1, b"")
         self.suspect: Problem | None = None
         self._suspect_tile = ""
 
     def take(self, state: bytes) -> Problem | None:
         """Add the next entry; return the first problem that is now certain."""
-        node, index, position = _sha256(b"\x00" + state), self.size, self.size + 1
-        if self._stored(True, 0, index) not in (node, b""):
-            return about("entry-not-trusted", position, state)
+        index = self.size
+        node = hashlib.sha256(b"\x00" + state).digest()
+        if self._trusted_tile is not None and self._trusted(index) not in (node, b""):
+            return about("entry-not-trusted", index + 1, state)
+        self._agrees(0, index, node, state)
         height, carry = 0, index
-        while True:
-            if not height & 7 and self.suspect is None and self._stored(False, height >> 3, carry) != node:
-                self._suspect(height >> 3, carry, state)
-            if not carry & 1:
-                break
-            node = _sha256(b"\x01" + self._peaks.pop() + node)
+        while carry & 1:
+            node = hashlib.sha256(b"\x01" + self._peaks.pop() + node).digest()
             height, carry = height + 1, carry >> 1
+            if not height & 7:
+                self._agrees(height >> 3, carry, node, state)
         self._peaks.append(node)
-        self.size = position
+        self.size = index + 1
         try:
             self.rules.take(state)
         except Bad as problem:
-            return self.suspect or about("entry-wrong", position, state, str(problem))
-        return self.compare()
+            return self.suspect or about("entry-wrong", self.size, state, str(problem))
+        return self.compare() if self.size == self._next else None
 
-    def _stored(self, trusted: bool, level: int, index: int) -> bytes:
-        number = index >> 8
-        cached = self._tiles.get((trusted, level))
-        if cached is None or cached[0] != number:
-            cached = self._tiles[trusted, level] = (number, self._sources[trusted](level, number))
-        return cached[1][(index & 255) * 32 : (index & 255) * 32 + 32]
+    def _trusted(self, index: int) -> bytes:
+        if self._trusted_row[0] != index >> 8:
+            self._trusted_row = (index >> 8, self._trusted_tile(0, index >> 8) if self._trusted_tile else b"")
+        return self._trusted_row[1][(index & 255) * 32 : (index & 255) * 32 + 32]
+
+    def _agrees(self, level: int, index: int, node: bytes, state: bytes) -> None:
+        """Compare a computed hash with the published one; remember the first that differs."""
+        row = self._rows.get(level)
+        if row is None or row[0] != index >> 8:
+            row = self._rows[level] = (index >> 8, self._tile(level, index >> 8))
+        if not row[1].startswith(node, (index & 255) * 32) and self.suspect is None:
+            self._suspect(level, index, state)
 
     def _suspect(self, level: int, index: int, state: bytes) -> None:
         if self.size >= self.signed:
@@ -530,6 +545,7 @@ class Scan:
             if self.suspect is not None:
                 return Problem("tile-altered", file=self._suspect_tile)
             self._passed, self._holds = self._passed + 1, self.size
+        self._next = self.heads[self._passed].size if self._passed < len(self.heads) else 0
         return None
 
     def finish(self) -> Problem | None:
