@@ -3,7 +3,8 @@
 What `verify.py` does with an export, done where the log lives; the same code judges the entries.
 """
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -58,10 +59,16 @@ def verify_database(
     scan = Scan(
         heads, lambda level, index: _tile(log, level, index, signed), outside.tile if outside else None
     )
+    with closing(_read_rows(connection)) as rows:
+        first = check_rows(scan, rows)
+    return [first, *report.problems] if first else report.problems
+
+
+def _read_rows(connection: Connection[Any]) -> Generator[Row]:
+    """Yield the stored rows; closed early, it ends the COPY, so that the connection can be used again."""
     with connection.cursor() as cursor, cursor.copy(ROWS) as copy:
         copy.set_types(ROW_TYPES)
-        first = check_rows(scan, cast("Iterable[Row]", copy.rows()))
-    return [first, *report.problems] if first else report.problems
+        yield from cast("Iterable[Row]", copy.rows())
 
 
 def check_rows(scan: Scan, rows: Iterable[Row]) -> Problem | None:

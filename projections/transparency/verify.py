@@ -349,12 +349,13 @@ class Rules:
         entry = cast("dict[str, Any]", value)
         try:
             at, stream, log, version = entry["at"], entry["stream"], entry["log"], entry["version"]
+            shapes = type(entry["fact"]) is dict and type(entry["schema"]) is int
             formed = _ENVELOPE.fullmatch(entry["id"] + " " + stream + " " + at)
             unique = bytes.fromhex(entry["id"].replace("-", ""))
             texts = entry["type"] and log and entry["type"] + log + ""
         except (KeyError, TypeError, AttributeError, ValueError) as problem:
             raise Bad(f"envelope: {problem}") from None
-        if not formed or not texts or type(entry["fact"]) is not dict or type(entry["schema"]) is not int:
+        if not (formed and texts and shapes):
             raise Bad("envelope")
         expected = self.versions.get(stream, 0) + 1
         if version != expected or type(version) is not int:

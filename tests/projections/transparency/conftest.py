@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sysconfig
 import tempfile
@@ -77,7 +78,7 @@ def server() -> Iterator[str]:
     try:
         yield _ready(f"host={folder} user=owner dbname=postgres")
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # fast shutdown: open sessions are ended
         process.wait(60)
         shutil.rmtree(folder)
 
