@@ -56,9 +56,7 @@ def verify_database(
     report.size = signed
     outside = Trusted(trusted) if trusted else None
     heads += read_trusted(outside, log_key, report)
-    scan = Scan(
-        heads, lambda level, index: _tile(log, level, index, signed), outside.tile if outside else None
-    )
+    scan = Scan(heads, lambda level, index: _tile(log, level, index, signed), outside.tile if outside else None)
     with closing(_read_rows(connection)) as rows:
         first = check_rows(scan, rows)
     return [first, *report.problems] if first else report.problems

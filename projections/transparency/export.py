@@ -164,9 +164,7 @@ def _fill(
     return target.finish()
 
 
-def _write_entries(
-    connection: Connection[Any], target: _Target, checkpoint: Checkpoint, wanted: set[str]
-) -> bytes:
+def _write_entries(connection: Connection[Any], target: _Target, checkpoint: Checkpoint, wanted: set[str]) -> bytes:
     """Write bundles, tiles and entries.jsonl; return the root of what was written."""
     tree = TileTree(target.write_tile)
     digest = hashlib.sha256()

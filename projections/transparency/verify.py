@@ -42,11 +42,11 @@ MAX_ENTRY_BYTES = 65535
 MAX_INTEGER = 2**53 - 1
 
 
-class Bad(Exception):  # noqa: N818 - the bytes are bad, not the program
+class Bad(Exception):
     """The bytes are not what they should be; the text says why."""
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """Nothing can be said: there is no such folder or file."""
 
 
@@ -842,9 +842,7 @@ def _print(report: Report, lang: str) -> None:
 
 
 def _as_json(report: Report) -> str:
-    problems = [
-        dict(asdict(each), zh=each.sentence("zh"), en=each.sentence("en")) for each in report.problems
-    ]
+    problems = [dict(asdict(each), zh=each.sentence("zh"), en=each.sentence("en")) for each in report.problems]
     return json.dumps(dict(asdict(report), whole=report.whole, problems=problems), ensure_ascii=False)
 
 

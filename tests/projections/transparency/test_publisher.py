@@ -34,9 +34,7 @@ from tests.projections.transparency.conftest import Log
 
 def files(folder: Path) -> dict[str, bytes]:
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
 
 
@@ -179,9 +177,7 @@ def test_a_damaged_tile_is_not_taken_for_a_rewritten_log(log: Log, path: str, ho
 
 
 @pytest.mark.parametrize("place", ["folder", "state"])
-def test_a_checkpoint_that_another_key_signed_or_nobody_is_refused(
-    log: Log, tmp_path: Path, place: str
-) -> None:
+def test_a_checkpoint_that_another_key_signed_or_nobody_is_refused(log: Log, tmp_path: Path, place: str) -> None:
     log.grow_to(5)
     path = (log.folder if place == "folder" else log.state) / "checkpoint"
     note = path.read_bytes()

@@ -59,9 +59,7 @@ class Copy(verify.Folder):
         """The same with files altered, and a MANIFEST that agrees with them."""
         altered = {**self.files, **files}
         lines = [
-            f"{hashlib.sha256(altered[name]).hexdigest()}  {name}\n"
-            for name in sorted(altered)
-            if name != "MANIFEST"
+            f"{hashlib.sha256(altered[name]).hexdigest()}  {name}\n" for name in sorted(altered) if name != "MANIFEST"
         ]
         return Copy({**altered, "MANIFEST": "".join(lines).encode()})
 
