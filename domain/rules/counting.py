@@ -1,0 +1,64 @@
+"""Counting: which day, which matter, and who was there."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from domain.rules.wording import Name, Positive, Stated, Text
+
+
+class CountingDays(Stated, frozen=True, kw_only=True):
+    """The day by which a record falls into a period."""
+
+    responsibility: Literal["day of the act"]
+    honour: Literal["date of the honour document"]
+    negative: Literal["date of the basis document"]
+    shortfall: Literal["date of the basis document"]
+    veto: Literal["date of the decision"]
+
+
+class SameMatter(Stated, frozen=True, kw_only=True):
+    """一事一记: one matter counts once."""
+
+    responsibility: Literal["one_item_per_matter"]
+    honour: Literal["highest_over_all_items"]
+    negative: Literal["highest_over_all_items"]
+
+
+class Pair(Stated, frozen=True, kw_only=True):
+    """A deduction and the responsibility items that the same fact could lower as well."""
+
+    negative: Name
+    responsibility: tuple[Name, ...]
+    wins: Literal["deduction", "shortfall"]
+
+
+class SameFact(Stated, frozen=True, kw_only=True):
+    """The same fact never lowers twice."""
+
+    deduction_wins: Text
+    shortfall_wins: Text
+    pairs: tuple[Pair, ...]
+
+
+class ProRata(Stated, frozen=True, kw_only=True):
+    """Joiners, leavers and those away."""
+
+    month_counts_if_present_on_day: Annotated[int, Meta(ge=1, le=28)]
+    earn: Literal["quantity × 6 ÷ months present in the half"]
+    other_modes: Literal["opportunities while present"]
+    honour_cap: Literal["not scaled"]
+    half_without_presence: Literal["the other half counts twice"]
+    min_months_for_grade: Annotated[int, Meta(ge=0, le=12)]
+
+
+class Counting(Stated, frozen=True, kw_only=True):
+    """Which version, period, matter and share of the year a record counts in."""
+
+    rule_version: Literal["of the day of the act"]
+    period: CountingDays
+    late_entry_days: Positive
+    carry_between_halves: Literal[False]
+    same_matter: SameMatter
+    same_fact: SameFact
+    pro_rata: ProRata

@@ -1,0 +1,165 @@
+"""Everything that is wrong with the form of a document, each with its place and a sentence."""
+
+import json
+import re
+from collections.abc import Iterator
+from types import NoneType, UnionType
+from typing import Annotated, Final, NoReturn, TypeGuard, Union, cast, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+
+class Problem(Struct, frozen=True):
+    """One thing wrong: where (`$.honour[2].levels[0].points`), what, and a sentence in both languages."""
+
+    path: str
+    code: str
+    zh: str
+    en: str
+
+
+class _NotExact(ValueError):  # noqa: N818 - a finding on its way out of the parser
+    """A number with a point or an exponent, NaN or an infinity."""
+
+
+def parse(content: bytes) -> tuple[dict[str, object], tuple[Problem, ...]]:
+    """The JSON object in the bytes, and what is wrong with it as JSON.
+
+    >>> parse(b'{"a": 1, "a": 2}')[1][0].code
+    'repeated-key'
+    """
+    repeated: list[str] = []
+    try:
+        document: object = json.loads(
+            content.decode("utf-8"),
+            object_pairs_hook=lambda pairs: _object(pairs, repeated),
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+        )
+    except _NotExact as error:
+        return {}, (_not_exact("$", str(error)),)
+    except (ValueError, RecursionError) as error:
+        zh, en = f"不是有效的 JSON:{error}", f"not valid JSON: {error}"
+        return {}, (Problem("$", "not-json", zh, en),)
+    if repeated:
+        return {}, tuple(_repeated_key(key) for key in repeated)
+    if not _is_object(document):
+        return {}, (Problem("$", "wrong-value", "应为一个对象。", "an object is expected"),)
+    return document, ()
+
+
+def _object(pairs: list[tuple[str, object]], repeated: list[str]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated.extend(sorted({key for key in keys if keys.count(key) > 1}))
+    return found
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise _NotExact(text)
+
+
+def _repeated_key(key: str) -> Problem:
+    zh, en = f"字段“{key}”在同一对象中出现了两次。", f"the key {key!r} stands twice in one object"
+    return Problem("$", "repeated-key", zh, en)
+
+
+def _not_exact(path: str, text: str) -> Problem:
+    zh = f'数字 {text} 带小数点:分值写成文字,如 "1.5"。'
+    return Problem(path, "not-exact", zh, f'the number {text} is not exact: write points as text, like "1.5"')
+
+
+def problems_of(value: object, shape: object, path: str = "$") -> tuple[Problem, ...]:
+    """All problems of a JSON value under the type that it should have."""
+    return tuple(_walk(value, shape, path))
+
+
+def _walk(value: object, shape: object, path: str) -> Iterator[Problem]:
+    shape, constrained = _bare(shape), shape
+    if isinstance(shape, type) and issubclass(shape, Struct) and _is_object(value):
+        yield from _walk_struct(value, shape, path)
+        return
+    arguments = get_args(shape)
+    if get_origin(shape) is tuple and len(arguments) == 2 and arguments[1] is Ellipsis and _is_array(value):
+        for index, element in enumerate(value):
+            yield from _walk(element, arguments[0], f"{path}[{index}]")
+        yield from _same_code_twice(value, path)
+        if not value:
+            yield from _convert(value, constrained, path)
+        return
+    if get_origin(shape) is dict and _is_object(value):
+        for key, element in value.items():
+            yield from _convert(key, arguments[0], f"{path}.{key}")
+            yield from _walk(element, arguments[1], f"{path}.{key}")
+        return
+    yield from _convert(value, constrained, path)
+
+
+def _walk_struct(value: dict[str, object], shape: type[Struct], path: str) -> Iterator[Problem]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    types = get_type_hints(shape, include_extras=True)
+    for key in value:
+        if key not in fields:
+            zh, en = f"不认识的字段“{key}”。", f"unknown field {key!r}"
+            yield Problem(f"{path}.{key}", "unknown-field", zh, en)
+    for key, field in fields.items():
+        if key in value:
+            yield from _walk(value[key], types[field.name], f"{path}.{key}")
+        elif field.required:
+            zh, en = f"缺少字段“{key}”。", f"the field {key!r} is missing"
+            yield Problem(f"{path}.{key}", "missing-field", zh, en)
+
+
+def _same_code_twice(value: list[object], path: str) -> Iterator[Problem]:
+    seen: set[object] = set()
+    for index, element in enumerate(value):
+        code = element.get("code") if _is_object(element) else None
+        if isinstance(code, str) and code in seen:
+            zh, en = f"代码“{code}”在同一清单中出现了两次。", f"the code {code!r} stands twice in one list"
+            yield Problem(f"{path}[{index}].code", "repeated-code", zh, en)
+        if isinstance(code, str):
+            seen.add(code)
+
+
+def _convert(value: object, shape: object, path: str) -> Iterator[Problem]:
+    try:
+        msgspec.convert(value, shape, strict=True)
+    except msgspec.ValidationError as error:
+        en = str(error).partition(" - at ")[0]
+        yield Problem(path, "wrong-value", f"{_in_chinese(en)}。", en)
+
+
+def _bare(shape: object) -> object:
+    """The type without its constraints and without `| None`."""
+    while get_origin(shape) is Annotated:
+        shape = get_args(shape)[0]
+    if get_origin(shape) in (Union, UnionType):
+        kinds = [kind for kind in get_args(shape) if kind is not NoneType]
+        return _bare(kinds[0]) if len(kinds) == 1 else shape
+    return shape
+
+
+_CHINESE: Final = (
+    (re.compile(r"Expected (.+), got (.+)"), r"应为 \1,实为 \2"),
+    (re.compile(r"Expected `(\w+)` matching regex (.+)"), r"应符合格式 \2"),
+    (re.compile(r"Expected `(\w+)` ([<>]=?) (.+)"), r"应 \2 \3"),
+    (re.compile(r"Expected `(\w+)` of length ([<>]=?) (.+)"), r"长度应 \2 \3"),
+    (re.compile(r"Invalid enum value (.+)"), r"不是允许的取值:\1"),
+)
+
+
+def _in_chinese(message: str) -> str:
+    for pattern, chinese in _CHINESE:
+        if pattern.fullmatch(message):
+            return pattern.sub(chinese, message)
+    return f"不符合要求:{message}"
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict) and all(isinstance(key, str) for key in cast("dict[object, object]", value))
+
+
+def _is_array(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list)

@@ -1,0 +1,119 @@
+"""工作日 — working days, terms counted in them, and the published years they rest on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from domain.decider import Refused
+
+_DAY: Final = timedelta(days=1)
+_SATURDAY: Final = 5
+
+
+class YearCalendar(Struct, frozen=True, kw_only=True):
+    """The working days of one published year: every weekday but the days off, and the make-up days.
+
+    Raises ValueError where a day lies in another year, a day off on a weekend or a make-up day on a weekday.
+    """
+
+    year: int
+    days_off: frozenset[date] = frozenset()
+    make_up_days: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        for day in self.days_off | self.make_up_days:
+            if day.year != self.year:
+                raise ValueError(f"{day} is not in {self.year}")
+        for day in self.days_off:
+            if day.weekday() >= _SATURDAY:
+                raise ValueError(f"{day} is no weekday, so it cannot be taken off")
+        for day in self.make_up_days:
+            if day.weekday() < _SATURDAY:
+                raise ValueError(f"{day} is no weekend day, so it cannot make up for another")
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether a day of this year is worked."""
+        return day in self.make_up_days or (day.weekday() < _SATURDAY and day not in self.days_off)
+
+
+Calendars: TypeAlias = Mapping[int, YearCalendar]
+"""The published calendars by year."""
+
+
+class NoCalendar(Refused):
+    """该年度工作日历尚未公布,期限不能计算。 No work calendar is published for that year: no term can be counted."""
+
+    code = "no-calendar"
+
+    def __init__(self, year: int) -> None:
+        super().__init__(year=year)
+        self.year = year
+
+
+def calendars_of(published: Iterable[YearCalendar]) -> dict[int, YearCalendar]:
+    """Calendars by year; a later one of the same year takes the place of an earlier one."""
+    return {calendar.year: calendar for calendar in published}
+
+
+def is_working_day(day: date, calendars: Calendars) -> bool:
+    """Whether a day is worked. Raises NoCalendar for a year that is not published.
+
+    >>> is_working_day(date(2026, 10, 9), {2026: YearCalendar(year=2026)})
+    True
+    """
+    calendar = calendars.get(day.year)
+    if calendar is None:
+        raise NoCalendar(day.year)
+    return calendar.is_working_day(day)
+
+
+def next_working_day(day: date, calendars: Calendars) -> date:
+    """The first working day after a day."""
+    return term_end(day, 1, calendars)
+
+
+def term_end(posted_on: date, working_days: int, calendars: Calendars) -> date:
+    """The working day at whose 24:00 a term ends; the posting day does not count.
+
+    Every day from the posting to the end lies in a published calendar, else NoCalendar with the year.
+
+    >>> plain = {2026: YearCalendar(year=2026)}
+    >>> term_end(date(2026, 6, 5), 3, plain).isoformat()  # a Friday
+    '2026-06-10'
+    """
+    if working_days < 1:
+        raise ValueError("a term has at least one working day")
+    is_working_day(posted_on, calendars)
+    day, left = posted_on, working_days
+    while left:
+        day += _DAY
+        left -= is_working_day(day, calendars)
+    return day
+
+
+def closes_on(end_on: date, grace_working_days: int, calendars: Calendars) -> date:
+    """The day at whose 24:00 a notice may be closed: its end, and the grace for paper received on the last day."""
+    return term_end(end_on, grace_working_days, calendars) if grace_working_days else end_on
+
+
+def working_days_between(after: date, until: date, calendars: Calendars) -> int:
+    """How many working days lie after one day, up to and with another; 0 if it does not come later."""
+    return sum(is_working_day(day, calendars) for day in _days(after, until))
+
+
+def extended_end(old_end: date, new_end: date) -> date:
+    """The end of a running term after its calendar changed: it may become longer, never shorter.
+
+    >>> extended_end(date(2026, 10, 10), date(2026, 10, 9)).isoformat()
+    '2026-10-10'
+    """
+    return max(old_end, new_end)
+
+
+def _days(after: date, until: date) -> Iterator[date]:
+    day = after + _DAY
+    while day <= until:
+        yield day
+        day += _DAY
