@@ -41,36 +41,37 @@ def honour_lines(tariff: Tariff, tariffs: Mapping[str, Tariff], rows: Iterable[M
     """
     ordered = in_order(rows)
     claimed = [_claimed(tariffs, row, lambda known: known.honours) for row in ordered]
-    covering = _highest(ordered, claimed)
-    item_left = {code: levels.cap for code, levels in tariff.honours.items()}
-    total_left = tariff.honour_cap
+    return _capped(ordered, claimed, tariff.honours, tariff.honour_cap)
+
+
+def deduction_lines(tariff: Tariff, tariffs: Mapping[str, Tariff], rows: Iterable[MatterRow]) -> tuple[MatterLine, ...]:
+    """Deductions by (day, position): the highest of each matter over all items, then an item's maximum if any."""
+    ordered = in_order(rows)
+    claimed = [_claimed(tariffs, row, lambda known: known.deductions) for row in ordered]
+    return _capped(ordered, claimed, tariff.deductions, None)
+
+
+def _capped(
+    rows: Sequence[MatterRow], claimed: Sequence[int], levels: Mapping[str, LevelPrices], total_left: int | None
+) -> tuple[MatterLine, ...]:
+    covering = _highest(rows, claimed)
+    item_left = {code: known.cap for code, known in levels.items() if known.cap is not None}
     lines: list[MatterLine] = []
-    for row, amount in zip(ordered, claimed, strict=True):
+    for row, amount in zip(rows, claimed, strict=True):
+        if row.item not in levels:
+            raise Uncountable(f"{row.item} is not mapped")
         if covering[row.matter] is not row:
             lines.append(_covered(row, amount, covering[row.matter]))
             continue
-        cap = item_left.get(row.item)
-        by_item = amount if cap is None else min(amount, cap)
-        points = min(by_item, total_left)
-        if cap is not None:
-            item_left[row.item] = cap - by_item
-        total_left -= points
+        by_item = min(amount, item_left.get(row.item, amount))
+        points = by_item if total_left is None else min(by_item, total_left)
+        if row.item in item_left:
+            item_left[row.item] -= by_item
+        if total_left is not None:
+            total_left -= points
         cut: Cut | None = None if points == amount else ("total-cap" if points < by_item else "item-cap")
         lines.append(MatterLine(row.record, row.item, row.level, row.matter, amount, points, amount - points, cut))
     return tuple(lines)
-
-
-def deduction_lines(tariffs: Mapping[str, Tariff], rows: Iterable[MatterRow]) -> tuple[MatterLine, ...]:
-    """Deductions by (day, position): the highest of each matter over all items, without any cap."""
-    ordered = in_order(rows)
-    claimed = [_claimed(tariffs, row, lambda known: known.deductions) for row in ordered]
-    covering = _highest(ordered, claimed)
-    return tuple(
-        MatterLine(row.record, row.item, row.level, row.matter, amount, amount)
-        if covering[row.matter] is row
-        else _covered(row, amount, covering[row.matter])
-        for row, amount in zip(ordered, claimed, strict=True)
-    )
 
 
 def _covered(row: MatterRow, amount: int, covering: MatterRow) -> MatterLine:

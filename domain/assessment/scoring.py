@@ -106,7 +106,7 @@ def _together(
 ) -> Score:
     spans = _with_absent_half(case.spans, spans)
     honours = honour_lines(tariff, tariffs, [row for row in case.honours if pending or row.confirmed])
-    deductions = deduction_lines(tariffs, [row for row in case.deductions if pending or row.confirmed])
+    deductions = deduction_lines(tariff, tariffs, [row for row in case.deductions if pending or row.confirmed])
     base = sum(span.base for span in spans)
     added = sum(line.points for line in honours)
     taken = sum(line.points for line in deductions)

@@ -90,7 +90,10 @@ def _tariff(scheme: Scheme, months: int, caps: dict[str, int]) -> Tariff:
         prices=prices,
         honours={item.code: _levels(item, hundredths(item.cap_year)) for item in scheme.honour},
         honour_cap=hundredths(scheme.honour_rules.cap_year),
-        deductions={item.code: _levels(item, None) for item in scheme.negative},
+        deductions={
+            item.code: _levels(item, None if item.max_points is None else hundredths(item.max_points))
+            for item in scheme.negative
+        },
         floor=hundredths(scheme.scale.floor),
         ceiling=None if scheme.scale.ceiling is None else hundredths(scheme.scale.ceiling),
     )

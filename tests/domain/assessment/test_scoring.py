@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.assessment import explanation, presence, probation, scoring
+from domain.assessment.probation import window_total
 from domain.assessment.rows import OUTCOMES, ResponsibilityRow, Tally, Uncountable, tally
 from domain.assessment.scoring import Case, Span, score
 from domain.assessment.tariff import half_tariff, window_tariff
@@ -125,6 +126,17 @@ def test_the_ledger_never_falls_below_its_floor() -> None:
     assert (found.base, found.deduction_points, found.ledger) == (3300, 7200, 0)
 
 
+def test_a_deduction_with_a_maximum_takes_no_more_in_a_period(document: dict[str, Any]) -> None:
+    document["negative"][0]["max_points"] = "1.5"
+    deductions = matters(*[("N-GJ-1", "each", f"M{number}", "2026-03-01") for number in range(3)])
+    found = score(half_tariff(load(document)), Case(spans=(), deductions=deductions)).confirmed
+    assert [(line.points, line.surplus, line.cut) for line in found.deductions] == [
+        (100, 0, None),
+        (50, 50, "item-cap"),
+        (0, 100, "item-cap"),
+    ]
+
+
 def test_one_matter_is_deducted_once_at_its_highest() -> None:
     deductions = matters(("N-QZ-2", "unit", "CRIT", "2026-03-01"), ("N-GJ-4", "admonition", "CRIT", "2026-04-01"))
     found = score(HALF, Case(spans=(), deductions=deductions)).confirmed
@@ -180,6 +192,14 @@ def test_an_item_that_the_closing_version_dropped_waits_for_a_decision(
         score(half_tariff(load(new)), case, [HALF])
 
 
+def test_an_honour_that_the_closing_version_dropped_waits_for_a_decision(document: dict[str, Any]) -> None:
+    new = dict(document, version="v2")
+    new["honour"] = [item for item in document["honour"] if item["code"] != "H-QZ-1"]
+    case = Case(spans=(), honours=matters(("H-QZ-1", "unit", "A", "2026-03-01")))
+    with pytest.raises(Uncountable, match="not mapped"):
+        score(half_tariff(load(new)), case, [HALF])
+
+
 def test_more_than_the_maximum_quantity_counts_as_the_maximum() -> None:
     found = half([row(1, "R-LX-3", "earned", date(2026, 2, 1), "3.00")]).confirmed
     line = next(line for line in found.lines() if line.item == "R-LX-3")
@@ -198,3 +218,49 @@ def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0
     assert result.failed == 0
+
+
+def test_a_line_is_rounded_half_up_where_months_do_not_divide() -> None:
+    found = half([row(1, "R-WM-1", "earned", date(2026, 2, 1), "0.33")], months=4).confirmed
+    assert next(line.points for line in found.lines() if line.item == "R-WM-1") == 50
+
+
+def test_a_window_scales_caps_and_maximum_quantities_with_its_months() -> None:
+    year, short = window_tariff(SCHEME, 12), window_tariff(SCHEME, 7)
+    tasks = [row(number, "R-LX-3", "earned", date(2026, 2, number)) for number in (1, 2, 3)]
+    case = Case(spans=(Span(code="window", months_present=12, tallies=tally(tasks)),))
+    line = next(line for line in score(year, case).confirmed.lines() if line.item == "R-LX-3")
+    assert (line.points, line.counted, line.cap) == (500, 200, 500)
+    assert short.prices["R-WM-3"].cap == 292
+    assert window_total(3333, 0, 0, 7, 0, None).base == 5714
+
+
+def test_of_two_equal_honours_for_one_matter_the_first_counts() -> None:
+    honours = matters(("H-LX-2", "national", "A", "2026-05-01"), ("H-LX-1", "municipal_first", "A", "2026-04-01"))
+    found = score(HALF, Case(spans=(), honours=honours)).confirmed
+    assert [(line.item, line.points) for line in found.honours] == [("H-LX-1", 300), ("H-LX-2", 0)]
+
+
+def test_what_an_item_cap_cuts_off_leaves_the_total_cap_alone() -> None:
+    honours = matters(
+        ("H-LX-1", "provincial", "A", "2026-01-01"),
+        ("H-LX-1", "provincial", "B", "2026-02-01"),
+        ("H-QZ-1", "national", "C", "2026-03-01"),
+        ("H-CY-1", "recognised", "D", "2026-04-01"),
+        ("H-QZ-1", "unit", "E", "2026-05-01"),
+    )
+    found = score(HALF, Case(spans=(), honours=honours)).confirmed
+    assert [(line.points, line.cut) for line in found.honours] == [
+        (400, None),
+        (0, "item-cap"),
+        (800, None),
+        (300, "total-cap"),
+        (0, "item-cap"),
+    ]
+
+
+def test_a_record_of_a_half_year_never_lowers_what_other_items_give() -> None:
+    before = {line.item: line for line in half([]).confirmed.lines()}
+    after = half([row(1, "R-GJ-1", "absent", date(2026, 2, 1))]).confirmed
+    changed = [line.item for line in after.lines() if line != before[line.item]]
+    assert changed == ["R-GJ-1"]
