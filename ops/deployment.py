@@ -46,19 +46,24 @@ class Deployment:
     database: Database
     recorder: PostgresRecorder
     vault: Vault
-    opened: LogOpened | None
-    """The first entry; None while the log is empty."""
+
+    @property
+    def opened(self) -> LogOpened | None:
+        """The log's first entry; None while it is empty."""
+        return first_entry(self.recorder)
 
     def ledger(self, log: str | None = None) -> Ledger:
         """The ledger of this log; ``log`` names one that is not open yet."""
-        name = self.opened.origin if self.opened is not None else log
+        opened = self.opened
+        name = log if opened is None else opened.origin
         assert name is not None, "an empty log has no name yet"
         return Ledger(self.recorder, self.vault, decide, name)
 
     @property
     def simulated(self) -> bool:
         """Whether the log's time is made up."""
-        return self.opened is not None and self.opened.clock == "simulated"
+        opened = self.opened
+        return opened is not None and opened.clock == "simulated"
 
     def clock(self) -> Clock:
         """The one clock: the machine's, or the example's where its telling ended."""
@@ -86,7 +91,7 @@ def deployed(settings: Settings) -> Generator[Deployment]:
         vault = Vault(load_master_key(settings.master_key), database.urls.writer)
         recorder = PostgresRecorder(database.urls.writer)
         try:
-            deployment = Deployment(settings, database, recorder, vault, first_entry(recorder))
+            deployment = Deployment(settings, database, recorder, vault)
             _refuse_mismatch(deployment)
             yield deployment
         finally:

@@ -136,4 +136,3 @@ def _key_files(deployment: Deployment) -> Iterator[Finding]:
         zh = f"密钥文件 {file.name} {'仅本人可读' if well else '缺失或他人可读'}"
         en = f"key file {file.name} is {'readable by its owner alone' if well else 'missing or readable by others'}"
         yield Finding(name, well, zh, en)
-
