@@ -55,7 +55,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return tuple(value for value in values if isinstance(value, Secret))
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """不能办理。 This cannot be done."""
 
     code: ClassVar[str] = "refused"

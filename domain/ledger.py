@@ -124,7 +124,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Receipt
 
 
-class CommandKnown(Exception):  # noqa: N818 - an answer of the recorder
+class CommandKnown(Exception):
     """This command id is committed already."""
 
     def __init__(self, known: Known) -> None:
@@ -192,7 +192,7 @@ class Log(Application[UUID]):
         return EntryMapper()
 
 
-class _Missing(Exception):  # noqa: N818 - a question, not an error
+class _Missing(Exception):
     """The decision asks for streams that are not loaded yet."""
 
     def __init__(self, refs: Iterable[StreamRef[Any]]) -> None:
@@ -360,7 +360,7 @@ class Ledger:
 
 def request_bytes(command: Command) -> bytes:
     """What two attempts of one request have in common: all but clock, ids drawn for the attempt, and salts."""
-    wish = cast(dict[str, Any], msgspec.to_builtins(command))
+    wish = cast(dict[str, Any], msgspec.json.decode(msgspec.json.encode(command)))
     for name in ("id", "at", "cause", *command.fresh):
         wish.pop(name, None)
     for name in command.__struct_fields__:

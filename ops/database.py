@@ -35,21 +35,17 @@ class Database:
         """Give the database itself."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Close it, whatever happened."""
         self.close()
 
 
-def open_database(
-    settings: Settings, *, migrations: Path = FOLDER, renew_passwords: bool = False
-) -> Database:
+def open_database(settings: Settings, *, migrations: Path = FOLDER, renew_passwords: bool = False) -> Database:
     """Make whatever is missing, up to the newest migration.
 
-    With DATABASE_URL the server is that one, and its roles' passwords lie in the data folder; without, a private
-    server is started, from the main thread. Raises what `embedded.start`, `bootstrap` and `migrate` raise, or
-    NoDatabaseName.
+    With DATABASE_URL the server is that one, and its roles' passwords lie in the data folder; without, a
+    private server is started, from the main thread. Raises what `embedded.start`, `bootstrap` and `migrate`
+    raise, or NoDatabaseName.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if settings.database_url is not None:

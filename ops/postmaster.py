@@ -60,9 +60,7 @@ def initialise(cluster: Path, programs: Path, account: Account | None) -> None:
     side.rename(cluster)
 
 
-def spawn(
-    cluster: Path, socket: Path, programs: Path, account: Account | None, options: Mapping[str, str]
-) -> Process:
+def spawn(cluster: Path, socket: Path, programs: Path, account: Account | None, options: Mapping[str, str]) -> Process:
     """Start the server as a child that the kernel ends with us; it may not be ready yet."""
     # The server's working folder is its data directory: a relative socket folder has no long path.
     where = "." if socket == cluster else str(socket)

@@ -27,7 +27,7 @@ from domain.recording.sheet import (
 )
 from domain.rules.ruleset import scheme_on
 from domain.sealed import Secret
-from domain.values import Code, MemberId, Sha256, day_of
+from domain.values import Code, MemberId, Reference, Sha256, day_of
 
 
 class SheetNotSubmitted(Refused):
@@ -71,7 +71,7 @@ class ApproveSheet(Command, frozen=True, kw_only=True):
     unit: Code
     matter: Code
     item: Code
-    minute: Code
+    minute: Reference
     minute_sha256: Sha256
     present: tuple[MemberId, ...]
     not_in_favour: tuple[MemberId, ...] = ()

@@ -20,7 +20,7 @@ from domain.rules.items import Mode, ResponsibilityItem
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, MemberId, Quantity, Sha256, day_of, hundredths
+from domain.values import Code, MemberId, Quantity, Reference, Sha256, day_of, hundredths
 
 OUTCOMES: Final[dict[Mode, tuple[Outcome, ...]]] = {
     "ratio": ("attended", "absent", "excused"),
@@ -76,7 +76,7 @@ class SheetApproved(Fact, frozen=True, kw_only=True):
     decision: int
     """1 for the branch's own, 2 for the next higher organisation's on what was referred to it."""
     body: Code
-    minute: Code
+    minute: Reference
     minute_sha256: Sha256
     vote: Vote
     """The counts on a line whose subject is nobody of the body."""

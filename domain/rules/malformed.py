@@ -19,7 +19,7 @@ class Problem(Struct, frozen=True):
     en: str
 
 
-class _NotExact(ValueError):  # noqa: N818 - a finding on its way out of the parser
+class _NotExact(ValueError):
     """A number with a point or an exponent, NaN or an infinity."""
 
 

@@ -13,7 +13,7 @@ from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.rules.digest import Part, assemble, digest, parts
 from domain.rules.lint import lint
 from domain.rules.scheme import Scheme, SchemeMalformed, load
-from domain.values import Code, MemberId, Sha256
+from domain.values import Code, MemberId, Reference, Sha256, day_of
 
 Document: TypeAlias = msgspec.Raw
 """A rule set as JSON text."""
@@ -50,7 +50,7 @@ class RuleSetApproved(Fact, frozen=True, kw_only=True):
     """审议通过."""
 
     version: Code
-    minute: Code
+    minute: Reference
     minute_sha256: Sha256
 
 
@@ -128,6 +128,12 @@ class NotAfterPrevious(Refused):
     code = "not-after-previous"
 
 
+class EffectiveInPast(Refused):
+    """办法不得溯及既往:施行日应晚于印发日。 A rule set takes effect after the day on which it is published."""
+
+    code = "effective-in-past"
+
+
 class NoRuleInForce(Refused):
     """当日没有施行的办法。 No rule set is in force on that day."""
 
@@ -151,7 +157,7 @@ class ApproveRuleSet(Command, frozen=True, kw_only=True):
     unit: Code
     scheme: Code
     version: Code
-    minute: Code
+    minute: Reference
     minute_sha256: Sha256
 
 
@@ -267,6 +273,8 @@ def _publish(past: Past, command: PublishRuleSet) -> Decision:
     version = _known(past, command.scheme, command.version)
     if version.status != "approved":
         raise VersionNotReady(version=command.version)
+    if command.effective_on <= day_of(command.at):
+        raise EffectiveInPast(effective_on=command.effective_on)
     last = max((v.effective_on for v in past[ref].versions if v.effective_on is not None), default=None)
     if last is not None and command.effective_on <= last:
         raise NotAfterPrevious(effective_on=last)

@@ -1,4 +1,4 @@
-"""Migrations run once, in order, whole, as the owner; what looks wrong is refused before it changes anything."""
+"""Migrations run once, in order, whole, as the owner; what looks wrong is refused unchanged."""
 
 import subprocess
 import sys
@@ -42,9 +42,7 @@ def test_what_is_missing_is_applied_once_in_order(empty_database: Urls, folder: 
 
 def test_everything_belongs_to_the_owner_who_cannot_log_in(empty_database: Urls, folder: Path) -> None:
     migrate(empty_database.migrator, empty_database.database, folder)
-    owners = ask(
-        empty_database.reader, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
-    )
+    owners = ask(empty_database.reader, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
     assert owners == [(f"{empty_database.database}_owner",)]
 
 
@@ -70,9 +68,7 @@ def test_a_failing_file_leaves_nothing_of_itself(empty_database: Urls, folder: P
     write(folder, "0003_broken", "CREATE TABLE half (id int); SELECT 1/0;")
     with pytest.raises(psycopg.errors.DivisionByZero):
         migrate(empty_database.migrator, empty_database.database, folder)
-    assert ask(empty_database.reader, "SELECT max(number), to_regclass('half') FROM migrations") == [
-        (2, None)
-    ]
+    assert ask(empty_database.reader, "SELECT max(number), to_regclass('half') FROM migrations") == [(2, None)]
     write(folder, "0003_broken", "CREATE TABLE half (id int);")
     assert [step.number for step in migrate(empty_database.migrator, empty_database.database, folder)] == [3]
 

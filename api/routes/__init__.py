@@ -1,0 +1,1 @@
+"""One file per noun; each route serves JSON and page from one function."""

@@ -1,0 +1,238 @@
+"""The publisher: extends the public tree by what was committed, checks it, signs its head.
+
+The tree is the first read model: a function of the leaf hashes in position order alone. Everything that a
+checkpoint covers is on disk before it is signed, so it may be stopped anywhere; what a stopped run left
+behind is not covered by any signature and is written again.
+"""
+
+import fcntl
+import shutil
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+
+from projections.transparency.checkpoint import Checkpoint, sign_checkpoint
+from projections.transparency.files import make_folder, sync_folder, write_durably
+from projections.transparency.history import first_difference, keep, last_signed, newest_kept, signed_history
+from projections.transparency.leaves import nothing_stored, read_leaves
+from projections.transparency.merkle import EMPTY_ROOT, consistency_proof, root_at, verify_consistency
+from projections.transparency.note import Signer, VerifierKey
+from projections.transparency.refusals import (
+    CheckpointMissing,
+    LogRewritten,
+    LogRolledBack,
+    NameMismatch,
+    PublisherBusy,
+    TileDamaged,
+)
+from projections.transparency.tiles import TILE_WIDTH, Tile, TileReader, TileTree, tiles_of
+
+KEY = "key"
+HASH = 32
+
+
+@dataclass(frozen=True)
+class Published:
+    """The head that is now public: its checkpoint, the signed bytes, and by how many entries it grew."""
+
+    checkpoint: Checkpoint
+    note: bytes
+    grown: int
+
+
+def publish_once(
+    connection: Connection[Any],
+    folder: Path,
+    signer: Signer,
+    *,
+    state_folder: Path,
+    extensions: Sequence[str] = (),
+    whole: bool = True,
+) -> Published:
+    """Publish what was committed since the last checkpoint; `signer.name` is the log's origin.
+
+    Before anything is signed, the database and the tiles are compared with the last signed checkpoint:
+    every leaf with `whole` (needed once when a process starts), else those of the last open tile.
+    Nothing new: nothing is signed. Refuses with `checkpoint-missing`, `log-rolled-back`, `log-rewritten`,
+    `tile-damaged`, `publisher-busy`.
+    """
+    keys = [signer.verifier]
+    with _alone(state_folder):
+        signed = last_signed(folder, state_folder, keys)
+        if signed is None:
+            if not nothing_stored(connection):
+                raise CheckpointMissing(signer.name)
+            return _sign(folder, state_folder, signer, Checkpoint(signer.name, 0, EMPTY_ROOT, tuple(extensions)))
+        base, note = signed
+        if whole:
+            check_prefix(connection, folder, base, keys)
+        # A run that was stopped between two of these files is finished first, so the history has no gap.
+        keep(folder, state_folder, note, base.size)
+        size, root = _grow(connection, folder, base)
+        if size == base.size:
+            return Published(base, note, 0)
+        head = Checkpoint(signer.name, size, root, tuple(extensions))
+        return _sign(folder, state_folder, signer, head, base)
+
+
+def adopt(
+    connection: Connection[Any],
+    folder: Path,
+    signer: Signer,
+    name: str,
+    *,
+    state_folder: Path,
+    extensions: Sequence[str] = (),
+) -> Published:
+    """Take over a log whose last checkpoint or tiles are lost; the operator writes its `name` out.
+
+    Whatever signed checkpoint is left anywhere must still hold. The tiles are made anew from the database.
+    """
+    if name != signer.name:
+        raise NameMismatch(f"{name} is not {signer.name}")
+    keys = [signer.verifier]
+    with _alone(state_folder):
+        kept = newest_kept(folder, state_folder, keys)
+        base = kept[0] if kept else Checkpoint(signer.name, 0, EMPTY_ROOT)
+        _check_root(connection, folder, base, keys)
+        size, root = _grow(connection, folder, Checkpoint(signer.name, 0, EMPTY_ROOT))
+        if kept and size == base.size:
+            keep(folder, state_folder, kept[1], size)
+            return Published(base, kept[1], 0)
+        return _sign(folder, state_folder, signer, Checkpoint(signer.name, size, root, tuple(extensions)), base)
+
+
+def check_prefix(connection: Connection[Any], folder: Path, base: Checkpoint, keys: Sequence[VerifierKey]) -> None:
+    """Compare every leaf up to `base` with the published tiles and the signed root; refuse what differs.
+
+    The root decides who is right: with the database's root signed, it is the tile that was damaged.
+    """
+    reader = TileReader(folder, base.size)
+    damaged: list[Tile] = []
+    differing: list[int] = []
+
+    def compare(tile: Tile, data: bytes) -> None:
+        try:
+            published = b"".join(reader.hashes(tile.level, tile.index))
+        except TileDamaged:
+            damaged.append(tile)
+            return
+        if published != data:
+            damaged.append(tile)
+            if tile.level == 0:
+                differing.append(tile.index * TILE_WIDTH + _first_difference(published, data) + 1)
+
+    tree = TileTree(compare)
+    for group in read_leaves(connection, 0, base.size):
+        tree.extend(group)
+    for tile, data in tree.partials():
+        compare(tile, data)
+    if tree.size < base.size:
+        raise LogRolledBack(f"{tree.size} entries, {base.size} were signed")
+    if tree.root() != base.root and differing:
+        raise LogRewritten(f"position {differing[0]}", differing[0])
+    _check_root(connection, folder, base, keys, tree.root())
+    if damaged:
+        raise TileDamaged(damaged[0].path)
+
+
+def _check_root(
+    connection: Connection[Any],
+    folder: Path,
+    base: Checkpoint,
+    keys: Sequence[VerifierKey],
+    root: bytes | None = None,
+) -> None:
+    """Refuse when the stored leaves do not give the signed root, and say between which signed sizes."""
+    if root is None:
+        tree = TileTree(lambda tile, data: None)
+        for group in read_leaves(connection, 0, base.size):
+            tree.extend(group)
+        if tree.size < base.size:
+            raise LogRolledBack(f"{tree.size} entries, {base.size} were signed")
+        root = tree.root()
+    if root == base.root:
+        return
+    history = (each for each in signed_history(folder, keys) if each.size < base.size)
+    with closing(read_leaves(connection, 0, base.size)) as leaves:
+        first, last = first_difference(chain(history, [base]), leaves) or (1, base.size)
+    raise LogRewritten(f"between positions {first} and {last}", first)
+
+
+def _grow(connection: Connection[Any], folder: Path, base: Checkpoint) -> tuple[int, bytes]:
+    """Write the tiles behind `base`; return the new size and root. All of it is on disk afterwards."""
+    touched: set[Path] = set()
+
+    def write(tile: Tile, data: bytes) -> None:
+        path = folder / tile.path
+        if not path.is_file() or path.read_bytes() != data:
+            write_durably(path, data)
+            touched.add(path.parent)
+
+    reader = TileReader(folder, base.size)
+    tree = TileTree.resume(write, reader)
+    start = max(0, base.size - 1) // TILE_WIDTH * TILE_WIDTH
+    known = b"".join(reader.hashes(0, start // TILE_WIDTH)) if base.size else b""
+    for group in read_leaves(connection, start):
+        shared = min(len(known), len(group))
+        if group[:shared] != known[:shared]:
+            position = base.size - len(known) // HASH + _first_difference(group, known) + 1
+            raise LogRewritten(f"position {position}", position)
+        known = known[shared:]
+        tree.extend(group[shared:])
+    if known:
+        raise LogRolledBack(f"{base.size - len(known) // HASH} entries, {base.size} were signed")
+    for tile, data in tree.partials():
+        if tree.size > base.size:
+            write(tile, data)
+    for parent in touched:
+        sync_folder(parent)
+    return tree.size, tree.root()
+
+
+def _first_difference(one: bytes, other: bytes) -> int:
+    """Index of the first hash in which two rows of hashes differ."""
+    length = min(len(one), len(other))
+    return next(
+        (at // HASH for at in range(0, length, HASH) if one[at : at + HASH] != other[at : at + HASH]),
+        length // HASH,
+    )
+
+
+def _sign(
+    folder: Path, state_folder: Path, signer: Signer, head: Checkpoint, base: Checkpoint | None = None
+) -> Published:
+    """Check the head against what is on disk, sign it, publish it, drop the partial tiles it outgrew."""
+    read = TileReader(folder, head.size)
+    if root_at(read, head.size) != head.root:
+        raise TileDamaged(f"the tiles on disk do not give the root at {head.size}")
+    size = base.size if base else 0
+    if base and size:
+        verify_consistency(size, head.size, consistency_proof(read, size, head.size), base.root, head.root)
+    key = f"{signer.verifier}\n".encode()
+    if not (folder / KEY).is_file() or (folder / KEY).read_bytes() != key:
+        write_durably(folder / KEY, key)
+    note = sign_checkpoint(head, signer)
+    keep(folder, state_folder, note, head.size)
+    for tile in tiles_of(head.size, size):
+        partials = folder / (tile.path + ".p")
+        if tile.width == TILE_WIDTH and partials.is_dir():
+            shutil.rmtree(partials)
+    return Published(head, note, head.size - size)
+
+
+@contextmanager
+def _alone(state_folder: Path) -> Generator[None]:
+    """Hold the log's lock: two publishers would sign two heads."""
+    make_folder(state_folder)
+    with (state_folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            raise PublisherBusy(str(state_folder)) from problem
+        yield
