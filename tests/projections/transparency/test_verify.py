@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any, BinaryIO
 
 import pytest
 import rfc8785
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from projections.transparency import verify
@@ -454,6 +455,25 @@ def test_any_other_spelling_of_a_value_is_refused(value: Any, spelling: dict[str
     if text != rfc8785.dumps(value):
         with pytest.raises(verify.Bad):
             verify.decode_canonical(text)
+
+
+@given(VALUES, VALUES, st.sampled_from(SPELLINGS), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_what_has_the_shape_of_a_canonical_entry_is_canonical(
+    one: Any,  # noqa: ANN401
+    other: Any,  # noqa: ANN401
+    spelling: dict[str, Any],
+    same: bool,
+) -> None:
+    learned = rfc8785.dumps(ledgers.entry(1, fact={"x": one})).decode()
+    assume("\\" not in learned)  # an entry with an escape is never learned from
+    shape = verify.shape_of(learned)
+    how: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), **spelling}
+    text = json.dumps(ledgers.entry(8, fact={"x": one if same else other}), **how)
+    if shape.fullmatch(text):
+        assert verify.decode_canonical(text.encode()) == json.loads(text)
+    if same and not spelling and not re.search("[0-9]{16}", text):  # longer integers are parsed
+        assert shape.fullmatch(rfc8785.dumps(json.loads(text)).decode())
 
 
 NUMBERS = ["-0", "01", "1.0", "1e2", "9007199254740992", "NaN", "Infinity", " 1", "1 ", "\ufeff1", "1" * 5000]
