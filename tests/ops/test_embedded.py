@@ -151,14 +151,14 @@ def test_the_short_socket_of_a_killed_owner_is_taken_back(
 
 
 def test_its_configuration_can_be_reloaded(short_folder: Path, binaries: Path) -> None:
-    with start(short_folder, binaries=binaries) as running:
-        with psycopg.connect(running.admin_url, autocommit=True) as connection:
-            with (short_folder / "cluster/postgresql.conf").open("a") as file:
-                file.write("work_mem = '7MB'\n")
-            connection.execute("SELECT pg_reload_conf()")
-            patience = time.monotonic() + 60
-            while connection.execute("SHOW work_mem").fetchone() != ("7MB",):
-                assert time.monotonic() < patience
+    with start(short_folder, binaries=binaries) as running, psycopg.connect(running.admin_url) as connection:
+        connection.autocommit = True
+        with (short_folder / "cluster/postgresql.conf").open("a") as file:
+            file.write("work_mem = '7MB'\n")
+        connection.execute("SELECT pg_reload_conf()")
+        patience = time.monotonic() + 60
+        while connection.execute("SHOW work_mem").fetchone() != ("7MB",):
+            assert time.monotonic() < patience
 
 
 def test_the_environment_of_other_servers_does_not_matter(
