@@ -7,7 +7,7 @@ can be executed by nobody until a migration grants it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -71,15 +71,15 @@ class WrongEncoding(Exception):
 
 @dataclass(frozen=True)
 class Urls:
-    """One address per login role of one database."""
+    """One address per login role of one database; they may hold passwords and are not shown."""
 
     database: str
-    migrator: str
-    writer: str
-    eraser: str
-    projector: str
-    reader: str
-    auditor: str
+    migrator: str = field(repr=False)
+    writer: str = field(repr=False)
+    eraser: str = field(repr=False)
+    projector: str = field(repr=False)
+    reader: str = field(repr=False)
+    auditor: str = field(repr=False)
 
 
 def bootstrap(admin_url: str, database: str, folder: Path | None, *, renew: bool = False) -> Urls:

@@ -1,6 +1,6 @@
 """The deployment's database, ready: served by somebody or by us, with its roles, migrated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,7 +22,7 @@ class Database:
     """Addresses of the login roles, where reads go, and the private server if there is one."""
 
     urls: Urls
-    read_url: str
+    read_url: str = field(repr=False)
     applied: list[Migration]
     server: embedded.Running | None
 
