@@ -60,7 +60,7 @@ _SETTLE = (
     sql.SQL("ALTER ROLE {writer} IN DATABASE {database} SET lock_timeout = '10s'"),
     sql.SQL("ALTER ROLE {writer} IN DATABASE {database} SET idle_in_transaction_session_timeout = '60s'"),
     sql.SQL("GRANT CONNECT ON DATABASE {database} TO {migrator}, {writer}, {eraser}, {reader}, {auditor}"),
-    sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {projector}"),
+    sql.SQL("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO {projector}"),
     sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC"),
 )
 

@@ -33,6 +33,8 @@ WHO = {
 def prepare(deployment: Deployment, console: Console) -> list[SignIn]:
     """Load what is missing of the example, follow it, publish it; gives its sign-ins. Twice changes nothing."""
     ledger = deployment.ledger(ORIGIN)
+    if deployment.opened is None:
+        publish(deployment, whole=True, log=ORIGIN)
     if not _is_told(deployment):
         _tell(deployment, ledger, console)
     with psycopg.connect(deployment.database.urls.projector, autocommit=True) as connection:

@@ -24,12 +24,17 @@ def state_folder(deployment: Deployment) -> Path:
     return deployment.settings.signing_key.parent / STATE
 
 
-def publish(deployment: Deployment, *, whole: bool) -> Published:
-    """Publish what was committed; with ``whole`` every published leaf is compared with the database first."""
+def publish(deployment: Deployment, *, whole: bool, log: str | None = None) -> Published:
+    """Publish what was committed; with ``whole`` every published leaf is compared with the database first.
+
+    ``log`` names a log that is not open yet: its empty tree is signed before its first entry, so that from then on a
+    log without its last checkpoint is a lost or exchanged one.
+    """
     opened = deployment.opened
-    assert opened is not None, "an empty log has nothing to publish"
+    origin = log if opened is None else opened.origin
+    assert origin is not None, "an empty log has no name yet"
     assert deployment.settings.log is not None, "settings always name the log's folder"
-    signer = deployment.signer(opened.origin)
+    signer = deployment.signer(origin)
     with psycopg.connect(deployment.database.urls.auditor, autocommit=True) as connection:
         catalogue = fingerprint(connection, deployment.database.urls.database)
         return publish_once(
