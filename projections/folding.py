@@ -4,6 +4,7 @@ A batch goes in one transaction together with the position it ends at. Where a b
 tried again entry by entry; whoever an entry cannot be applied for is parked, and the others go on.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -43,6 +44,19 @@ class Hole(Exception):
     """总账中有缺号。 The log has a hole: nothing beyond it is read."""
 
 
+NOT_ITS_FAULT: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.UndefinedTable,
+    tracking.OutOfShape,
+    Hole,
+)
+"""What no fact can be blamed for: the caller connects again, rebuilds, or stops."""
+
+_log = logging.getLogger(__name__)
+
+
 class Fold:
     """Applies entries to the tables that the connection's search path names.
 
@@ -61,8 +75,7 @@ class Fold:
         try:
             with self._connection.transaction():
                 return self._step(limit, slowly=False)
-        except (psycopg.OperationalError, psycopg.InterfaceError, tracking.OutOfShape, Hole):
-            # Not the fault of any fact: the caller connects again, rebuilds, or stops.
+        except NOT_ITS_FAULT:
             self._keys.forget()
             raise
         except Exception:
@@ -160,7 +173,7 @@ class Fold:
                 batch.flush(self._connection)
                 self._touch_new_year(batch, [stored], before)
                 self._score(pair for pair in batch.touched if pair[0] in named)
-        except psycopg.OperationalError:
+        except NOT_ITS_FAULT:
             raise
         except Exception as error:
             self._keys.forget()
@@ -182,17 +195,19 @@ class Fold:
         try:
             with self._connection.transaction():
                 self._score([pair])
-        except psycopg.OperationalError:
+        except NOT_ITS_FAULT:
             raise
         except Exception as error:
             person = organisation.person_of(self._connection, pair[0])
             envelope = parking.envelope(stored.state)
+            _log.error("parked at %s %s", stored.position, envelope.type, exc_info=error)
             code = parking.code_of(error)
             parking.park(self._connection, {person: "member"}, stored.position, envelope, code, hold=False)
 
     def _park(self, stored: Stored, entry: Entry | None, error: Exception) -> None:
         envelope = parking.envelope(stored.state)
         keys = parking.touched(self._connection, envelope, None if entry is None else entry.fact)
+        _log.error("parked at %s %s", stored.position, envelope.type, exc_info=error)
         parking.park(self._connection, keys, stored.position, envelope, parking.code_of(error))
 
     def score_everybody(self) -> None:
@@ -206,7 +221,7 @@ class Fold:
         try:
             with self._connection.transaction():
                 scores.rescore(self._connection, touched)
-        except psycopg.OperationalError:
+        except NOT_ITS_FAULT:
             raise
         except Exception:
             with self._connection.transaction():
