@@ -30,10 +30,10 @@ async def person_of(deployment: Deployment, work_number: str, day: date) -> tupl
     """(pseudonym, name) of whoever has this work number on a day; the numbers lie in the vault."""
     async with await _connected(deployment) as connection:
         for unit in (await units(connection)).value:
-            for member in (await members_of(connection, unit.code, day)).value:
+            for member in (await members_of(connection, unit.unit, day)).value:
                 values = await deployment.vault.values([member.work_number, member.name])
                 if values.get(member.work_number) == work_number:
-                    return member.person, values[member.name]
+                    return member.member, values[member.name]
     raise MemberUnknown(work_number=work_number)
 
 
