@@ -86,7 +86,7 @@ HANDLERS: Final[Handlers] = dict.fromkeys((SheetApproved, NoticePosted, NoticeCl
 
 _DUE: Final = """
 SELECT command, purpose, trigger, trigger_position, due_at, tries, refused_code
-FROM agenda WHERE due_at <= %(now)s AND tries < %(tries)s ORDER BY due_at, trigger_position LIMIT %(limit)s
+FROM agenda WHERE due_at <= %(now)s ORDER BY tries, due_at, trigger_position LIMIT %(limit)s
 """
 _ALL: Final = """
 SELECT command, purpose, trigger, trigger_position, due_at, tries, refused_code
@@ -97,9 +97,9 @@ _REFUSED: Final = "UPDATE agenda SET tries = tries + 1, refused_code = %(code)s 
 _DONE: Final = "DELETE FROM agenda WHERE command = %(command)s"
 
 
-def due(connection: Connection, now: datetime, *, tries: int = 20, limit: int = 100) -> list[Due]:
-    """What is called for by now and was not refused too often, longest due first; for the process manager."""
-    rows = connection.execute(_DUE, {"now": now, "tries": tries, "limit": limit}).fetchall()
+def due(connection: Connection, now: datetime, *, limit: int = 100) -> list[Due]:
+    """What is called for by now, what was refused least first, then longest due; for the process manager."""
+    rows = connection.execute(_DUE, {"now": now, "limit": limit}).fetchall()
     fields = Due.__struct_fields__
     return [Due(**dict(zip(fields, row, strict=True))) for row in rows]
 

@@ -16,7 +16,7 @@ from domain.organisation.unit import UnitEstablished
 from domain.values import Code, MemberId, day_of
 from projections.answers import Answer, AsyncConnection, ask, ask_one
 from projections.applying import Applied, Handlers
-from projections.rows import Row
+from projections.rows import Connection, Row
 
 DDL: Final[LiteralString] = """
 CREATE TABLE units (
@@ -233,6 +233,31 @@ HANDLERS: Final[Handlers] = {
     RoleAppointed: _appointed,
     RoleEnded: _ended,
 }
+
+_EVERYBODY: Final = "SELECT DISTINCT member FROM enrolments"
+_KEY_OF: Final = "SELECT member FROM members WHERE person = %(person)s"
+
+
+def everybody(connection: Connection) -> list[int]:
+    """The keys of all members who were ever enrolled."""
+    return [member for (member,) in connection.execute(_EVERYBODY)]
+
+
+def key_of(connection: Connection, person: MemberId) -> int | None:
+    """A member's key; None if he is not known."""
+    row = connection.execute(_KEY_OF, {"person": person}).fetchone()
+    return None if row is None else int(row[0])
+
+
+_PERSON_OF: Final = "SELECT person FROM members WHERE member = %(member)s"
+
+
+def person_of(connection: Connection, member: int) -> MemberId:
+    """The pseudonym of a key."""
+    row = connection.execute(_PERSON_OF, {"member": member}).fetchone()
+    assert row is not None, f"there is no member {member}"
+    return UUID(str(row[0]))
+
 
 _UNITS: Final = """
 SELECT code AS unit, kind, title, parent, scheme, approval_body, path, established_on, unit AS position

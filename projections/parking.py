@@ -134,18 +134,20 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
 
 
 def touched(connection: Connection, entry: Envelope, fact: Fact | None) -> dict[UUID, Kind]:
-    """Whom an entry touches: the members it names, the member of the record it names, else its stream."""
-    if fact is not None and (named := named_members(fact)):
-        return dict.fromkeys(named, "member")
-    found = _confirmed_member(connection, fact) or _member_in(entry) or _archive_owner(connection, entry)
-    return {found: "member"} if found is not None else {entry.stream: "stream"}
+    """Whom an entry touches: the members it names, the member of the record it names, else its stream.
 
-
-def _confirmed_member(connection: Connection, fact: Fact | None) -> MemberId | None:
-    if not isinstance(fact, PointsConfirmed):
-        return None
-    row = connection.execute(_OWNER, {"record": fact.record}).fetchone()
-    return row[0] if row is not None else None
+    ``fact`` is None where it cannot be read.
+    """
+    match fact:
+        case None:
+            member = _member_in(entry) or _archive_owner(connection, entry)
+        case PointsConfirmed(record=record):
+            row = connection.execute(_OWNER, {"record": record}).fetchone()
+            member = row[0] if row is not None else _archive_owner(connection, entry)
+        case _:
+            named = named_members(fact)
+            return dict.fromkeys(named, "member") if named else {entry.stream: "stream"}
+    return {entry.stream: "stream"} if member is None else {member: "member"}
 
 
 def _member_in(entry: Envelope) -> MemberId | None:

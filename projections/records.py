@@ -231,6 +231,17 @@ def tallies(
     return found
 
 
+_YEARS: Final = """
+SELECT DISTINCT r.member, EXTRACT(YEAR FROM r.day)::int FROM records AS r JOIN members AS m USING (member)
+WHERE m.person = %(person)s
+"""
+
+
+def years_of(connection: Connection, person: MemberId) -> set[tuple[int, int]]:
+    """(member's key, year) of every year in which a member has a record."""
+    return {(member, year) for member, year in connection.execute(_YEARS, {"person": person})}
+
+
 _CHAIN: Final = """
 SELECT r.id AS record, who.person AS member, u.code AS unit, u.title AS unit_title, m.code AS matter, m.title,
   r.day AS occurred_on, l.outcome, r.quantity, r.late,

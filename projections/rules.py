@@ -16,7 +16,7 @@ from domain.rules.digest import Part, assemble, digest
 from domain.rules.ruleset import RulePartAdded, RuleSetApproved, RuleSetDrafted, RuleSetLinted, RuleSetPublished
 from domain.rules.scheme import Scheme, load
 from domain.rules.working_days import YearCalendar
-from domain.values import Code, MemberId, Sha256, day_of
+from domain.values import Code, MemberId, Reference, Sha256, day_of
 from projections.answers import Answer, AsyncConnection, ask, instead
 from projections.applying import Applied, Handlers
 from projections.rows import Connection, Row
@@ -110,7 +110,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     """drafted, approved or published."""
     author: MemberId | None
     warnings: int | None
-    minute: Code | None
+    minute: Reference | None
     minute_sha256: Sha256 | None
     effective_on: date | None
     drafted: int
@@ -205,7 +205,7 @@ WHERE rule_set = %(rule_set)s
 """
 _CONCERNED: Final = """
 SELECT DISTINCT e.member, y.year
-FROM enrolments AS e JOIN units AS u ON u.code = e.unit CROSS JOIN generate_series(%(first)s, %(last)s) AS y (year)
+FROM enrolments AS e JOIN units AS u ON u.code = e.unit CROSS JOIN generate_series(%(first)s::int, %(last)s::int) AS y (year)
 WHERE u.scheme = %(scheme)s
 """
 

@@ -17,7 +17,7 @@ from domain.recording.sheet import (
     SheetReturned,
     SheetSubmitted,
 )
-from domain.values import Code, MemberId, RecordId, Sha256, hundredths
+from domain.values import Code, MemberId, RecordId, Reference, Sha256, hundredths
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
 from projections.applying import Applied, Handlers
 from projections.matters import Evidence
@@ -189,7 +189,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
     decision: int
     body: Code
-    minute: Code
+    minute: Reference
     minute_sha256: Sha256
     entitled: int
     present: int

@@ -22,14 +22,17 @@ CREATE TABLE tracking (
 LOCK: Final[LiteralString] = "LOCK TABLE tracking IN EXCLUSIVE MODE"
 
 _BEGIN: Final = "INSERT INTO tracking (position, generation, shape) VALUES (0, %(generation)s, %(shape)s)"
-_READ: Final = "SELECT position, as_of_at, known_at, generation FROM tracking"
+_READ: Final = "SELECT position, as_of_at, known_at, generation, shape FROM tracking"
 _ADVANCE: Final = """
 UPDATE tracking
 SET position = %(position)s, as_of_at = %(at)s, known_at = GREATEST(known_at, %(known_at)s)
 WHERE position = %(before)s AND position < %(position)s
 """
-_SHAPE: Final = "SELECT shape FROM tracking"
 _GENERATION: Final = "UPDATE tracking SET generation = %(generation)s"
+
+
+class OutOfShape(Exception):
+    """查询数据的表结构属于另一个版本,请重建。 The read models belong to another release: rebuild them."""
 
 
 def begin(connection: Connection, shape: str, generation: int) -> None:
@@ -37,11 +40,13 @@ def begin(connection: Connection, shape: str, generation: int) -> None:
     connection.execute(_BEGIN, {"generation": generation, "shape": shape})
 
 
-def read(connection: Connection) -> AsOf:
-    """How far the tables are."""
+def read(connection: Connection, shape: str) -> AsOf:
+    """How far the tables are; raises OutOfShape for tables made by another release."""
     row = connection.execute(_READ).fetchone()
     assert row is not None, "tracking has no row"
-    position, at, known_at, generation = row
+    position, at, known_at, generation, found = row
+    if found != shape:
+        raise OutOfShape(f"{OutOfShape.__doc__} {found} {shape}")
     return AsOf(position=position, at=at, known_at=known_at, generation=generation)
 
 
@@ -50,13 +55,6 @@ def advance(connection: Connection, before: int, position: int, at: datetime, kn
     known = {"before": before, "position": position, "at": at, "known_at": known_at}
     done = connection.execute(_ADVANCE, known)
     assert done.rowcount == 1, f"somebody else has moved the read models on from {before}"
-
-
-def shape_of(connection: Connection) -> str:
-    """The digest of the table definitions that these tables were made from."""
-    row = connection.execute(_SHAPE).fetchone()
-    assert row is not None, "tracking has no row"
-    return str(row[0])
 
 
 def set_generation(connection: Connection, generation: int) -> None:

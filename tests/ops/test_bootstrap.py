@@ -89,14 +89,10 @@ def test_no_role_may_make_roles_or_databases(empty_database: Urls) -> None:
 
 def test_only_the_migrator_becomes_another_role(empty_database: Urls) -> None:
     names = names_of(empty_database.database)
-    reached = {
-        (role, target) for role in LOGIN for target in ROLES if may_become(empty_database, role, target)
-    }
+    reached = {(role, target) for role in LOGIN for target in ROLES if may_become(empty_database, role, target)}
     itself = {(role, role) for role in LOGIN}
     assert reached - itself == {("migrator", "owner"), ("migrator", "appender")}
-    assert not ask(
-        empty_database.reader, f"SELECT 1 WHERE pg_has_role('{names['migrator']}', 'postgres', 'MEMBER')"
-    )
+    assert not ask(empty_database.reader, f"SELECT 1 WHERE pg_has_role('{names['migrator']}', 'postgres', 'MEMBER')")
 
 
 def may_become(urls: Urls, role: str, target: str) -> bool:

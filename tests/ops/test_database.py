@@ -40,9 +40,7 @@ def test_without_an_address_a_private_server_is_started_and_stopped(
         assert database.applied == []
 
 
-def test_a_failed_migration_leaves_no_server_behind(
-    short_folder: Path, binaries: Path, migrations: Path
-) -> None:
+def test_a_failed_migration_leaves_no_server_behind(short_folder: Path, binaries: Path, migrations: Path) -> None:
     (migrations / "0002_broken.sql").write_text("SELECT 1/0")
     wanted = settings(short_folder / "data", postgres_binaries=binaries)
     with pytest.raises(psycopg.errors.DivisionByZero):

@@ -140,9 +140,7 @@ def test_the_server_listens_on_a_private_socket_alone(short_folder: Path, binari
         assert running.socket.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_folder_of_another_major_version_is_refused_with_the_way_out(
-    short_folder: Path, binaries: Path
-) -> None:
+def test_a_folder_of_another_major_version_is_refused_with_the_way_out(short_folder: Path, binaries: Path) -> None:
     start(short_folder, binaries=binaries).close()
     (short_folder / "cluster/PG_VERSION").write_text("14\n")
     with pytest.raises(OtherMajor, match=r"pg_dumpall[\s\S]*14"):
