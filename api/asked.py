@@ -7,7 +7,8 @@ no such thing; whoever has, but may not, is told so.
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args
 from uuid import UUID, uuid4, uuid5
@@ -28,12 +29,17 @@ from domain.permissions import NotPermitted, Relation, may
 from domain.sealed import Secret
 from domain.values import Code, MemberId, day_of
 from projections import organisation
+from projections.answers import AsyncConnection
+from projections.waiting import wait_until
 
 C = TypeVar("C", bound=Command)
 
 Open: TypeAlias = Literal["open", "signed-in"]
 """Routes that no cell of the table decides: for everybody, or for whoever is signed in, about himself alone."""
 OPEN: Final[tuple[Open, ...]] = get_args(Open)
+
+WAIT_S: Final = 2.0
+"""How long a page waits for what its reader has just written."""
 
 _KEY: Final = re.compile(r"[!-~]{1,128}")
 
@@ -76,10 +82,23 @@ class Asked:
         assert self.sent is not None, f"{self.operation} takes nothing"
         return self.sent.value
 
+    @asynccontextmanager
+    async def ready(self, since: int | None = None) -> AsyncIterator[AsyncConnection]:
+        """A connection to read models that have reached a position; ``behind`` says where they have not in time."""
+        async with self.house.reads.connection() as connection:
+            if since is not None:
+                reached = await wait_until(connection, since, WAIT_S)
+                self.behind = reached.position < since
+            yield connection
+
     def may(self, operation: str, state: str | None = None) -> bool:
         """Whether the reader, in the office in which he acts, may do this to the things in question: for buttons."""
         acting = self.acting
         return acting is not None and may(operation, acting.role, self.relation, state)
+
+    def sees(self, state: str) -> bool:
+        """Whether the reader may see, under this route's operation, a thing in this state."""
+        return any(may(self.operation, role, relation, state) for role, relation in _standing(self, writes=False))
 
     def fresh_key(self) -> str:
         """An idempotency key for a form."""
@@ -120,6 +139,8 @@ class Permitted:
         reader = None if session is None else await reader_of(house, session)
         asked = Asked(request, self.operation, reader)
         request.state.asked = asked
+        if reader is not None and reader.acting is not None:
+            asked.relation = "own"
         writes = request.method not in SAFE_METHODS
         if writes and not same_origin(request.headers, house.settings.origin):
             raise WrongOrigin
@@ -173,6 +194,7 @@ async def _place(asked: Asked) -> None:
         raise NotFound
     acting = asked.acting
     relation = None if acting is None else relation_of(acting.unit, asked.unit)
+    # "any" is granted to whoever may look everywhere, and to nobody else.
     asked.relation = "any" if relation is None else relation
 
 

@@ -116,6 +116,7 @@ STATUSES: Final[dict[str, int]] = {
     "proof-pending": 503,
     "not-ready": 503,
     "internal-error": 500,
+    "proof-broken": 500,
     "refused": 409,
 }
 """Code → HTTP status. A test walks every refusal of the program through it."""

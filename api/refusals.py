@@ -93,6 +93,12 @@ class ProofPending(Refused):
     code = "proof-pending"
 
 
+class ProofBroken(Refused):
+    """存证核验不通过:存储的内容与已签名的记录不一致,请立即报告。 The proof fails: what is stored is not what was signed."""
+
+    code = "proof-broken"
+
+
 class NotReady(Refused):
     """服务尚未就绪。 The service is not ready."""
 
