@@ -28,7 +28,7 @@ OUTCOMES: Final[dict[Mode, tuple[str, ...]]] = {
 """The outcomes of each mode; a record of a `presumed` item says the code of one of the item's shortfalls."""
 
 
-class Uncountable(ValueError):  # noqa: N818 - parks the member whom it touches
+class Uncountable(ValueError):
     """这条记录在当时的规则中没有对应条目。 The rule set of its day does not know what this record says."""
 
 

@@ -126,7 +126,5 @@ def test_every_dependency_is_locked() -> None:
 
 
 def test_tests_run_with_the_versions_of_the_service() -> None:
-    pins = {
-        name: set(re.findall(r"^[a-z0-9._-]+==\S+", locked(name), re.MULTILINE)) for name in ("run", "test")
-    }
+    pins = {name: set(re.findall(r"^[a-z0-9._-]+==\S+", locked(name), re.MULTILINE)) for name in ("run", "test")}
     assert pins["run"] <= pins["test"]

@@ -60,6 +60,7 @@ def test_passwords_are_asked_for_and_lie_in_a_private_file(asking: Running, tmp_
     urls = bootstrap(asking.admin_url, "guarded", tmp_path)
     for role in LOGIN:
         assert ask(getattr(urls, role), "SELECT current_user") == [(f"guarded_{role}",)]
+    assert "password" not in repr(urls)
     assert (tmp_path / "roles.json").stat().st_mode & 0o777 == 0o600
     with pytest.raises(psycopg.OperationalError, match="password"):
         ask(asking.url("guarded", "guarded_writer"), "SELECT 1")
@@ -89,14 +90,10 @@ def test_no_role_may_make_roles_or_databases(empty_database: Urls) -> None:
 
 def test_only_the_migrator_becomes_another_role(empty_database: Urls) -> None:
     names = names_of(empty_database.database)
-    reached = {
-        (role, target) for role in LOGIN for target in ROLES if may_become(empty_database, role, target)
-    }
+    reached = {(role, target) for role in LOGIN for target in ROLES if may_become(empty_database, role, target)}
     itself = {(role, role) for role in LOGIN}
     assert reached - itself == {("migrator", "owner"), ("migrator", "appender")}
-    assert not ask(
-        empty_database.reader, f"SELECT 1 WHERE pg_has_role('{names['migrator']}', 'postgres', 'MEMBER')"
-    )
+    assert not ask(empty_database.reader, f"SELECT 1 WHERE pg_has_role('{names['migrator']}', 'postgres', 'MEMBER')")
 
 
 def may_become(urls: Urls, role: str, target: str) -> bool:

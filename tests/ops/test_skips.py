@@ -19,9 +19,7 @@ def test_waits(): pass
 
 
 def test_a_line_names_the_test_and_the_reason() -> None:
-    assert allowed_skips("# why\n\n tests/a.py::test_x[*] | no browser \n") == [
-        ("tests/a.py::test_x[*]", "no browser")
-    ]
+    assert allowed_skips("# why\n\n tests/a.py::test_x[*] | no browser \n") == [("tests/a.py::test_x[*]", "no browser")]
     for wrong in ("tests/a.py::test_x", "tests/a.py::test_x |", "| no browser"):
         with pytest.raises(ValueError, match="reason"):
             allowed_skips(wrong)
@@ -43,9 +41,7 @@ def test_every_line_of_the_list_can_be_read() -> None:
     ("line", "status"),
     [("", 1), ("*::test_waits | another reason", 1), ("*::test_waits | no such browser", 0)],
 )
-def test_an_unexplained_skip_fails_the_run(
-    tmp_path: Path, workers: list[str], line: str, status: int
-) -> None:
+def test_an_unexplained_skip_fails_the_run(tmp_path: Path, workers: list[str], line: str, status: int) -> None:
     for name in ("conftest.py", "skips.py"):
         (tmp_path / "tests").mkdir(exist_ok=True)
         (tmp_path / "tests" / name).write_text((ROOT / "tests" / name).read_text())

@@ -1,0 +1,37 @@
+"""The application: every route, guard and document, made of one house. There is no global state."""
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import codes, problems
+from api.documents import document
+from api.guards import Guards
+from api.house import House
+from api.limits import BodyLimit
+from api.pages import STATIC
+
+codes.install()
+
+from api.routes import ROUTERS  # noqa: E402 - their paths name the convertor that was just installed
+
+VERSION = "0.1.0"
+
+
+def create_app(house: House) -> FastAPI:
+    """The application over a house that somebody else made and will take down."""
+    app = FastAPI(title="Steelyard", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.house = house
+    for router in ROUTERS:
+        app.router.routes.extend(router.routes)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    problems.install(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Guards, house=house)
+    app.openapi = lambda: _document_once(app)  # type: ignore[method-assign] - as the framework's own page shows it
+    return app
+
+
+def _document_once(app: FastAPI) -> dict[str, object]:
+    if app.openapi_schema is None:
+        app.openapi_schema = document(app)
+    return app.openapi_schema

@@ -1,0 +1,141 @@
+"""追加连接 — the one connection that appends, and what to do when it breaks in the middle.
+
+The append is one prepared statement outside any transaction block, so that a group costs one round trip and its
+answer comes after the commit. A broken connection leaves the outcome open: the old backend may still be at work.
+So the next connection first waits until that backend is gone, and then sends the same group again: the function
+looks the command ids up under the lock, and a save that had been committed answers that it is known.
+"""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final, LiteralString, TypeAlias
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.errors import Diagnostic, LockNotAvailable, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGresult
+
+from domain.ledger import OutcomeUnknown
+from ops.group import Pending
+from ops.parcel import APPEND, FORMATS, TYPES, packed
+
+Connection: TypeAlias = "psycopg.Connection[tuple[object, ...]]"
+Backend: TypeAlias = tuple[object, ...]
+
+RESOLVE_TIMEOUT_S: Final = 15.0
+"""How long the outcome of a broken append is sought before it is called unknown."""
+
+_POLL_S: Final = 0.02
+_STATEMENT: Final = b"append"
+_PATIENCE: Final = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
+"""A server that has vanished without a word is given up after this; what the address says of them goes before."""
+
+_BACKEND: Final = "SELECT pid, backend_start FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()"
+_IS_ALIVE: Final = """
+SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid = %s AND backend_start = %s)
+"""
+_FATAL: Final = ("FATAL", "PANIC")
+
+
+class Broken(Exception):
+    """The connection broke after something was sent: nobody knows yet what became of it."""
+
+
+class Appender:
+    """Sends groups, one at a time. Whoever calls sees to it that nobody else does meanwhile."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_conninfo(url, **{**_PATIENCE, **conninfo_to_dict(url)})
+        self._connection: Connection | None = None
+        self._backend: Backend = ()
+        self._lost: Backend | None = None
+        self._warned = False
+
+    def append(self, group: Sequence[Pending]) -> tuple[bytes, int]:
+        """(outcome letters, last position before them), as ``ledger.append`` says them.
+
+        Raises psycopg's error if nothing of the group was committed, ``OutcomeUnknown`` if that cannot be found out.
+        """
+        parameters = packed(group)
+        deadline = time.monotonic() + RESOLVE_TIMEOUT_S
+        is_open = False
+        while True:
+            try:
+                return self._send(self._connected(deadline), parameters)
+            except Broken:
+                is_open, self._lost = True, self._backend
+            except psycopg.OperationalError as error:
+                if not is_open:
+                    raise
+                if time.monotonic() > deadline or isinstance(error, LockNotAvailable):
+                    raise OutcomeUnknown from error
+            self.close()
+            time.sleep(_POLL_S)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._connection is not None:
+            with suppress(psycopg.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _connected(self, deadline: float) -> Connection:
+        if self._connection is None:
+            self._connection, self._backend = self._connect()
+        if self._lost is not None:
+            # Only then can the ids that it may be about to commit be looked up.
+            while _answer(self._connection, _IS_ALIVE, self._lost) == (True,):
+                if time.monotonic() > deadline:
+                    raise OutcomeUnknown
+                time.sleep(_POLL_S)
+            self._lost = None
+        return self._connection
+
+    def _connect(self) -> tuple[Connection, Backend]:
+        connection = psycopg.connect(self._url, autocommit=True)
+        try:
+            connection.add_notice_handler(self._notice)
+            backend = _answer(connection, _BACKEND)
+            prepared = connection.pgconn.prepare(_STATEMENT, APPEND, TYPES)
+            if prepared.status != ExecStatus.COMMAND_OK:
+                raise error_from_result(prepared)
+        except BaseException:
+            connection.close()
+            raise
+        return connection, backend
+
+    def _send(self, connection: Connection, parameters: Sequence[bytes]) -> tuple[bytes, int]:
+        pgconn = connection.pgconn
+        self._warned = False
+        try:
+            # Below the driver's own loop, which would cost as much as the append itself.
+            result = pgconn.exec_prepared(_STATEMENT, parameters, FORMATS, 1)
+        except psycopg.OperationalError:
+            raise Broken from None
+        if result.status != ExecStatus.TUPLES_OK:
+            if pgconn.status != ConnStatus.OK or _severity(result) in _FATAL:
+                raise Broken
+            raise error_from_result(result)
+        if self._warned:
+            # Committed here, but a standby may not have it: a cancelled wait for replication is a warning only.
+            raise OutcomeUnknown
+        outcomes, head = result.get_value(0, 0), result.get_value(0, 1)
+        assert outcomes is not None, "append gave no answer"
+        assert head is not None, "append gave no answer"
+        return outcomes, int.from_bytes(head, "big")
+
+    def _notice(self, diagnostic: Diagnostic) -> None:
+        if diagnostic.severity_nonlocalized == "WARNING":
+            self._warned = True
+
+
+def _severity(result: PGresult) -> str | None:
+    return Diagnostic(result, "utf-8").severity_nonlocalized
+
+
+def _answer(connection: Connection, query: LiteralString, parameters: Sequence[object] = ()) -> tuple[object, ...]:
+    row = connection.execute(query, parameters).fetchone()
+    assert row is not None
+    return row

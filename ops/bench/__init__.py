@@ -1,0 +1,1 @@
+"""Measurements, each as a ratio to what the machine can do in the same run."""
