@@ -19,7 +19,7 @@ from ops import doctor as checks
 from ops import explain as explaining
 from ops import serve as serving
 from ops.bench import command as bench
-from ops.deployment import Deployment, deployed
+from ops.deployment import Deployment, deployed, readers
 from ops.settings import Settings
 from projections import rebuild as projecting
 
@@ -167,7 +167,7 @@ def rebuild() -> None:
             task = progress.add_task("重建 rebuilding", total=None)
             reached = projecting.rebuild(
                 deployment.database.urls.projector,
-                readers=serving.readers(deployment),
+                readers=readers(deployment),
                 progress=lambda done, of: progress.update(task, completed=done, total=of),
             )
         console.print(f"已重建至第 {reached.position} 条 rebuilt up to entry {reached.position}")

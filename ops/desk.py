@@ -23,8 +23,7 @@ from domain.organisation.member import MemberUnknown
 from domain.recording.archive import Outcome
 from domain.recording.sheet import SHEET, FillSheet, LineWish, NoSheet, OpenSheet, SubmitSheet
 from domain.values import Code, Instant, MemberId, day_of
-from ops.deployment import Deployment
-from ops.serve import on_reads
+from ops.deployment import Deployment, on_reads
 from projections.organisation import members_of
 
 ADDRESS: Final = "command-line"

@@ -12,7 +12,6 @@ from typing import Any, Final
 import psycopg
 import structlog
 import uvicorn
-from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from api.accounts import LocalAccounts
@@ -20,9 +19,8 @@ from api.app import create_app
 from api.house import House
 from api.house import Settings as HouseSettings
 from ops import process, worker
-from ops.deployment import Deployment
+from ops.deployment import Deployment, on_reads, readers
 from ops.publish import publishing
-from ops.roles import names_of
 from ops.supervisor import Supervisor
 from projections import follow
 
@@ -34,17 +32,6 @@ THREADS: Final = 64
 Pool = AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]
 
 _log = structlog.get_logger("serve")
-
-
-def readers(deployment: Deployment) -> list[str]:
-    """The database's roles that may read the read models."""
-    names = names_of(deployment.database.urls.database)
-    return [names[role] for role in ("reader", "auditor")]
-
-
-def on_reads(url: str) -> str:
-    """An address whose unqualified names are the read models."""
-    return make_conninfo(url, options="-csearch_path=reads")
 
 
 def house(deployment: Deployment) -> House:
