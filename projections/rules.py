@@ -205,7 +205,7 @@ WHERE rule_set = %(rule_set)s
 """
 _CONCERNED: Final = """
 SELECT DISTINCT e.member, y.year
-FROM enrolments AS e JOIN units AS u ON u.code = e.unit CROSS JOIN generate_series(%(first)s::int, %(last)s::int) AS y (year)
+FROM enrolments AS e JOIN units AS u ON u.code = e.unit CROSS JOIN generate_series(%(first)s::integer, %(last)s::integer) AS y (year)
 WHERE u.scheme = %(scheme)s
 """
 

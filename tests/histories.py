@@ -123,7 +123,9 @@ def _id(label: str) -> UUID:
     return uuid5(SPACE, label)
 
 
-def founding(branches: Sequence[str] = (BRANCH,), members: int = 8, effective_on: date = date(2026, 1, 1)) -> list[Command]:
+def founding(
+    branches: Sequence[str] = (BRANCH,), members: int = 8, effective_on: date = date(2026, 1, 1)
+) -> list[Command]:
     """15 December 2025: the log, the organisations, the people, the rule set, the calendar, a second apart."""
     found: list[Command] = []
     start = at(FOUNDED_ON, 9)
@@ -140,7 +142,13 @@ def founding(branches: Sequence[str] = (BRANCH,), members: int = 8, effective_on
         found.append(establish(branch, "branch", WORK, now()))
         for number in range(members):
             found.append(register(number, branch, now()))
-        roles: tuple[Role, ...] = ("secretary", "committee_member", "committee_member", "recorder", "substitute_recorder")
+        roles: tuple[Role, ...] = (
+            "secretary",
+            "committee_member",
+            "committee_member",
+            "recorder",
+            "substitute_recorder",
+        )
         for number, office in enumerate(roles):
             found.append(appoint(number, office, branch, now()))
     found.extend(rules(now(), effective_on))

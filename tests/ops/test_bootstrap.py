@@ -60,6 +60,7 @@ def test_passwords_are_asked_for_and_lie_in_a_private_file(asking: Running, tmp_
     urls = bootstrap(asking.admin_url, "guarded", tmp_path)
     for role in LOGIN:
         assert ask(getattr(urls, role), "SELECT current_user") == [(f"guarded_{role}",)]
+    assert "password" not in repr(urls)
     assert (tmp_path / "roles.json").stat().st_mode & 0o777 == 0o600
     with pytest.raises(psycopg.OperationalError, match="password"):
         ask(asking.url("guarded", "guarded_writer"), "SELECT 1")

@@ -102,6 +102,7 @@ def test_a_running_follower_shows_what_was_written(house: House) -> None:
     follower.start()
     try:
         position = house.tell(founding())
+
         async def wait(connection: AsyncConnection) -> int:
             return (await wait_until(connection, position, timeout_s=20.0)).position
 
@@ -139,7 +140,9 @@ def test_tables_of_another_release_are_not_followed(house: House) -> None:
 
 def test_nothing_is_read_beyond_a_hole(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.tell(founding()[:5])
-    monkeypatch.setattr(folding, "_ENTRIES", folding._ENTRIES.replace("WHERE position >", "WHERE position <> 3 AND position >"))
+    monkeypatch.setattr(
+        folding, "_ENTRIES", folding._ENTRIES.replace("WHERE position >", "WHERE position <> 3 AND position >")
+    )
     with house.projector() as connection:
         with pytest.raises(Hole):
             catch_up(connection)
