@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 import segno
 from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
 
 from api.answering import answer, granted
 from api.asked import Asked, permitted
@@ -72,6 +73,15 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[LineView, ...]
     checkpoint: str | None
     """The signed checkpoint that covers the posting: whoever keeps it can prove what was posted."""
+
+
+@router.get("/notices")
+@described(media_type="text/html")
+async def own(asked: Annotated[Asked, permitted("open")]) -> Response:
+    """To the board of the organisation for which I act."""
+    if asked.acting is None:
+        return RedirectResponse("/session?to=/notices", 303)
+    return RedirectResponse(f"/units/{address(asked.acting.unit)}/notices", 303)
 
 
 @router.get("/units/{unit:code}/notices")
