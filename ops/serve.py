@@ -1,6 +1,5 @@
 """服务 — the web service with its worker beside it, and both of them made from one deployment."""
 
-import asyncio
 import os
 import signal
 import sys
@@ -13,7 +12,6 @@ from typing import Any, Final
 import psycopg
 import structlog
 import uvicorn
-from anyio import to_thread
 from psycopg_pool import AsyncConnectionPool
 
 from api.accounts import LocalAccounts
@@ -28,8 +26,6 @@ from projections import follow
 
 READS: Final = 12
 ACCESS: Final = 6
-THREADS: Final = 64
-"""As many writers as may wait for a group commit at once; the web framework's own 40 are too few."""
 
 Pool = AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]
 
@@ -37,7 +33,7 @@ _log = structlog.get_logger("serve")
 
 
 def house(deployment: Deployment) -> House:
-    """Everything that the pages are served from; its pools are opened by whoever runs the loop."""
+    """Everything that the pages are served from; its pools are opened by the loop that serves."""
     clock = deployment.clock()
     settings = deployment.settings
     reads = _pool(on_reads(deployment.database.read_url), READS)
@@ -66,17 +62,11 @@ def _pool(url: str, size: int) -> Pool:
 
 def serve(deployment: Deployment) -> None:
     """Serve until told to stop; the worker ends with the service."""
+    settings = deployment.settings
+    app = create_app(house(deployment))
+    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
     with _working():
-        asyncio.run(_serving(deployment))
-
-
-async def _serving(deployment: Deployment) -> None:
-    settings, made = deployment.settings, house(deployment)
-    to_thread.current_default_thread_limiter().total_tokens = THREADS
-    async with made.reads, made.access:
-        app = create_app(made)
-        config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
-        await uvicorn.Server(config).serve()
+        uvicorn.Server(config).run()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from api.negotiation import wants_page
 from api.reader import Acting
 from api.refusals import NotSignedIn
 from domain.values import Code, NoticeId, points
-from projections import matters, notice_board, scores, sheets
+from projections import matters, notice_board, periods, scores, sheets
 from projections.answers import Answer, AsyncConnection, instead
 from projections.waiting import as_of
 
@@ -127,8 +127,8 @@ def _belonging(asked: Asked) -> set[Code]:
     return {office.unit for office in asked.reader.offices if office.role == "member"}
 
 
-def _with_points(asked: Asked, value: Home, own: Answer[tuple[scores.PeriodScore, ...]]) -> Home:
-    year = next((period for period in own.value if period.period == "Y"), None)
+def _with_points(asked: Asked, value: Home, own: Answer[tuple[periods.PeriodScore, ...]]) -> Home:
+    year = next((period for period in own.value if period.period == periods.running(asked.today.year, asked.today)), None)
     if year is None:
         return value
     total = OwnPoints(

@@ -70,6 +70,8 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     year: int
     rules: Code | None
+    current: str
+    """Which of the periods sums what has begun: H1 in the first half, then Y."""
     periods: tuple[PeriodView, ...]
     categories: tuple[CategoryView, ...]
 
@@ -248,13 +250,15 @@ async def of_year(
         found = await scores.points_of(connection, member, wanted)
         names = await names_of(asked, connection, [member])
         categories = await _category_names(asked, connection, found.value)
-    whole = next((period for period in found.value if period.period == "Y"), None)
+    current = periods.running(wanted, asked.today)
+    whole = next((period for period in found.value if period.period == current), None)
     view = PointsView(
         member=member,
         name=names(member),
         year=wanted,
         rules=None if whole is None else whole.rules,
-        periods=tuple(_period(asked, period) for period in found.value),
+        current=current,
+        periods=tuple(_period(asked, period) for period in found.value if current == "Y" or period is whole),
         categories=() if whole is None else tuple(_category(one, categories) for one in whole.categories),
     )
     return answer(asked, "points.html", instead(found, view))
@@ -272,7 +276,7 @@ async def why(
     """Why a category is what it is: line by line in plain words, record by record."""
     await _note(asked, member, "category")
     async with asked.ready() as connection:
-        found = await explanation.explanation(connection, member, year, "Y", shown)
+        found = await explanation.explanation(connection, member, year, periods.running(year, asked.today), shown)
         names = await names_of(asked, connection, [member])
     view = None if found.value is None else _why(asked, found.value, category, names)
     if view is None:
