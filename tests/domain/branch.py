@@ -21,7 +21,7 @@ from domain.organisation.unit import EstablishUnit
 from domain.oversight.log import OpenLog
 from domain.recording.approval import ApproveSheet
 from domain.recording.matter import AttachEvidence, HoldMatter, PlanMatter
-from domain.recording.sheet import FillSheet, OpenSheet, SubmitSheet
+from domain.recording.sheet import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.rules.calendar import PublishCalendar
 from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
 from domain.sealed import Secret
@@ -254,3 +254,21 @@ def sheet_approved(
         present=present,
         **fields,
     )
+
+
+def ready(absent: tuple[UUID, ...] = (), base: Given = RULED) -> Given:
+    """A party day's sheet before the committee; the recorder's own line was entered by the substitute."""
+    own = LineWish(member=RECORDER, outcome="attended")
+    others = tuple(LineWish(member=member, outcome="absent") for member in absent)
+    return base.given(
+        planned(),
+        held(),
+        evidenced(),
+        opened(),
+        filled(otherwise="attended", but=others),
+        filled(AS_SUBSTITUTE, but=(own,)),
+        submitted(),
+    )
+
+
+READY: Final = ready()
