@@ -96,6 +96,14 @@ class Asked:
         acting = self.acting
         return acting is not None and may(operation, acting.role, self.relation, state)
 
+    def holds(self, operation: str) -> bool:
+        """Whether the reader may do this in his own organisation: for the navigation."""
+        reader = self.signed_in
+        if reader is None or reader.acting is None:
+            return False
+        unit = reader.acting.unit
+        return any(may(operation, office.role, "own") for office in reader.offices if office.unit == unit)
+
     def sees(self, state: str) -> bool:
         """Whether the reader may see, under this route's operation, a thing in this state."""
         return any(may(self.operation, role, relation, state) for role, relation in _standing(self, writes=False))

@@ -61,7 +61,8 @@ def covering(folder: Path, position: int) -> bytes | None:
 
 async def prove(house: House, connection: AsyncConnection, position: int) -> Proven:
     """Prove an entry under the newest checkpoint; refuses with proof-pending while it is not covered yet, and with proof-broken
-    where what is stored is not what was signed."""
+    where what is stored is not what was signed.
+    """
     row = await (await connection.execute(_STATE, {"position": position})).fetchone()
     key, note = key_of(house), newest_checkpoint(house)
     if row is None or key is None or note is None:

@@ -11,14 +11,15 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from domain.actor import person
 from domain.decider import Refused
 from ops import demo as example
+from ops import desk, founding, proving
 from ops import doctor as checks
 from ops import explain as explaining
-from ops import founding, proving
 from ops import serve as serving
 from ops.bench import command as bench
-from ops.deployment import Deployment, deployed
+from ops.deployment import Deployment, deployed, readers
 from ops.settings import Settings
 from projections import rebuild as projecting
 
@@ -95,6 +96,57 @@ def open_log(
         console.print(f"{origin}: {receipt.first}")
 
 
+Login = Annotated[str, typer.Option("--as", help="账号 login")]
+Password = Annotated[str, typer.Option(prompt="密码 password", hide_input=True, envvar="STEELYARD_PASSWORD")]
+Unit = Annotated[str, typer.Option(help="组织编号 the organisation's code")]
+Office = Annotated[str, typer.Option(help="recorder, substitute_recorder")]
+
+
+@app.command()
+def record(
+    matter: Annotated[str, typer.Argument(help="事项编号 the matter's code")],
+    item: Annotated[str, typer.Argument(help="条目编号 the item's code")],
+    unit: Unit,
+    login: Login,
+    password: Password,
+    role: Office = "recorder",
+    otherwise: Annotated[str | None, typer.Option(help="其他人的结果 of everybody else: attended")] = None,
+    but: Annotated[list[str] | None, typer.Option(help="例外 SL0012=absent")] = None,
+    submit: Annotated[bool, typer.Option(help="送审 put it before the committee")] = False,
+) -> None:
+    """记分 Fill one sheet by exception."""
+    exceptions = dict(pair.split("=", 1) for pair in but or [] if "=" in pair)
+    with deployed(Settings()) as deployment:
+        actor = person(desk.signed_in(deployment, login, password), role, unit)
+        entered = desk.Entered(matter, item, otherwise, exceptions, submit)
+        console.print(f"{matter} {item}: {desk.fill_sheet(deployment, actor, entered)}")
+
+
+@app.command(name="import")
+def import_workbook(
+    file: Annotated[Path, typer.Argument(help="记分工作簿 the month's workbook (.xlsx)", exists=True, dir_okay=False)],
+    unit: Unit,
+    login: Login,
+    password: Password,
+    role: Office = "recorder",
+    dry: Annotated[bool, typer.Option(help="只检查 check only")] = False,
+) -> None:
+    """导入工作簿 Import a recorder's workbook: all of it, or nothing and every error."""
+    with deployed(Settings()) as deployment:
+        actor = person(desk.signed_in(deployment, login, password), role, unit)
+        found = desk.dry_run(deployment, actor, file)
+        for finding in found.findings:
+            where = f"{finding.sheet}!{finding.column}{finding.row}"
+            complaints.print(f"{where} {finding.code}: {finding.zh} {finding.en}", highlight=False)
+        if found.findings:
+            raise typer.Exit(2)
+        if not dry:
+            with Progress(console=console) as progress:
+                task = progress.add_task("导入 importing", total=len(found.commands))
+                desk.carry_in(deployment, found, lambda done: progress.update(task, completed=done))
+        console.print(f"{file.name}: {found.summary.sheets} 张记分表 sheets, {found.summary.commands} 项 commands")
+
+
 @app.command()
 def explain(
     work_number: Annotated[str, typer.Argument(help="工号 work number")],
@@ -115,7 +167,7 @@ def rebuild() -> None:
             task = progress.add_task("重建 rebuilding", total=None)
             reached = projecting.rebuild(
                 deployment.database.urls.projector,
-                readers=serving.readers(deployment),
+                readers=readers(deployment),
                 progress=lambda done, of: progress.update(task, completed=done, total=of),
             )
         console.print(f"已重建至第 {reached.position} 条 rebuilt up to entry {reached.position}")

@@ -8,11 +8,10 @@ from rich.table import Table
 from api.accounts import open_account
 from domain.ledger import Ledger
 from ops.clock import SimulatedClock
-from ops.deployment import CLOCK_FILE, Deployment
+from ops.deployment import CLOCK_FILE, Deployment, readers
 from ops.example.load import load
 from ops.example.story import ENDS_AT, ORIGIN, story
 from ops.publish import publish
-from ops.serve import readers
 from ops.signins import SIGN_INS_FILE, SignIn, sign_ins
 from projections import follow
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from domain.decider import Refused
 from domain.entry import decode
@@ -19,6 +20,7 @@ from domain.oversight.log import LogOpened
 from ops.clock import Clock, RealClock, SimulatedClock
 from ops.database import Database, open_database
 from ops.recorder import PostgresRecorder
+from ops.roles import names_of
 from ops.settings import Settings
 from projections.transparency.note import Signer, generate_key, load_key
 from projections.vault import Vault, load_master_key
@@ -97,6 +99,17 @@ def deployed(settings: Settings) -> Generator[Deployment]:
         finally:
             recorder.close()
             vault.close()
+
+
+def readers(deployment: Deployment) -> list[str]:
+    """The database's roles that may read the read models."""
+    names = names_of(deployment.database.urls.database)
+    return [names[role] for role in ("reader", "auditor")]
+
+
+def on_reads(url: str) -> str:
+    """An address whose unqualified names are the read models."""
+    return make_conninfo(url, options="-csearch_path=reads")
 
 
 def first_entry(recorder: PostgresRecorder) -> LogOpened | None:

@@ -11,8 +11,7 @@ from rich.tree import Tree
 from domain.decider import Refused
 from domain.organisation.member import MemberUnknown
 from domain.values import MemberId, points
-from ops.deployment import Deployment
-from ops.serve import on_reads
+from ops.deployment import Deployment, on_reads
 from projections.answers import AsyncConnection
 from projections.explanation import CategoryPart, Explanation, ItemPart, explanation
 from projections.organisation import members_of, units

@@ -1,5 +1,6 @@
 """服务 — the web service with its worker beside it, and both of them made from one deployment."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ from typing import Any, Final
 import psycopg
 import structlog
 import uvicorn
-from psycopg.conninfo import make_conninfo
+from anyio import to_thread
 from psycopg_pool import AsyncConnectionPool
 
 from api.accounts import LocalAccounts
@@ -20,9 +21,8 @@ from api.app import create_app
 from api.house import House
 from api.house import Settings as HouseSettings
 from ops import process, worker
-from ops.deployment import Deployment
+from ops.deployment import Deployment, on_reads, readers
 from ops.publish import publishing
-from ops.roles import names_of
 from ops.supervisor import Supervisor
 from projections import follow
 
@@ -36,19 +36,8 @@ Pool = AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]
 _log = structlog.get_logger("serve")
 
 
-def readers(deployment: Deployment) -> list[str]:
-    """The database's roles that may read the read models."""
-    names = names_of(deployment.database.urls.database)
-    return [names[role] for role in ("reader", "auditor")]
-
-
-def on_reads(url: str) -> str:
-    """An address whose unqualified names are the read models."""
-    return make_conninfo(url, options="-csearch_path=reads")
-
-
 def house(deployment: Deployment) -> House:
-    """Everything that the pages are served from; its pools are opened by the running application."""
+    """Everything that the pages are served from; its pools are opened by whoever runs the loop."""
     clock = deployment.clock()
     settings = deployment.settings
     reads = _pool(on_reads(deployment.database.read_url), READS)
@@ -77,11 +66,17 @@ def _pool(url: str, size: int) -> Pool:
 
 def serve(deployment: Deployment) -> None:
     """Serve until told to stop; the worker ends with the service."""
-    settings = deployment.settings
-    app = create_app(house(deployment))
     with _working():
+        asyncio.run(_serving(deployment))
+
+
+async def _serving(deployment: Deployment) -> None:
+    settings, made = deployment.settings, house(deployment)
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    async with made.reads, made.access:
+        app = create_app(made)
         config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
-        uvicorn.Server(config).run()
+        await uvicorn.Server(config).serve()
 
 
 @contextmanager

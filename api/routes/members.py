@@ -20,7 +20,7 @@ from domain import vocabulary
 from domain.decider import Refused
 from domain.permissions import NotPermitted
 from domain.values import Code, MemberId, NoticeId, Quantity, RecordId, Sha256, points
-from projections import explanation, records, rules, scores, timeline
+from projections import explanation, periods, records, rules, scores, timeline
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.matters import Evidence
 from projections.periods import PeriodScore
@@ -412,7 +412,7 @@ def _period(asked: Asked, period: PeriodScore) -> PeriodView:
     )
 
 
-def _category(one: scores.CategoryPoints, names: dict[Code, tuple[str, str]]) -> CategoryView:
+def _category(one: periods.CategoryPoints, names: dict[Code, tuple[str, str]]) -> CategoryView:
     zh, en = names.get(one.code, (one.code, one.code))
     return CategoryView(
         code=one.code,

@@ -14,12 +14,12 @@ from domain.notice.notice import NOTICE, Notice, notice_id
 from domain.recording.sheet import SHEET, Sheet
 from ops.bootstrap import Urls
 from ops.clock import SimulatedClock
+from ops.deployment import on_reads
 from ops.example.load import load
 from ops.example.people import BRANCH, people
 from ops.example.story import ENDS_AT, ORIGIN, story
 from ops.process import ProcessManager
 from ops.recorder import PostgresRecorder
-from ops.serve import on_reads
 from projections import follow
 from projections.vault import Vault, load_master_key
 

@@ -92,7 +92,7 @@ class Copy(verify.Folder):
         return folder
 
 
-def first_problem(folder: verify.Folder, **how: Any) -> verify.Problem:  # noqa: ANN401
+def first_problem(folder: verify.Folder, **how: Any) -> verify.Problem:
     report = verify.verify_folder(folder, **how)
     assert not report.whole
     return report.problems[0]
@@ -211,7 +211,7 @@ def test_each_of_20000_flipped_bits_is_found_even_when_the_manifest_agrees(log: 
     key = log.signer.verifier
     copy = Copy.of(export(log.connection, log.folder, tmp_path / "out", key, disclosures=disclosed).folder)
     assert verify.verify_folder(copy).whole
-    random_bits = random.Random(20260512)  # noqa: S311
+    random_bits = random.Random(20260512)
     names = [name for name in copy.names() if name != "verify.py"]
     sizes = [len(copy.files[name]) for name in names]
     chosen = names * 20 + random_bits.choices(names, sizes, k=FLIPS - 20 * len(names))
@@ -437,7 +437,7 @@ VALUES = st.recursive(
 
 @given(VALUES)
 @settings(max_examples=300, deadline=None)
-def test_canonical_bytes_are_taken_and_come_back_the_same(value: Any) -> None:  # noqa: ANN401
+def test_canonical_bytes_are_taken_and_come_back_the_same(value: Any) -> None:
     assert verify.decode_canonical(rfc8785.dumps(value)) == value
 
 
@@ -446,7 +446,7 @@ SPELLINGS: list[dict[str, Any]] = [{"indent": 1}, {"separators": (", ", ":")}, {
 
 @given(VALUES, st.sampled_from(SPELLINGS), st.booleans())
 @settings(max_examples=300, deadline=None)
-def test_any_other_spelling_of_a_value_is_refused(value: Any, spelling: dict[str, Any], sort: bool) -> None:  # noqa: ANN401
+def test_any_other_spelling_of_a_value_is_refused(value: Any, spelling: dict[str, Any], sort: bool) -> None:
     how: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), **spelling}
     try:
         text = json.dumps(value, sort_keys=sort, **how).encode()
@@ -460,8 +460,8 @@ def test_any_other_spelling_of_a_value_is_refused(value: Any, spelling: dict[str
 @given(VALUES, VALUES, st.sampled_from(SPELLINGS), st.booleans())
 @settings(max_examples=300, deadline=None)
 def test_what_has_the_shape_of_a_canonical_entry_is_canonical(
-    one: Any,  # noqa: ANN401
-    other: Any,  # noqa: ANN401
+    one: Any,
+    other: Any,
     spelling: dict[str, Any],
     same: bool,
 ) -> None:
@@ -611,7 +611,7 @@ def test_each_flipped_bit_of_a_stored_row_is_found(log: Log) -> None:
     rows = [row_of(each) for each in ledgers.rows(1, 40)]
     scan = scan_of(log.folder)
     assert check_rows(scan(), rows) is None
-    random_bits = random.Random(20260513)  # noqa: S311
+    random_bits = random.Random(20260513)
     for _ in range(ROW_FLIPS):
         at, column = random_bits.randrange(40), random_bits.randrange(6)
         flipped = [*rows]
