@@ -188,21 +188,31 @@ def offices() -> tuple[Command, ...]:
     )
 
 
+def foundation() -> tuple[Command, ...]:
+    """The log, the organisations and their people."""
+    opening = wish(OpenLog, INSTALLATION, SETUP_AT, origin="example.test/pukou", title="测试总账", clock="simulated")
+    return (opening, established(TOP, None), established(BRANCH, TOP), *offices())
+
+
+def rules_in_force() -> tuple[Command, ...]:
+    """The example's rule set in force from 1 January 2026, and the calendars."""
+    days_off, make_up_days = NATIONAL_DAY_2026, (date(2026, 10, 10),)
+    return (drafted(), approved(), published(), calendar(2025), calendar(2026, days_off, make_up_days))
+
+
+def commands() -> tuple[Command, ...]:
+    """Everything that makes up the branch, in order."""
+    return (*foundation(), *rules_in_force())
+
+
 def organised() -> Given:
     """The organisations and their people, without a rule set or a calendar."""
-    opened = wish(OpenLog, INSTALLATION, SETUP_AT, origin="example.test/pukou", title="测试总账", clock="simulated")
-    return given(opened, established(TOP, None), established(BRANCH, TOP), *offices())
+    return given(*foundation())
 
 
 def ruled() -> Given:
-    """The same with the example's rule set in force from 1 January 2026 and its calendar."""
-    return organised().given(
-        drafted(),
-        approved(),
-        published(),
-        calendar(2025),
-        calendar(2026, NATIONAL_DAY_2026, (date(2026, 10, 10),)),
-    )
+    """The same with the rule set and the calendars."""
+    return organised().given(*rules_in_force())
 
 
 RULED: Final = ruled()
