@@ -21,7 +21,7 @@ from domain.organisation.unit import EstablishUnit
 from domain.oversight.log import OpenLog
 from domain.recording.approval import ApproveSheet
 from domain.recording.matter import AttachEvidence, HoldMatter, PlanMatter
-from domain.recording.sheet import FillSheet, OpenSheet, SubmitSheet
+from domain.recording.sheet import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.rules.calendar import PublishCalendar
 from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
 from domain.sealed import Secret
@@ -188,21 +188,31 @@ def offices() -> tuple[Command, ...]:
     )
 
 
+def foundation() -> tuple[Command, ...]:
+    """The log, the organisations and their people."""
+    opening = wish(OpenLog, INSTALLATION, SETUP_AT, origin="example.test/pukou", title="测试总账", clock="simulated")
+    return (opening, established(TOP, None), established(BRANCH, TOP), *offices())
+
+
+def rules_in_force() -> tuple[Command, ...]:
+    """The example's rule set in force from 1 January 2026, and the calendars."""
+    days_off, make_up_days = NATIONAL_DAY_2026, (date(2026, 10, 10),)
+    return (drafted(), approved(), published(), calendar(2025), calendar(2026, days_off, make_up_days))
+
+
+def commands() -> tuple[Command, ...]:
+    """Everything that makes up the branch, in order."""
+    return (*foundation(), *rules_in_force())
+
+
 def organised() -> Given:
     """The organisations and their people, without a rule set or a calendar."""
-    opened = wish(OpenLog, INSTALLATION, SETUP_AT, origin="example.test/pukou", title="测试总账", clock="simulated")
-    return given(opened, established(TOP, None), established(BRANCH, TOP), *offices())
+    return given(*foundation())
 
 
 def ruled() -> Given:
-    """The same with the example's rule set in force from 1 January 2026 and its calendar."""
-    return organised().given(
-        drafted(),
-        approved(),
-        published(),
-        calendar(2025),
-        calendar(2026, NATIONAL_DAY_2026, (date(2026, 10, 10),)),
-    )
+    """The same with the rule set and the calendars."""
+    return organised().given(*rules_in_force())
 
 
 RULED: Final = ruled()
@@ -254,3 +264,21 @@ def sheet_approved(
         present=present,
         **fields,
     )
+
+
+def ready(absent: tuple[UUID, ...] = (), base: Given = RULED) -> Given:
+    """A party day's sheet before the committee; the recorder's own line was entered by the substitute."""
+    own = LineWish(member=RECORDER, outcome="attended")
+    others = tuple(LineWish(member=member, outcome="absent") for member in absent)
+    return base.given(
+        planned(),
+        held(),
+        evidenced(),
+        opened(),
+        filled(otherwise="attended", but=others),
+        filled(AS_SUBSTITUTE, but=(own,)),
+        submitted(),
+    )
+
+
+READY: Final = ready()
