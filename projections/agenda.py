@@ -61,6 +61,10 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
         return FollowUp(purpose=self.purpose, trigger=self.trigger, due_at=self.due_at)
 
 
+_PROCESS: Final = msgspec.Raw(msgspec.json.encode(PROCESS, order="sorted"))
+"""The process manager as an actor, in the bytes in which every entry writes it."""
+
+
 def _called_for(this: Applied, fact: SheetApproved | NoticePosted | NoticeClosed) -> None:
     wanted = follow_up(this.entry)
     if wanted is None:
@@ -78,8 +82,8 @@ def _called_for(this: Applied, fact: SheetApproved | NoticePosted | NoticeClosed
 
 def carried_out(this: Applied) -> None:
     """Whatever an entry's command was called for is done; for entries of every kind."""
-    if this.entry.command is not None and this.entry.actor == PROCESS:
-        this.batch.remove(AgendaRow, this.entry.command)
+    if this.line.actor == _PROCESS and this.line.command is not None:
+        this.batch.remove(AgendaRow, this.line.command)
 
 
 HANDLERS: Final[Handlers] = dict.fromkeys((SheetApproved, NoticePosted, NoticeClosed), _called_for)

@@ -10,23 +10,33 @@ from typing import Any, LiteralString, TypeAlias
 import psycopg
 
 from domain.decider import Fact
-from domain.entry import Entry
+from domain.entry import Entry, decode
 from projections.keys import Keys
+from projections.reading import Line
 from projections.rows import Batch, Connection
 
 
 class Applied:
     """One entry on its way into the read models."""
 
-    __slots__ = ("at", "batch", "connection", "entry", "keys", "position")
+    __slots__ = ("at", "batch", "connection", "keys", "line", "position", "state", "stream")
 
-    def __init__(self, connection: Connection, batch: Batch, keys: Keys, position: int, entry: Entry) -> None:
+    def __init__(
+        self, connection: Connection, batch: Batch, keys: Keys, position: int, state: bytes, line: Line
+    ) -> None:
         self.connection = connection
         self.batch = batch
         self.keys = keys
         self.position = position
-        self.entry = entry
-        self.at = entry.at.isoformat()
+        self.state = state
+        self.line = line
+        self.stream = line.stream
+        self.at = line.at
+
+    @property
+    def entry(self) -> Entry:
+        """The whole entry, decoded anew at each call."""
+        return decode(self.state)
 
     def execute(self, query: LiteralString, parameters: Mapping[str, object]) -> "psycopg.Cursor[tuple[Any, ...]]":
         """Run a statement after everything before it is written: for facts that are rare."""

@@ -13,12 +13,14 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from domain.entry import Entry, decode
+from domain.decider import Fact
+from domain.recording.archive import PointsConfirmed
 from domain.values import day_of
 from projections import agenda, organisation, parking, records, scores, tracking
 from projections.answers import AsOf
 from projections.applying import Applied
-from projections.keys import Keys
+from projections.keys import Keys, UnknownThing
+from projections.reading import Line, read
 from projections.rows import Batch, Connection
 from projections.schema import HANDLERS, SHAPE
 
@@ -110,24 +112,35 @@ class Fold:
         batch = Batch()
         blocked = parking.parked_keys(self._connection)
         for stored in entries:
-            entry = decode(stored.state)
-            if blocked and self._hold(stored, entry, blocked):
+            line, fact = read(stored.state)
+            if blocked and self._hold(stored, fact, blocked):
                 continue
-            self._handle(batch, stored.position, entry)
+            self._handle(batch, stored, line, fact)
         batch.flush(self._connection)
         self._touch_new_year(batch, entries, before)
         self._score(batch.touched)
 
-    def _handle(self, batch: Batch, position: int, entry: Entry) -> None:
-        this = Applied(self._connection, batch, self._keys, position, entry)
-        for handle in HANDLERS[type(entry.fact)]:
-            handle(this, entry.fact)
+    def _handle(self, batch: Batch, stored: Stored, line: Line, fact: Fact) -> None:
+        this = Applied(self._connection, batch, self._keys, stored.position, stored.state, line)
+        for handle in HANDLERS[type(fact)]:
+            handle(this, fact)
         agenda.carried_out(this)
 
-    def _hold(self, stored: Stored, entry: Entry | None, blocked: set[UUID]) -> bool:
+    def _whom(self, envelope: parking.Envelope, fact: Fact | None) -> dict[UUID, parking.Kind]:
+        """Whom an entry touches; a record's member is known here, for all records that were applied."""
+        if isinstance(fact, PointsConfirmed):
+            try:
+                _, member, _ = self._keys.record(fact.record)
+            except UnknownThing:
+                pass
+            else:
+                return {self._keys.person(member): "member"}
+        return parking.touched(self._connection, envelope, fact)
+
+    def _hold(self, stored: Stored, fact: Fact, blocked: set[UUID]) -> bool:
         """Whether an entry must wait because it touches somebody who is parked; then all it touches are parked."""
         envelope = parking.envelope(stored.state)
-        keys = parking.touched(self._connection, envelope, None if entry is None else entry.fact)
+        keys = self._whom(envelope, fact)
         if envelope.stream in blocked:
             keys[envelope.stream] = "stream"
         if not blocked & keys.keys():
@@ -156,20 +169,19 @@ class Fold:
 
     def _apply_alone(self, stored: Stored, before: AsOf) -> None:
         """One entry, or whom it touches parked."""
-        entry = None
         try:
-            entry = decode(stored.state)
+            line, fact = read(stored.state)
         except Exception as error:
             self._park(stored, None, error)
             return
         blocked = parking.parked_keys(self._connection)
-        if blocked and self._hold(stored, entry, blocked):
+        if blocked and self._hold(stored, fact, blocked):
             return
         batch = Batch()
-        named = self._members(stored, entry)
+        named = self._members(stored, fact)
         try:
             with self._connection.transaction():
-                self._handle(batch, stored.position, entry)
+                self._handle(batch, stored, line, fact)
                 batch.flush(self._connection)
                 self._touch_new_year(batch, [stored], before)
                 self._score(pair for pair in batch.touched if pair[0] in named)
@@ -177,15 +189,15 @@ class Fold:
             raise
         except Exception as error:
             self._keys.forget()
-            self._park(stored, entry, error)
+            self._park(stored, fact, error)
             return
         for pair in sorted(batch.touched):
             if pair[0] not in named:
                 self._score_alone(pair, stored)
 
-    def _members(self, stored: Stored, entry: Entry) -> set[int | None]:
+    def _members(self, stored: Stored, fact: Fact) -> set[int | None]:
         """Keys of the members whom an entry itself is about: they stand and fall with it."""
-        keys = parking.touched(self._connection, parking.envelope(stored.state), entry.fact)
+        keys = self._whom(parking.envelope(stored.state), fact)
         found = {organisation.key_of(self._connection, key) for key, kind in keys.items() if kind == "member"}
         # A member who is registered by this very entry has its position for a key.
         return found | {stored.position}
@@ -204,9 +216,9 @@ class Fold:
             code = parking.code_of(error)
             parking.park(self._connection, {person: "member"}, stored.position, envelope, code, hold=False)
 
-    def _park(self, stored: Stored, entry: Entry | None, error: Exception) -> None:
+    def _park(self, stored: Stored, fact: Fact | None, error: Exception) -> None:
         envelope = parking.envelope(stored.state)
-        keys = parking.touched(self._connection, envelope, None if entry is None else entry.fact)
+        keys = self._whom(envelope, fact)
         _log.error("parked at %s %s", stored.position, envelope.type, exc_info=error)
         parking.park(self._connection, keys, stored.position, envelope, parking.code_of(error))
 

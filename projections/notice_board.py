@@ -151,12 +151,12 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 def _drafted(this: Applied, fact: NoticeDrafted) -> None:
     matter = this.keys.matter(fact.unit, fact.matter)
     this.keys.remember("notice", fact.notice, key=(this.position,))
-    this.keys.remember("notice-stream", this.entry.stream, key=(this.position,))
+    this.keys.notices[this.stream.int] = this.position
     this.batch.insert(
         NoticeRow(
             notice=this.position,
             id=fact.notice,
-            stream=this.entry.stream,
+            stream=this.stream,
             unit=fact.unit,
             stage=fact.stage,
             matter=matter,
@@ -172,7 +172,7 @@ def _drafted(this: Applied, fact: NoticeDrafted) -> None:
 
 
 def _line(this: Applied, fact: NoticeLineDrafted) -> None:
-    notice = this.keys.notice_of_stream(this.entry.stream)
+    notice = this.keys.notice_of_stream(this.stream)
     record, member, _ = this.keys.record(fact.record)
     this.batch.append(
         "notice_lines",
@@ -181,7 +181,7 @@ def _line(this: Applied, fact: NoticeLineDrafted) -> None:
 
 
 def _checked(this: Applied, fact: DisclosureChecked) -> None:
-    notice = this.keys.notice_of_stream(this.entry.stream)
+    notice = this.keys.notice_of_stream(this.stream)
     this.batch.change(NoticeRow, notice, status="checked", checked=this.position, checked_by=fact.by)
 
 

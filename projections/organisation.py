@@ -175,7 +175,8 @@ def _established(this: Applied, fact: UnitEstablished) -> None:
 
 
 def _registered(this: Applied, fact: MemberRegistered) -> None:
-    this.keys.remember("member", fact.member, key=(this.position,))
+    this.keys.members[fact.member.int] = this.position
+    this.keys.remember("person", this.position, key=(fact.member,))
     this.batch.insert(
         MemberRow(
             member=this.position,

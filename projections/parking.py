@@ -76,9 +76,8 @@ INSERT INTO parked (key, kind, position, type, code, since)
 VALUES (%(key)s, %(kind)s, %(position)s, %(type)s, %(code)s, %(since)s) ON CONFLICT (key) DO NOTHING
 """
 _HOLD: Final = "INSERT INTO held (key, position) VALUES (%(key)s, %(position)s) ON CONFLICT DO NOTHING"
-_OWNER: Final = "SELECT m.person FROM records AS r JOIN members AS m USING (member) WHERE r.id = %(record)s"
 _PERSONS: Final = """
-SELECT person FROM members UNION SELECT key FROM parked WHERE kind = 'member'
+SELECT key FROM parked WHERE kind = 'member' UNION ALL SELECT person FROM members
 """
 _HELD: Final = "SELECT position FROM held WHERE key = %(key)s ORDER BY position"
 _HELD_ELSEWHERE: Final = """
@@ -141,9 +140,8 @@ def touched(connection: Connection, entry: Envelope, fact: Fact | None) -> dict[
     match fact:
         case None:
             member = _member_in(entry) or _archive_owner(connection, entry)
-        case PointsConfirmed(record=record):
-            row = connection.execute(_OWNER, {"record": record}).fetchone()
-            member = row[0] if row is not None else _archive_owner(connection, entry)
+        case PointsConfirmed():
+            member = _archive_owner(connection, entry)
         case _:
             named = named_members(fact)
             return dict.fromkeys(named, "member") if named else {entry.stream: "stream"}

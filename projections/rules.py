@@ -145,7 +145,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _drafted(this: Applied, fact: RuleSetDrafted) -> None:
-    stream = this.entry.stream
+    stream = this.stream
     this.keys.remember("rule-set", stream, fact.version, key=(this.position, fact.scheme))
     this.batch.insert(
         RuleSetRow(
@@ -162,7 +162,7 @@ def _drafted(this: Applied, fact: RuleSetDrafted) -> None:
 
 
 def _part_added(this: Applied, fact: RulePartAdded) -> None:
-    rule_set, scheme = this.keys.rule_set(this.entry.stream, fact.version)
+    rule_set, scheme = this.keys.rule_set(this.stream, fact.version)
     if fact.section == "responsibility":
         mode = msgspec.json.decode(fact.content, type=_Moded).mode
         this.keys.remember("item", scheme, fact.version, fact.code, key=(this.position, mode))
@@ -178,12 +178,12 @@ def _part_added(this: Applied, fact: RulePartAdded) -> None:
 
 
 def _linted(this: Applied, fact: RuleSetLinted) -> None:
-    rule_set, _ = this.keys.rule_set(this.entry.stream, fact.version)
+    rule_set, _ = this.keys.rule_set(this.stream, fact.version)
     this.batch.change(RuleSetRow, rule_set, warnings=fact.warnings)
 
 
 def _approved(this: Applied, fact: RuleSetApproved) -> None:
-    rule_set, _ = this.keys.rule_set(this.entry.stream, fact.version)
+    rule_set, _ = this.keys.rule_set(this.stream, fact.version)
     this.batch.change(
         RuleSetRow,
         rule_set,
@@ -205,14 +205,15 @@ WHERE rule_set = %(rule_set)s
 """
 _CONCERNED: Final = """
 SELECT DISTINCT e.member, y.year
-FROM enrolments AS e JOIN units AS u ON u.code = e.unit CROSS JOIN generate_series(%(first)s::integer, %(last)s::integer) AS y (year)
+FROM enrolments AS e JOIN units AS u ON u.code = e.unit
+CROSS JOIN generate_series(%(first)s::int, %(last)s::int) AS y (year)
 WHERE u.scheme = %(scheme)s
 """
 
 
 def _published(this: Applied, fact: RuleSetPublished) -> None:
     """The document is put together from its parts, and everybody under it is scored again."""
-    rule_set, scheme = this.keys.rule_set(this.entry.stream, fact.version)
+    rule_set, scheme = this.keys.rule_set(this.stream, fact.version)
     found = this.execute(_PARTS, {"rule_set": rule_set}).fetchall()
     document = assemble(Part(section, code, msgspec.json.decode(text)) for _, section, code, text in found)
     assert found, f"{fact.version} has no parts"

@@ -226,13 +226,13 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 def _opened(this: Applied, fact: SheetOpened) -> None:
     matter = this.keys.matter(fact.unit, fact.matter)
     _, scheme = this.keys.unit(fact.unit)
-    this.keys.remember("sheet", this.entry.stream, key=(this.position,))
+    this.keys.sheets[this.stream.int] = this.position
     this.keys.remember("sheet", matter, fact.item, key=(this.position,))
     item_part, _ = this.keys.item(scheme, fact.rules, fact.item)
     this.batch.insert(
         SheetRow(
             sheet=this.position,
-            stream=this.entry.stream,
+            stream=this.stream,
             unit=fact.unit,
             matter=matter,
             item=fact.item,
@@ -247,7 +247,7 @@ def _opened(this: Applied, fact: SheetOpened) -> None:
 
 
 def _line_set(this: Applied, fact: SheetLineSet) -> None:
-    sheet, member = this.keys.sheet_of_stream(this.entry.stream), this.keys.member(fact.member)
+    sheet, member = this.keys.sheet_of_stream(this.stream), this.keys.member(fact.member)
     hours = "\\N" if fact.hours is None else hundredths(fact.hours)
     by = this.keys.member(fact.by)
     this.batch.append(
@@ -259,7 +259,7 @@ def _line_set(this: Applied, fact: SheetLineSet) -> None:
 def _submitted(this: Applied, fact: SheetSubmitted) -> None:
     this.batch.change(
         SheetRow,
-        this.keys.sheet_of_stream(this.entry.stream),
+        this.keys.sheet_of_stream(this.stream),
         status="submitted",
         lines=fact.lines,
         submitted=this.position,
@@ -271,7 +271,7 @@ def _submitted(this: Applied, fact: SheetSubmitted) -> None:
 def _returned(this: Applied, fact: SheetReturned) -> None:
     this.batch.change(
         SheetRow,
-        this.keys.sheet_of_stream(this.entry.stream),
+        this.keys.sheet_of_stream(this.stream),
         status="draft",
         returned=this.position,
         returned_by=fact.by,
@@ -281,7 +281,7 @@ def _returned(this: Applied, fact: SheetReturned) -> None:
 
 
 def _approved(this: Applied, fact: SheetApproved) -> None:
-    sheet = this.keys.sheet_of_stream(this.entry.stream)
+    sheet = this.keys.sheet_of_stream(this.stream)
     status = "submitted" if fact.referred else "approved"
     this.batch.change(SheetRow, sheet, status=status, approved=this.position, referred_to=None, changed_at=this.at)
     actor = this.entry.actor
@@ -306,7 +306,7 @@ def _approved(this: Applied, fact: SheetApproved) -> None:
 
 
 def _referred(this: Applied, fact: SheetLineReferred) -> None:
-    sheet, member = this.keys.sheet_of_stream(this.entry.stream), this.keys.member(fact.member)
+    sheet, member = this.keys.sheet_of_stream(this.stream), this.keys.member(fact.member)
     this.batch.change(SheetRow, sheet, referred_to=fact.to, changed_at=this.at)
     this.batch.insert(ReferralRow(referral=this.position, sheet=sheet, member=member, referred_to=fact.to))
 

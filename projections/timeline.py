@@ -12,7 +12,6 @@ from domain.organisation.roster import MemberEnrolled
 from domain.recording.archive import PointsConfirmed, PointsRecorded
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import Code, MemberId, NoticeId, RecordId
-from domain.vocabulary import stored_name
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, paged
 from projections.applying import Applied, Handlers
 
@@ -53,7 +52,7 @@ def _in_office(this: Applied, fact: RoleAppointed | RoleEnded) -> None:
 
 
 def _on_sheet(this: Applied, fact: SheetLineSet | SheetLineReferred) -> None:
-    _say(this, this.keys.member(fact.member), this.keys.sheet_of_stream(this.entry.stream))
+    _say(this, this.keys.member(fact.member), this.keys.sheet_of_stream(this.stream))
 
 
 def _on_record(this: Applied, fact: PointsRecorded | PointsConfirmed | NoticeLineDrafted) -> None:
@@ -62,9 +61,7 @@ def _on_record(this: Applied, fact: PointsRecorded | PointsConfirmed | NoticeLin
 
 
 def _say(this: Applied, member: int, about: int) -> None:
-    this.batch.append(
-        "timeline", f"{member}\t{this.position}\t{this.at}\t{stored_name(type(this.entry.fact))}\t{about}"
-    )
+    this.batch.append("timeline", f"{member}\t{this.position}\t{this.at}\t{this.line.type}\t{about}")
 
 
 HANDLERS: Final[Handlers] = {

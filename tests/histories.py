@@ -46,6 +46,13 @@ VERSION: Final = "illustrative-1"
 RULES_FILE: Final = Path(__file__).parents[1] / "ops" / "example" / "pukou.json"
 FOUNDED_ON: Final = date(2025, 12, 15)
 INSTALLATION: Final = system("installation")
+OFFICES: Final[tuple[Role, ...]] = (
+    "secretary",
+    "committee_member",
+    "committee_member",
+    "recorder",
+    "substitute_recorder",
+)
 TERM_WORKING_DAYS: Final = 3
 GRACE_WORKING_DAYS: Final = 1
 
@@ -135,9 +142,10 @@ def founding(
 
     found.append(OpenLog(id=_id("open"), actor=INSTALLATION, at=now(), origin=LOG, title="测试总账", clock="simulated"))
     found.append(establish(WORK, "work_committee", None, now()))
-    for number, role in enumerate(("officer", "leading_group")):
+    heads: tuple[Role, ...] = ("officer", "leading_group")
+    for number, role in enumerate(heads):
         found.append(register(number, WORK, now()))
-        found.append(appoint(number, role, WORK, now()))  # type: ignore[arg-type]
+        found.append(appoint(number, role, WORK, now()))
     for branch in branches:
         found.append(establish(branch, "branch", WORK, now()))
         for number in range(members):
@@ -447,7 +455,7 @@ def _confirm(done: Done, branch: str) -> Iterator[Command]:
 
 def some_matters(seed: int, matters: int, branch: str = BRANCH, members: int = 8) -> list[Done]:
     """Random matters of the first half of 2026; the later ones have not come to their end."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - a made-up life needs no secret
     found: list[Done] = []
     for number in range(matters):
         kind = random.choice(KINDS)

@@ -60,7 +60,7 @@ class House:
         """The whole log."""
         return [decode(row.state) for row in self.recorder.select_notifications(1, 1_000_000)]
 
-    async def ask(self, question: "Callable[..., Awaitable[T]]", *arguments: Any, **named: Any) -> T:
+    async def ask(self, question: "Callable[..., Awaitable[T]]", *arguments: object, **named: object) -> T:
         """Put a query of the read models as a reader."""
         async with await psycopg.AsyncConnection.connect(
             self.urls.reader, autocommit=True, options="-csearch_path=reads"

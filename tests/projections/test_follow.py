@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -22,7 +23,7 @@ from tests.projections.conftest import House, tables_of
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_rebuilt_equals_what_was_followed(house: House, seed: int) -> None:
     # given a random life, followed in random steps while it is told
-    random, commands = Random(seed), history(seed, matters=8)
+    random, commands = Random(seed), history(seed, matters=8)  # noqa: S311 - steps of a test
     with house.projector() as connection:
         fold = Fold(connection)
         while commands:
@@ -49,10 +50,12 @@ def test_a_follower_killed_between_rows_and_position_applies_nothing_twice(
     house.tell(history(5, matters=3))
     advance, deaths = tracking.advance, iter(range(3))
 
-    def dying(connection: "psycopg.Connection[Any]", *arguments: Any) -> None:
+    def dying(
+        connection: "psycopg.Connection[Any]", before: int, position: int, at: datetime, known_at: datetime
+    ) -> None:
         if next(deaths, None) is not None:
             connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-        advance(connection, *arguments)
+        advance(connection, before, position, at, known_at)
 
     monkeypatch.setattr(tracking, "advance", dying)
     for _ in range(3):
@@ -114,7 +117,7 @@ def test_a_running_follower_shows_what_was_written(house: House) -> None:
         follower.join()
 
 
-def _asked(house: House, question: Any) -> Any:
+def _asked(house: House, question: Callable[[AsyncConnection], Awaitable[int]]) -> int:
     return asyncio.run(house.ask(question))
 
 
@@ -162,4 +165,4 @@ def test_before_the_first_follower_there_is_no_answer(house: House) -> None:
     with house.projector() as connection:
         connection.execute("DELETE FROM tracking")
     with pytest.raises(NotFollowed):
-        _asked(house, as_of)
+        asyncio.run(house.ask(as_of))

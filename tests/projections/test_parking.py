@@ -1,7 +1,7 @@
 """Parking: a fact that cannot be applied stops nobody but whom it touches, and nothing of his is lost."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
+from domain.assessment.rows import Tally
 from domain.decider import Fact
 from domain.ledger import Save
 from domain.recording.archive import PointsRecorded
@@ -18,6 +19,7 @@ from projections import organisation, parking, schema, scores
 from projections.applying import Applied, Handler
 from projections.folding import Fold
 from projections.follow import catch_up
+from projections.periods import PeriodScore, Subject
 from projections.rebuild import MoreParked, rebuild
 from tests.histories import BRANCH, KINDS, Done, founding, member, road
 from tests.projections.conftest import House, tables_of
@@ -114,8 +116,7 @@ def test_after_the_fix_everything_that_waited_is_applied_in_order(house: House, 
     with house.projector() as connection:
         catch_up(connection)
         wanted = tables_of(connection)
-        for statement in ("DROP SCHEMA reads CASCADE",):
-            connection.execute(statement)
+        connection.execute("DROP SCHEMA reads CASCADE")
     broken = bug(5, "M2")
     house.follow()
     with house.projector() as connection:
@@ -181,7 +182,7 @@ def test_a_fact_in_an_archive_that_cannot_be_read_parks_its_owner(house: House) 
         for entry in house.entries()
         if isinstance(entry.fact, PointsRecorded) and entry.fact.member == member(4)
     )
-    _append_raw(house, archive, "points-forgotten", {"record": "unreadable"}, version=1_000)
+    _append_raw(house, archive, "points-forgotten", {"record": "unreadable"})
     house.follow()
     assert [(parked.key, parked.kind) for parked in parked_now(house)] == [(member(4), "member")]
 
@@ -191,14 +192,15 @@ def test_a_record_that_no_rule_set_knows_is_never_skipped(house: House) -> None:
     known = next(entry for entry in house.entries() if isinstance(entry.fact, PointsRecorded))
     assert isinstance(known.fact, PointsRecorded)
     fact = msgspec.structs.replace(known.fact, record=uuid4(), outcome="earned")  # of a ratio item
-    _append_raw(house, known.stream, "points-recorded", msgspec.to_builtins(fact), version=1_000)
+    _append_raw(house, known.stream, "points-recorded", msgspec.to_builtins(fact))
     house.follow()
     (parked,) = parked_now(house)
     assert (parked.key, parked.code) == (known.fact.member, "uncountable")
 
 
-def _append_raw(house: House, stream: UUID, word: str, fact: dict[str, Any], version: int = 1) -> None:
+def _append_raw(house: House, stream: UUID, word: str, fact: dict[str, Any]) -> None:
     """An entry that no command of this release could have made, as another release might."""
+    version = 1 + sum(entry.stream == stream for entry in house.entries())
     at = datetime(2026, 6, 28, 1, tzinfo=UTC)
     state = msgspec.json.encode(
         {
@@ -216,12 +218,7 @@ def _append_raw(house: House, stream: UUID, word: str, fact: dict[str, Any], ver
         },
         order="sorted",
     )
-    if version == 1:
-        stored = StoredEvent(originator_id=stream, originator_version=1, topic=word, state=state)
-        house.recorder.insert_events([stored], save=Save(command=uuid4(), digest=b"raw", at=at))
-        return
-    head = sum(entry.stream == stream for entry in house.entries())
-    stored = StoredEvent(originator_id=stream, originator_version=head + 1, topic=word, state=state)
+    stored = StoredEvent(originator_id=stream, originator_version=version, topic=word, state=state)
     house.recorder.insert_events([stored], save=Save(command=uuid4(), digest=b"raw", at=at))
 
 
@@ -229,7 +226,7 @@ def test_a_score_that_fails_parks_him_alone(house: House, monkeypatch: pytest.Mo
     told(house)
     whole = scores.scored
 
-    def failing(subject: scores.Subject, year: int, counted: Any) -> Any:
+    def failing(subject: Subject, year: int, counted: Sequence[Tally]) -> list[PeriodScore]:
         if any(row.outcome == "absent" for row in counted):
             raise ZeroDivisionError
         return whole(subject, year, counted)
