@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -108,9 +107,6 @@ def test_what_nobody_decided_is_not_noticed() -> None:
     APPROVED.when(drafted(decision=2)).refused(NothingToNotice)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="decision 0 stands for undecided lines, which have no record", raises=AssertionError
-)
 def test_there_is_no_decision_before_the_first() -> None:
     READY.when(drafted(decision=0)).refused(NothingToNotice)
 

@@ -151,7 +151,6 @@ def test_a_committee_of_five_with_a_record_on_a_fourth_member_has_three_entitled
     deed_of(YOUTH).when(sheet_approved(item="R-WM-1", present=(SECRETARY,))).refused(NoQuorum)
 
 
-@pytest.mark.xfail(strict=True, reason="the header's vote, on a line of nobody in the body, is demanded of every sheet")
 def test_of_three_entitled_two_present_and_in_favour_are_enough() -> None:
     decision = sheet_approved(item="R-WM-1", present=(SECRETARY, DISCIPLINE))
     records = [f for f in deed_of(YOUTH).when(decision).facts() if isinstance(f, PointsRecorded)]
@@ -233,9 +232,6 @@ def test_a_returned_sheet_is_corrected_and_comes_back() -> None:
     assert records[MEMBER].outcome == "excused"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a returned sheet opens the lines that were approved before the referral as well"
-)
 def test_what_is_on_record_cannot_be_changed_by_returning_the_rest() -> None:
     three = committee_of(SECRETARY, RECORDER, DISCIPLINE).given(
         sheet_approved(present=(SECRETARY, RECORDER, DISCIPLINE)),

@@ -106,7 +106,7 @@ def test_i11_no_history_takes_a_record_away_or_back(steps: list[tuple[str, bool]
     ref = archive_of(MEMBER, HELD_ON)
     for matter, confirm in steps:
         before = world[ref]
-        found = before.live(matter, STUDY)
+        found = before.live(BRANCH, matter, STUDY)
         if found is None:
             written(world, record(matter=matter))
         elif confirm and (write := confirmed(world, ref, found.record, NOTICE)) is not None:
@@ -125,9 +125,6 @@ def test_an_archive_takes_only_its_own_facts() -> None:
         evolve(Archive(), foreign)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a matter's code is unique in its branch alone, the archive takes it for unique everywhere"
-)
 def test_two_branches_may_use_the_same_code_for_different_matters() -> None:
     world = World()
     written(world, record())

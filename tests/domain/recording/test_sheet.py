@@ -113,13 +113,11 @@ def test_i27_an_entry_later_than_thirty_days_needs_a_reason_and_is_flagged(days:
         HELD.when(with_reason).then(on_time)
 
 
-@pytest.mark.xfail(strict=True, reason="lateness is asked when the sheet is opened, not when its lines are entered")
 def test_i27_a_sheet_opened_in_time_and_filled_late_is_late() -> None:
     months_later = replace(filled(otherwise="attended"), at=datetime(2026, 12, 1, 1, tzinfo=UTC))
     OPEN.when(months_later).refused(LateReasonMissing)
 
 
-@pytest.mark.xfail(strict=True, reason="a change of hours alone is taken for no change")
 def test_corrected_hours_are_something_new() -> None:
     service = open_for("earn", "R-WM-3", "volunteer_service").given(
         filled(item="R-WM-3", but=(said(MEMBER, "earned", hours="4.00"),))

@@ -148,9 +148,6 @@ def test_who_drafts_approves_and_publishes() -> None:
     EMPTY.given(drafted()).when(approved(actor=AS_OFFICER)).refused(NotPermitted)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a scheme belongs to no organisation: any officer may draft and publish for any scheme"
-)
 def test_a_branch_does_not_make_the_districts_rules() -> None:
     officer = who("branch-officer")
     branch = EMPTY.given(registered(officer), appointed(officer, "officer", BRANCH))
