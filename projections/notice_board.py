@@ -10,9 +10,10 @@ from uuid import UUID
 import msgspec
 
 from domain.notice.notice import DisclosureChecked, NoticeClosed, NoticeDrafted, NoticeLineDrafted, NoticePosted
-from domain.values import Code, Instant, MemberId, NoticeId, RecordId, Sha256, hundredths
+from domain.values import Code, Instant, MemberId, NoticeId, RecordId, Sha256
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
 from projections.applying import Applied, Handlers
+from projections.reading import hundredths_of
 from projections.rows import Row
 
 DDL: Final[LiteralString] = """
@@ -176,7 +177,7 @@ def _line(this: Applied, fact: NoticeLineDrafted) -> None:
     record, member, _ = this.keys.record(fact.record)
     this.batch.append(
         "notice_lines",
-        f"{notice}\t{fact.line}\t{this.position}\t{member}\t{record}\t{fact.outcome}\t{hundredths(fact.quantity)}",
+        f"{notice}\t{fact.line}\t{this.position}\t{member}\t{record}\t{fact.outcome}\t{hundredths_of(fact.quantity)}",
     )
 
 

@@ -1,5 +1,6 @@
 """An entry as the read models read it: what every handler needs is decoded at once, the rest when it is asked for."""
 
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import msgspec
 from domain import vocabulary
 from domain.decider import Fact
 from domain.entry import SCHEMA
+from domain.values import hundredths
 
 _FACTS: Final = {term.stored_name: msgspec.json.Decoder(term.fact, strict=True) for term in vocabulary.FACT_TERMS}
 
@@ -24,6 +26,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     stream: UUID
     type: str
 
+
+hundredths_of: Final = lru_cache(maxsize=1_024)(hundredths)
+"""Integer hundredths of a decimal, remembered: a log says "1.00" over and over."""
 
 _LINE: Final = msgspec.json.Decoder(Line)
 

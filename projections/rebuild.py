@@ -15,7 +15,7 @@ from projections.answers import AsOf
 from projections.folding import Fold, head
 from projections.rows import Connection
 
-BATCH: Final = 20_000
+BATCH: Final = 50_000
 CLOSE: Final = 1_000
 """How near the end of the log the shadow must be before the follower is made to wait."""
 

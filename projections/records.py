@@ -12,10 +12,11 @@ import msgspec
 
 from domain.assessment.rows import OUTCOMES, Tally, Uncountable
 from domain.recording.archive import PointsConfirmed, PointsRecorded
-from domain.values import Code, MemberId, NoticeId, RecordId, Sha256, hundredths
+from domain.values import Code, MemberId, NoticeId, RecordId, Sha256
 from projections.answers import Answer, AsyncConnection, ask_one
 from projections.applying import Applied, Handlers
 from projections.matters import Evidence
+from projections.reading import hundredths_of
 from projections.rows import Connection, Row
 from projections.sheets import Approval
 
@@ -172,7 +173,7 @@ def _recorded(this: Applied, fact: PointsRecorded) -> None:
             sheet=this.keys.sheet(matter, fact.item),
             day=day,
             outcome=NUMBERS[fact.outcome],
-            quantity=hundredths(fact.quantity),
+            quantity=hundredths_of(fact.quantity),
             late=fact.late,
             entitled=fact.entitled,
             present=fact.present,

@@ -49,7 +49,9 @@ class Batch:
         self._new: defaultdict[type[Row], dict[object, Row]] = defaultdict(dict)
         self._lines: defaultdict[LiteralString, list[str]] = defaultdict(list)
         self._changes: defaultdict[type[Row], dict[object, dict[str, object]]] = defaultdict(dict)
-        self._gone: defaultdict[type[Row], list[object]] = defaultdict(list)
+        self._gone: defaultdict[type[Row], set[object]] = defaultdict(set)
+        self._never: defaultdict[type[Row], set[object]] = defaultdict(set)
+        """Of what is gone: what came in this very batch, so that no table knows it."""
 
     def insert(self, row: Row) -> None:
         """A new row."""
@@ -75,10 +77,13 @@ class Batch:
                 setattr(pending, column, value)
 
     def remove(self, kind: type[Row], key: object) -> None:
-        """The row goes, if it is there."""
-        if self._new[kind].pop(key, None) is None:
-            self._changes[kind].pop(key, None)
-            self._gone[kind].append(key)
+        """The row goes, if it is there; once gone in a batch, it is not looked for again."""
+        if key in self._gone[kind]:
+            return
+        self._gone[kind].add(key)
+        self._changes[kind].pop(key, None)
+        if self._new[kind].pop(key, None) is not None:
+            self._never[kind].add(key)
 
     def pending(self, kind: type[Row], key: object) -> Row | None:
         """A row that this batch inserts."""
@@ -94,8 +99,8 @@ class Batch:
         for kind, changes in self._changes.items():
             _update(connection, kind, changes)
         for kind, keys in self._gone.items():
-            _delete(connection, kind, keys)
-        for part in (self._new, self._lines, self._changes, self._gone):
+            _delete(connection, kind, [*(keys - self._never[kind])])
+        for part in (self._new, self._lines, self._changes, self._gone, self._never):
             part.clear()
 
 
@@ -123,6 +128,8 @@ def _update(connection: Connection, kind: type[Row], changes: dict[object, dict[
 
 
 def _delete(connection: Connection, kind: type[Row], keys: list[object]) -> None:
+    if not keys:
+        return
     statement = sql.SQL("DELETE FROM {} WHERE {} = ANY(%(keys)s)").format(
         sql.Identifier(kind.table), sql.Identifier(kind.__struct_fields__[0])
     )

@@ -17,10 +17,11 @@ from domain.recording.sheet import (
     SheetReturned,
     SheetSubmitted,
 )
-from domain.values import Code, MemberId, RecordId, Reference, Sha256, hundredths
+from domain.values import Code, MemberId, RecordId, Reference, Sha256
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
 from projections.applying import Applied, Handlers
 from projections.matters import Evidence
+from projections.reading import hundredths_of
 from projections.rows import Row
 
 DDL: Final[LiteralString] = """
@@ -248,11 +249,11 @@ def _opened(this: Applied, fact: SheetOpened) -> None:
 
 def _line_set(this: Applied, fact: SheetLineSet) -> None:
     sheet, member = this.keys.sheet_of_stream(this.stream), this.keys.member(fact.member)
-    hours = "\\N" if fact.hours is None else hundredths(fact.hours)
+    hours = "\\N" if fact.hours is None else hundredths_of(fact.hours)
     by = this.keys.member(fact.by)
     this.batch.append(
         "sheet_lines",
-        f"{sheet}\t{member}\t{this.position}\t{fact.outcome}\t{hundredths(fact.quantity)}\t{hours}\t{by}",
+        f"{sheet}\t{member}\t{this.position}\t{fact.outcome}\t{hundredths_of(fact.quantity)}\t{hours}\t{by}",
     )
 
 

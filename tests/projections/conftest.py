@@ -17,7 +17,7 @@ from ops.embedded import Running
 from ops.recorder import PostgresRecorder
 from projections.follow import catch_up, ready
 from projections.vault import Vault
-from tests.histories import LOG
+from tests.foundings import LOG
 
 T = TypeVar("T")
 

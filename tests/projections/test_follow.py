@@ -16,7 +16,8 @@ from projections.folding import Fold, Hole
 from projections.follow import catch_up, lead, run
 from projections.rebuild import rebuild
 from projections.waiting import as_of, wait_until
-from tests.histories import KINDS, Done, founding, history, road
+from tests.foundings import founding
+from tests.histories import KINDS, Done, history, road
 from tests.projections.conftest import House, tables_of
 
 

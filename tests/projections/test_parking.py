@@ -21,7 +21,8 @@ from projections.folding import Fold
 from projections.follow import catch_up
 from projections.periods import PeriodScore, Subject
 from projections.rebuild import MoreParked, rebuild
-from tests.histories import BRANCH, KINDS, Done, founding, member, road
+from tests.foundings import BRANCH, founding, member
+from tests.histories import KINDS, Done, road
 from tests.projections.conftest import House, tables_of
 
 OTHER = "PK-02"

@@ -29,23 +29,8 @@ from projections import (
     timeline,
 )
 from projections.answers import Answer
-from tests.histories import (
-    BRANCH,
-    CALENDAR,
-    FOUNDED_ON,
-    KINDS,
-    SCHEME,
-    VERSION,
-    WORK,
-    Done,
-    acting,
-    at,
-    founding,
-    may_close_at,
-    member,
-    notice_of,
-    road,
-)
+from tests.foundings import BRANCH, CALENDAR, FOUNDED_ON, SCHEME, VERSION, WORK, acting, at, founding, member
+from tests.histories import KINDS, Done, may_close_at, notice_of, road
 from tests.projections.conftest import House
 
 T = TypeVar("T")

@@ -11,7 +11,8 @@ import pytest
 from projections import scores
 from projections.follow import run
 from projections.rebuild import RebuildRunning, rebuild
-from tests.histories import founding, member, road, some_matters
+from tests.foundings import founding, member
+from tests.histories import road, some_matters
 from tests.projections.conftest import House, tables_of
 
 BRANCHES = tuple(f"PK-{number:02d}" for number in range(1, 9))

@@ -23,22 +23,8 @@ from projections.explanation import Explanation, RecordPart, Shown, explanation
 from projections.folding import Fold
 from projections.rebuild import rebuild
 from projections.rules import scheme_on
-from tests.histories import (
-    BRANCH,
-    KINDS,
-    RULES_FILE,
-    SCHEME,
-    VERSION,
-    WORK,
-    Done,
-    at,
-    founding,
-    history,
-    member,
-    register,
-    road,
-    rules,
-)
+from tests.foundings import BRANCH, RULES_FILE, SCHEME, VERSION, WORK, at, founding, member, register, rules
+from tests.histories import KINDS, Done, history, road
 from tests.projections.conftest import House, tables_of
 
 TARIFF = half_tariff(load(RULES_FILE.read_bytes()))
