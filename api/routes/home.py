@@ -16,6 +16,7 @@ from api.refusals import NotSignedIn
 from domain.values import Code, NoticeId, points
 from projections import matters, notice_board, scores, sheets
 from projections.answers import Answer, AsyncConnection, instead
+from projections.periods import PeriodScore
 from projections.waiting import as_of
 
 router = APIRouter(tags=["home"])
@@ -127,7 +128,7 @@ def _belonging(asked: Asked) -> set[Code]:
     return {office.unit for office in asked.reader.offices if office.role == "member"}
 
 
-def _with_points(asked: Asked, value: Home, own: Answer[tuple[scores.PeriodScore, ...]]) -> Home:
+def _with_points(asked: Asked, value: Home, own: Answer[tuple[PeriodScore, ...]]) -> Home:
     year = next((period for period in own.value if period.period == "Y"), None)
     if year is None:
         return value
