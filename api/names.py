@@ -43,6 +43,6 @@ async def names_of(
         found = (await organisation.member(connection, person)).value
         if found is not None:
             commitments[person] = found.name
-    opened = await asked.house.vault.values(tuple(commitments.values())) if commitments else {}
+    opened = await asked.house.vault.values(tuple(commitments.values()))
     known = {person: opened[sealed] for person, sealed in commitments.items() if sealed in opened}
     return Names(known, asked.words("name.gone"))

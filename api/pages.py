@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,16 +24,21 @@ def show(request: Request, template: str, value: Mapping[str, object], *, status
     words: Words = request.state.words
     house = request.app.state.house
     asked = getattr(request.state, "asked", None)
-    frame = {
+    frame: dict[str, object] = {
         "house": house,
         "asked": asked,
-        "holds": asked.holds if asked is not None else lambda operation: False,
+        "holds": asked.holds if asked is not None else _nothing,
         "path": request.url.path,
         "back": _came_from(request),
         "now": house.clock.now(),
     }
     body = environment(words.language).get_template(template).render({**frame, **value})
     return HTMLResponse(body, status, headers={"Content-Language": words.tag})
+
+
+def _nothing(operation: str) -> bool:
+    """Who is not known holds no office."""
+    return False
 
 
 def _came_from(request: Request) -> str | None:
@@ -53,15 +58,17 @@ def environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     words = words_of(language)
-    made.globals.update(_=words, words=words, language=language, languages=LANGUAGES)
-    made.filters.update(
-        day=_with(words, day),
-        instant=_with(words, instant),
-        trimmed=trimmed,
-        named=named,
-        said=lambda text: said(text, language),
-        address=address,
-    )
+    names: dict[str, Any] = {"_": words, "words": words, "language": language}
+    filters: dict[str, Any] = {
+        "day": _with(words, day),
+        "instant": _with(words, instant),
+        "trimmed": trimmed,
+        "named": named,
+        "said": partial(said, language=language),
+        "address": address,
+    }
+    made.globals.update(names)
+    made.filters.update(filters)
     return made
 
 
@@ -90,17 +97,16 @@ def trimmed(figure: str) -> str:
     return figure.rstrip("0").rstrip(".")
 
 
-def named(choices: Iterable[Any], code: str) -> object:
+def named(choices: Iterable[Any], code: str) -> tuple[str, str]:
     """The choice of a code, to be said; the code itself where the rule set no longer knows it."""
     return next(((one.zh, one.en) for one in choices if one.code == code), (code, code))
 
 
-def said(text: object, language: Language) -> str:
-    """One of the two languages of a text of the rule set, or of a pair."""
+def said(text: Bilingual | tuple[str, str], language: Language) -> str:
+    """One of the two languages of a text of the rule set, or of a pair of Chinese and English."""
     if isinstance(text, Bilingual):
         return text.text(language)
-    zh, en = text  # type: ignore[misc] - whatever carries both
-    return str(zh if language == "zh" else en)
+    return text[LANGUAGES.index(language)]
 
 
 def address(code: str) -> str:
@@ -110,4 +116,3 @@ def address(code: str) -> str:
     'PK~A'
     """
     return code.replace("/", "~")
-

@@ -60,8 +60,10 @@ def covering(folder: Path, position: int) -> bytes | None:
 
 
 async def prove(house: House, connection: AsyncConnection, position: int) -> Proven:
-    """Prove an entry under the newest checkpoint; refuses with proof-pending while it is not covered yet, and with proof-broken
-    where what is stored is not what was signed.
+    """Prove an entry under the newest checkpoint.
+
+    Refuses with proof-pending while it is not covered yet, and with proof-broken where what is stored is not what
+    was signed.
     """
     row = await (await connection.execute(_STATE, {"position": position})).fetchone()
     key, note = key_of(house), newest_checkpoint(house)

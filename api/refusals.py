@@ -87,6 +87,12 @@ class IdempotencyKeyInvalid(Refused):
     code = "idempotency-key-invalid"
 
 
+class WorkbookFindings(Refused):
+    """工作簿有需要改正之处,没有任何内容入账。 The workbook has things to correct; nothing was recorded."""
+
+    code = "workbook-findings"
+
+
 class ProofPending(Refused):
     """存证正在生成,请稍后再试。 The proof is being made; please try again in a moment."""
 
@@ -94,7 +100,7 @@ class ProofPending(Refused):
 
 
 class ProofBroken(Refused):
-    """存证核验不通过:存储的内容与已签名的记录不一致,请立即报告。 The proof fails: what is stored is not what was signed."""
+    """存证核验不通过:存储的内容与已签名的不一致,请报告。 The proof fails: what is stored is not what was signed."""
 
     code = "proof-broken"
 

@@ -12,6 +12,7 @@ from api.routes import (
     rules,
     session,
     sheets,
+    workbooks,
 )
 
 ROUTERS = (
@@ -20,6 +21,7 @@ ROUTERS = (
     organisation.router,
     matters.router,
     sheets.router,
+    workbooks.router,
     notices.router,
     members.router,
     rules.router,

@@ -1,14 +1,15 @@
 """The interface's documents: OpenAPI, a page to try it, every problem, the permission table."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import msgspec
-import swagger_ui_bundle
-from fastapi import APIRouter, Response
+import swagger_ui_bundle  # pyright: ignore[reportMissingTypeStubs]
+from fastapi import APIRouter, FastAPI, Response
 
 from api.asked import Asked, permitted
-from api.documents import described
+from api.documents import described, document
 from api.pages import show
 from api.problems import every_refusal, status_of
 from api.words import sentence
@@ -29,8 +30,13 @@ _POLICY: Final = (
 @described(media_type="application/json")
 async def openapi(asked: Annotated[Asked, permitted("open")]) -> Response:
     """This document."""
-    made = asked.request.app.openapi()
-    return Response(msgspec.json.encode(made), media_type="application/json", headers={"Cache-Control": "no-cache"})
+    return Response(_encoded(asked.request.app), media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
+@lru_cache(maxsize=4)
+def _encoded(app: FastAPI) -> bytes:
+    """Made once for each application."""
+    return msgspec.json.encode(document(app))
 
 
 @router.get("/docs", include_in_schema=False)

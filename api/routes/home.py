@@ -16,6 +16,7 @@ from api.refusals import NotSignedIn
 from domain.values import Code, NoticeId, points
 from projections import matters, notice_board, periods, scores, sheets
 from projections.answers import Answer, AsyncConnection, instead
+from projections.periods import PeriodScore
 from projections.waiting import as_of
 
 router = APIRouter(tags=["home"])

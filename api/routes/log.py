@@ -79,9 +79,7 @@ async def earlier(size: str, asked: Annotated[Asked, permitted("log.verify")]) -
     path = asked.house.log / HISTORY / size
     if not size.isdecimal() or not size.isascii() or not path.is_file():
         raise NotFound
-    return Response(
-        path.read_bytes(), media_type="text/plain; charset=utf-8", headers={"Cache-Control": _FOREVER}
-    )
+    return Response(path.read_bytes(), media_type="text/plain; charset=utf-8", headers={"Cache-Control": _FOREVER})
 
 
 @router.get("/log/tile/{path:path}")

@@ -1,4 +1,4 @@
-"""积分档案 — my points, why they are what they are, every record down to its proof, my timeline, who read my archive."""
+"""积分档案 — my points, why they are so, each record down to its proof, my timeline, who read my archive."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -286,9 +286,7 @@ async def why(
 
 @router.get("/members/{member:uuid}/records/{record:uuid}")
 @described(RecordView)
-async def one_record(
-    member: UUID, record: UUID, asked: Annotated[Asked, permitted("archive.read")]
-) -> Response:
+async def one_record(member: UUID, record: UUID, asked: Annotated[Asked, permitted("archive.read")]) -> Response:
     """One record: what, when, under which clause, who decided, where it was noticed, and the proof."""
     await _note(asked, member, "record", record)
     async with asked.ready() as connection:
@@ -339,9 +337,7 @@ async def proof_file(
 
 @router.get("/members/{member:uuid}/timeline")
 @described(Page[MomentView])
-async def moments(
-    member: UUID, asked: Annotated[Asked, permitted("archive.read")], before: Before = None
-) -> Response:
+async def moments(member: UUID, asked: Annotated[Asked, permitted("archive.read")], before: Before = None) -> Response:
     """Everything that the log says of a person, newest first."""
     await _note(asked, member, "timeline")
     async with asked.ready() as connection:
@@ -353,9 +349,7 @@ async def moments(
 
 @router.get("/members/{member:uuid}/readings")
 @described(Page[ReadingView])
-async def who_read(
-    member: UUID, asked: Annotated[Asked, permitted("archive.read")], before: Before = None
-) -> Response:
+async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read")], before: Before = None) -> Response:
     """Who has read my archive: for nobody but myself."""
     if member != asked.reader.person:
         raise NotPermitted
@@ -564,7 +558,9 @@ def places_of(chain: records.RecordChain) -> tuple[Place, ...]:
             term = _TERMS[name]
             found.append(Place(what=name, zh=term.zh, en=term.en, position=position))
     found += [
-        Place(what="evidence-attached", zh=_TERMS["evidence-attached"].zh, en=_TERMS["evidence-attached"].en, position=p)
+        Place(
+            what="evidence-attached", zh=_TERMS["evidence-attached"].zh, en=_TERMS["evidence-attached"].en, position=p
+        )
         for p in (document.position for document in chain.evidence)
     ]
     return tuple(sorted(found, key=lambda place: place.position))

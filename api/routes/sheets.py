@@ -148,9 +148,7 @@ def fill(
 ) -> Response:
     """Say of everybody one thing, but of some another. Only what changes is written."""
     wish: FillWish = asked.body
-    receipt = asked.execute(
-        FillSheet, unit=unit, matter=matter, item=item, otherwise=wish.otherwise, but=wish.but
-    )
+    receipt = asked.execute(FillSheet, unit=unit, matter=matter, item=item, otherwise=wish.otherwise, but=wish.but)
     return granted(asked, receipt, _place(unit, matter, item))
 
 
