@@ -24,8 +24,8 @@ from ops.settings import Settings
 from projections import rebuild as projecting
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-console: Final = Console()
-complaints: Final = Console(stderr=True)
+console: Final = Console(soft_wrap=True)
+complaints: Final = Console(stderr=True, soft_wrap=True)
 
 
 @app.command()
@@ -119,7 +119,9 @@ def record(
     with deployed(Settings()) as deployment:
         actor = person(desk.signed_in(deployment, login, password), role, unit)
         entered = desk.Entered(matter, item, otherwise, exceptions, submit)
-        console.print(f"{matter} {item}: {desk.fill_sheet(deployment, actor, entered)}")
+        position = desk.fill_sheet(deployment, actor, entered)
+        said = f"总账第 {position} 条 entry {position}" if position else "没有变化 nothing new"
+        console.print(f"{matter} {item}: {said}", highlight=False)
 
 
 @app.command(name="import")

@@ -72,4 +72,4 @@ def _item(item: ItemPart, lang: Lang) -> Iterator[str]:
     title, sentence = (item.zh, item.sentence_zh) if lang == "zh" else (item.en, item.sentence_en)
     yield f"{item.item} {title}({item.clause}) {sentence}"
     for record in item.records:
-        yield f"  {record.occurred_on} {record.title} {record.outcome} {points(record.points)} [{record.state}]"
+        yield f"  {record.occurred_on} {record.title} {record.outcome} {points(record.points)} ({record.state})"
