@@ -20,7 +20,7 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from domain.ledger import OutcomeUnknown
 from ops.group import Pending
-from ops.parcel import APPEND, FORMATS, TYPES, packed
+from ops.parcel import APPEND, APPEND_SEALED, TYPES, TYPES_SEALED, packed
 
 Connection: TypeAlias = "psycopg.Connection[tuple[object, ...]]"
 Backend: TypeAlias = tuple[object, ...]
@@ -30,7 +30,13 @@ RESOLVE_TIMEOUT_S: Final = 15.0
 
 _REPLY_TIMEOUT_S: Final = 60.0
 _POLL_S: Final = 0.02
-_STATEMENT: Final = b"append"
+_STATEMENTS: Final = (
+    (b"append", APPEND, TYPES),
+    (b"append_sealed", APPEND_SEALED, TYPES_SEALED),
+)
+"""(name, statement, types of its parameters); which one is meant shows in the number of parameters."""
+
+_NAME: Final = {len(types): (name, (1,) * len(types)) for name, _, types in _STATEMENTS}
 _PATIENCE: Final = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
 """A server that has vanished without a word is given up after this; what the address says of them goes before."""
 
@@ -117,9 +123,10 @@ class Appender:
         try:
             connection.add_notice_handler(self._notice)
             backend = _answer(connection, _BACKEND)
-            prepared = connection.pgconn.prepare(_STATEMENT, APPEND, TYPES)
-            if prepared.status != ExecStatus.COMMAND_OK:
-                raise error_from_result(prepared)
+            for name, statement, types in _STATEMENTS:
+                prepared = connection.pgconn.prepare(name, statement, types)
+                if prepared.status != ExecStatus.COMMAND_OK:
+                    raise error_from_result(prepared)
         except BaseException:
             connection.close()
             raise
@@ -129,7 +136,8 @@ class Appender:
         # Below the driver's own cursor, which would cost as much as the append itself.
         self._warned = False
         try:
-            connection.pgconn.send_query_prepared(_STATEMENT, parameters, FORMATS, 1)
+            name, formats = _NAME[len(parameters)]
+            connection.pgconn.send_query_prepared(name, parameters, formats)
             connection.pgconn.flush()
         except psycopg.OperationalError:
             raise Broken from None
@@ -147,10 +155,10 @@ class Appender:
         if self._warned:
             # Committed here, but a standby may not have it: a cancelled wait for replication is a warning only.
             raise OutcomeUnknown
-        outcomes, head = result.get_value(0, 0), result.get_value(0, 1)
-        assert outcomes is not None, "append gave no answer"
-        assert head is not None, "append gave no answer"
-        return outcomes, int.from_bytes(head, "big")
+        answer = result.get_value(0, 0)
+        assert answer is not None, "append gave no answer"
+        head, _, outcomes = answer.partition(b" ")
+        return outcomes, int(head)
 
     def _notice(self, diagnostic: Diagnostic) -> None:
         if diagnostic.severity_nonlocalized == "WARNING":

@@ -54,7 +54,7 @@ class GroupCommitter:
 def _settle(group: Sequence[Pending], outcomes: bytes, head: int) -> None:
     for outcome, pending in zip(outcomes, group, strict=True):
         pending.outcome = Outcome(outcome)
-        if outcome == Outcome.COMMITTED:
+        if pending.outcome is Outcome.COMMITTED:
             pending.first = head + 1
             head += len(pending.entries)
 

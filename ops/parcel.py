@@ -9,23 +9,21 @@ The driver would adapt a list item by item; written by hand a group of 32 costs 
 all big-endian. Source: array_send in src/backend/utils/adt/arrayfuncs.c of PostgreSQL.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import chain
+from functools import cache, lru_cache
 from struct import pack
 from typing import Final
 from uuid import UUID
 
+from eventsourcing.persistence import StoredEvent
+
+from domain.ledger import Sealing
 from ops.group import Pending
 
-APPEND: Final = b"""
-SELECT outcomes, head FROM ledger.append(
-    $1, $2, $3,
-    $4, $5, $6, $7, $8,
-    $9, $10, $11,
-    $12, $13, $14,
-    $15, $16, $17, $18
-)
+APPEND: Final = b"SELECT ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+APPEND_SEALED: Final = b"""
+SELECT ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 """
 
 _BYTEA, _INT4, _TEXT, _TIMESTAMPTZ, _UUID = 17, 23, 25, 1184, 2950
@@ -34,80 +32,107 @@ TYPES: Final = (
     *(_UUIDS, _BYTEAS, _TIMESTAMPTZS),
     *(_INTS, _UUIDS, _INTS, _TEXTS, _BYTEAS),
     *(_INTS, _UUIDS, _INTS),
-    *(_INTS, _UUIDS, _BYTEAS),
-    *(_INTS, _BYTEAS, _UUIDS, _BYTEAS),
 )
 """Types of the parameters of ``APPEND``."""
 
-FORMATS: Final = (1,) * len(TYPES)
+TYPES_SEALED: Final = (
+    *TYPES,
+    *(_INTS, _UUIDS, _BYTEAS),
+    *(_INTS, _BYTEAS, _UUIDS, _BYTEAS),
+)
+"""Types of the parameters of ``APPEND_SEALED``."""
+
+_NOTHING: Final = Sealing()
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_NONE: Final = {element: pack("!iiI", 0, 0, element) for element in (_BYTEA, _INT4, _TEXT, _TIMESTAMPTZ, _UUID)}
 
 
 def packed(group: Sequence[Pending]) -> list[bytes]:
-    """The parameters of ``APPEND`` for a group."""
-    numbered = list(enumerate(group, 1))
-    entries = [(number, entry) for number, pending in numbered for entry in pending.entries]
-    guards = [
-        (number, stream, version)
-        for number, pending in numbered
-        for stream, version in pending.save.guards
+    """The parameters of ``APPEND`` for a group in which nothing is sealed, else of ``APPEND_SEALED``."""
+    commands: list[UUID] = []
+    digests: list[bytes] = []
+    ats: list[datetime] = []
+    entries: list[StoredEvent] = []
+    entry_saves: list[int] = []
+    guards: list[tuple[UUID, int]] = []
+    guard_saves: list[int] = []
+    for number, pending in enumerate(group, 1):
+        save = pending.save
+        commands.append(save.command)
+        digests.append(save.digest)
+        ats.append(save.at)
+        entries += pending.entries
+        entry_saves += [number] * len(pending.entries)
         # What is written the function guards by itself.
-        if pending.writes.get(stream) != version + 1
+        open_guards = [guard for guard in save.guards if pending.writes.get(guard[0]) != guard[1] + 1]
+        guards += open_guards
+        guard_saves += [number] * len(open_guards)
+    return [
+        _uuids(commands),
+        _texts(_BYTEA, digests),
+        _instants(ats),
+        _numbers(tuple(entry_saves)),
+        _uuids([entry.originator_id for entry in entries]),
+        _ints([entry.originator_version for entry in entries]),
+        _texts(_TEXT, [entry.topic.encode() for entry in entries]),
+        _texts(_BYTEA, [entry.state for entry in entries]),
+        _numbers(tuple(guard_saves)),
+        _uuids([stream for stream, _ in guards]),
+        # The function compares with the version that would come next.
+        _ints([version + 1 for _, version in guards]),
+        *_sealings(group),
     ]
+
+
+def _sealings(group: Sequence[Pending]) -> Sequence[bytes]:
+    if all(pending.save.sealing == _NOTHING for pending in group):
+        return ()
+    numbered = list(enumerate(group, 1))
     keys = [(number, key) for number, pending in numbered for key in pending.save.sealing.keys]
     boxes = [(number, row) for number, pending in numbered for row in pending.save.sealing.rows]
     return [
-        _uuids(pending.save.command for pending in group),
-        _texts(_BYTEA, [pending.save.digest for pending in group]),
-        _instants([pending.save.at for pending in group]),
-        _ints([number for number, _ in entries]),
-        _uuids(entry.originator_id for _, entry in entries),
-        _ints([entry.originator_version for _, entry in entries]),
-        _texts(_TEXT, [entry.topic.encode() for _, entry in entries]),
-        _texts(_BYTEA, [entry.state for _, entry in entries]),
-        _ints([number for number, _, _ in guards]),
-        _uuids(stream for _, stream, _ in guards),
-        _ints([version + 1 for _, _, version in guards]),
         _ints([number for number, _ in keys]),
-        _uuids(key.subject for _, key in keys),
+        _uuids([key.subject for _, key in keys]),
         _texts(_BYTEA, [key.wrapped for _, key in keys]),
         _ints([number for number, _ in boxes]),
         _texts(_BYTEA, [bytes.fromhex(row.commitment) for _, row in boxes]),
-        _uuids(row.subject for _, row in boxes),
+        _uuids([row.subject for _, row in boxes]),
         _texts(_BYTEA, [row.box for _, row in boxes]),
     ]
 
 
+@cache
 def _head(element: int, length: int) -> bytes:
-    return pack("!iiIii", 1, 0, element, length, 1)
+    return pack("!iiIii", 1, 0, element, length, 1) if length else pack("!iiI", 0, 0, element)
 
 
-def _uuids(values: Iterable[UUID | str]) -> bytes:
-    parts = [value.bytes if isinstance(value, UUID) else UUID(value).bytes for value in values]
-    if not parts:
-        return _NONE[_UUID]
-    size = b"\x00\x00\x00\x10"
-    return _head(_UUID, len(parts)) + size + size.join(parts)
+def _uuids(values: Sequence[UUID | str]) -> bytes:
+    parts = [_head(_UUID, len(values))]
+    parts += [value.bytes if isinstance(value, UUID) else UUID(value).bytes for value in values]
+    return b"\x00\x00\x00\x10".join(parts)
 
 
 def _ints(values: Sequence[int]) -> bytes:
-    if not values:
-        return _NONE[_INT4]
-    return _head(_INT4, len(values)) + pack("!" + "ii" * len(values), *chain.from_iterable((4, v) for v in values))
+    parts = [_head(_INT4, len(values))]
+    parts += [value.to_bytes(4, "big", signed=True) for value in values]
+    return b"\x00\x00\x00\x04".join(parts)
+
+
+@lru_cache(1024)
+def _numbers(values: tuple[int, ...]) -> bytes:
+    """The numbers of saves: a few rows of numbers come again and again."""
+    return _ints(values)
 
 
 def _instants(values: Sequence[datetime]) -> bytes:
-    parts: list[int] = []
+    parts = [_head(_TIMESTAMPTZ, len(values))]
     for value in values:
         since = value - _EPOCH
-        parts += (8, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
-    return _head(_TIMESTAMPTZ, len(values)) + pack("!" + "iq" * len(values), *parts)
+        microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+        parts.append(microseconds.to_bytes(8, "big", signed=True))
+    return b"\x00\x00\x00\x08".join(parts)
 
 
 def _texts(element: int, values: Sequence[bytes]) -> bytes:
-    if not values:
-        return _NONE[element]
     parts = [_head(element, len(values))]
     for value in values:
         parts += (len(value).to_bytes(4, "big"), value)

@@ -4,9 +4,10 @@ CREATE SCHEMA ledger;
 
 CREATE TABLE ledger.entries (
     -- 1, 2, 3 …: the entry's leaf in the transparency tree is position - 1.
-    position bigint PRIMARY KEY CHECK (position > 0),
+    position bigint PRIMARY KEY,
     stream uuid NOT NULL,
-    version integer NOT NULL CHECK (version > 0),
+    -- 1, 2, 3 … in its stream. The append function sees to both; a CHECK is parsed anew at every insert.
+    version integer NOT NULL,
     type text NOT NULL,
     -- The running maximum of the entries' own "at": what was known at t is the prefix with known_at <= t.
     known_at timestamptz NOT NULL,
@@ -22,8 +23,7 @@ CREATE TABLE ledger.commands (
     digest bytea NOT NULL,
     -- Positions of the first and last entry; 0 and 0 of a command that changed nothing.
     first bigint NOT NULL,
-    last bigint NOT NULL,
-    CHECK ((first = 0 AND last = 0) OR (first > 0 AND first <= last))
+    last bigint NOT NULL
 );
 
 -- Always empty. An advisory lock could be taken by any role; this table only the append function may lock.

@@ -1,25 +1,25 @@
 -- The only way in. One call is one group of saves, and each of them is appended whole or not at all.
 --
 -- Every array has one element per save, per entry, per guard, per key or per box; the last four name their save by
--- its number from 1. Entries stand in the order of their saves. The caller sees to it that no save of a group writes
--- a stream that another save of the group writes or reads, and that no two carry one command id or one new key:
--- then the saves of a group are judged as if each came alone, one after the other.
+-- its number from 1. Entries stand in the order of their saves; a guard names the version that must come next in a
+-- stream that was read. The caller sees to it that no save of a group writes a stream that another save of the group
+-- writes or reads, and that no two carry one command id or one new key: then the saves of a group are judged as if
+-- each came alone, one after the other.
 --
--- `outcomes` has one letter per save:
---     c  committed: its entries have the next positions after `head` and after those of the committed saves before it
+-- The answer is the last position before the call and, after a blank, one letter per save, as in `1206 cckc`:
+--     c  committed: its entries have the positions that follow, after those of the committed saves before it
 --     k  known: this command was committed before; nothing was appended
 --     x  conflict: a stream that was read or written has moved, or a subject's key is not the one that was used
 --     t  the time of the save lies more than 5 s before what the log knows, or after the database's clock
--- `head` is the last position before the call.
 
 CREATE FUNCTION ledger.append(
     commands uuid[], digests bytea[], ats timestamptz[],
     entry_saves integer[], streams uuid[], versions integer[], types text[], states bytea[],
     guard_saves integer[], guard_streams uuid[], guard_nexts integer[],
-    key_saves integer[], key_subjects uuid[], wrapped_keys bytea[],
-    box_saves integer[], commitments bytea[], box_subjects uuid[], boxes bytea[],
-    OUT outcomes text, OUT head bigint
-)
+    key_saves integer[] DEFAULT '{}', key_subjects uuid[] DEFAULT '{}', wrapped_keys bytea[] DEFAULT '{}',
+    box_saves integer[] DEFAULT '{}', commitments bytea[] DEFAULT '{}', box_subjects uuid[] DEFAULT '{}',
+    boxes bytea[] DEFAULT '{}'
+) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = ''
 SET lock_timeout = '10s'
@@ -30,10 +30,16 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 DECLARE
+    outcomes text := '';
+    head bigint;
     tolerance CONSTANT interval := interval '5 s';
     now_known timestamptz;
     known integer[];
     moved integer[];
+    astray integer[] := '{}';
+    first_saves integer[] := entry_saves;
+    first_streams uuid[] := streams;
+    first_versions integer[] := versions;
     simulated boolean;
     -- Per save: how many entries it has, where they start in the arrays, and the position of the first of them,
     -- which stays null unless the save is committed.
@@ -59,6 +65,21 @@ BEGIN
         has_long := has_long OR counts[save] > 1;
         previous := save;
     END LOOP;
+    IF has_long THEN
+        -- The first new version of a stream must follow what is stored, each later one of the save the one before it.
+        SELECT
+            array_agg(w.save) FILTER (WHERE w.step IS NULL),
+            array_agg(w.stream) FILTER (WHERE w.step IS NULL),
+            array_agg(w.version) FILTER (WHERE w.step IS NULL),
+            coalesce(array_agg(w.save) FILTER (WHERE w.step <> 1), astray)
+        INTO first_saves, first_streams, first_versions, astray
+        FROM (
+            SELECT e.save, e.stream, e.version, e.version - lag(e.version) OVER (
+                PARTITION BY e.save, e.stream ORDER BY e.number
+            ) AS step
+            FROM unnest(entry_saves, streams, versions) WITH ORDINALITY AS e (save, stream, version, number)
+        ) AS w;
+    END IF;
     -- Not a SET clause of the function, which would end with it: this one holds until the commit.
     IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
         PERFORM set_config('synchronous_commit', 'on', true);
@@ -68,52 +89,34 @@ BEGIN
     -- what is read below cannot move. The next position comes from the index: a row that counts would be
     -- updated at every append, and slows down tenfold under any open snapshot.
     LOCK TABLE ledger.append_lock IN EXCLUSIVE MODE;
-    SELECT e.position, e.known_at INTO head, now_known FROM ledger.entries AS e ORDER BY e.position DESC LIMIT 1;
-    head := coalesce(head, 0);
-    next := head + 1;
-
-    known := ARRAY(
-        SELECT array_position(append.commands, c.command)
-        FROM ledger.commands AS c WHERE c.command = ANY (append.commands)
-    );
-    IF has_long THEN
-        -- The first new version of a stream follows what is stored, each later one of the save the one before it.
-        moved := ARRAY(
+    SELECT
+        coalesce(e.position, 0),
+        e.known_at,
+        ARRAY(
+            SELECT array_position(append.commands, c.command)
+            FROM ledger.commands AS c WHERE c.command = ANY (append.commands)
+        ),
+        ARRAY(
             SELECT g.save
             FROM (
                 SELECT
-                    unnest(guard_saves) AS save, unnest(guard_streams) AS stream, unnest(guard_nexts) AS next,
-                    NULL::integer AS step
-                UNION ALL
-                SELECT w.save, w.stream, w.version, w.version - lag(w.version) OVER (
-                    PARTITION BY w.save, w.stream ORDER BY w.number
-                )
-                FROM unnest(entry_saves, streams, versions) WITH ORDINALITY AS w (save, stream, version, number)
-            ) AS g
-            WHERE CASE
-                WHEN g.step IS NOT NULL THEN g.step <> 1
-                ELSE g.next <> 1 + coalesce((
-                    SELECT e.version FROM ledger.entries AS e
-                    WHERE e.stream = g.stream ORDER BY e.version DESC LIMIT 1
-                ), 0)
-            END
-        );
-    ELSE
-        -- The same where no save has two entries, at a third of the cost.
-        moved := ARRAY(
-            SELECT g.save
-            FROM (
-                SELECT
-                    unnest(guard_saves || entry_saves) AS save,
-                    unnest(guard_streams || streams) AS stream,
-                    unnest(guard_nexts || versions) AS next
+                    unnest(guard_saves || first_saves) AS save,
+                    unnest(guard_streams || first_streams) AS stream,
+                    unnest(guard_nexts || first_versions) AS next
             ) AS g
             WHERE g.next <> 1 + coalesce((
-                SELECT e.version FROM ledger.entries AS e
-                WHERE e.stream = g.stream ORDER BY e.version DESC LIMIT 1
+                SELECT v.version FROM ledger.entries AS v
+                WHERE v.stream = g.stream ORDER BY v.version DESC LIMIT 1
             ), 0)
-        );
-    END IF;
+        )
+    INTO head, now_known, known, moved
+    FROM (VALUES (true)) AS once
+    LEFT JOIN LATERAL (
+        SELECT l.position, l.known_at FROM ledger.entries AS l ORDER BY l.position DESC LIMIT 1
+    ) AS e ON true;
+    moved := moved || astray;
+    next := head + 1;
+
     IF cardinality(key_saves) + cardinality(box_saves) > 0 THEN
         moved := moved || ARRAY(
             SELECT k.save
@@ -130,7 +133,6 @@ BEGIN
         );
     END IF;
 
-    outcomes := '';
     FOR number IN 1 .. cardinality(commands) LOOP
         starts[number] := start;
         start := start + counts[number];
@@ -156,7 +158,7 @@ BEGIN
         END IF;
     END LOOP;
     IF strpos(outcomes, 'c') = 0 THEN
-        RETURN;
+        RETURN head || ' ' || outcomes;
     END IF;
 
     INSERT INTO ledger.entries (position, stream, version, type, known_at, state)
@@ -198,6 +200,7 @@ BEGIN
 
     -- A hint for followers, delivered after the commit; they poll as well.
     PERFORM pg_notify('ledger', (next - 1)::text);
+    RETURN head || ' ' || outcomes;
 END
 $$;
 
