@@ -360,7 +360,7 @@ class Ledger:
 
 def request_bytes(command: Command) -> bytes:
     """What two attempts of one request have in common: all but clock, ids drawn for the attempt, and salts."""
-    wish = cast(dict[str, Any], msgspec.to_builtins(command))
+    wish = cast(dict[str, Any], msgspec.json.decode(msgspec.json.encode(command)))
     for name in ("id", "at", "cause", *command.fresh):
         wish.pop(name, None)
     for name in command.__struct_fields__:

@@ -8,16 +8,16 @@ from uuid import UUID
 
 from msgspec import Meta
 
-Points: TypeAlias = Annotated[str, Meta(pattern=r"^-?(0|[1-9][0-9]{0,6})\.[0-9]{2}$")]
+Points: TypeAlias = Annotated[str, Meta(pattern=r"^-?(0|[1-9][0-9]{0,6})\.[0-9]{2}$(?!\n)")]
 """Points as they stand on the wire: "1.50", never a number, so that no float can slip in."""
 
-Quantity: TypeAlias = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,6})\.[0-9]{2}$")]
+Quantity: TypeAlias = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,6})\.[0-9]{2}$(?!\n)")]
 """How often or how much, never negative: "2.00"."""
 
-Sha256: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Sha256: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 """SHA-256 in lower-case hex."""
 
-Code: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
+Code: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$(?!\n)")]
 """A short ASCII name that people give: a unit, a matter, an item, a role."""
 
 Title: TypeAlias = Annotated[str, Meta(min_length=1, max_length=120)]

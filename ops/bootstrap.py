@@ -1,13 +1,13 @@
 """The database and its roles, made once by an administrator and then only looked at.
 
 Roles belong to a whole server, so that each carries its database's name: `steelyard_writer`. None of them is
-a superuser or may create roles or databases: on PostgreSQL 15 CREATEROLE is as good as superuser. None
-inherits: a right that comes by membership must be asked for with SET ROLE. A function of the owner can be
-executed by nobody until a migration grants it.
+a superuser or may create roles or databases: on PostgreSQL 15 CREATEROLE is as good as superuser. None that
+logs in inherits: a right that comes by membership must be asked for with SET ROLE. A function of the owner
+can be executed by nobody until a migration grants it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,8 +26,9 @@ _LOCK = "SELECT pg_catalog.pg_advisory_lock(pg_catalog.hashtext('steelyard roles
 _EXISTING = "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY(%(names)s)"
 _RIGHT = """
 SELECT rolname FROM pg_catalog.pg_roles
-WHERE rolname = ANY(%(names)s) AND rolcanlogin = (rolname = ANY(%(login)s))
-  AND NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls OR rolinherit)
+WHERE rolname = ANY(%(names)s)
+  AND rolcanlogin = (rolname = ANY(%(login)s)) AND rolinherit = (rolname <> ALL(%(login)s))
+  AND NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
 """
 _MEMBERS = """
 SELECT pg_catalog.pg_has_role(%(migrator)s, %(owner)s, 'MEMBER')
@@ -46,13 +47,12 @@ SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database WHER
 """
 _IS_SUPERUSER = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
 
-_ATTRIBUTES = sql.SQL("NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT")
+_ATTRIBUTES = sql.SQL("NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS")
 _CREATE_DATABASE = sql.SQL(
     "CREATE DATABASE {database} OWNER {owner} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'"
 )
 # Last among them comes what _SETTLED looks for.
 _SETTLE = (
-    sql.SQL("ALTER SCHEMA public OWNER TO {owner}"),
     sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
     sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"),
     sql.SQL("ALTER ROLE {reader} IN DATABASE {database} SET default_transaction_read_only = on"),
@@ -60,7 +60,7 @@ _SETTLE = (
     sql.SQL("ALTER ROLE {writer} IN DATABASE {database} SET lock_timeout = '10s'"),
     sql.SQL("ALTER ROLE {writer} IN DATABASE {database} SET idle_in_transaction_session_timeout = '60s'"),
     sql.SQL("GRANT CONNECT ON DATABASE {database} TO {migrator}, {writer}, {eraser}, {reader}, {auditor}"),
-    sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {projector}"),
+    sql.SQL("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO {projector}"),
     sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC"),
 )
 
@@ -71,15 +71,15 @@ class WrongEncoding(Exception):
 
 @dataclass(frozen=True)
 class Urls:
-    """One address per login role of one database."""
+    """One address per login role of one database; they may hold passwords and are not shown."""
 
     database: str
-    migrator: str
-    writer: str
-    eraser: str
-    projector: str
-    reader: str
-    auditor: str
+    migrator: str = field(repr=False)
+    writer: str = field(repr=False)
+    eraser: str = field(repr=False)
+    projector: str = field(repr=False)
+    reader: str = field(repr=False)
+    auditor: str = field(repr=False)
 
 
 def bootstrap(admin_url: str, database: str, folder: Path | None, *, renew: bool = False) -> Urls:
@@ -139,7 +139,7 @@ def _make_roles(
     for role in ROLES:
         name = names[role]
         verb = sql.SQL("ALTER" if name in existing else "CREATE")
-        login = sql.SQL("LOGIN" if role in LOGIN else "NOLOGIN")
+        login = sql.SQL("LOGIN NOINHERIT" if role in LOGIN else "NOLOGIN INHERIT")
         if name not in right:
             parts = (verb, sql.SQL("ROLE"), sql.Identifier(name), login, _ATTRIBUTES)
             connection.execute(sql.SQL(" ").join(parts))

@@ -26,8 +26,8 @@ class RealClock:
 class SimulatedClock:
     """A clock that stands still until it is moved, and after `resume` goes on at real speed.
 
-    Only a log whose first entry says so may be written by it. `resume` stores in `file`, if there is one, where
-    the simulation stands, so that every later process goes on from there:
+    Only a log whose first entry says so may be written by it. `resume` stores in `file`, if there is one,
+    where the simulation stands, so that every later process goes on from there:
 
         {"real_at": "2026-11-23T08:00:00+00:00", "simulated_at": "2025-03-14T02:30:00+00:00"}
     """

@@ -1,9 +1,12 @@
-"""Real PostgreSQL for every test that wants it.
+"""Real PostgreSQL for every test that wants it, and no silent skips.
 
-`server` is one private server per test process, of the major version that STEELYARD_TEST_POSTGRES names
-(default: the wheel's). `database` is a fresh, migrated database on it, gone after the test; `database.writer`
-is the address for the role writer, and so on; `server.url(database.database, "postgres")` that for the
-superuser. The server runs without fsync: a test that is about crashes starts its own by `ops.embedded.start`.
+`server` is one private server per test process and version, without fsync: a test that is about crashes
+starts its own by `ops.embedded.start`. `database` is a fresh, migrated database on it, gone after the test;
+`database.writer` is the address for the role writer, and so on; `server.url(database.database, "postgres")`
+that for the superuser.
+
+A test marked `storage`, or lying in tests/ops or tests/faults, runs on every PostgreSQL that
+STEELYARD_TEST_POSTGRES names (default: the wheel's alone), any other on the first of them.
 """
 
 import os
@@ -21,25 +24,68 @@ from ops.bootstrap import Urls, bootstrap
 from ops.embedded import Running, installed_binaries, start
 from ops.migrate import migrate
 from ops.roles import ROLES, names_of
+from tests.skips import Skip, refused_skips
 
+_HERE = Path(__file__).parent
+_STORAGE = ("ops", "faults")
 _numbers = count(1)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a storage test once for each PostgreSQL, any other on the first."""
+    if "binaries" in metafunc.fixturenames:
+        majors = _majors()
+        test = metafunc.definition
+        is_storage = test.path.relative_to(_HERE).parts[0] in _STORAGE or test.get_closest_marker("storage")
+        names = [f"pg{major}" for major in majors]
+        wanted = slice(None if is_storage else 1)
+        metafunc.parametrize("binaries", majors[wanted], ids=names[wanted], indirect=True, scope="session")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the skips that must not be."""
+    for test, reason in refused_skips(_skips(terminalreporter)):
+        terminalreporter.write_line(f"NOT ALLOWED TO SKIP {test} | {reason}", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run with such skips."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.exitstatus == pytest.ExitCode.OK and reporter and refused_skips(_skips(reporter)):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _skips(reporter: pytest.TerminalReporter) -> list[Skip]:
+    found: list[Skip] = []
+    for report in reporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        found.append((report.nodeid, reason.removeprefix("Skipped: ")))
+    return found
+
+
+def _majors() -> list[int]:
+    """Versions that STEELYARD_TEST_POSTGRES names: `all`, or some like `18,15`; else the first installed."""
+    installed = [major for major, _ in installed_binaries()]
+    wanted = os.environ.get("STEELYARD_TEST_POSTGRES", "")
+    if wanted == "all":
+        return list(dict.fromkeys(installed))
+    return [int(major) for major in wanted.split(",")] if wanted else installed[:1]
+
+
 @pytest.fixture(scope="session")
-def binaries() -> Path:
+def binaries(request: pytest.FixtureRequest) -> Path:
     """Programs of the PostgreSQL under test."""
-    installed = installed_binaries()
-    wanted = os.environ.get("STEELYARD_TEST_POSTGRES") or str(installed[0][0])
-    for major, folder in installed:
-        if str(major) == wanted:
+    for major, folder in installed_binaries():
+        if major == request.param:
             return folder
-    pytest.fail(f"PostgreSQL {wanted} is not installed; installed are {[major for major, _ in installed]}")
+    pytest.fail(f"PostgreSQL {request.param} is not installed")
 
 
 @pytest.fixture
 def short_folder() -> Iterator[Path]:
     """An empty folder with a short path (pytest's own are too long for a socket), gone after the test."""
-    folder = Path(tempfile.mkdtemp(prefix="sy-"))
+    folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
     yield folder
     shutil.rmtree(folder)
 
@@ -47,7 +93,7 @@ def short_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server(binaries: Path) -> Iterator[Running]:
     """One server for all tests of this process."""
-    folder = Path(tempfile.mkdtemp(prefix="sy-"))
+    folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
     with start(folder, binaries=binaries, options={"fsync": "off", "full_page_writes": "off"}) as running:
         yield running
     shutil.rmtree(folder)

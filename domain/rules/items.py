@@ -60,7 +60,6 @@ class Item(Coded, frozen=True, kw_only=True):
     basis: Text | None = None
     note: Bilingual | None = None
     recognised_by: Name | None = None  # an open clause needs the body that decides what falls under it
-    max_points: Written | None = None  # and the most that it may come to
 
 
 class ResponsibilityItem(Item, frozen=True, kw_only=True):
@@ -105,6 +104,7 @@ class NegativeItem(Item, frozen=True, kw_only=True):
     cat: Name
     levels: tuple[Level, ...]
     excludes: tuple[Literal["own_measure"], ...] = ()
+    max_points: Written | None = None  # the most that it takes in a period; an open clause needs one
 
     @property
     def kind(self) -> ListKind:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from domain.rules.findings import Finding, refuse, warn
-from domain.rules.items import TIERS, Item, Level, ListItem, ResponsibilityItem, VetoItem
+from domain.rules.items import TIERS, Item, Level, ListItem, NegativeItem, ResponsibilityItem, VetoItem
 from domain.rules.scheme import Scheme
 from domain.rules.wording import Bilingual
 from domain.rules.wordlists import FORBIDDEN, OPEN_CLAUSE_EN, OPEN_CLAUSE_ZH
@@ -133,10 +133,17 @@ def open_clauses(scheme: Scheme) -> Iterator[Finding]:
     for path, item in located(scheme):
         wide = _names(item, OPEN_CLAUSE_ZH, OPEN_CLAUSE_EN)
         known = item.recognised_by is not None and scheme.bodies.named(item.recognised_by) is not None
-        if wide and not (known and item.max_points is not None):
+        if wide and not (known and _bounded(item)):
             zh = f"{item.code} 是兜底条款(“{wide}”),须写明认定机构和最高分值。"
             en = f"{item.code} is an open clause ({wide!r}): it needs a body that recognises and a maximum"
             yield refuse("open-clause", path, zh, en)
+
+
+def _bounded(item: ListItem) -> bool:
+    """Whether the item cannot come to more than a published number; a veto has no number at all."""
+    if isinstance(item, NegativeItem):
+        return item.max_points is not None
+    return not isinstance(item, VetoItem)
 
 
 def forbidden_topics(scheme: Scheme) -> Iterator[Finding]:

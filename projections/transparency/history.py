@@ -52,9 +52,10 @@ def last_signed(folder: Path, state_folder: Path, keys: Sequence[VerifierKey]) -
     notes = [path.read_bytes() for path in (private, public) if path.is_file()]
     opened = sorted(((open_checkpoint(note, keys), note) for note in notes), key=lambda each: each[0].size)
     newest, oldest = opened[-1][0], opened[0][0]
-    if root_at(TileReader(folder, newest.size), newest.size) != newest.root:
+    read = TileReader(folder, newest.size)
+    if root_at(read, newest.size) != newest.root:
         raise TileDamaged(f"the tiles do not give the root signed at {newest.size}")
-    if root_at(TileReader(folder, oldest.size), oldest.size) != oldest.root:
+    if root_at(read, oldest.size) != oldest.root:
         raise LogRewritten(f"the checkpoints at {oldest.size} and {newest.size} contradict each other")
     return opened[-1]
 

@@ -6,7 +6,7 @@ trailer   ffff
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from psycopg import Connection
@@ -31,11 +31,11 @@ _ROW = struct.Struct(">hiqi32si?")
 _GROUP_BYTES = 1024 * _ROW.size
 
 
-def read_leaves(connection: Connection[Any], after: int, last: int = UNBOUNDED) -> Iterator[bytes]:
+def read_leaves(connection: Connection[Any], after: int, last: int = UNBOUNDED) -> Generator[bytes]:
     """Yield the leaf hashes of positions `after` + 1 to `last`, several joined; memory stays bounded.
 
-    One statement, so one snapshot. A hole in the positions, or a leaf that is not its state's hash, is
-    `LogRewritten`: the append function makes neither.
+    One statement, so one snapshot; closed early, it ends the COPY. A hole in the positions, or a leaf that is
+    not its state's hash, is `LogRewritten`: the append function makes neither.
     """
     position = after
     with connection.cursor() as cursor, cursor.copy(LEAVES, {"after": after, "last": last}) as copy:

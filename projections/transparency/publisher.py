@@ -8,7 +8,7 @@ behind is not covered by any signature and is written again.
 import fcntl
 import shutil
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -159,10 +159,8 @@ def _check_root(
     if root == base.root:
         return
     history = (each for each in signed_history(folder, keys) if each.size < base.size)
-    first, last = first_difference(chain(history, [base]), read_leaves(connection, 0, base.size)) or (
-        1,
-        base.size,
-    )
+    with closing(read_leaves(connection, 0, base.size)) as leaves:
+        first, last = first_difference(chain(history, [base]), leaves) or (1, base.size)
     raise LogRewritten(f"between positions {first} and {last}", first)
 
 

@@ -1,4 +1,4 @@
-"""Migrations run once, in order, whole, as the owner; what looks wrong is refused before it changes anything."""
+"""Migrations run once, in order, whole, as the owner; what looks wrong is refused unchanged."""
 
 import subprocess
 import sys

@@ -86,6 +86,8 @@ BROKEN: list[tuple[str, Break]] = [
     ("open-clause", rename("N-GJ-3", en="Other circumstances")),
     ("open-clause", put("N-GJ-3", zh="其他情形", recognised_by="leading_group")),
     ("open-clause", put("N-GJ-3", zh="其他情形", recognised_by="somebody", max_points="2")),
+    ("open-clause", rename("H-CY-1", zh="其他荣誉")),
+    ("open-clause", put("V-1", zh="其他处分", recognised_by="leading_group")),
     ("relatives", rename("N-CY-1", zh="家属有不文明行为")),
     ("relatives", rename("N-CY-1", en="Misconduct of a spouse")),
     ("protected-trait", rename("H-CY-1", zh="少数民族党员加分")),
@@ -161,6 +163,7 @@ def test_one_thing_broken_is_found_and_nothing_else(
 
 def test_an_open_clause_with_a_body_and_a_maximum_is_allowed(document: Document, scheme: Scheme) -> None:
     put("N-GJ-3", zh="其他情形", recognised_by="leading_group", max_points="2")(document)
+    put("H-CY-1", zh="其他荣誉", recognised_by="leading_group")(document)
     assert lint(load(document)) == lint(scheme)
 
 

@@ -3,11 +3,13 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ import pytest
 from psycopg import Connection
 
 from projections.transparency.note import Signer, generate_key
+from projections.transparency.publisher import Published, publish_once
+from tests.projections.transparency import ledgers
 
 ORIGIN = "points.example/branch-log"
 
@@ -74,7 +78,7 @@ def server() -> Iterator[str]:
     try:
         yield _ready(f"host={folder} user=owner dbname=postgres")
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # fast shutdown: open sessions are ended
         process.wait(60)
         shutil.rmtree(folder)
 
@@ -113,4 +117,29 @@ def vectors() -> Path:
     return folder
 
 
-Append = Callable[[Connection[Any], int], None]
+@dataclass(frozen=True)
+class Log:
+    """A ledger in the database, its public folder, its state folder and its key."""
+
+    connection: Connection[Any]
+    folder: Path
+    state: Path
+    signer: Signer
+
+    def publish(self, **how: Any) -> Published:
+        """Publish once."""
+        return publish_once(self.connection, self.folder, self.signer, state_folder=self.state, **how)
+
+    def grow_to(self, *sizes: int) -> None:
+        """Append up to each size in turn and publish there."""
+        for size in sizes:
+            ledgers.append(self.connection, self.publish(whole=False).checkpoint.size + 1, size)
+            self.publish(whole=False)
+
+
+@pytest.fixture
+def log(connection: Connection[Any], signer: Signer, tmp_path: Path) -> Log:
+    """A new log, its empty head signed."""
+    log = Log(connection, tmp_path / "log", tmp_path / "state", signer)
+    log.publish()
+    return log

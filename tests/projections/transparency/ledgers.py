@@ -23,7 +23,11 @@ def entry(position: int, **changes: object) -> dict[str, Any]:
         "at": (START + timedelta(seconds=position)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "cause": None,
         "command": str(uuid.uuid5(SPACE, f"command {position}")),
-        "fact": {"item": "R-ZZ-1", "note": f"第 {position} 次", "quantity": "1.50"},
+        "fact": {
+            "item": "R-ZZ-1",
+            "note": f"第 {position} 次" if position % 4 == 0 else "",
+            "quantity": "1.50",
+        },
         "id": str(uuid.uuid5(SPACE, f"entry {position}")),
         "log": "pukou",
         "schema": 1,

@@ -1,0 +1,124 @@
+"""Local accounts: a login and a password for a person, argon2id, and a throttle against guessing.
+
+An unknown login, a wrong password and a disabled account answer alike and take alike. At most ``AT_ONCE``
+passwords are hashed at a time, because each takes 64 MiB for a quarter of a second.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any, Final, LiteralString
+from uuid import UUID, uuid4
+
+import psycopg
+from anyio import CapacityLimiter, to_thread
+from pwdlib import PasswordHash
+
+from api.house import Clock, Pool
+from api.refusals import TooManyAttempts
+from domain.values import MemberId
+from projections.answers import AsyncConnection
+
+AT_ONCE: Final = 2
+WINDOW: Final = timedelta(minutes=15)
+PER_LOGIN_AND_ADDRESS: Final = 5
+PER_ADDRESS: Final = 50
+PER_LOGIN: Final = 100
+"""High, so that nobody can shut a person out by guessing at his account from somewhere else."""
+PASSWORD_MIN: Final = 12
+PASSWORD_MAX: Final = 256
+
+_FIND: Final = """
+SELECT person, password_hash FROM access.accounts WHERE login = %(login)s AND disabled_at IS NULL
+"""
+_FAILURES: Final = """
+SELECT count(*) FILTER (WHERE login_hash = %(login)s AND address = %(address)s),
+       count(*) FILTER (WHERE address = %(address)s),
+       count(*) FILTER (WHERE login_hash = %(login)s)
+FROM access.attempts
+WHERE at > %(since)s AND (login_hash = %(login)s OR address = %(address)s)
+"""
+_FAILED: Final = """
+INSERT INTO access.attempts (login_hash, address, at) VALUES (%(login)s, %(address)s, %(at)s)
+"""
+_FORGET: Final = "DELETE FROM access.attempts WHERE at <= %(since)s"
+_REHASH: Final = "UPDATE access.accounts SET password_hash = %(hash)s WHERE login = %(login)s"
+_OPEN: Final[LiteralString] = """
+INSERT INTO access.accounts (account, login, person, password_hash, made_at)
+VALUES (%(account)s, %(login)s, %(person)s, %(hash)s, %(at)s)
+ON CONFLICT (login) DO UPDATE SET password_hash = excluded.password_hash, disabled_at = NULL
+WHERE access.accounts.person = excluded.person
+RETURNING account
+"""
+
+_hashing: Final = PasswordHash.recommended()
+# Verified for an unknown login, so that it takes as long as a known one.
+_NOBODY: Final = _hashing.hash("nobody has this password")
+
+
+class PasswordWeak(ValueError):
+    """密码至少12个字符,最多256个。 A password has 12 to 256 characters."""
+
+
+class LoginTaken(ValueError):
+    """该账号已属于他人。 This login belongs to somebody else."""
+
+
+def open_account(
+    connection: "psycopg.Connection[tuple[Any, ...]]", login: str, person: MemberId, password: str, at: datetime
+) -> UUID:
+    """Give a person an account, or a new password; the connection's role is ``writer``.
+
+    Raises PasswordWeak, and LoginTaken where the login is another person's.
+    """
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+        raise PasswordWeak(PasswordWeak.__doc__)
+    known = {"account": uuid4(), "login": login, "person": person, "hash": _hashing.hash(password), "at": at}
+    row = connection.execute(_OPEN, known).fetchone()
+    if row is None:
+        raise LoginTaken(LoginTaken.__doc__)
+    account: UUID = row[0]
+    return account
+
+
+class LocalAccounts:
+    """Accounts of this deployment's own database."""
+
+    def __init__(self, access: Pool, clock: Clock) -> None:
+        self._access = access
+        self._clock = clock
+        self._limiter = CapacityLimiter(AT_ONCE)
+
+    async def identify(self, login: str, password: str, address: str) -> MemberId | None:
+        """The person whose login and password these are."""
+        known = self._sought(login, address)
+        async with self._access.connection() as connection:
+            await self._throttle(connection, known)
+            row = await (await connection.execute(_FIND, {"login": login[:64]})).fetchone()
+        person, stored = (None, _NOBODY) if row is None else row
+        fits, renewed = await to_thread.run_sync(_verified, password, stored, limiter=self._limiter)
+        async with self._access.connection() as connection:
+            if not fits or person is None:
+                await connection.execute(_FAILED, known)
+                await connection.execute(_FORGET, {"since": known["since"]})
+                return None
+            if renewed is not None:
+                await connection.execute(_REHASH, {"hash": renewed, "login": login})
+        found: UUID = person
+        return found
+
+    def _sought(self, login: str, address: str) -> dict[str, object]:
+        now = self._clock.now()
+        digest = hashlib.sha256(login.encode("utf-8", "replace")).digest()
+        return {"login": digest, "address": address, "at": now, "since": now - WINDOW}
+
+    async def _throttle(self, connection: AsyncConnection, known: dict[str, object]) -> None:
+        row = await (await connection.execute(_FAILURES, known)).fetchone()
+        assert row is not None
+        both, address, login = row
+        if both >= PER_LOGIN_AND_ADDRESS or address >= PER_ADDRESS or login >= PER_LOGIN:
+            raise TooManyAttempts(retry_after_s=int(WINDOW.total_seconds()))
+
+
+def _verified(password: str, stored: str) -> tuple[bool, str | None]:
+    # A very long password costs as much as a short one, but it is never hashed.
+    return _hashing.verify_and_update(password[:PASSWORD_MAX], stored)

@@ -1,0 +1,81 @@
+"""Answers: one value as JSON for programs and as a page for browsers, with what must be said of it.
+
+::
+
+    {"as_of":{"position":412,"at":"…","known_at":"…","generation":1},"complete":true,"value":{…}}
+"""
+
+import hashlib
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.asked import Asked
+from api.negotiation import wants_page
+from api.pages import show
+from domain.ledger import Receipt
+from domain.values import day_of
+from projections.answers import Answer, AsOf
+
+VARY: Final = "Accept, Accept-Language, Cookie"
+
+
+def answer(asked: Asked, template: str, found: Answer[Any], **page: object) -> Response:
+    """The value as the client wants it; 304 where he has it already. ``page`` is what the page alone needs."""
+    request = asked.request
+    tag = etag(asked, found.as_of)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": VARY}
+    if tag in _known(request) and not asked.behind:
+        return Response(status_code=304, headers=headers)
+    if wants_page(request):
+        frame = {"as_of": found.as_of, "complete": found.complete, "value": found.value, "behind": asked.behind}
+        response = show(request, template, {**frame, **page})
+    else:
+        response = Response(msgspec.json.encode(found), media_type="application/json")
+        response.headers["Content-Language"] = asked.words.tag
+    response.headers.update(headers)
+    return response
+
+
+def etag(asked: Asked, as_of: AsOf) -> str:
+    """Says which state of the log an answer shows, to whom, in which language, on which day, as page or JSON."""
+    reader = asked.signed_in
+    seen = (
+        as_of.position,
+        as_of.generation,
+        asked.words.language,
+        reader.person if reader else "",
+        reader.acting.key if reader and reader.acting else "",
+        day_of(asked.now),
+        wants_page(asked.request),
+        asked.request.url.path,
+        asked.request.url.query,
+    )
+    return f'W/"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'
+
+
+def _known(request: Request) -> list[str]:
+    return [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
+
+
+def granted(asked: Asked, receipt: Receipt, to: str, *, created: bool = False) -> Response:
+    """The answer to a wish that was granted: the receipt, and where to see what came of it."""
+    place = since(to, receipt.last)
+    if asked.sent is not None and asked.sent.by_form:
+        return RedirectResponse(place, 303, headers={"Cache-Control": "no-store"})
+    return Response(
+        msgspec.json.encode(receipt),
+        201 if created else 200,
+        media_type="application/json",
+        headers={"Location": place, "Cache-Control": "no-store", "Vary": VARY},
+    )
+
+
+def since(to: str, position: int) -> str:
+    """An address whose answer waits until the read models have reached a position."""
+    if position == 0:
+        return to
+    return f"{to}{'&' if '?' in to else '?'}{urlencode({'since': position})}"

@@ -1,0 +1,75 @@
+"""What the pages and the interface are served from: everything that ``ops`` made, in one frozen place.
+
+Nothing in this room reads the environment, a clock of its own or a global: whoever wants something asks the house.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from domain.ledger import Ledger
+from domain.values import MemberId, Sha256
+
+Pool: TypeAlias = "AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]"
+
+
+class Clock(Protocol):
+    """Whoever can say what time it is."""
+
+    def now(self) -> datetime:
+        """Aware UTC instant."""
+        ...
+
+
+class OpenVault(Protocol):
+    """保密库 as pages need it: values that the reader may be shown, by their commitments."""
+
+    async def values(self, commitments: Sequence[Sha256]) -> Mapping[Sha256, str]:
+        """The values that are still there; one whose key was destroyed is missing."""
+        ...
+
+
+class IdentityProvider(Protocol):
+    """Who signs in: local accounts here; a directory or a single sign-on service can stand in their place."""
+
+    async def identify(self, login: str, password: str, address: str) -> MemberId | None:
+        """The person, or None for anything that does not fit; ``address`` is where the request came from.
+
+        Raises TooManyAttempts. Takes as long, and answers the same, for an unknown login as for a wrong password.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What pages must know of the deployment."""
+
+    origin: str
+    """Public base address without a slash at its end: ``https://points.example``."""
+    secure_cookies: bool
+    """True wherever the service is reached through TLS."""
+    simulated: bool
+    """The log says in its first entry that its clock is simulated."""
+    session_time: timedelta = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class House:
+    """One deployment."""
+
+    ledger: Ledger
+    reads: Pool
+    """Connections of the role ``reader``: read models and entries."""
+    access: Pool
+    """Connections of the role ``writer``: sign-ins, the access log."""
+    vault: OpenVault
+    clock: Clock
+    identity: IdentityProvider
+    log: Path
+    """Folder of the published log: key, checkpoint, tiles."""
+    settings: Settings

@@ -1,0 +1,245 @@
+"""Problems: every refusal as RFC 9457 ``application/problem+json``, or as a page for a browser.
+
+::
+
+    {"type":"/problems#own-points","title":"不得登记本人积分:由代理记录员登记。","status":409,"code":"own-points",
+     "facts":{"member":"…"}}
+
+The code is stable, the title is in the reader's language, ``facts`` are the figures that the refusal names.
+Nothing of the inside is shown. The HTTP statuses of all codes stand here and nowhere else.
+"""
+
+from typing import Any, Final
+
+import msgspec
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api import refusals
+from api.negotiation import wants_page
+from api.pages import show
+from api.words import Words, sentence
+from domain.decider import Refused
+from domain.rules.wording import Language
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+STATUSES: Final[dict[str, int]] = {
+    # The request itself
+    "body-unreadable": 400,
+    "idempotency-key-missing": 400,
+    "idempotency-key-invalid": 400,
+    "not-signed-in": 401,
+    "sign-in-failed": 401,
+    "wrong-origin": 403,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "body-too-large": 413,
+    "media-type-unknown": 415,
+    "body-invalid": 422,
+    "parameter-invalid": 422,
+    "idempotency-key-reused": 422,
+    "text-not-normal": 422,
+    "entry-too-large": 413,
+    "too-many-attempts": 429,
+    # Who may
+    "not-permitted": 403,
+    "office-not-held": 403,
+    # What there is
+    "unit-unknown": 404,
+    "member-unknown": 404,
+    "matter-unknown": 404,
+    "sheet-unknown": 404,
+    "record-unknown": 404,
+    "notice-unknown": 404,
+    "version-unknown": 404,
+    # What the rules say of the content
+    "item-unknown": 422,
+    "matter-kind-unknown": 422,
+    "evidence-kind-unknown": 422,
+    "item-not-of-matter": 422,
+    "outcome-not-of-item": 422,
+    "quantity-outside-rule": 422,
+    "shortfall-needs-procedure": 422,
+    "late-reason-missing": 422,
+    "evidence-missing": 422,
+    "sheet-incomplete": 422,
+    "not-on-roster": 422,
+    "not-in-body": 422,
+    "day-in-future": 422,
+    "term-backwards": 422,
+    "calendar-day-wrong": 422,
+    "no-calendar": 422,
+    "effective-in-past": 422,
+    "rule-set-refused": 422,
+    "scheme-malformed": 422,
+    "nothing-to-notice": 422,
+    "no-rule-in-force": 422,
+    # Workbooks
+    "workbook-findings": 422,
+    "workbook-too-large": 413,
+    "workbook-unreadable": 422,
+    "workbook-expands": 422,
+    "workbook-macros": 422,
+    "workbook-links": 422,
+    "workbook-sheet-missing": 422,
+    "workbook-sheet-twice": 422,
+    "workbook-sheet-unknown": 422,
+    "workbook-column-missing": 422,
+    "workbook-column-twice": 422,
+    "workbook-column-unknown": 422,
+    "workbook-too-many-rows": 422,
+    "table-too-long": 422,
+    # What stands in the way now
+    "already-recorded": 409,
+    "unit-exists": 409,
+    "member-exists": 409,
+    "role-already-held": 409,
+    "role-not-held": 409,
+    "one-recorder-only": 409,
+    "version-exists": 409,
+    "version-not-ready": 409,
+    "author-approves": 409,
+    "not-after-previous": 409,
+    "calendar-exists": 409,
+    "matter-exists": 409,
+    "matter-settled": 409,
+    "matter-not-held": 409,
+    "evidence-repeated": 409,
+    "sheet-exists": 409,
+    "sheet-not-draft": 409,
+    "sheet-not-submitted": 409,
+    "own-points": 409,
+    "recorder-approves": 409,
+    "wrong-body": 409,
+    "body-too-small": 409,
+    "no-quorum": 409,
+    "no-majority": 409,
+    "notice-exists": 409,
+    "notice-not-draft": 409,
+    "notice-not-posted": 409,
+    "notice-not-closed": 409,
+    "term-running": 409,
+    "log-already-opened": 409,
+    "log-not-opened": 409,
+    # What passes by itself
+    "ledger-busy": 503,
+    "clock-wrong": 503,
+    "outcome-unknown": 503,
+    "proof-pending": 503,
+    "not-ready": 503,
+    "internal-error": 500,
+    "proof-broken": 500,
+    "checkpoint-missing": 500,
+    "disclosure-unknown": 500,
+    "key-unsafe": 500,
+    "log-refused": 500,
+    "log-rewritten": 500,
+    "log-rolled-back": 500,
+    "malformed": 500,
+    "name-mismatch": 500,
+    "proof-invalid": 500,
+    "publisher-busy": 500,
+    "signature-invalid": 500,
+    "target-exists": 500,
+    "tile-damaged": 500,
+    "refused": 409,
+}
+"""Code → HTTP status. A test walks every refusal of the program through it."""
+
+_log = structlog.get_logger("api")
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program is told. Source: RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    facts: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+
+
+def status_of(refused: Refused | type[Refused]) -> int:
+    """The HTTP status of a refusal."""
+    return STATUSES[refused.code]
+
+
+def problem_of(refused: Refused, language: Language) -> Problem:
+    """The problem that a refusal is."""
+    return Problem(
+        type=f"/problems#{refused.code}",
+        title=sentence(type(refused), language),
+        status=status_of(refused),
+        code=refused.code,
+        facts={name: _figure(value) for name, value in refused.facts.items()},
+    )
+
+
+def every_refusal(kind: type[Refused] = Refused) -> list[type[Refused]]:
+    """Every refusal that the program can give, by code."""
+    found = [below for direct in kind.__subclasses__() for below in (direct, *every_refusal(direct))]
+    return sorted({one.code: one for one in found}.values(), key=lambda one: one.code)
+
+
+def answer_problem(request: Request, refused: Refused) -> Response:
+    """The answer to a request that was refused."""
+    words: Words = request.state.words
+    problem = problem_of(refused, words.language)
+    if wants_page(request):
+        response = show(request, "problem.html", {"problem": problem}, status=problem.status)
+    else:
+        response = Response(msgspec.json.encode(problem), problem.status, media_type=MEDIA_TYPE)
+        response.headers["Content-Language"] = words.tag
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept, Accept-Language, Cookie"
+    if problem.status in (429, 503):
+        seconds = refused.facts.get("retry_after_s", 2)
+        response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of an application be answered as a problem."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _failed)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return answer_problem(request, error)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    match error.status_code:
+        case 404:
+            return answer_problem(request, refusals.NotFound())
+        case 405:
+            response = answer_problem(request, refusals.MethodNotAllowed())
+            response.headers.update(error.headers or {})
+            return response
+        case 413:
+            return answer_problem(request, refusals.BodyTooLarge())
+        case _:
+            return answer_problem(request, refusals.BodyUnreadable())
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    """A parameter of the address: which one, never what the library says about it."""
+    assert isinstance(error, RequestValidationError)
+    places = [".".join(str(part) for part in found["loc"][1:]) for found in error.errors()]
+    return answer_problem(request, refusals.ParameterInvalid(parameters=places))
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    _log.error("request failed", path=request.scope.get("path"), exc_info=error)
+    return answer_problem(request, refusals.Failed())
+
+
+def _figure(value: object) -> object:
+    return msgspec.to_builtins(value, enc_hook=str)

@@ -1,0 +1,55 @@
+"""查阅记录 — who has read whose archive: written before it is shown, and shown to the person himself."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from api.house import House
+from domain.values import Code, MemberId
+
+_WRITE: Final = """
+INSERT INTO access.readings (at, reader, role, unit, subject, what, record)
+VALUES (%(at)s, %(reader)s, %(role)s, %(unit)s, %(subject)s, %(what)s, %(record)s)
+"""
+_OF: Final = """
+SELECT reading, at, reader, role, unit, what, record FROM access.readings
+WHERE subject = %(subject)s AND (%(before)s::bigint IS NULL OR reading < %(before)s)
+ORDER BY reading DESC LIMIT %(limit)s
+"""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody read something of a person's archive."""
+
+    reading: int
+    at: datetime
+    reader: MemberId
+    role: str
+    unit: Code
+    what: str
+    """points, category, record, timeline."""
+    record: UUID | None
+
+
+async def note(
+    house: House, *, reader: MemberId, role: str, unit: Code, subject: MemberId, what: str, record: UUID | None
+) -> None:
+    """Write down that somebody is about to see something; what cannot be written down is not shown."""
+    known = {"at": house.clock.now(), "reader": reader, "role": role, "unit": unit}
+    async with house.access.connection() as connection:
+        await connection.execute(_WRITE, {**known, "subject": subject, "what": what, "record": record})
+
+
+async def readings_of(
+    house: House, subject: MemberId, before: int | None = None, limit: int = 50
+) -> tuple[Reading, ...]:
+    """Who has read a person's archive, newest first."""
+    known: dict[str, object] = {"subject": subject, "before": before, "limit": limit}
+    async with house.access.connection() as connection:
+        rows = await (await connection.execute(_OF, known)).fetchall()
+    return tuple(
+        Reading(reading=n, at=at, reader=reader, role=role, unit=unit, what=what, record=record)
+        for n, at, reader, role, unit, what, record in rows
+    )

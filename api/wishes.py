@@ -1,0 +1,235 @@
+"""What a client sends with a wish: everything that the address and the session do not say already."""
+
+import hashlib
+from datetime import date
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+from msgspec import Meta
+from starlette.datastructures import FormData, UploadFile
+
+from api.bodies import texts, uploads
+from domain.organisation.appointments import Role
+from domain.organisation.unit import ApprovalBody, UnitKind
+from domain.recording.archive import Outcome
+from domain.recording.sheet import LineWish
+from domain.values import Code, MemberId, Quantity, Reference, Sha256, Title
+
+Told: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2000)]
+"""Words about a matter or a person; they go to the vault."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A body. Unknown fields are refused: what is not read must not look as if it had been."""
+
+
+class SignIn(Wish, frozen=True, kw_only=True):
+    """Who signs in."""
+
+    login: Annotated[str, Meta(min_length=1, max_length=64)]
+    password: Annotated[str, Meta(min_length=1, max_length=256)]
+    to: Annotated[str, Meta(max_length=500)] = "/"
+    """Where a form's sign-in leads: an address of ours."""
+
+
+class Choice(Wish, frozen=True, kw_only=True):
+    """In which of today's offices to act: ``recorder@PK-ZWB``."""
+
+    office: Annotated[str, Meta(max_length=100, pattern=r"^[a-z_]+@[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
+
+
+class LanguageChoice(Wish, frozen=True, kw_only=True):
+    """In which language to read, and where to go on."""
+
+    language: Annotated[str, Meta(pattern="^(zh|en)$")]
+    to: Annotated[str, Meta(max_length=500)] = "/"
+
+
+class Nothing(Wish, frozen=True, kw_only=True):
+    """The address says it all: ``{}``."""
+
+
+class PlanWish(Wish, frozen=True, kw_only=True):
+    """A matter for the plan."""
+
+    matter: Code
+    kind: Code
+    title: Title
+    planned_on: date
+
+
+class HoldWish(Wish, frozen=True, kw_only=True):
+    """On which day it took place."""
+
+    occurred_on: date
+
+
+class DropWish(Wish, frozen=True, kw_only=True):
+    """Why it did not take place."""
+
+    reason: Told
+
+
+class EvidenceWish(Wish, frozen=True, kw_only=True):
+    """A document behind a matter, by its digest. A form sends the file itself; it is hashed and not kept."""
+
+    kind: Code
+    sha256: Sha256
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest of the chosen file, or the one that was typed."""
+        return {"kind": _last(form, "kind"), "sha256": await digest_of(form, "file", "sha256")}
+
+
+class OpenSheetWish(Wish, frozen=True, kw_only=True):
+    """Under which item; a late entry says why it is late."""
+
+    item: Code
+    late_reason: Told | None = None
+
+
+class FillWish(Wish, frozen=True, kw_only=True):
+    """Of everybody ``otherwise``, of some something else."""
+
+    otherwise: Outcome | None = None
+    but: tuple[LineWish, ...] = ()
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """One field ``outcome.<member>`` per person; with ``quantity.<member>`` and ``hours.<member>``."""
+        lines: list[dict[str, str]] = []
+        for name in dict.fromkeys(form.keys()):
+            field, _, member = name.partition(".")
+            outcome = _last(form, name)
+            if field != "outcome" or not outcome:
+                continue
+            line = {"member": member, "outcome": outcome}
+            for extra in ("quantity", "hours"):
+                figure = _last(form, f"{extra}.{member}")
+                if figure:
+                    line[extra] = two_places(figure)
+            lines.append(line)
+        return {"but": lines} | ({"otherwise": told} if (told := _last(form, "otherwise")) else {})
+
+
+class ApproveWish(Wish, frozen=True, kw_only=True):
+    """The meeting's decision: its minute, who was present, who of them was not in favour."""
+
+    minute: Reference
+    minute_sha256: Sha256
+    present: tuple[MemberId, ...]
+    not_in_favour: tuple[MemberId, ...] = ()
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the minute's file, which is not kept."""
+        return {
+            "minute": _last(form, "minute"),
+            "minute_sha256": await digest_of(form, "file", "minute_sha256"),
+            "present": texts(form, "present"),
+            "not_in_favour": texts(form, "not_in_favour"),
+        }
+
+
+class ReturnWish(Wish, frozen=True, kw_only=True):
+    """Why the sheet goes back."""
+
+    reason: Told
+
+
+class UnitWish(Wish, frozen=True, kw_only=True):
+    """A new organisation below the one in the address."""
+
+    unit: Code
+    kind: UnitKind
+    title: Title
+    scheme: Code
+    approval_body: ApprovalBody = "own_committee"
+    established_on: date
+
+
+class MemberWish(Wish, frozen=True, kw_only=True):
+    """A person who enters; name and work number go to the vault."""
+
+    profile: Code
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    work_number: Annotated[str, Meta(min_length=1, max_length=60)]
+    present_from: date
+
+
+class AppointWish(Wish, frozen=True, kw_only=True):
+    """An office for a person."""
+
+    role: Role
+    person: MemberId
+    from_on: date
+    until_on: date | None = None
+
+
+class EndRoleWish(Wish, frozen=True, kw_only=True):
+    """The last day of an office."""
+
+    role: Role
+    person: MemberId
+    last_on: date
+
+
+class DraftRulesWish(Wish, frozen=True, kw_only=True):
+    """A rule set as a JSON document."""
+
+    scheme: Code
+    version: Code
+    document: dict[str, Any]
+
+
+class ApproveRulesWish(Wish, frozen=True, kw_only=True):
+    """The leading group's decision on a version."""
+
+    minute: Reference
+    minute_sha256: Sha256
+
+
+class PublishRulesWish(Wish, frozen=True, kw_only=True):
+    """From which day on a version is in force."""
+
+    effective_on: date
+
+
+class CalendarWish(Wish, frozen=True, kw_only=True):
+    """The working days of a year."""
+
+    year: Annotated[int, Meta(ge=2000, le=2100)]
+    days_off: Annotated[tuple[date, ...], Meta(max_length=366)]
+    make_up_days: Annotated[tuple[date, ...], Meta(max_length=366)]
+    document_sha256: Sha256
+
+
+def two_places(figure: str) -> Quantity:
+    """What a person types as a quantity, as it stands on the wire; anything else is left for the refusal.
+
+    >>> two_places("2"), two_places("2.5"), two_places("two")
+    ('2.00', '2.50', 'two')
+    """
+    whole, dot, places = figure.partition(".")
+    if whole.isdecimal() and whole.isascii() and (not dot or (places.isdecimal() and len(places) <= 2)):
+        return f"{int(whole)}.{places.ljust(2, '0')}"
+    return figure
+
+
+async def digest_of(form: FormData, file: str, typed: str) -> str:
+    """SHA-256 of the file that was chosen, in lower-case hex; else what was typed."""
+    chosen = uploads(form, file)
+    if not chosen:
+        return _last(form, typed).lower()
+    return await sha256_of(chosen[0])
+
+
+async def sha256_of(file: UploadFile) -> Sha256:
+    """SHA-256 of a file in lower-case hex; the file itself is not kept."""
+    return hashlib.sha256(await file.read()).hexdigest()
+
+
+def _last(form: FormData, name: str) -> str:
+    found = texts(form, name)
+    return found[-1] if found else ""

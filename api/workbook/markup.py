@@ -1,0 +1,54 @@
+"""XML 部件 — one part of a workbook as a stream of elements, without anything that could grow by itself.
+
+A part that declares a document type is refused: entities are the one way in which XML expands. Names come without
+their prefix, since programs differ in the prefixes and even in the namespaces that they write.
+"""
+
+from typing import Protocol
+from xml.parsers import expat
+
+from api.workbook.package import WorkbookUnreadable
+
+
+class Listener(Protocol):
+    """Hears a part from top to bottom."""
+
+    def starts(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        ...
+
+    def ends(self, name: str) -> None:
+        """An element ends."""
+        ...
+
+    def says(self, text: str) -> None:
+        """Characters, possibly in pieces."""
+        ...
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def tell(content: bytes, listener: Listener) -> None:
+    """Read a part aloud; a part that is not well-formed XML refuses the workbook."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+
+    def starts(name: str, attributes: dict[str, str]) -> None:
+        listener.starts(_local(name), attributes)
+
+    def ends(name: str) -> None:
+        listener.ends(_local(name))
+
+    def declares(*_: object) -> None:
+        raise WorkbookUnreadable
+
+    parser.StartElementHandler = starts
+    parser.EndElementHandler = ends
+    parser.CharacterDataHandler = listener.says
+    parser.StartDoctypeDeclHandler = declares
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, LookupError, ValueError) as malformed:
+        raise WorkbookUnreadable from malformed

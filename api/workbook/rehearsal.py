@@ -1,0 +1,127 @@
+"""试运行 — the house's own decisions over a copy of the past: what would be refused, without writing anything.
+
+The rules are asked, not repeated: every wish of a workbook goes through the same ``decide`` as in the ledger, one
+after the other, each on top of what the earlier ones would have said.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+
+from domain import house
+from domain.decider import Command, Refused, Stream, StreamRef
+from domain.recording.matter import (
+    MATTER,
+    AttachEvidence,
+    DropMatter,
+    Held,
+    HoldMatter,
+    NotHeld,
+    NotPlanned,
+    PlanMatter,
+)
+from domain.recording.sheet import SHEET, FillSheet, LineWish, OpenSheet, Sheet
+from domain.values import CommandId
+
+S = TypeVar("S")
+
+_STREAMS: Final[dict[str, Stream[Any]]] = {stream.kind: stream for stream in house.STREAMS}
+
+
+class Load(Protocol):
+    """The present state of one stream, as ``Ledger.load`` gives it."""
+
+    def __call__(self, ref: StreamRef[S], /) -> S:
+        """Its initial state where nothing was ever said there."""
+        ...
+
+
+class Rehearsal:
+    """A past that takes wishes without telling anybody."""
+
+    def __init__(self, load: Load, known: Callable[[CommandId], bool]) -> None:
+        self._load = load
+        self._known = known
+        self._states: dict[UUID, object] = {}
+
+    def __getitem__(self, ref: StreamRef[S]) -> S:
+        """The state of one stream after everything that was rehearsed."""
+        if ref.id not in self._states:
+            self._states[ref.id] = self._load(ref)
+        return cast(S, self._states[ref.id])
+
+    def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
+        """The states of several streams, in the order asked."""
+        return [self[ref] for ref in refs]
+
+    def needless(self, command: Command) -> bool:
+        """Whether the wish was granted before, or says only what is on record already."""
+        return self._known(command.id) or _said(self, command)
+
+    def perform(self, command: Command) -> None:
+        """Grant the wish here, or raise what the ledger would refuse it with."""
+        for write in house.decide(self, command):
+            stream = _STREAMS[write.kind]
+            self._states[write.stream] = stream.evolve(self[StreamRef(stream, write.stream)], write.fact)
+
+    def refusal(self, command: Command) -> Refused | None:
+        """What the wish would be refused with; nothing is kept of it."""
+        try:
+            house.decide(self, command)
+        except Refused as refused:
+            return refused
+        return None
+
+
+def respectful(past: Rehearsal, command: Command) -> Command:
+    """The wish without what it would say, by leaving him out, of somebody of whom another person spoke.
+
+    A substitute who names the recorder alone does not thereby say of everybody else that he was present. Whoever
+    spoke himself says with a corrected workbook what holds now.
+    """
+    if not isinstance(command, FillSheet) or command.otherwise is None:
+        return command
+    sheet = past[SHEET.of(command.unit, command.matter, command.item)]
+    if not isinstance(sheet, Sheet):
+        return command
+    passed_over = {command.actor.person, *(wish.member for wish in command.but)}
+    others = (line for line in sheet.lines.values() if line.by != command.actor.person)
+    kept = tuple(
+        LineWish(member=line.member, outcome=line.outcome, quantity=line.quantity)
+        for line in others
+        if line.member not in passed_over
+    )
+    return msgspec.structs.replace(command, but=(*command.but, *kept))
+
+
+def _said(past: Rehearsal, command: Command) -> bool:
+    match command:
+        case PlanMatter():
+            matter = past[MATTER.of(command.unit, command.matter)]
+            return not isinstance(matter, NotPlanned) and (matter.kind, matter.title) == (command.kind, command.title)
+        case HoldMatter():
+            matter = past[MATTER.of(command.unit, command.matter)]
+            return isinstance(matter, Held) and matter.occurred_on == command.occurred_on
+        case DropMatter():
+            return isinstance(past[MATTER.of(command.unit, command.matter)], NotHeld)
+        case AttachEvidence():
+            matter = past[MATTER.of(command.unit, command.matter)]
+            wanted = (command.kind, command.sha256)
+            return isinstance(matter, Held) and wanted in {(d.kind, d.sha256) for d in matter.evidence}
+        case OpenSheet():
+            return isinstance(past[SHEET.of(command.unit, command.matter, command.item)], Sheet)
+        case FillSheet():
+            sheet = past[SHEET.of(command.unit, command.matter, command.item)]
+            return isinstance(sheet, Sheet) and sheet.status != "draft" and _filled(sheet, command)
+        case _:
+            return False
+
+
+def _filled(sheet: Sheet, command: FillSheet) -> bool:
+    """Whether a submitted sheet says exactly this: rows of last week may stay in the workbook of this week."""
+    said = {member: (line.outcome, line.quantity) for member, line in sheet.lines.items()}
+    named = {wish.member: (wish.outcome, wish.quantity) for wish in command.but}
+    others = {said[member] for member in said.keys() - named.keys() - {command.actor.person}}
+    return named.items() <= said.items() and (command.otherwise is None or others <= {(command.otherwise, "1.00")})

@@ -1,0 +1,54 @@
+"""格次 — from a published total to a grade, under vetoes and the quota."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from msgspec import Struct
+
+from domain.rules.assessing import Grade, Quota
+from domain.rules.items import VetoItem
+from domain.values import hundredths
+
+
+class Candidate(Struct, frozen=True):
+    """A member whose total reaches the first grade: all that the order at the quota's line may look at."""
+
+    member: str
+    total: int
+    ledger: int
+    appraisal: int
+    deductions: int
+
+    def rank(self, ties: Iterable[str]) -> tuple[int, ...]:
+        """Higher is better: the total, then what the rule set names."""
+        by_name = {"ledger": self.ledger, "appraisal": self.appraisal, "fewest_deductions": -self.deductions}
+        return (self.total, *(by_name[tie] for tie in ties))
+
+
+def grade_of(total: int, grades: Sequence[Grade]) -> Grade:
+    """The first grade whose threshold the published total reaches."""
+    return next(grade for grade in grades if total >= hundredths(grade.at_least))
+
+
+def under_vetoes(grade: Grade, vetoes: Iterable[VetoItem], grades: Sequence[Grade]) -> Grade:
+    """The grade under the lowest ceiling of the vetoes in force."""
+    codes = [one.code for one in grades]
+    return grades[max([codes.index(grade.code), *(codes.index(veto.to) for veto in vetoes)])]
+
+
+def seats(graded_members: int, quota: Quota) -> int:
+    """How many may be excellent: the fraction rounded down, but the minimum at least."""
+    numerator, _, denominator = quota.fraction.partition("/")
+    return max(quota.min_seats, int(Fraction(int(numerator), int(denominator)) * graded_members))
+
+
+def within_quota(candidates: Iterable[Candidate], graded_members: int, quota: Quota) -> frozenset[str]:
+    """The members who are excellent; those who are wholly equal at the line are all in."""
+    ordered = sorted(candidates, key=lambda one: one.rank(quota.ties), reverse=True)
+    allowed = seats(graded_members, quota)
+    if not quota.enabled or len(ordered) <= allowed:
+        return frozenset(one.member for one in ordered)
+    if not allowed:
+        return frozenset()
+    line = ordered[allowed - 1].rank(quota.ties)
+    return frozenset(one.member for one in ordered if one.rank(quota.ties) >= line)

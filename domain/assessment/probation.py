@@ -1,0 +1,42 @@
+"""预备期 — one window instead of halves, brought to a year, and what the system proposes."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from domain.assessment.scoring import ledger
+from domain.assessment.tariff import MONTHS_OF_YEAR
+from domain.rules.assessing import Probation
+from domain.values import hundredths
+
+Proposal: TypeAlias = Literal["confirm", "extend", "cancel"]
+
+
+class WindowTotal(Struct, frozen=True):
+    """A window's base as it was counted and as a year's, and the published total; hundredths."""
+
+    counted: int
+    base: int
+    points: int
+
+
+def window_total(base: int, honours: int, deductions: int, months: int, floor: int, ceiling: int | None) -> WindowTotal:
+    """Base × 12 ÷ months rounded half up, then honours and deductions of the window, which are never scaled.
+
+    >>> window_total(3750, 100, 50, 6, 0, None).points
+    7550
+    """
+    scaled = (2 * base * MONTHS_OF_YEAR + months) // (2 * months)
+    return WindowTotal(base, scaled, ledger(scaled, honours, deductions, floor, ceiling))
+
+
+def proposal(total: int, rule: Probation, *, in_extension: bool) -> Proposal:
+    """What the system proposes to the meeting; people decide."""
+    if total >= hundredths(rule.threshold.value):
+        return rule.proposals.at_or_above
+    return rule.proposals.below_in_extension if in_extension else rule.proposals.below
+
+
+def needs_hint(total: int, rule: Probation) -> bool:
+    """Whether the total stands exactly on a number to which the meeting's eye is drawn."""
+    return total in [hundredths(hint) for hint in rule.threshold.hint_at]

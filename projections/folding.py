@@ -1,0 +1,294 @@
+"""汇总 — the log folded into the tables of one connection: in order, each entry once, nobody skipped in silence.
+
+A batch goes in one transaction together with the position it ends at. Where a batch fails it is taken back and
+tried again entry by entry; whoever an entry cannot be applied for is parked, and the others go on.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from domain.decider import Fact
+from domain.recording.archive import PointsConfirmed
+from domain.values import day_of
+from projections import agenda, organisation, parking, records, scores, tracking
+from projections.answers import AsOf
+from projections.applying import Applied
+from projections.keys import Keys, UnknownThing
+from projections.reading import Line, read
+from projections.rows import Batch, Connection
+from projections.schema import HANDLERS, SHAPE
+
+BATCH: Final = 1_000
+
+_ENTRIES: Final = """
+SELECT position, known_at, state FROM ledger.entries
+WHERE position > %(after)s ORDER BY position LIMIT %(limit)s
+"""
+_ENTRY: Final = "SELECT position, known_at, state FROM ledger.entries WHERE position = %(position)s"
+_HEAD: Final = "SELECT COALESCE(max(position), 0) FROM ledger.entries"
+
+
+class Stored(NamedTuple):
+    """One entry as it is read."""
+
+    position: int
+    known_at: datetime
+    state: bytes
+
+
+class Hole(Exception):
+    """总账中有缺号。 The log has a hole: nothing beyond it is read."""
+
+
+NOT_ITS_FAULT: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.UndefinedTable,
+    tracking.OutOfShape,
+    Hole,
+)
+"""What no fact can be blamed for: the caller connects again, rebuilds, or stops."""
+
+_log = logging.getLogger(__name__)
+
+
+class Fold:
+    """Applies entries to the tables that the connection's search path names.
+
+    With ``scoring`` off, scores are left to ``score_everybody``: for a rebuild, which need not score at every step.
+    """
+
+    def __init__(self, connection: Connection, *, scoring: bool = True) -> None:
+        self._connection = connection
+        self._keys = Keys(connection)
+        self._scoring = scoring
+        self._unscored: set[tuple[int, int]] = set()
+
+    def advance(self, limit: int = BATCH) -> int:
+        """Read and apply the next entries, at most ``limit``; how many there were."""
+        self._keys.trim()
+        try:
+            with self._connection.transaction():
+                return self._step(limit, slowly=False)
+        except NOT_ITS_FAULT:
+            self._keys.forget()
+            raise
+        except Exception:
+            self._keys.forget()
+        with self._connection.transaction():
+            return self._step(limit, slowly=True)
+
+    def _step(self, limit: int, *, slowly: bool) -> int:
+        self._connection.execute(tracking.LOCK)
+        before = tracking.read(self._connection, SHAPE)
+        entries = self._read(before.position, limit)
+        if not entries:
+            return 0
+        if slowly:
+            self._apply_slowly(entries, before)
+        else:
+            self._apply(entries, before)
+        last = entries[-1]
+        at = parking.envelope(last.state).at
+        tracking.advance(self._connection, before.position, last.position, at, last.known_at)
+        return len(entries)
+
+    def _read(self, after: int, limit: int) -> list[Stored]:
+        cursor = self._connection.execute(_ENTRIES, {"after": after, "limit": limit}, binary=True)
+        entries = [Stored(*row) for row in cursor.fetchall()]
+        if entries and entries[-1].position != after + len(entries):
+            raise Hole(f"{Hole.__doc__} {after}…{entries[-1].position}")
+        return entries
+
+    def _apply(self, entries: Sequence[Stored], before: AsOf) -> None:
+        """All at once; raises whatever one of them raises."""
+        batch = Batch()
+        blocked = parking.parked_keys(self._connection)
+        for stored in entries:
+            line, fact = read(stored.state)
+            if blocked and self._hold(stored, fact, blocked):
+                continue
+            self._handle(batch, stored, line, fact)
+        batch.flush(self._connection)
+        self._touch_new_year(batch, entries, before)
+        self._score(batch.touched)
+
+    def _handle(self, batch: Batch, stored: Stored, line: Line, fact: Fact) -> None:
+        this = Applied(self._connection, batch, self._keys, stored.position, stored.state, line)
+        for handle in HANDLERS[type(fact)]:
+            handle(this, fact)
+        agenda.carried_out(this)
+
+    def _whom(self, envelope: parking.Envelope, fact: Fact | None) -> dict[UUID, parking.Kind]:
+        """Whom an entry touches; a record's member is known here, for all records that were applied."""
+        if isinstance(fact, PointsConfirmed):
+            try:
+                _, member, _ = self._keys.record(fact.record)
+            except UnknownThing:
+                pass
+            else:
+                return {self._keys.person(member): "member"}
+        return parking.touched(self._connection, envelope, fact)
+
+    def _hold(self, stored: Stored, fact: Fact, blocked: set[UUID]) -> bool:
+        """Whether an entry must wait because it touches somebody who is parked; then all it touches are parked."""
+        envelope = parking.envelope(stored.state)
+        keys = self._whom(envelope, fact)
+        if envelope.stream in blocked:
+            keys[envelope.stream] = "stream"
+        if not blocked & keys.keys():
+            return False
+        parking.park(self._connection, keys, stored.position, envelope, "touches-parked")
+        blocked.update(keys)
+        return True
+
+    def _touch_new_year(self, batch: Batch, entries: Sequence[Stored], before: AsOf) -> None:
+        """A new year begins: everybody has a score in it, though nothing is on record yet."""
+        first = day_of(before.known_at or entries[0].known_at).year
+        last = day_of(entries[-1].known_at).year
+        for year in range(first + 1, last + 1):
+            batch.touched.update((member, year) for member in organisation.everybody(self._connection))
+
+    def _score(self, touched: Iterable[tuple[int, int]]) -> None:
+        if self._scoring:
+            scores.rescore(self._connection, touched)
+        else:
+            self._unscored.update(touched)
+
+    def _apply_slowly(self, entries: Sequence[Stored], before: AsOf) -> None:
+        for number, stored in enumerate(entries):
+            known_at = entries[number - 1].known_at if number else before.known_at
+            self._apply_alone(stored, msgspec.structs.replace(before, known_at=known_at))
+
+    def _apply_alone(self, stored: Stored, before: AsOf) -> None:
+        """One entry, or whom it touches parked."""
+        try:
+            line, fact = read(stored.state)
+        except Exception as error:
+            self._park(stored, None, error)
+            return
+        blocked = parking.parked_keys(self._connection)
+        if blocked and self._hold(stored, fact, blocked):
+            return
+        batch = Batch()
+        named = self._members(stored, fact)
+        try:
+            with self._connection.transaction():
+                self._handle(batch, stored, line, fact)
+                batch.flush(self._connection)
+                self._touch_new_year(batch, [stored], before)
+                self._score(pair for pair in batch.touched if pair[0] in named)
+        except NOT_ITS_FAULT:
+            raise
+        except Exception as error:
+            self._keys.forget()
+            self._park(stored, fact, error)
+            return
+        for pair in sorted(batch.touched):
+            if pair[0] not in named:
+                self._score_alone(pair, stored)
+
+    def _members(self, stored: Stored, fact: Fact) -> set[int | None]:
+        """Keys of the members whom an entry itself is about: they stand and fall with it."""
+        keys = self._whom(parking.envelope(stored.state), fact)
+        found = {organisation.key_of(self._connection, key) for key, kind in keys.items() if kind == "member"}
+        # A member who is registered by this very entry has its position for a key.
+        return found | {stored.position}
+
+    def _score_alone(self, pair: tuple[int, int], stored: Stored) -> None:
+        """The score of somebody whom a fact concerns without naming him; if it fails, he alone is parked."""
+        try:
+            with self._connection.transaction():
+                self._score([pair])
+        except NOT_ITS_FAULT:
+            raise
+        except Exception as error:
+            person = organisation.person_of(self._connection, pair[0])
+            envelope = parking.envelope(stored.state)
+            _log.error("parked at %s %s", stored.position, envelope.type, exc_info=error)
+            code = parking.code_of(error)
+            parking.park(self._connection, {person: "member"}, stored.position, envelope, code, hold=False)
+
+    def _park(self, stored: Stored, fact: Fact | None, error: Exception) -> None:
+        envelope = parking.envelope(stored.state)
+        keys = self._whom(envelope, fact)
+        _log.error("parked at %s %s", stored.position, envelope.type, exc_info=error)
+        parking.park(self._connection, keys, stored.position, envelope, parking.code_of(error))
+
+    def score_everybody(self) -> None:
+        """Make the scores that were left out, range by range; from now on each step scores."""
+        self._scoring = True
+        touched, self._unscored = sorted(self._unscored), set()
+        for start in range(0, len(touched), scores.RANGE):
+            self._score_range(touched[start : start + scores.RANGE])
+
+    def _score_range(self, touched: Sequence[tuple[int, int]]) -> None:
+        try:
+            with self._connection.transaction():
+                scores.rescore(self._connection, touched)
+        except NOT_ITS_FAULT:
+            raise
+        except Exception:
+            with self._connection.transaction():
+                position = tracking.read(self._connection, SHAPE).position
+                last = self._stored(position)
+                for pair in touched:
+                    self._score_alone(pair, last)
+
+    def _stored(self, position: int) -> Stored:
+        row = self._connection.execute(_ENTRY, {"position": position}, binary=True).fetchone()
+        assert row is not None, f"the log has no entry {position}"
+        return Stored(*row)
+
+    def unpark(self, key: UUID) -> int:
+        """Apply what waits for one member or stream, in order; how many facts still wait for him.
+
+        It stops at the first fact that cannot be applied yet: then he stays parked there.
+        """
+        with self._connection.transaction():
+            self._connection.execute(tracking.LOCK)
+            self._keys.forget()
+            waiting = parking.held_positions(self._connection, key)
+            parking.release(self._connection, key)
+            for done, position in enumerate(waiting):
+                if not self._apply_held(key, self._stored(position)):
+                    return len(waiting) - done
+            self._score_again(key)
+        return 0
+
+    def _apply_held(self, key: UUID, stored: Stored) -> bool:
+        others = parking.parked_keys(self._connection)
+        if parking.waits_elsewhere(self._connection, key, stored.position) and others:
+            envelope = parking.envelope(stored.state)
+            parking.park(self._connection, {key: self._kind(stored, key)}, stored.position, envelope, "touches-parked")
+            return False
+        parking.release_fact(self._connection, key, stored.position)
+        self._apply_alone(stored, tracking.read(self._connection, SHAPE))
+        return key not in parking.parked_keys(self._connection)
+
+    def _kind(self, stored: Stored, key: UUID) -> parking.Kind:
+        return "stream" if parking.envelope(stored.state).stream == key else "member"
+
+    def _score_again(self, key: UUID) -> None:
+        """A member who was parked for his score alone has no fact waiting."""
+        last = self._stored(tracking.read(self._connection, SHAPE).position)
+        member = organisation.key_of(self._connection, key)
+        if member is None:
+            return
+        this_year = {(member, day_of(last.known_at).year)}
+        for pair in sorted(records.years_of(self._connection, key) | this_year):
+            self._score_alone(pair, last)
+
+
+def head(connection: Connection) -> int:
+    """The last position of the log."""
+    row: tuple[Any, ...] | None = connection.execute(_HEAD).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,102 @@
+"""计分依据 — all that one member's year is scored from, read in one statement."""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from domain.assessment.presence import Stay
+from domain.assessment.rows import ResponsibilityRow
+from domain.values import Code, MemberId, RecordId
+from projections.answers import Answer, AsyncConnection, ask_one
+from projections.periods import Subject
+from projections.records import WORDS
+from projections.rules import loaded_version
+
+
+class RecordInput(msgspec.Struct, frozen=True, kw_only=True):
+    """One record as it is scored and shown."""
+
+    id: RecordId
+    item: Code
+    rules: Code
+    number: int
+    """Of the outcome, in ``records.WORDS``."""
+    quantity: int
+    day: date
+    position: int
+    confirmed: int | None
+    matter: Code
+    title: str
+
+    @property
+    def counted(self) -> ResponsibilityRow:
+        """As the scoring counts it."""
+        return ResponsibilityRow(
+            record=self.id,
+            item=self.item,
+            outcome=WORDS[self.number],
+            counted_on=self.day,
+            position=self.position,
+            rules=self.rules,
+            quantity=self.quantity,
+            confirmed=self.confirmed is not None,
+        )
+
+
+class StayInput(msgspec.Struct, frozen=True, kw_only=True):
+    """One enrolment."""
+
+    scheme: Code
+    from_on: date
+    until_on: date | None
+
+
+class VersionInput(msgspec.Struct, frozen=True, kw_only=True):
+    """One published rule set."""
+
+    version: Code
+    digest: str
+    effective_on: date
+
+
+class Inputs(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one member's year is scored from, read in one statement."""
+
+    stays: tuple[StayInput, ...]
+    versions: tuple[VersionInput, ...]
+    records: tuple[RecordInput, ...]
+
+
+_INPUTS: Final = """
+SELECT
+  (SELECT COALESCE(json_agg(json_build_object('scheme', u.scheme, 'from_on', e.from_on, 'until_on', e.until_on)
+                            ORDER BY e.enrolment), '[]')
+   FROM enrolments AS e JOIN units AS u ON u.code = e.unit WHERE e.member = m.member) AS stays,
+  (SELECT COALESCE(json_agg(json_build_object('version', s.version, 'digest', s.digest,
+                                              'effective_on', s.effective_on) ORDER BY s.effective_on), '[]')
+   FROM rule_sets AS s
+   WHERE s.status = 'published' AND s.scheme = (
+     SELECT u.scheme FROM enrolments AS e JOIN units AS u ON u.code = e.unit
+     WHERE e.member = m.member ORDER BY e.enrolment DESC LIMIT 1)) AS versions,
+  (SELECT COALESCE(json_agg(json_build_object(
+            'id', r.id, 'item', p.code, 'rules', s.version, 'number', r.outcome, 'quantity', r.quantity, 'day', r.day,
+            'position', r.record, 'confirmed', r.confirmed, 'matter', x.code, 'title', x.title
+          ) ORDER BY r.day, r.record), '[]')
+   FROM records AS r JOIN rule_parts AS p ON p.part = r.item JOIN rule_sets AS s USING (rule_set)
+   JOIN matters AS x ON x.matter = r.matter
+   WHERE r.member = m.member AND r.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)) AS records
+FROM members AS m WHERE m.person = %(member)s
+"""
+
+
+async def inputs_of(connection: AsyncConnection, member: MemberId, year: int) -> Answer[Inputs | None]:
+    """A member's records of a year, his presence and the published rule sets; None for an unknown member."""
+    return await ask_one(connection, Inputs, _INPUTS, {"member": member, "year": year}, whose=member)
+
+
+async def subject_of(connection: AsyncConnection, given: Inputs) -> Subject:
+    """Whom the inputs are about, with the documents of the rule sets."""
+    loaded = [await loaded_version(connection, v.version, v.digest, v.effective_on) for v in given.versions]
+    stays = tuple(Stay(stay.from_on, stay.until_on) for stay in given.stays)
+    return Subject(stays=stays, versions=tuple(loaded))

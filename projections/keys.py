@@ -1,0 +1,139 @@
+"""Integer keys by the names that facts use: asked of the tables once, then remembered.
+
+Every key is the position of the fact that brought the thing into being. What a failed batch remembered is
+forgotten with it, because its rows are not there.
+"""
+
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from domain.rules.items import Mode
+from domain.values import Code, MemberId, NoticeId, RecordId
+from projections.rows import Connection
+
+KEPT: Final = 200_000
+
+_MEMBER: Final = "SELECT member FROM members WHERE person = %(name)s"
+_PERSON: Final = "SELECT person FROM members WHERE member = %(name)s"
+_UNIT: Final = "SELECT unit, scheme FROM units WHERE code = %(name)s"
+_PATH: Final = "SELECT path FROM units WHERE code = %(name)s"
+_RULE_SET: Final = "SELECT rule_set, scheme FROM rule_sets WHERE stream = %(stream)s AND version = %(version)s"
+_ITEM: Final = """
+SELECT p.part, p.content->>'mode' FROM rule_sets AS s JOIN rule_parts AS p USING (rule_set)
+WHERE s.scheme = %(scheme)s AND s.version = %(version)s AND p.section = 'responsibility' AND p.code = %(item)s
+"""
+_MATTER: Final = "SELECT matter FROM matters WHERE unit = %(unit)s AND code = %(code)s"
+_SHEET_OF_STREAM: Final = "SELECT sheet FROM sheets WHERE stream = %(name)s"
+_SHEET: Final = "SELECT sheet FROM sheets WHERE matter = %(matter)s AND item = %(item)s"
+_NOTICE_OF_STREAM: Final = "SELECT notice FROM notices WHERE stream = %(name)s"
+_NOTICE: Final = "SELECT notice FROM notices WHERE id = %(name)s"
+_RECORD: Final = "SELECT record, member, EXTRACT(YEAR FROM day)::int FROM records WHERE id = %(name)s"
+
+
+class UnknownThing(LookupError):
+    """事实提到了未知的对象。 A fact names something that the read models do not know."""
+
+
+class Keys:
+    """Names → keys, over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[tuple[object, ...], tuple[Any, ...]] = {}
+        # What most facts name, by the number of the id: hashing that is much quicker than hashing an id.
+        self.members: dict[int, int] = {}
+        self.sheets: dict[int, int] = {}
+        self.notices: dict[int, int] = {}
+        self.records: dict[int, tuple[int, int, int]] = {}
+
+    def forget(self) -> None:
+        """Know nothing any more: a batch failed, or the memory is full."""
+        for known in (self._known, self.members, self.sheets, self.notices, self.records):
+            known.clear()
+
+    def trim(self) -> None:
+        """Forget if there is too much; to be called between batches."""
+        if len(self._known) + len(self.records) > KEPT:
+            self.forget()
+
+    def remember(self, *name: object, key: tuple[Any, ...]) -> None:
+        """A thing that the present batch brings into being."""
+        self._known[name] = key
+
+    def _find(self, place: tuple[object, ...], query: LiteralString, **sought: object) -> tuple[Any, ...]:
+        found = self._known.get(place)
+        if found is None:
+            found = self._known[place] = self._ask(query, place, **sought)
+        return found
+
+    def _ask(self, query: LiteralString, place: object, **sought: object) -> tuple[Any, ...]:
+        found = self._connection.execute(query, sought).fetchone()
+        if found is None:
+            raise UnknownThing(f"{place}")
+        return found
+
+    def member(self, person: MemberId) -> int:
+        """A member's key."""
+        key = self.members.get(person.int)
+        if key is None:
+            key = self.members[person.int] = int(self._ask(_MEMBER, person, name=person)[0])
+        return key
+
+    def person(self, member: int) -> MemberId:
+        """The pseudonym of a key."""
+        person: UUID = self._find(("person", member), _PERSON, name=member)[0]
+        return person
+
+    def unit(self, code: Code) -> tuple[int, str]:
+        """(key, scheme) of an organisation."""
+        key, scheme = self._find(("unit", code), _UNIT, name=code)
+        return key, scheme
+
+    def path(self, code: Code) -> list[str]:
+        """Codes from the root down to an organisation."""
+        return list(self._find(("path", code), _PATH, name=code)[0])
+
+    def rule_set(self, stream: UUID, version: Code) -> tuple[int, str]:
+        """(key, scheme) of a version."""
+        key, scheme = self._find(("rule-set", stream, version), _RULE_SET, stream=stream, version=version)
+        return key, scheme
+
+    def item(self, scheme: Code, version: Code, item: Code) -> tuple[int, Mode]:
+        """(key, mode) of a responsibility item of one version; the key is the position of its part."""
+        place = ("item", scheme, version, item)
+        key, mode = self._find(place, _ITEM, scheme=scheme, version=version, item=item)
+        return key, mode
+
+    def matter(self, unit: Code, code: Code) -> int:
+        """A matter's key."""
+        return int(self._find(("matter", unit, code), _MATTER, unit=unit, code=code)[0])
+
+    def sheet_of_stream(self, stream: UUID) -> int:
+        """The key of the sheet whose facts stand in a stream."""
+        key = self.sheets.get(stream.int)
+        if key is None:
+            key = self.sheets[stream.int] = int(self._ask(_SHEET_OF_STREAM, stream, name=stream)[0])
+        return key
+
+    def sheet(self, matter: int, item: Code) -> int:
+        """The key of the sheet of a matter and item."""
+        return int(self._find(("sheet", matter, item), _SHEET, matter=matter, item=item)[0])
+
+    def notice_of_stream(self, stream: UUID) -> int:
+        """The key of the notice whose facts stand in a stream."""
+        key = self.notices.get(stream.int)
+        if key is None:
+            key = self.notices[stream.int] = int(self._ask(_NOTICE_OF_STREAM, stream, name=stream)[0])
+        return key
+
+    def notice(self, notice: NoticeId) -> int:
+        """A notice's key."""
+        return int(self._find(("notice", notice), _NOTICE, name=notice)[0])
+
+    def record(self, record: RecordId) -> tuple[int, int, int]:
+        """(key, member, year) of a record."""
+        found = self.records.get(record.int)
+        if found is None:
+            key, member, year = self._ask(_RECORD, record, name=record)
+            found = self.records[record.int] = key, member, year
+        return found

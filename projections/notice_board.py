@@ -1,0 +1,316 @@
+"""公示栏 — the notices of an organisation: what runs, what ran, and each with its lines.
+
+Who may see a notice is the caller's to decide; names are opened by the vault, and no longer after the term.
+"""
+
+from datetime import date, datetime
+from typing import Final, LiteralString
+from uuid import UUID
+
+import msgspec
+
+from domain.notice.notice import DisclosureChecked, NoticeClosed, NoticeDrafted, NoticeLineDrafted, NoticePosted
+from domain.values import Code, Instant, MemberId, NoticeId, RecordId, Sha256
+from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
+from projections.applying import Applied, Handlers
+from projections.reading import hundredths_of
+from projections.rows import Row
+
+DDL: Final[LiteralString] = """
+CREATE TABLE notices (
+    notice integer PRIMARY KEY,
+    id uuid NOT NULL UNIQUE,
+    stream uuid NOT NULL UNIQUE,
+    unit text NOT NULL,
+    stage text NOT NULL,
+    matter integer NOT NULL,
+    sheet integer NOT NULL,
+    item text NOT NULL,
+    decision integer NOT NULL,
+    occurred_on date NOT NULL,
+    lines integer NOT NULL,
+    digest text NOT NULL,
+    status text NOT NULL,
+    checked integer,
+    checked_by uuid,
+    audience text,
+    posted integer,
+    posted_on date,
+    working_days integer,
+    ends_on date,
+    may_close_at timestamptz,
+    closed integer,
+    closed_at timestamptz,
+    cleared integer
+);
+CREATE INDEX notices_of_unit ON notices (unit, notice);
+CREATE INDEX notices_running ON notices (posted) WHERE status = 'posted';
+CREATE TABLE notice_lines (
+    notice integer NOT NULL,
+    line integer NOT NULL,
+    position integer NOT NULL,
+    member integer NOT NULL,
+    record integer NOT NULL,
+    outcome text NOT NULL,
+    quantity integer NOT NULL,
+    PRIMARY KEY (notice, line)
+);
+CREATE INDEX notice_lines_of_record ON notice_lines (record);
+"""
+
+
+class NoticeRow(Row, kw_only=True):
+    """One notice."""
+
+    table = "notices"
+    notice: int
+    id: UUID
+    stream: UUID
+    unit: str
+    stage: str
+    matter: int
+    sheet: int
+    item: str
+    decision: int
+    occurred_on: date
+    lines: int
+    digest: str
+    status: str
+    checked: int | None = None
+    checked_by: UUID | None = None
+    audience: str | None = None
+    posted: int | None = None
+    posted_on: date | None = None
+    working_days: int | None = None
+    ends_on: date | None = None
+    may_close_at: Instant | None = None
+    closed: int | None = None
+    closed_at: str | None = None
+    cleared: int | None = None
+
+
+class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice without its lines."""
+
+    notice: NoticeId
+    unit: Code
+    unit_title: str
+    stage: Code
+    matter: Code
+    title: str
+    item: Code
+    item_zh: str
+    item_en: str
+    category: Code
+    mode: str
+    """How the item counts: a ``ratio`` or ``assigned`` line moves a share, an ``earned`` one gives points."""
+    unit_points: str | None
+    """What one unit of an ``earn`` item is worth, "1.00"; None for the other modes."""
+    clause: str
+    rules: Code
+    decision: int
+    occurred_on: date
+    lines: int
+    digest: Sha256
+    status: str
+    """drafted, checked, posted or closed."""
+    checked_by: MemberId | None
+    audience: Code | None
+    working_days: int | None
+    posted_on: date | None
+    ends_on: date | None
+    may_close_at: datetime | None
+    closed_at: datetime | None
+    cleared: int | None
+    drafted: int
+    """Positions of the entries."""
+    checked: int | None
+    posted: int | None
+    closed: int | None
+
+
+class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One record as it is shown; quantities in hundredths."""
+
+    line: int
+    member: MemberId
+    record: RecordId
+    outcome: str
+    quantity: int
+    position: int
+    recorded: int
+    confirmed: int | None
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice with its lines."""
+
+    header: NoticeHeader
+    lines: tuple[NoticeLine, ...]
+
+
+def _drafted(this: Applied, fact: NoticeDrafted) -> None:
+    matter = this.keys.matter(fact.unit, fact.matter)
+    this.keys.remember("notice", fact.notice, key=(this.position,))
+    this.keys.notices[this.stream.int] = this.position
+    this.batch.insert(
+        NoticeRow(
+            notice=this.position,
+            id=fact.notice,
+            stream=this.stream,
+            unit=fact.unit,
+            stage=fact.stage,
+            matter=matter,
+            sheet=this.keys.sheet(matter, fact.item),
+            item=fact.item,
+            decision=fact.decision,
+            occurred_on=fact.occurred_on,
+            lines=fact.lines,
+            digest=fact.digest,
+            status="drafted",
+        )
+    )
+
+
+def _line(this: Applied, fact: NoticeLineDrafted) -> None:
+    notice = this.keys.notice_of_stream(this.stream)
+    record, member, _ = this.keys.record(fact.record)
+    this.batch.append(
+        "notice_lines",
+        f"{notice}\t{fact.line}\t{this.position}\t{member}\t{record}\t{fact.outcome}\t{hundredths_of(fact.quantity)}",
+    )
+
+
+def _checked(this: Applied, fact: DisclosureChecked) -> None:
+    notice = this.keys.notice_of_stream(this.stream)
+    this.batch.change(NoticeRow, notice, status="checked", checked=this.position, checked_by=fact.by)
+
+
+def _posted(this: Applied, fact: NoticePosted) -> None:
+    this.batch.change(
+        NoticeRow,
+        this.keys.notice(fact.notice),
+        status="posted",
+        audience=fact.audience,
+        posted=this.position,
+        posted_on=fact.posted_on,
+        working_days=fact.working_days,
+        ends_on=fact.ends_on,
+        may_close_at=fact.may_close_at,
+    )
+
+
+def _closed(this: Applied, fact: NoticeClosed) -> None:
+    this.batch.change(
+        NoticeRow,
+        this.keys.notice(fact.notice),
+        status="closed",
+        closed=this.position,
+        closed_at=this.at,
+        cleared=fact.cleared,
+    )
+
+
+HANDLERS: Final[Handlers] = {
+    NoticeDrafted: _drafted,
+    NoticeLineDrafted: _line,
+    DisclosureChecked: _checked,
+    NoticePosted: _posted,
+    NoticeClosed: _closed,
+}
+
+_HEADER: Final = """
+SELECT n.id AS notice, n.unit, u.title AS unit_title, n.stage, m.code AS matter, m.title, n.item,
+       p.content->>'zh' AS item_zh, p.content->>'en' AS item_en, p.content->>'cat' AS category,
+       p.content->>'mode' AS mode,
+       CASE WHEN p.content->>'mode' = 'earn' THEN (p.content->>'points')::numeric(9, 2)::text END AS unit_points,
+       p.content->>'clause' AS clause, s.rules, n.decision, n.occurred_on, n.lines, n.digest, n.status, n.checked_by,
+       n.audience, n.working_days, n.posted_on, n.ends_on, n.may_close_at, n.closed_at, n.cleared,
+       n.notice AS drafted, n.checked, n.posted, n.closed
+FROM notices AS n
+JOIN units AS u ON u.code = n.unit
+JOIN matters AS m ON m.matter = n.matter
+JOIN sheets AS s ON s.sheet = n.sheet
+JOIN rule_parts AS p ON p.part = s.item_part
+"""
+_LISTED: Final = (
+    _HEADER
+    + """
+WHERE n.unit = ANY(%(units)s) AND n.status = ANY(%(statuses)s)
+  AND (%(audiences)s::text[] IS NULL OR n.audience = ANY(%(audiences)s))
+  AND (%(before)s::int IS NULL OR n.notice < %(before)s)
+ORDER BY n.notice DESC LIMIT %(limit)s + 1
+"""
+)
+_NOTICE: Final = "".join(
+    (
+        "SELECT (SELECT row_to_json(h) FROM (",
+        _HEADER,
+        """WHERE n.notice = this.notice) AS h) AS header,
+  (SELECT COALESCE(json_agg(json_build_object(
+            'line', l.line, 'member', m.person, 'record', r.id, 'outcome', l.outcome, 'quantity', l.quantity,
+            'position', l.position, 'recorded', r.record, 'confirmed', r.confirmed) ORDER BY l.line), '[]')
+   FROM notice_lines AS l
+   JOIN members AS m ON m.member = l.member
+   JOIN records AS r ON r.record = l.record
+   WHERE l.notice = this.notice) AS lines
+FROM notices AS this WHERE this.id = %(notice)s
+""",
+    )
+)
+
+
+async def open_notices(
+    connection: AsyncConnection,
+    units: list[Code],
+    audiences: list[Code] | None = None,
+    *,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> Answer[Page[NoticeHeader]]:
+    """The running notices of some organisations, newest first; for some audiences or for any."""
+    return await _listed(connection, units, ["posted"], audiences, before, limit)
+
+
+async def notice_history(
+    connection: AsyncConnection,
+    units: list[Code],
+    audiences: list[Code] | None = None,
+    *,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> Answer[Page[NoticeHeader]]:
+    """The notices that ran and closed, newest first."""
+    return await _listed(connection, units, ["closed"], audiences, before, limit)
+
+
+async def notices_to_post(
+    connection: AsyncConnection, units: list[Code], *, before: int | None = None, limit: int = PAGE
+) -> Answer[Page[NoticeHeader]]:
+    """The drafted notices that wait to be checked and posted."""
+    return await _listed(connection, units, ["drafted"], None, before, limit)
+
+
+async def _listed(
+    connection: AsyncConnection,
+    units: list[Code],
+    statuses: list[str],
+    audiences: list[Code] | None,
+    before: int | None,
+    limit: int,
+) -> Answer[Page[NoticeHeader]]:
+    known: dict[str, object] = {
+        "units": units,
+        "statuses": statuses,
+        "audiences": audiences,
+        "before": before,
+        "limit": limit,
+    }
+    where = units[0] if len(units) == 1 else None
+    found = await ask(connection, NoticeHeader, _LISTED, known, where=where)
+    return paged(found, [header.drafted for header in found.value], limit)
+
+
+async def notice(connection: AsyncConnection, notice: NoticeId) -> Answer[Notice | None]:
+    """One notice with its lines in their order."""
+    return await ask_one(connection, Notice, _NOTICE, {"notice": notice})

@@ -1,0 +1,195 @@
+"""停放 — whom a fact could not be applied for: what is held back for him, and how it is put right.
+
+A parked member misses facts; everybody else goes on. His later facts are held back in order and applied after the
+fix. A fact that cannot be read at all parks the stream it stands in: then no answer is complete.
+"""
+
+from datetime import date, datetime
+from typing import Any, Final, Literal, LiteralString, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from domain.decider import Fact
+from domain.notice.notice import NoticeLineDrafted
+from domain.organisation.appointments import RoleAppointed, RoleEnded
+from domain.organisation.member import MemberRegistered
+from domain.organisation.roster import MemberEnrolled
+from domain.recording.archive import PointsConfirmed, PointsRecorded, archive_of
+from domain.recording.sheet import SheetLineReferred, SheetLineSet
+from domain.values import MemberId
+from projections.answers import Answer, AsyncConnection, ask
+from projections.rows import Connection
+
+DDL: Final[LiteralString] = """
+CREATE TABLE parked (
+    key uuid PRIMARY KEY,
+    kind text NOT NULL,
+    position bigint NOT NULL,
+    type text NOT NULL,
+    code text NOT NULL,
+    since timestamptz NOT NULL
+);
+CREATE TABLE held (
+    key uuid NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (key, position)
+);
+"""
+
+Kind: TypeAlias = Literal["member", "stream"]
+
+
+class Parked(msgspec.Struct, frozen=True, kw_only=True):
+    """One member, or one stream, for whom facts are missing."""
+
+    key: UUID
+    kind: Kind
+    position: int
+    """Of the first fact that is missing, or that could not be scored."""
+    type: str
+    code: str
+    """What stood in the way."""
+    since: datetime
+    held: int
+    """How many facts wait."""
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """The little of an entry that can be read even where the fact cannot."""
+
+    at: datetime
+    stream: UUID
+    type: str
+    fact: dict[str, Any]
+
+
+_ENVELOPE: Final = msgspec.json.Decoder(Envelope)
+_PARKED: Final = """
+SELECT p.key, p.kind, p.position, p.type, p.code, p.since,
+       (SELECT count(*) FROM held AS h WHERE h.key = p.key) AS held
+FROM parked AS p ORDER BY p.position, p.key
+"""
+_KEYS: Final = "SELECT key FROM parked"
+_PARK: Final = """
+INSERT INTO parked (key, kind, position, type, code, since)
+VALUES (%(key)s, %(kind)s, %(position)s, %(type)s, %(code)s, %(since)s) ON CONFLICT (key) DO NOTHING
+"""
+_HOLD: Final = "INSERT INTO held (key, position) VALUES (%(key)s, %(position)s) ON CONFLICT DO NOTHING"
+_PERSONS: Final = """
+SELECT key FROM parked WHERE kind = 'member' UNION ALL SELECT person FROM members
+"""
+_HELD: Final = "SELECT position FROM held WHERE key = %(key)s ORDER BY position"
+_HELD_ELSEWHERE: Final = """
+SELECT EXISTS (SELECT FROM held WHERE position = %(position)s AND key <> %(key)s)
+"""
+_RELEASE: Final = "DELETE FROM parked WHERE key = %(key)s"
+_RELEASE_FACT: Final = "DELETE FROM held WHERE key = %(key)s AND position = %(position)s"
+
+
+def envelope(state: bytes) -> Envelope:
+    """An entry as far as anybody can read it."""
+    return _ENVELOPE.decode(state)
+
+
+def parked_keys(connection: Connection) -> set[UUID]:
+    """Members and streams that are parked."""
+    return {key for (key,) in connection.execute(_KEYS)}
+
+
+def park(
+    connection: Connection, keys: dict[UUID, Kind], position: int, entry: Envelope, code: str, *, hold: bool = True
+) -> None:
+    """Park everybody whom an entry touches; with ``hold`` the entry waits to be applied."""
+    for key, kind in keys.items():
+        known = {"key": key, "kind": kind, "position": position, "code": code}
+        connection.execute(_PARK, {**known, "type": entry.type, "since": entry.at})
+        if hold:
+            connection.execute(_HOLD, known)
+
+
+def code_of(error: Exception) -> str:
+    """A stable word for what stood in the way: ``Uncountable`` → ``uncountable``."""
+    name = type(error).__name__
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
+
+
+def named_members(fact: Fact) -> tuple[MemberId, ...]:
+    """The members whom a fact names; not those whom it names only by a record."""
+    match fact:
+        case (
+            MemberRegistered(member=member)
+            | MemberEnrolled(member=member)
+            | SheetLineSet(member=member)
+            | SheetLineReferred(member=member)
+            | NoticeLineDrafted(member=member)
+            | PointsRecorded(member=member)
+        ):
+            return (member,)
+        case RoleAppointed(person=person) | RoleEnded(person=person):
+            return (person,)
+        case _:
+            return ()
+
+
+def touched(connection: Connection, entry: Envelope, fact: Fact | None) -> dict[UUID, Kind]:
+    """Whom an entry touches: the members it names, the member of the record it names, else its stream.
+
+    ``fact`` is None where it cannot be read.
+    """
+    match fact:
+        case None:
+            member = _member_in(entry) or _archive_owner(connection, entry)
+        case PointsConfirmed():
+            member = _archive_owner(connection, entry)
+        case _:
+            named = named_members(fact)
+            return dict.fromkeys(named, "member") if named else {entry.stream: "stream"}
+    return {entry.stream: "stream"} if member is None else {member: "member"}
+
+
+def _member_in(entry: Envelope) -> MemberId | None:
+    """Whom a fact names that cannot be read otherwise."""
+    for field in ("member", "person"):
+        value = entry.fact.get(field)
+        if isinstance(value, str):
+            try:
+                return UUID(value)
+            except ValueError:
+                continue
+    return None
+
+
+def _archive_owner(connection: Connection, entry: Envelope) -> MemberId | None:
+    """Whose archive a stream is; tried out, because a stream's id does not say it."""
+    years = range(2016, entry.at.year + 2)
+    for (person,) in connection.execute(_PERSONS).fetchall():
+        if any(archive_of(person, date(year, 1, 1)).id == entry.stream for year in years):
+            return person  # type: ignore[no-any-return]
+    return None
+
+
+def held_positions(connection: Connection, key: UUID) -> list[int]:
+    """The facts that wait for one member or stream, in order."""
+    return [position for (position,) in connection.execute(_HELD, {"key": key})]
+
+
+def waits_elsewhere(connection: Connection, key: UUID, position: int) -> bool:
+    """Whether a held fact waits for somebody else, too."""
+    row = connection.execute(_HELD_ELSEWHERE, {"key": key, "position": position}).fetchone()
+    return row is not None and bool(row[0])
+
+
+def release(connection: Connection, key: UUID) -> None:
+    """No longer parked."""
+    connection.execute(_RELEASE, {"key": key})
+
+
+def release_fact(connection: Connection, key: UUID, position: int) -> None:
+    """A held fact no longer waits for this one."""
+    connection.execute(_RELEASE_FACT, {"key": key, "position": position})
+
+
+async def parked(connection: AsyncConnection) -> Answer[tuple[Parked, ...]]:
+    """Who is parked, where and why; pages, ``/readyz`` and the command line show it."""
+    return await ask(connection, Parked, _PARKED, {})

@@ -1,0 +1,142 @@
+"""考评期 — what each period of a year is scored from, and the score as it is stored. Points in hundredths."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from domain.assessment.presence import Stay, half_months, months_present
+from domain.assessment.rows import Tally
+from domain.assessment.scoring import Case, Scored, Span, score
+from domain.values import Code
+from projections.rules import Published, in_force
+
+PERIODS: Final = ("H1", "H2", "Y")
+
+
+class CategoryPoints(msgspec.Struct, frozen=True, kw_only=True):
+    """One category over a period, in hundredths."""
+
+    code: Code
+    points: int
+    """Confirmed."""
+    with_pending: int
+    """If everything pending were confirmed; may be less than ``points``."""
+    maximum: int
+
+
+class PeriodScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One member's score of one period; ``pending_*`` is what would stand if everything pending were confirmed."""
+
+    year: int
+    period: str
+    """H1, H2 or Y."""
+    ends_on: date
+    rules: Code
+    digest: str
+    months_present: int
+    maximum: int
+    base: int
+    honours: int
+    deductions: int
+    ledger: int
+    """The total, as long as there is no appraisal."""
+    pending_base: int
+    pending_honours: int
+    pending_deductions: int
+    pending_ledger: int
+    categories: tuple[CategoryPoints, ...]
+
+    def provisional(self, today: date) -> bool:
+        """Whether the period is still open, so that a line may yet rise or fall."""
+        return today <= self.ends_on
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a score is made for: where he was when, and under which rule sets."""
+
+    stays: tuple[Stay, ...]
+    versions: tuple[Published, ...]
+
+
+def period_end(year: int, period: str) -> date:
+    """The last day of a period."""
+    return date(year, 6, 30) if period == "H1" else date(year, 12, 31)
+
+
+def running(year: int, today: date) -> str:
+    """The period that sums what has begun: the first half while it runs, then the year.
+
+    A half that has not begun would stand at its caps for want of anything asked: points that nobody has yet.
+    """
+    return "H1" if today <= period_end(year, "H1") else "Y"
+
+
+def cases(subject: Subject, version: Published, year: int, counted: Sequence[Tally]) -> dict[str, Case]:
+    """What each period of a year is scored from."""
+    rule = version.scheme.counting.pro_rata
+    spans: list[Span] = []
+    for half in (1, 2):
+        months = half_months(year, half)
+        numbers = {month for _, month in months}
+        spans.append(
+            Span(
+                code=f"H{half}",
+                months_present=len(months_present(subject.stays, months, rule)),
+                tallies=[row for row in counted if row.month in numbers],
+            )
+        )
+    return {"H1": Case(spans=(spans[0],)), "H2": Case(spans=(spans[1],)), "Y": Case(spans=tuple(spans))}
+
+
+def scored(subject: Subject, year: int, counted: Sequence[Tally]) -> list[PeriodScore]:
+    """The scores of a year's periods for which a rule set is in force at their end.
+
+    Raises Uncountable for a record that no rule set knows.
+    """
+    found: list[PeriodScore] = []
+    for period in PERIODS:
+        version = in_force(subject.versions, period_end(year, period))
+        if version is None:
+            continue
+        case = cases(subject, version, year, counted)[period]
+        earlier = [other.tariff for other in subject.versions if other is not version]
+        found.append(_stored(year, period, version, case, score(version.tariff, case, earlier)))
+    return found
+
+
+def _stored(year: int, period: str, version: Published, case: Case, result: Scored) -> PeriodScore:
+    sure, both = result.confirmed, result.with_pending
+    return PeriodScore(
+        year=year,
+        period=period,
+        ends_on=period_end(year, period),
+        rules=version.version,
+        digest=version.digest,
+        months_present=sum(span.months_present for span in case.spans),
+        maximum=sure.base_max,
+        base=sure.base,
+        honours=sure.honour_points,
+        deductions=sure.deduction_points,
+        ledger=sure.ledger,
+        pending_base=both.base,
+        pending_honours=both.honour_points,
+        pending_deductions=both.deduction_points,
+        pending_ledger=both.ledger,
+        categories=_categories(result),
+    )
+
+
+def _categories(result: Scored) -> tuple[CategoryPoints, ...]:
+    points: dict[str, list[int]] = {}
+    for sure, both in zip(result.confirmed.spans, result.with_pending.spans, strict=True):
+        for one, other in zip(sure.categories, both.categories, strict=True):
+            sums = points.setdefault(one.code, [0, 0, 0])
+            sums[0] += one.points
+            sums[1] += other.points
+            sums[2] += one.maximum
+    return tuple(
+        CategoryPoints(code=code, points=sums[0], with_pending=sums[1], maximum=sums[2])
+        for code, sums in points.items()
+    )

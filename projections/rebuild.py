@@ -1,0 +1,105 @@
+"""重建 — the read models folded again from zero beside the living ones, and swapped in with one transaction.
+
+Readers see the old tables or the new ones, never a mixture: a statement keeps the tables it began with, and no
+answer takes more than one. Writers are not kept waiting; the follower waits for the length of the swap.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, LiteralString
+
+import psycopg
+from psycopg import sql
+
+from projections import schema, tracking
+from projections.answers import AsOf
+from projections.folding import Fold, head
+from projections.rows import Connection
+
+BATCH: Final = 50_000
+CLOSE: Final = 1_000
+"""How near the end of the log the shadow must be before the follower is made to wait."""
+
+Progress = Callable[[int, int], None]
+"""(position reached, last position of the log)."""
+
+_LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('steelyard rebuild'))"
+_UNLOCK: Final = "SELECT pg_advisory_unlock(hashtext('steelyard rebuild'))"
+_LOCK_LIVING: Final[LiteralString] = "LOCK TABLE reads.tracking IN EXCLUSIVE MODE"
+_LIVING: Final[LiteralString] = "SELECT generation FROM reads.tracking"
+_NEWLY_PARKED: Final[LiteralString] = """
+SELECT key FROM reads_next.parked EXCEPT SELECT key FROM reads.parked ORDER BY key
+"""
+_AWAY: Final[LiteralString] = "ALTER SCHEMA reads RENAME TO reads_old"
+_IN: Final[LiteralString] = "ALTER SCHEMA reads_next RENAME TO reads"
+
+
+class RebuildRunning(Exception):
+    """另一次重建正在进行。 Another rebuild is running."""
+
+
+class MoreParked(Exception):
+    """重建的结果停放了更多的人,未予采用。 The rebuilt tables park more people than the living ones: not swapped in."""
+
+
+def rebuild(projector_url: str, *, readers: Sequence[str] = (), progress: Progress | None = None) -> AsOf:
+    """Fold the log from zero, swap the result in, and give what it has reached.
+
+    Raises MoreParked where it would park anybody who is not parked now, and RebuildRunning; the living tables then
+    stay as they are.
+    """
+    with psycopg.connect(projector_url, autocommit=True) as connection:
+        row = connection.execute(_LOCK).fetchone()
+        if row is None or not row[0]:
+            raise RebuildRunning
+        try:
+            fold = _folded(connection, readers, progress)
+            _swap(connection, fold)
+        finally:
+            _drop(connection, schema.NEXT)
+            _drop(connection, schema.OLD)
+            connection.execute(_UNLOCK)
+        schema.use(connection)
+        return tracking.read(connection, schema.SHAPE)
+
+
+def _folded(connection: Connection, readers: Sequence[str], progress: Progress | None) -> Fold:
+    """The whole log in the shadow tables, up to now."""
+    _drop(connection, schema.NEXT)
+    _drop(connection, schema.OLD)
+    with connection.transaction():
+        schema.create(connection, schema.NEXT, readers=readers)
+    fold, reached = Fold(connection, scoring=False), 0
+    while done := fold.advance(BATCH):
+        reached += done
+        if progress is not None:
+            progress(reached, head(connection))
+    fold.score_everybody()
+    connection.execute("ANALYZE") if reached else None
+    while fold.advance(BATCH) > CLOSE:
+        pass
+    return fold
+
+
+def _swap(connection: Connection, fold: Fold) -> None:
+    """The last entries, the check, the names: in one transaction, while the follower waits."""
+    with connection.transaction():
+        generation = 1
+        living = schema.exists(connection)
+        if living:
+            connection.execute(_LOCK_LIVING)
+        while fold.advance(BATCH):
+            pass
+        if living:
+            row = connection.execute(_LIVING).fetchone()
+            assert row is not None, "tracking has no row"
+            generation = row[0] + 1
+            more = [key for (key,) in connection.execute(_NEWLY_PARKED)]
+            if more:
+                raise MoreParked(f"{MoreParked.__doc__} {len(more)}: {more[0]}")
+            connection.execute(_AWAY)
+        tracking.set_generation(connection, generation)
+        connection.execute(_IN)
+
+
+def _drop(connection: Connection, name: str) -> None:
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name)))

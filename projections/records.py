@@ -1,0 +1,307 @@
+"""积分记录 — one narrow row per record, counted for the scoring, and the chain behind one record.
+
+A row says what happened, never what it is worth: a rule change replays nothing. Keys are positions, so a row names
+the places in the log of its member, item, matter, sheet and notice as well as its own.
+"""
+
+from datetime import date, datetime
+from typing import Any, Final, LiteralString, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from domain.assessment.rows import OUTCOMES, Tally, Uncountable
+from domain.recording.archive import PointsConfirmed, PointsRecorded
+from domain.values import Code, MemberId, NoticeId, RecordId, Sha256
+from projections.answers import Answer, AsyncConnection, ask_one
+from projections.applying import Applied, Handlers
+from projections.matters import Evidence
+from projections.reading import hundredths_of
+from projections.rows import Connection, Row
+from projections.sheets import Approval
+
+DDL: Final[LiteralString] = """
+CREATE TABLE records (
+    record integer PRIMARY KEY,
+    id uuid NOT NULL,
+    member integer NOT NULL,
+    unit integer NOT NULL,
+    item integer NOT NULL,
+    matter integer NOT NULL,
+    sheet integer NOT NULL,
+    day date NOT NULL,
+    outcome smallint NOT NULL,
+    quantity integer NOT NULL,
+    late boolean NOT NULL,
+    entitled smallint NOT NULL,
+    present smallint NOT NULL,
+    in_favour smallint NOT NULL,
+    notice integer,
+    confirmed integer
+);
+CREATE UNIQUE INDEX records_by_id ON records (id);
+CREATE INDEX records_of_member ON records (member, day) INCLUDE (item, outcome, quantity, confirmed);
+CREATE INDEX records_of_sheet ON records (sheet);
+"""
+
+WORDS: Final[tuple[str, ...]] = ("attended", "absent", "excused", "done", "not-done", "withdrawn", "earned")
+"""Outcomes by their number in the narrow row; only ever appended to."""
+NUMBERS: Final = {word: number for number, word in enumerate(WORDS)}
+
+
+class RecordRow(Row, kw_only=True):
+    """One record; all keys but ``id`` are positions in the log."""
+
+    table = "records"
+    record: int
+    id: UUID
+    member: int
+    unit: int
+    item: int
+    matter: int
+    sheet: int
+    day: date
+    outcome: int
+    quantity: int
+    late: bool
+    entitled: int
+    present: int
+    in_favour: int
+    notice: int | None = None
+    confirmed: int | None = None
+
+    def line(self) -> str:
+        """As COPY wants it, without asking each value what it is: there are more records than anything else."""
+        notice = "\\N" if self.notice is None else self.notice
+        confirmed = "\\N" if self.confirmed is None else self.confirmed
+        return (
+            f"{self.record}\t{self.id}\t{self.member}\t{self.unit}\t{self.item}\t{self.matter}\t{self.sheet}\t{self.day}\t"
+            f"{self.outcome}\t{self.quantity}\t{self.late}\t{self.entitled}\t{self.present}\t{self.in_favour}\t"
+            f"{notice}\t{confirmed}"
+        )
+
+
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the facts behind one record stand in the log: each can be proved."""
+
+    clause: int
+    planned: int
+    held: int | None
+    opened: int
+    line: int
+    submitted: int | None
+    approved: int
+    recorded: int
+    drafted: int | None
+    noticed: int | None
+    """The record's own line of the notice."""
+    posted: int | None
+    closed: int | None
+    confirmed: int | None
+
+
+class Clause(msgspec.Struct, frozen=True, kw_only=True):
+    """The item of the rule set under which the record counts."""
+
+    scheme: Code
+    version: Code
+    digest: Sha256
+    item: Code
+    zh: str
+    en: str
+    category: Code
+    mode: str
+    clause: str
+
+
+class NoticeOfRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The public notice that showed the record."""
+
+    notice: NoticeId
+    status: str
+    posted_on: date | None
+    ends_on: date | None
+    closed_at: datetime | None
+
+
+class RecordChain(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything behind one record: what, who, why, under which clause, and where each fact stands."""
+
+    record: RecordId
+    member: MemberId
+    unit: Code
+    unit_title: str
+    matter: Code
+    title: str
+    occurred_on: date
+    outcome: str
+    quantity: int
+    late: bool
+    state: str
+    """pending or confirmed."""
+    entered_by: MemberId
+    submitted_by: MemberId | None
+    entitled: int
+    """The vote on this very line."""
+    present: int
+    in_favour: int
+    clause: Clause
+    evidence: tuple[Evidence, ...]
+    approval: Approval
+    notice: NoticeOfRecord | None
+    places: Places
+
+
+def _recorded(this: Applied, fact: PointsRecorded) -> None:
+    member = this.keys.member(fact.member)
+    unit, scheme = this.keys.unit(fact.unit)
+    matter = this.keys.matter(fact.unit, fact.matter)
+    item, mode = this.keys.item(scheme, fact.rules, fact.item)
+    day = fact.occurred_on
+    if fact.outcome not in OUTCOMES[mode]:
+        raise Uncountable(f"{fact.rules}: {fact.item} {fact.outcome}")
+    this.keys.records[fact.record.int] = this.position, member, day.year
+    this.batch.touched.add((member, day.year))
+    this.batch.insert(
+        RecordRow(
+            record=this.position,
+            id=fact.record,
+            member=member,
+            unit=unit,
+            item=item,
+            matter=matter,
+            sheet=this.keys.sheet(matter, fact.item),
+            day=day,
+            outcome=NUMBERS[fact.outcome],
+            quantity=hundredths_of(fact.quantity),
+            late=fact.late,
+            entitled=fact.entitled,
+            present=fact.present,
+            in_favour=fact.in_favour,
+        )
+    )
+
+
+def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
+    record, member, year = this.keys.record(fact.record)
+    this.batch.touched.add((member, year))
+    this.batch.change(RecordRow, record, notice=this.keys.notice(fact.notice), confirmed=this.position)
+
+
+HANDLERS: Final[Handlers] = {PointsRecorded: _recorded, PointsConfirmed: _confirmed}
+
+TALLIES: Final = """
+SELECT r.member, EXTRACT(YEAR FROM r.day)::int AS year, EXTRACT(MONTH FROM r.day)::int AS month,
+       r.item, r.outcome, r.quantity, r.confirmed IS NOT NULL AS confirmed, count(*) AS count
+FROM records AS r
+WHERE r.member = ANY(%(members)s) AND r.day BETWEEN %(from_on)s AND %(until_on)s
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""
+ITEMS: Final = """
+SELECT p.part, s.version, p.code FROM rule_parts AS p JOIN rule_sets AS s USING (rule_set)
+WHERE p.section = 'responsibility'
+"""
+
+ItemNames: TypeAlias = dict[int, tuple[str, str]]
+"""Item key → (version of the rule set, code)."""
+
+
+def item_names(connection: Connection) -> ItemNames:
+    """Every responsibility item of every version."""
+    return {part: (version, code) for part, version, code in connection.execute(ITEMS)}
+
+
+def tallied(row: tuple[Any, ...], names: ItemNames) -> tuple[int, int, Tally]:
+    """(member's key, year, tally) of one row of ``TALLIES``."""
+    member, year, month, item, outcome, quantity, confirmed, count = row
+    version, code = names[item]
+    return (
+        member,
+        year,
+        Tally(
+            item=code,
+            outcome=WORDS[int(outcome)],
+            month=month,
+            rules=version,
+            quantity=quantity,
+            confirmed=confirmed,
+            count=count,
+        ),
+    )
+
+
+def tallies(
+    connection: Connection, members: list[int], years: range, names: ItemNames
+) -> dict[tuple[int, int], list[Tally]]:
+    """(member's key, year) → what was counted, for many members at once; for the follower."""
+    known = {"members": members, "from_on": date(years[0], 1, 1), "until_on": date(years[-1], 12, 31)}
+    found: dict[tuple[int, int], list[Tally]] = {}
+    for row in connection.execute(TALLIES, known):
+        member, year, tally = tallied(row, names)
+        found.setdefault((member, year), []).append(tally)
+    return found
+
+
+_YEARS: Final = """
+SELECT DISTINCT r.member, EXTRACT(YEAR FROM r.day)::int FROM records AS r JOIN members AS m USING (member)
+WHERE m.person = %(person)s
+"""
+
+
+def years_of(connection: Connection, person: MemberId) -> set[tuple[int, int]]:
+    """(member's key, year) of every year in which a member has a record."""
+    return {(member, year) for member, year in connection.execute(_YEARS, {"person": person})}
+
+
+_CHAIN: Final = """
+SELECT r.id AS record, who.person AS member, u.code AS unit, u.title AS unit_title, m.code AS matter, m.title,
+  r.day AS occurred_on, l.outcome, r.quantity, r.late,
+  CASE WHEN r.confirmed IS NULL THEN 'pending' ELSE 'confirmed' END AS state,
+  enterer.person AS entered_by, s.submitted_by, r.entitled, r.present, r.in_favour,
+  json_build_object(
+    'scheme', v.scheme, 'version', v.version, 'digest', v.digest, 'item', p.code, 'zh', p.content->>'zh',
+    'en', p.content->>'en', 'category', p.content->>'cat', 'mode', p.content->>'mode',
+    'clause', p.content->>'clause') AS clause,
+  (SELECT COALESCE(json_agg(json_build_object('kind', e.kind, 'sha256', e.sha256, 'position', e.evidence)
+                            ORDER BY e.evidence), '[]')
+   FROM evidence AS e WHERE e.matter = r.matter) AS evidence,
+  json_build_object(
+    'decision', a.decision, 'body', a.body, 'minute', a.minute, 'minute_sha256', a.minute_sha256,
+    'entitled', a.entitled, 'present', a.present, 'in_favour', a.in_favour, 'recused', a.recused,
+    'approved', a.approved, 'referred', a.referred, 'decided_by', a.decided_by, 'at', a.at,
+    'position', a.approval) AS approval,
+  CASE WHEN n.notice IS NOT NULL THEN json_build_object(
+    'notice', n.id, 'status', n.status, 'posted_on', n.posted_on, 'ends_on', n.ends_on,
+    'closed_at', n.closed_at) END AS notice,
+  json_build_object(
+    'clause', r.item, 'planned', r.matter, 'held', m.settled, 'opened', r.sheet, 'line', l.position,
+    'submitted', s.submitted, 'approved', a.approval, 'recorded', r.record, 'drafted', n.notice,
+    'noticed', n.line, 'posted', n.posted, 'closed', n.closed, 'confirmed', r.confirmed) AS places
+FROM records AS r
+JOIN members AS who ON who.member = r.member
+JOIN units AS u ON u.unit = r.unit
+JOIN matters AS m ON m.matter = r.matter
+JOIN sheets AS s ON s.sheet = r.sheet
+JOIN rule_parts AS p ON p.part = r.item
+JOIN rule_sets AS v ON v.rule_set = p.rule_set
+CROSS JOIN LATERAL (
+  SELECT l.outcome, l.position, l.entered_by FROM sheet_lines AS l
+  WHERE l.sheet = r.sheet AND l.member = r.member AND l.position < r.record ORDER BY l.position DESC LIMIT 1
+) AS l
+JOIN members AS enterer ON enterer.member = l.entered_by
+CROSS JOIN LATERAL (
+  SELECT a.* FROM approvals AS a WHERE a.sheet = r.sheet AND a.approval < r.record ORDER BY a.approval DESC LIMIT 1
+) AS a
+LEFT JOIN LATERAL (
+  SELECT n.*, x.position AS line FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
+  WHERE x.record = r.record ORDER BY x.notice DESC LIMIT 1
+) AS n ON true
+WHERE r.id = %(record)s
+"""
+
+
+async def record(connection: AsyncConnection, record: RecordId, member: MemberId) -> Answer[RecordChain | None]:
+    """One record of a member and everything behind it: sheet, approval, notice, clause, evidence, places in the log."""
+    found = await ask_one(connection, RecordChain, _CHAIN, {"record": record}, whose=member)
+    assert found.value is None or found.value.member == member
+    return found

@@ -1,0 +1,136 @@
+"""Rows on their way into the read models: gathered over a batch of facts, merged, and written at once.
+
+A thing's integer key is the position of the fact that brought it into being, so that following and rebuilding
+give the same keys and every row names its own proof. What one batch both inserts and changes is written once.
+"""
+
+from collections import defaultdict
+from typing import Any, ClassVar, LiteralString, TypeAlias
+
+import msgspec
+import psycopg
+from psycopg import sql
+
+Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
+
+
+class Row(msgspec.Struct, kw_only=True):
+    """One row; the fields are the table's columns, in any order, the first of them its key."""
+
+    table: ClassVar[LiteralString]
+
+    def line(self) -> str:
+        """As COPY wants it: the fields in order."""
+        return "\t".join([copied(value) for value in msgspec.structs.astuple(self)])
+
+
+def copied(value: object) -> str:
+    r"""A value as COPY's text form wants it.
+
+    >>> copied(None), copied("a\tb"), copied(True), copied(["x", "y"])
+    ('\\N', 'a\\tb', 'True', '{"x","y"}')
+    """
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    if isinstance(value, list | tuple):
+        # Codes, ids and days alone stand in arrays; none of them holds a quotation mark or a backslash.
+        return "{" + ",".join(f'"{part}"' for part in value) + "}"  # pyright: ignore[reportUnknownVariableType]
+    return str(value)
+
+
+class Batch:
+    """What a run of facts does to the tables."""
+
+    def __init__(self) -> None:
+        self.touched: set[tuple[int, int]] = set()
+        """(member, year) whose score must be made again."""
+        self._new: defaultdict[type[Row], dict[object, Row]] = defaultdict(dict)
+        self._lines: defaultdict[LiteralString, list[str]] = defaultdict(list)
+        self._changes: defaultdict[type[Row], dict[object, dict[str, object]]] = defaultdict(dict)
+        self._gone: defaultdict[type[Row], set[object]] = defaultdict(set)
+        self._never: defaultdict[type[Row], set[object]] = defaultdict(set)
+        """Of what is gone: what came in this very batch, so that no table knows it."""
+
+    def insert(self, row: Row) -> None:
+        """A new row."""
+        key = getattr(row, row.__struct_fields__[0])
+        assert key not in self._new[type(row)], f"{row.table} {key} comes twice"
+        self._new[type(row)][key] = row
+
+    def append(self, table: LiteralString, line: str) -> None:
+        r"""A new row of a table that is never changed, as its columns in order, parted by ``\t``.
+
+        For the tables that most facts write to; no column may need escaping.
+        """
+        self._lines[table].append(line)
+
+    def change(self, kind: type[Row], key: object, **columns: object) -> None:
+        """New values of some columns; a later change of the batch replaces an earlier one."""
+        assert set(columns) <= set(kind.__struct_fields__), f"{kind.table} has not all of {sorted(columns)}"
+        pending = self._new[kind].get(key)
+        if pending is None:
+            self._changes[kind].setdefault(key, {}).update(columns)
+        else:
+            for column, value in columns.items():
+                setattr(pending, column, value)
+
+    def remove(self, kind: type[Row], key: object) -> None:
+        """The row goes, if it is there; once gone in a batch, it is not looked for again."""
+        if key in self._gone[kind]:
+            return
+        self._gone[kind].add(key)
+        self._changes[kind].pop(key, None)
+        if self._new[kind].pop(key, None) is not None:
+            self._never[kind].add(key)
+
+    def pending(self, kind: type[Row], key: object) -> Row | None:
+        """A row that this batch inserts."""
+        return self._new[kind].get(key)
+
+    def flush(self, connection: Connection) -> None:
+        """Write everything; the batch is empty afterwards, but for what it touched."""
+        for kind, rows in self._new.items():
+            if rows:
+                _copy(connection, kind.table, kind.__struct_fields__, [row.line() for row in rows.values()])
+        for table, lines in self._lines.items():
+            _copy(connection, table, (), lines)
+        for kind, changes in self._changes.items():
+            _update(connection, kind, changes)
+        for kind, keys in self._gone.items():
+            _delete(connection, kind, [*(keys - self._never[kind])])
+        for part in (self._new, self._lines, self._changes, self._gone, self._never):
+            part.clear()
+
+
+def _copy(connection: Connection, table: LiteralString, columns: tuple[str, ...], lines: list[str]) -> None:
+    listed = sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Identifier, columns))) if columns else sql.SQL("")
+    statement = sql.SQL("COPY {} {} FROM STDIN").format(sql.Identifier(table), listed)
+    with connection.cursor().copy(statement) as copy:
+        copy.write("\n".join(lines) + "\n")
+
+
+def _update(connection: Connection, kind: type[Row], changes: dict[object, dict[str, object]]) -> None:
+    """One statement per set of columns; no row is in two of them."""
+    alike: defaultdict[frozenset[str], list[dict[str, object]]] = defaultdict(list)
+    key = kind.__struct_fields__[0]
+    for value, columns in changes.items():
+        alike[frozenset(columns)].append({**columns, key: value})
+    for names, rows in alike.items():
+        assigned = (sql.SQL("{0} = given.{0}").format(sql.Identifier(column)) for column in sorted(names))
+        statement = sql.SQL(
+            "UPDATE {table} AS kept SET {assigned}"
+            " FROM jsonb_populate_recordset(NULL::{table}, %(rows)s) AS given WHERE kept.{key} = given.{key}"
+        ).format(table=sql.Identifier(kind.table), assigned=sql.SQL(", ").join(assigned), key=sql.Identifier(key))
+        done = connection.execute(statement, {"rows": msgspec.json.encode(rows).decode()})
+        assert done.rowcount == len(rows), f"{kind.table}: {len(rows) - done.rowcount} rows to change are missing"
+
+
+def _delete(connection: Connection, kind: type[Row], keys: list[object]) -> None:
+    if not keys:
+        return
+    statement = sql.SQL("DELETE FROM {} WHERE {} = ANY(%(keys)s)").format(
+        sql.Identifier(kind.table), sql.Identifier(kind.__struct_fields__[0])
+    )
+    connection.execute(statement, {"keys": keys})

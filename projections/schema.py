@@ -1,0 +1,84 @@
+"""The read models together: their tables, who may read them, and which fact goes where.
+
+They live in the schema ``reads``, owned by the projector. A rebuild makes the same tables in ``reads_next`` and
+swaps the names. Every query names its tables without a schema: a connection's ``search_path`` says which it reads.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final, LiteralString
+
+from psycopg import sql
+
+from domain.decider import Fact
+from projections import (
+    agenda,
+    log,
+    matters,
+    notice_board,
+    organisation,
+    parking,
+    records,
+    rules,
+    scores,
+    sheets,
+    timeline,
+    tracking,
+)
+from projections.applying import Handler
+from projections.rows import Connection
+
+READS: Final = "reads"
+NEXT: Final = "reads_next"
+OLD: Final = "reads_old"
+
+_MODELS: Final = (log, organisation, rules, matters, sheets, records, notice_board, timeline, agenda)
+TABLES: Final[tuple[LiteralString, ...]] = (
+    tracking.DDL,
+    parking.DDL,
+    *(model.DDL for model in _MODELS),
+    scores.DDL,
+)
+
+
+def _handlers() -> dict[type[Fact], tuple[Handler, ...]]:
+    """What is done with each kind of fact, model by model."""
+    found: defaultdict[type[Fact], tuple[Handler, ...]] = defaultdict(tuple)
+    for model in _MODELS:
+        for kind, handler in model.HANDLERS.items():
+            found[kind] += (handler,)
+    return dict(found)
+
+
+HANDLERS: Final = _handlers()
+SHAPE: Final = hashlib.sha256("\n".join(TABLES).encode()).hexdigest()
+"""Digest of the table definitions: tables of another shape must be rebuilt."""
+
+_EXISTS: Final = "SELECT to_regnamespace(%(schema)s) IS NOT NULL AND to_regclass(%(tracking)s) IS NOT NULL"
+
+
+def exists(connection: Connection, schema: str = READS) -> bool:
+    """Whether the read models are there."""
+    known = {"schema": schema, "tracking": f"{schema}.tracking"}
+    row = connection.execute(_EXISTS, known).fetchone()
+    return row is not None and bool(row[0])
+
+
+def create(connection: Connection, schema: str = READS, *, readers: Sequence[str] = (), generation: int = 1) -> None:
+    """Make empty tables in a new schema, readable by some roles; the connection's search path is set to it."""
+    name = sql.Identifier(schema)
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+    use(connection, schema)
+    for table in TABLES:
+        connection.execute(table)
+    for reader in readers:
+        role = sql.Identifier(reader)
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, role))
+        connection.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(name, role))
+    tracking.begin(connection, SHAPE, generation)
+
+
+def use(connection: Connection, schema: str = READS) -> None:
+    """Read and write the tables of this schema from now on."""
+    connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(schema)))

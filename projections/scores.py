@@ -1,0 +1,144 @@
+"""积分 — each member's stored scores of a year: its halves and the whole, what is confirmed and what is pending.
+
+A stored score is what the one scoring function gives for the record rows under the rule set in force; it is made
+again for whoever a batch of facts touches. Points in hundredths.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, LiteralString
+
+import msgspec
+
+from domain.assessment.presence import Stay
+from domain.assessment.rows import tally
+from domain.values import Code, MemberId
+from projections.answers import Answer, AsyncConnection, ask, instead
+from projections.inputs import inputs_of, subject_of
+from projections.periods import PeriodScore, Subject, scored
+from projections.records import ItemNames, item_names, tallies
+from projections.rows import Connection
+from projections.rules import published_versions
+
+DDL: Final[LiteralString] = """
+CREATE TABLE scores (
+    member integer NOT NULL,
+    year integer NOT NULL,
+    period text NOT NULL,
+    ends_on date NOT NULL,
+    rules text NOT NULL,
+    digest text NOT NULL,
+    months_present integer NOT NULL,
+    maximum integer NOT NULL,
+    base integer NOT NULL,
+    honours integer NOT NULL,
+    deductions integer NOT NULL,
+    ledger integer NOT NULL,
+    pending_base integer NOT NULL,
+    pending_honours integer NOT NULL,
+    pending_deductions integer NOT NULL,
+    pending_ledger integer NOT NULL,
+    categories json NOT NULL,
+    PRIMARY KEY (member, year, period)
+);
+"""
+
+
+class MemberScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a branch's list."""
+
+    member: MemberId
+    score: PeriodScore
+
+
+SUBJECTS: Final = """
+SELECT e.member, u.scheme, e.from_on, e.until_on
+FROM enrolments AS e JOIN units AS u ON u.code = e.unit
+WHERE e.member = ANY(%(members)s) ORDER BY e.member, e.enrolment
+"""
+_STORE: Final = """
+INSERT INTO scores
+SELECT * FROM jsonb_populate_recordset(NULL::scores, %(rows)s)
+ON CONFLICT (member, year, period) DO UPDATE SET
+    ends_on = EXCLUDED.ends_on, rules = EXCLUDED.rules, digest = EXCLUDED.digest,
+    months_present = EXCLUDED.months_present, maximum = EXCLUDED.maximum, base = EXCLUDED.base,
+    honours = EXCLUDED.honours, deductions = EXCLUDED.deductions, ledger = EXCLUDED.ledger,
+    pending_base = EXCLUDED.pending_base, pending_honours = EXCLUDED.pending_honours,
+    pending_deductions = EXCLUDED.pending_deductions, pending_ledger = EXCLUDED.pending_ledger,
+    categories = EXCLUDED.categories
+"""
+RANGE: Final = 500
+"""Members scored at a time, so that memory stays bounded."""
+
+
+def rescore(connection: Connection, touched: Iterable[tuple[int, int]]) -> None:
+    """Make the scores of some (member, year) again from their record rows; raises Uncountable."""
+    ordered = sorted(touched)
+    names = item_names(connection) if ordered else {}
+    for start in range(0, len(ordered), RANGE):
+        _rescore(connection, ordered[start : start + RANGE], names)
+
+
+def _rescore(connection: Connection, touched: Sequence[tuple[int, int]], names: ItemNames) -> None:
+    members, years = sorted({member for member, _ in touched}), [year for _, year in touched]
+    subjects = _subjects(connection, members)
+    counted = tallies(connection, members, range(min(years), max(years) + 1), names)
+    rows: list[dict[str, object]] = []
+    for member, year in touched:
+        for period in scored(subjects[member], year, counted.get((member, year), [])):
+            rows.append({"member": member, **msgspec.structs.asdict(period)})
+    connection.execute(_STORE, {"rows": msgspec.json.encode(rows).decode()})
+
+
+def _subjects(connection: Connection, members: list[int]) -> dict[int, Subject]:
+    """Presence over all organisations; the rule sets are those of the scheme of the last one."""
+    stays: dict[int, list[Stay]] = {}
+    schemes: dict[int, str] = {}
+    for member, scheme, from_on, until_on in connection.execute(SUBJECTS, {"members": members}).fetchall():
+        stays.setdefault(member, []).append(Stay(from_on, until_on))
+        schemes[member] = scheme
+    versions = {scheme: tuple(published_versions(connection, scheme)) for scheme in set(schemes.values())}
+    return {member: Subject(stays=tuple(own), versions=versions[schemes[member]]) for member, own in stays.items()}
+
+
+_POINTS: Final = """
+SELECT s.year, s.period, s.ends_on, s.rules, s.digest, s.months_present, s.maximum, s.base, s.honours, s.deductions,
+       s.ledger, s.pending_base, s.pending_honours, s.pending_deductions, s.pending_ledger, s.categories
+FROM scores AS s JOIN members AS m ON m.member = s.member
+WHERE m.person = %(member)s AND s.year = %(year)s ORDER BY s.ends_on, s.period
+"""
+_BRANCH: Final = """
+SELECT m.person AS member, (
+  SELECT row_to_json(x) FROM (
+    SELECT s.year, s.period, s.ends_on, s.rules, s.digest, s.months_present, s.maximum, s.base, s.honours,
+           s.deductions, s.ledger, s.pending_base, s.pending_honours, s.pending_deductions, s.pending_ledger,
+           s.categories
+  ) AS x) AS score
+FROM scores AS s JOIN members AS m ON m.member = s.member
+JOIN enrolments AS e ON e.member = s.member
+WHERE e.unit = %(unit)s AND s.year = %(year)s AND s.period = %(period)s
+  AND e.from_on <= s.ends_on AND (e.until_on IS NULL OR e.until_on >= make_date(s.year, 1, 1))
+ORDER BY e.enrolment
+"""
+
+
+async def points_of(connection: AsyncConnection, member: MemberId, year: int) -> Answer[tuple[PeriodScore, ...]]:
+    """My points: the halves of a year and the whole (H1, H2, Y). Empty where no rule set is in force yet.
+
+    A year of which the log says nothing yet has no stored score: then it is made on the spot, of no records.
+    """
+    found = await ask(connection, PeriodScore, _POINTS, {"member": member, "year": year}, whose=member)
+    if found.value:
+        return found
+    given = await inputs_of(connection, member, year)
+    if given.value is None:
+        return found
+    subject = await subject_of(connection, given.value)
+    return instead(given, tuple(scored(subject, year, tally(row.counted for row in given.value.records))))
+
+
+async def branch_points(
+    connection: AsyncConnection, unit: Code, year: int, period: str = "Y"
+) -> Answer[tuple[MemberScore, ...]]:
+    """Everybody of an organisation with his score of one period, in enrolment order."""
+    known: dict[str, object] = {"unit": unit, "year": year, "period": period}
+    return await ask(connection, MemberScore, _BRANCH, known, where=unit)

@@ -1,0 +1,111 @@
+"""时间线 — every entry that names a member, and what happened to the notices of his records, newest first."""
+
+from datetime import datetime
+from typing import Final, LiteralString
+
+import msgspec
+
+from domain.notice.notice import NoticeLineDrafted
+from domain.organisation.appointments import RoleAppointed, RoleEnded
+from domain.organisation.member import MemberRegistered
+from domain.organisation.roster import MemberEnrolled
+from domain.recording.archive import PointsConfirmed, PointsRecorded
+from domain.recording.sheet import SheetLineReferred, SheetLineSet
+from domain.values import Code, MemberId, NoticeId, RecordId
+from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, paged
+from projections.applying import Applied, Handlers
+
+DDL: Final[LiteralString] = """
+CREATE TABLE timeline (
+    member integer NOT NULL,
+    position integer NOT NULL,
+    at timestamptz NOT NULL,
+    type text NOT NULL,
+    about integer NOT NULL,
+    PRIMARY KEY (member, position)
+);
+"""
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry in a member's life here, with what it is about where it is about a matter."""
+
+    position: int
+    at: datetime
+    type: str
+    """Stored name of the fact; the vocabulary has its words."""
+    unit: Code | None
+    matter: Code | None
+    title: str | None
+    item: Code | None
+    outcome: str | None
+    record: RecordId | None
+    notice: NoticeId | None
+
+
+def _in_unit(this: Applied, fact: MemberRegistered | MemberEnrolled) -> None:
+    _say(this, this.keys.member(fact.member), this.keys.unit(fact.unit)[0])
+
+
+def _in_office(this: Applied, fact: RoleAppointed | RoleEnded) -> None:
+    _say(this, this.keys.member(fact.person), this.keys.unit(fact.unit)[0])
+
+
+def _on_sheet(this: Applied, fact: SheetLineSet | SheetLineReferred) -> None:
+    _say(this, this.keys.member(fact.member), this.keys.sheet_of_stream(this.stream))
+
+
+def _on_record(this: Applied, fact: PointsRecorded | PointsConfirmed | NoticeLineDrafted) -> None:
+    record, member, _ = this.keys.record(fact.record)
+    _say(this, member, record)
+
+
+def _say(this: Applied, member: int, about: int) -> None:
+    this.batch.append("timeline", f"{member}\t{this.position}\t{this.at}\t{this.line.type}\t{about}")
+
+
+HANDLERS: Final[Handlers] = {
+    MemberRegistered: _in_unit,
+    MemberEnrolled: _in_unit,
+    RoleAppointed: _in_office,
+    RoleEnded: _in_office,
+    SheetLineSet: _on_sheet,
+    SheetLineReferred: _on_sheet,
+    PointsRecorded: _on_record,
+    PointsConfirmed: _on_record,
+    NoticeLineDrafted: _on_record,
+}
+
+_TIMELINE: Final = """
+SELECT t.position, t.at, t.type, COALESCE(s.unit, u.code) AS unit, m.code AS matter, m.title, s.item,
+       line.outcome, r.id AS record, n.id AS notice
+FROM (
+  SELECT t.* FROM timeline AS t JOIN members AS who ON who.member = t.member
+  WHERE who.person = %(member)s AND (%(before)s::int IS NULL OR t.position < %(before)s)
+  ORDER BY t.position DESC LIMIT %(limit)s + 1
+) AS t
+LEFT JOIN records AS r
+  ON r.record = t.about AND t.type IN ('points-recorded', 'points-confirmed', 'notice-line-drafted')
+LEFT JOIN sheets AS s
+  ON s.sheet = COALESCE(r.sheet, t.about) AND (r.record IS NOT NULL OR t.type LIKE 'sheet-%%')
+LEFT JOIN units AS u ON u.unit = t.about
+LEFT JOIN matters AS m ON m.matter = s.matter
+LEFT JOIN LATERAL (
+  SELECT x.outcome FROM sheet_lines AS x
+  WHERE x.sheet = s.sheet AND x.member = t.member AND x.position <= t.position ORDER BY x.position DESC LIMIT 1
+) AS line ON true
+LEFT JOIN LATERAL (
+  SELECT n.id FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
+  WHERE x.record = r.record AND x.position <= t.position ORDER BY x.position DESC LIMIT 1
+) AS n ON true
+ORDER BY t.position DESC
+"""
+
+
+async def timeline(
+    connection: AsyncConnection, member: MemberId, *, before: int | None = None, limit: int = PAGE
+) -> Answer[Page[Moment]]:
+    """The entries that name a member, newest first."""
+    known: dict[str, object] = {"member": member, "before": before, "limit": limit}
+    found = await ask(connection, Moment, _TIMELINE, known, whose=member)
+    return paged(found, [moment.position for moment in found.value], limit)

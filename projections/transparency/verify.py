@@ -1,0 +1,946 @@
+#!/usr/bin/env python3
+"""核验导出的积分账本,不联网。 Verify an exported points ledger, offline; needs Python 3.8 or later alone.
+
+用法 Usage:
+    python verify.py FOLDER [--trusted CHECKPOINT_FILE_OR_FOLDER] [--key VKEY] [--lang zh|en] [--json]
+    python verify.py --proof FILE.tlog-proof --entry ENTRY.json --key VKEY
+
+--trusted 是您另外得到的检查点:公示纸上的、以前的导出、别的单位保存的。没有它,文件夹只能对照自己的钥匙。
+--trusted is a checkpoint that reached you another way: from the notice on the wall, an earlier export,
+another office. Without it the folder only proves itself against its own key.
+退出码 exit code: 0 完整 whole, 1 不完整 not whole, 2 无法核验 could not check.
+
+Nothing in the folder is believed: every leaf is computed from the entry's bytes, and the root from the leaves
+(RFC 6962; C2SP tlog-tiles, tlog-checkpoint, signed-note, tlog-proof). The tiles only help to say where it
+differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import hashlib
+import io
+import json
+import re
+import sys
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
+
+    Point = tuple[int, int, int, int]
+
+LAG_S = 5
+MAX_ENTRY_BYTES = 65535
+MAX_INTEGER = 2**53 - 1
+
+
+class Bad(Exception):
+    """The bytes are not what they should be; the text says why."""
+
+
+class Unreadable(Exception):
+    """Nothing can be said: there is no such folder or file."""
+
+
+# --- Ed25519 (RFC 8032 §5.1.7), verification alone ------------------------------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
+
+
+def _add(one: Point, other: Point) -> Point:
+    """Sum of two points in extended coordinates (X, Y, Z, T)."""
+    a = (one[1] - one[0]) * (other[1] - other[0]) % P
+    b = (one[1] + one[0]) * (other[1] + other[0]) % P
+    c = 2 * one[3] * other[3] * D % P
+    d = 2 * one[2] * other[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _decode_point(data: bytes) -> Point | None:
+    """Return the point 32 bytes stand for; None if there is none or its y is not below the prime."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_1 % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def _windows(point: Point) -> list[list[Point]]:
+    """Multiples 0 to 15 of the point times 16**n, for n from 0 to 63: no doubling is left to do."""
+    table: list[list[Point]] = []
+    for _ in range(64):
+        row: list[Point] = [(0, 1, 1, 0)]
+        for _ in range(15):
+            row.append(_add(row[-1], point))
+        table.append(row)
+        point = _add(row[-1], point)
+    return table
+
+
+_TABLES: dict[bytes, list[list[Point]] | None] = {}
+BASE = (4 * pow(5, P - 2, P) % P).to_bytes(32, "little")
+
+
+def _table(encoded: bytes) -> list[list[Point]] | None:
+    if encoded not in _TABLES:
+        point = _decode_point(encoded)
+        _TABLES[encoded] = None if point is None else _windows(point)
+    return _TABLES[encoded]
+
+
+def verify_signature(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether `signature` (64 bytes) over `message` is of `public_key` (32 bytes)."""
+    key, base = _table(public_key), _table(BASE)
+    scalar = int.from_bytes(signature[32:], "little")
+    if key is None or base is None or len(signature) != 64 or scalar >= ORDER:
+        return False
+    digest = hashlib.sha512(signature[:32] + public_key + message).digest()
+    challenge = (ORDER - int.from_bytes(digest, "little")) % ORDER
+    total: Point = (0, 1, 1, 0)
+    for window in range(64):
+        total = _add(total, base[window][scalar >> 4 * window & 15])
+        total = _add(total, key[window][challenge >> 4 * window & 15])
+    inverse = pow(total[2], P - 2, P)
+    x, y = total[0] * inverse % P, total[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
+
+
+# --- tree, tiles, notes ---------------------------------------------------------------------------
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def root_of(peaks: list[bytes]) -> bytes:
+    """Return the root over complete subtrees, largest first."""
+    if not peaks:
+        return _sha256(b"")
+    root = peaks[-1]
+    for peak in peaks[-2::-1]:
+        root = _sha256(b"\x01" + peak + root)
+    return root
+
+
+def tile_path(level: str, index: int, size: int) -> str:
+    """Return the path of tile `index` of a level ("0", "1", … or "entries") in the log of `size` entries."""
+    width = width_of(level, index, size)
+    digits = str(index)
+    digits = digits.zfill((len(digits) + 2) // 3 * 3)
+    parts = ["x" + digits[at : at + 3] for at in range(0, len(digits), 3)]
+    parts[-1] = parts[-1][1:]
+    return "tile/{}/{}{}".format(level, "/".join(parts), "" if width == 256 else f".p/{width}")
+
+
+def width_of(level: str, index: int, size: int) -> int:
+    """How many hashes or entries that tile holds."""
+    height = 0 if level == "entries" else 8 * int(level)
+    return min(256, (size >> height) - index * 256)
+
+
+def tile_paths(size: int) -> set[str]:
+    """Every tile and bundle that the log of `size` entries has."""
+    paths = {tile_path("entries", index, size) for index in range((size + 255) // 256)}
+    level, count = 0, size
+    while count:
+        paths |= {tile_path(str(level), index, size) for index in range((count + 255) // 256)}
+        level, count = level + 1, count >> 8
+    return paths
+
+
+def _base64(text: str) -> bytes:
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        raise Bad("base64") from None
+    if base64.b64encode(data).decode("ascii") != text:
+        raise Bad("base64")
+    return data
+
+
+@dataclass(frozen=True)
+class Key:
+    """A log's name and public key, as its vkey says: name+hex(key id)+base64(0x01 || public key)."""
+
+    name: str
+    key_id: bytes
+    public_key: bytes
+
+
+def parse_key(text: str) -> Key:
+    """Return the key of a vkey, or `Bad`."""
+    parts = text.split("+", 2)
+    material = _base64(parts[-1])
+    if len(parts) != 3 or len(material) != 33 or material[:1] != b"\x01" or not parts[0]:
+        raise Bad("vkey")
+    key_id = _sha256(parts[0].encode() + b"\n" + material)[:4]
+    if parts[1] != key_id.hex() or any(each.isspace() for each in parts[0]):
+        raise Bad("vkey")
+    return Key(parts[0], key_id, material[1:])
+
+
+@dataclass(frozen=True)
+class Head:
+    """A signed root: this many entries give this root; `file` is where it stands."""
+
+    size: int
+    root: bytes
+    file: str
+    trusted: bool = False
+
+
+def parse_head(data: bytes, key: Key, file: str, trusted: bool = False) -> Head:
+    """Return what a checkpoint says, its signature verified, or `Bad`. Other keys' signatures are ignored."""
+    try:
+        text, separator, signatures = data.decode("utf-8").rpartition("\n\n")
+    except UnicodeDecodeError:
+        raise Bad("UTF-8") from None
+    lines, text = text.split("\n"), text + "\n"
+    number = re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]) if len(lines) > 2 else None
+    if not separator or not signatures.endswith("\n") or number is None or not all(lines):
+        raise Bad("checkpoint")
+    if lines[0] != key.name or len(_base64(lines[2])) != 32:
+        raise Bad("origin")
+    verified = 0
+    for line in signatures[:-1].split("\n"):
+        if not line.startswith("\u2014 ") or line.count(" ") != 2:
+            raise Bad("signature line")
+        name, signed = line[2:].split(" ")
+        if name == key.name and _base64(signed)[:4] == key.key_id:
+            if not verify_signature(key.public_key, _base64(signed)[4:], text.encode()):
+                raise Bad("signature")
+            verified += 1
+    if not verified:
+        raise Bad("signature")
+    return Head(int(lines[1]), _base64(lines[2]), file, trusted)
+
+
+def verify_proof(proof: bytes, entry: bytes, key: Key) -> Head:
+    """Return the head under which a `.tlog-proof` shows `entry`, or `Bad`."""
+    text, separator, checkpoint = proof.partition(b"\n\n")
+    head = parse_head(checkpoint, key, "checkpoint")
+    lines = text.decode("utf-8", "replace").split("\n")
+    if lines[1:2] and lines[1].startswith("extra "):
+        del lines[1]
+    found = re.fullmatch("index (0|[1-9][0-9]{0,18})", lines[1]) if len(lines) > 1 else None
+    if not separator or lines[0] != "c2sp.org/tlog-proof@v1" or found is None:
+        raise Bad("tlog-proof")
+    index, last, node = int(found.group(1)), head.size - 1, _sha256(b"\x00" + entry)
+    if index > last:
+        raise Bad("index")
+    for line in lines[2:]:
+        sibling = _base64(line)
+        if len(sibling) != 32 or not last:
+            raise Bad("tlog-proof")
+        while index == last and not index & 1:  # no right sibling on these levels
+            index, last = index >> 1, last >> 1
+        node = _sha256(b"\x01" + (sibling + node if index & 1 else node + sibling))
+        index, last = index >> 1, last >> 1
+    if last or node != head.root:
+        raise Bad("root")
+    return head
+
+
+# --- entries --------------------------------------------------------------------------------------
+
+
+def _integer(text: str) -> int:
+    number = int(text)
+    if -MAX_INTEGER <= number <= MAX_INTEGER and text != "-0":
+        return number
+    raise Bad("number " + text[:20])
+
+
+def _no_float(text: str) -> object:
+    raise Bad("number with a fraction or exponent " + text[:20])
+
+
+_ORDERED: set[tuple[str, ...]] = set()  # runs of keys already seen to be in order, without repeat
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    keys = tuple(found)
+    if len(keys) != len(pairs):
+        raise Bad("a key stands twice")
+    if keys not in _ORDERED:
+        if list(keys) != sorted(keys, key=lambda key: key.encode("utf-16-be", "surrogatepass")):
+            raise Bad("keys out of order")
+        if len(_ORDERED) < 4096:
+            _ORDERED.add(keys)
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_no_float, parse_constant=_no_float
+)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+
+
+def decode_canonical(state: bytes) -> object:
+    """Return the value whose RFC 8785 form is exactly `state`, or `Bad`; numbers with a fraction are refused.
+
+    Keys in order without repeat and plain integers are seen while parsing. Then only escapes and white space
+    can differ: where there is neither, the text is its own canonical form, else it is written again and
+    compared.
+    """
+    try:
+        text = state.decode("utf-8")
+        value, end = _DECODER.raw_decode(text)
+        loose = b"\\" in state or b" " in state or b"\n" in state or b"\t" in state or b"\r" in state
+        if end != len(text) or (loose and _ENCODER.encode(value).encode() != state):
+            raise Bad("not the canonical form")
+    except (ValueError, RecursionError):
+        raise Bad("not JSON in UTF-8") from None
+    return cast("object", value)
+
+
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_AT = _DAY + "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?Z"
+_ENVELOPE = re.compile(f"{_UUID} {_UUID} {_AT}")
+_FIELDS = {
+    "at": f'"({_AT})"',
+    "id": f'"({_UUID})"',
+    "stream": f'"({_UUID})"',
+    "version": "([1-9][0-9]{0,14})",
+}
+_TOKEN = re.compile(r'"[^"]*"(:?)|-?[0-9]+|[{}\[\]]')
+_TEXT, _NUMBER = r'"[^"\\\x00-\x1f]*"', "(?:0|-?[1-9][0-9]{0,14})"
+
+
+def shape_of(text: str) -> re.Pattern[str]:
+    """Return the pattern of entries that differ from a canonical one in their plain texts and integers alone.
+
+    `text` is canonical and without escapes. Whatever the pattern matches is canonical too: the same keys in
+    the same order, no white space, no escape. `log` and `type` stay as they are; the groups are at, id,
+    stream and version.
+    """
+    parts: list[str] = []
+    depth, key, at = 0, "", 0
+    for token in _TOKEN.finditer(text):
+        found, name, key = token.group(), key, ""  # name: the key of the envelope whose value this is
+        part = re.escape(found)
+        if found in "{}[]":
+            depth += 1 if found in "{[" else -1
+        elif token.group(1):
+            key = found[1:-2] if depth == 1 else ""
+        elif name in _FIELDS:
+            part = _FIELDS[name]
+        elif name not in ("log", "type"):
+            part = _TEXT if found[0] == '"' else _NUMBER
+        parts += [re.escape(text[at : token.start()]), part]
+        at = token.end()
+    return re.compile("".join(parts))
+
+
+def _microseconds(at: str) -> int:
+    """Microseconds from year 1 to an instant whose form has been checked."""
+    moment = datetime.fromisoformat(at[:19])
+    second = ((moment.toordinal() * 24 + moment.hour) * 60 + moment.minute) * 60 + moment.second
+    return second * 1000000 + int(at[20:-1].ljust(6, "0"))
+
+
+class Rules:
+    """What holds from one entry to the next: versions without hole, one log, no id twice, time not back."""
+
+    def __init__(self) -> None:
+        """Begin before the first entry."""
+        self.versions: dict[str, int] = {}
+        self.ids: set[bytes] = set()
+        self.log: object = None
+        self.latest = "0001-01-01T00:00:00Z"
+        self.last = ("", 0, "")  # stream, version and type of the last entry taken
+        self._day = ""
+        self._shapes: dict[str, list[re.Pattern[str]]] = {}
+
+    def take(self, state: bytes) -> None:
+        """Check the next entry, or `Bad`."""
+        if len(state) > MAX_ENTRY_BYTES:
+            raise Bad("more than 65,535 bytes")
+        text = state.decode("utf-8", "replace")
+        kind = text[text.rfind(',"type":"') + 9 : text.rfind('","version":')]
+        for shape in self._shapes.get(kind, ()):
+            found = shape.fullmatch(text)
+            if found is not None and "\ufffd" not in text:
+                at, name, stream, number = found.groups()
+                self._follow(at, name, stream, int(number), kind)
+                break
+        else:
+            self._learn(state)
+        if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+            raise Bad("text is not NFC")
+
+    def _learn(self, state: bytes) -> None:
+        """Check an entry of a shape not seen before, and remember the shape."""
+        value = decode_canonical(state)
+        if not isinstance(value, dict):
+            raise Bad("not an object")
+        entry = cast("dict[str, Any]", value)
+        try:
+            at, stream, log, version = entry["at"], entry["stream"], entry["log"], entry["version"]
+            shaped = type(entry["fact"]) is dict and type(entry["schema"]) is int and type(version) is int
+            formed = _ENVELOPE.fullmatch(entry["id"] + " " + stream + " " + at)
+            texts = entry["type"] and log and entry["type"] + log + ""
+        except (KeyError, TypeError) as problem:
+            raise Bad(f"envelope: {problem}") from None
+        if not (formed and texts and shaped):
+            raise Bad("envelope")
+        if log != self.log and self.log is not None:
+            raise Bad(f"log {log}, not {self.log}")
+        self.log = log
+        self._follow(at, entry["id"], stream, version, entry["type"])
+        known = self._shapes.setdefault(entry["type"], [])
+        if len(known) < 8 and len(self._shapes) < 1024 and len(state) < 4096 and b"\\" not in state:
+            known.append(shape_of(state.decode()))
+
+    def _follow(self, at: str, name: str, stream: str, version: int, kind: str) -> None:
+        """Check an entry against those before it."""
+        expected = self.versions.get(stream, 0) + 1
+        if version != expected:
+            raise Bad(f"version {version}, expected {expected}")
+        unique = bytes.fromhex(name.replace("-", ""))
+        if unique in self.ids:
+            raise Bad("its id stands twice")
+        self._check_time(at, at[:10])
+        self.versions[stream] = version
+        self.ids.add(unique)
+        self.last = (stream, version, kind)
+
+    def _check_time(self, at: str, day: str) -> None:
+        """Refuse a day that does not exist, and an instant too far behind the latest."""
+        try:
+            if day != self._day:
+                date.fromisoformat(day)
+                self._day = day
+        except ValueError:
+            raise Bad(f"at {at}") from None
+        if at[:19] > self.latest[:19]:
+            self.latest = at
+        elif at != self.latest:
+            lag = _microseconds(self.latest) - _microseconds(at)
+            if lag > LAG_S * 1000000:
+                raise Bad(f"at {at} is more than {LAG_S} s behind an earlier entry")
+            self.latest = at if lag < 0 else self.latest
+
+
+# --- what is found --------------------------------------------------------------------------------
+
+SENTENCES = {
+    "entry-altered": ("与公布的哈希不符,内容被改动", "does not match its published hash: it was altered"),
+    "entry-not-trusted": ("与您信任的哈希不符", "does not match the hash you trust"),
+    "entry-wrong": ("不合规则({detail})", "breaks a rule ({detail})"),
+    "column-differs": (
+        "数据库的列与字节不符({detail})",
+        "the table's columns differ from its bytes ({detail})",
+    ),
+    "view-differs": ("entries.jsonl 与记录不符", "entries.jsonl differs from the entry"),
+    "bundle-malformed": ("从这里起无法读取:{file}", "cannot be read from here on: {file}"),
+    "position-missing": ("位置缺失,或后面的记录被插入", "its position is missing, or something was put in"),
+    "range-altered": (
+        "第 {first} 至 {last} 条记录之间第一次与签名的根不符({file})",
+        "the log first differs between entries {first} and {last} from what was signed ({file})",
+    ),
+    "range-not-trusted": (
+        "第 {first} 至 {last} 条记录之间第一次与您信任的检查点不符({file})",
+        "the log first differs between entries {first} and {last} from the checkpoint you trust ({file})",
+    ),
+    "shorter-than-trusted": (
+        "您信任的检查点有 {last} 条记录,这里只有 {first} 条({file})",
+        "the checkpoint you trust has {last} entries, there are only {first} here ({file})",
+    ),
+    "log-rolled-back": ("签名时有 {last} 条,现有 {first} 条", "{last} entries were signed, {first} are left"),
+    "tile-altered": ("{file}:哈希块缺失或被改动", "{file}: the tile is missing or was altered"),
+    "checkpoint-invalid": ("{file}:格式或签名不成立({detail})", "{file}: form or signature fails ({detail})"),
+    "key-invalid": (
+        "钥匙不成立,或不是您给的({detail})",
+        "the key is malformed or not the one given ({detail})",
+    ),
+    "file-changed": ("{file}:与 MANIFEST 不符", "{file}: differs from MANIFEST"),
+    "file-missing": ("{file}:缺失", "{file}: missing"),
+    "file-extra": ("{file}:MANIFEST 没有列出", "{file}: not listed in MANIFEST"),
+    "manifest-malformed": ("MANIFEST 不合格式({detail})", "MANIFEST is malformed ({detail})"),
+    "disclosure-wrong": (
+        "disclosures.jsonl 第 {first} 行与任何记录都对不上({detail})",
+        "disclosures.jsonl, line {first}: matches no entry ({detail})",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is not right; `position` is 0 when no single entry can be named, but a range."""
+
+    code: str
+    position: int = 0
+    type: str = ""
+    stream: str = ""
+    id: str = ""
+    file: str = ""
+    first: int = 0
+    last: int = 0
+    detail: str = ""
+
+    def sentence(self, lang: str) -> str:
+        """Return the sentence in "zh" or "en"."""
+        text = SENTENCES[self.code][lang == "en"].format(**asdict(self))
+        if not self.position:
+            return text
+        if lang == "en":
+            return f"entry {self.position} (type {self.type}, stream {self.stream}, id {self.id}) {text}"
+        return f"第 {self.position} 条记录(类型 {self.type},流 {self.stream},编号 {self.id}){text}"
+
+
+def about(code: str, position: int, state: bytes, detail: str = "", file: str = "") -> Problem:
+    """Return a problem that names an entry, as far as its bytes still say what it is."""
+    text = state.decode("utf-8", "replace")
+    named = [re.findall(f'"{each}":"([^"]*)"', text)[-1:] or ["?"] for each in ("type", "stream", "id")]
+    return Problem(code, position, named[0][0], named[1][0], named[2][0], file=file, detail=detail)
+
+
+class Scan:
+    """The log read once, first entry to last: its leaves and roots, compared with those published and signed.
+
+    `tile(level, index)` gives a published tile's bytes, b"" where there is none. Where a tile and an entry do
+    not agree, the next signed root says which of them was altered.
+    """
+
+    def __init__(
+        self,
+        heads: Iterable[Head],
+        tile: Callable[[int, int], bytes],
+        trusted_tile: Callable[[int, int], bytes] | None = None,
+    ) -> None:
+        """Compare with signed `heads` of any size; `trusted_tile` gives level-0 tiles from outside."""
+        self.heads = sorted(heads, key=lambda head: (head.size, not head.trusted))
+        self.signed = max(head.size for head in self.heads)
+        self.size = 0
+        self.rules = Rules()
+        self._passed = 0  # heads already compared
+        self._holds = 0  # size of the last head that did hold
+        self._peaks: list[bytes] = []
+        self._next = self.heads[0].size
+        self._tile, self._trusted_tile = tile, trusted_tile
+        self._rows: dict[int, tuple[int, bytes]] = {}
+        self._trusted_row = (-1, b"")
+        self.suspect: Problem | None = None
+        self._suspect_tile = ""
+
+    def take(self, state: bytes) -> Problem | None:
+        """Add the next entry; return the first problem that is now certain."""
+        index = self.size
+        node = hashlib.sha256(b"\x00" + state).digest()
+        if self._trusted_tile is not None and self._trusted(index) not in (node, b""):
+            return about("entry-not-trusted", index + 1, state)
+        self._agrees(0, index, node, state)
+        height, carry = 0, index
+        while carry & 1:
+            node = hashlib.sha256(b"\x01" + self._peaks.pop() + node).digest()
+            height, carry = height + 1, carry >> 1
+            if not height & 7:
+                self._agrees(height >> 3, carry, node, state)
+        self._peaks.append(node)
+        self.size = index + 1
+        try:
+            self.rules.take(state)
+        except Bad as problem:
+            return self.suspect or about("entry-wrong", self.size, state, str(problem))
+        return self.compare() if self.size == self._next else None
+
+    def _trusted(self, index: int) -> bytes:
+        if self._trusted_row[0] != index >> 8:
+            self._trusted_row = (index >> 8, self._trusted_tile(0, index >> 8) if self._trusted_tile else b"")
+        return self._trusted_row[1][(index & 255) * 32 : (index & 255) * 32 + 32]
+
+    def _agrees(self, level: int, index: int, node: bytes, state: bytes) -> None:
+        """Compare a computed hash with the published one; remember the first that differs."""
+        row = self._rows.get(level)
+        if row is None or row[0] != index >> 8:
+            row = self._rows[level] = (index >> 8, self._tile(level, index >> 8))
+        if not row[1].startswith(node, (index & 255) * 32) and self.suspect is None:
+            self._suspect(level, index, state)
+
+    def _suspect(self, level: int, index: int, state: bytes) -> None:
+        if self.size >= self.signed:
+            return
+        self._suspect_tile = tile_path(str(level), index >> 8, self.signed)
+        if level == 0:
+            self.suspect = about("entry-altered", self.size + 1, state)
+        else:
+            first = max(index << 8 * level, self._holds) + 1
+            last = (index + 1) << 8 * level
+            self.suspect = Problem("range-altered", file=self._suspect_tile, first=first, last=last)
+
+    def compare(self) -> Problem | None:
+        """Compare with the heads signed at the present size."""
+        while self._passed < len(self.heads) and self.heads[self._passed].size == self.size:
+            head = self.heads[self._passed]
+            if root_of(self._peaks) != head.root:
+                code = "range-not-trusted" if head.trusted else "range-altered"
+                span = Problem(code, file=head.file, first=self._holds + 1, last=self.size)
+                return self.suspect or span
+            if self.suspect is not None:
+                return Problem("tile-altered", file=self._suspect_tile)
+            self._passed, self._holds = self._passed + 1, self.size
+        self._next = self.heads[self._passed].size if self._passed < len(self.heads) else 0
+        return None
+
+    def finish(self) -> Problem | None:
+        """Say what is still missing after the last entry."""
+        if self.size < self.signed:
+            return self.suspect or Problem("log-rolled-back", first=self.size, last=self.signed)
+        return None
+
+
+# --- the folder -----------------------------------------------------------------------------------
+
+
+class Folder:
+    """The files below a folder; a link is not followed."""
+
+    def __init__(self, path: Path) -> None:
+        """Read below `path`."""
+        self.path = path
+        if not path.is_dir():
+            raise Unreadable(str(path))
+
+    def names(self) -> list[str]:
+        """Every file, relative, with slashes, sorted."""
+        found = [each for each in self.path.rglob("*") if each.is_symlink() or not each.is_dir()]
+        return sorted(each.relative_to(self.path).as_posix() for each in found)
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file; one that is not there reads as empty."""
+        path = self.path / name
+        return path.open("rb") if path.is_file() and not path.is_symlink() else io.BytesIO()
+
+    def read(self, name: str) -> bytes:
+        """Bytes of a file; empty when it is not there."""
+        with self.open(name) as file:
+            return file.read()
+
+    def sha256(self, name: str) -> str:
+        """Return the file's SHA-256 in hexadecimal."""
+        digest = hashlib.sha256()
+        with self.open(name) as file:
+            for block in iter(lambda: file.read(1 << 20), b""):
+                digest.update(block)
+        return digest.hexdigest()
+
+
+REQUIRED = {"MANIFEST", "README", "checkpoint", "entries.jsonl", "key", "verify.py"}
+_LISTED = re.compile("([0-9a-f]{64})  ([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*)")
+
+
+def check_manifest(folder: Folder) -> Iterator[Problem]:
+    """Compare every file with the list; the list names each file once, in order."""
+    names = folder.names()
+    lines = folder.read("MANIFEST").decode("utf-8", "replace").split("\n")
+    found = [_LISTED.fullmatch(line) for line in lines[:-1]]
+    listed = {each.group(2): each.group(1) for each in found if each is not None}
+    if lines[-1] or None in found or len(listed) != len(found) or list(listed) != sorted(listed):
+        yield Problem("manifest-malformed", detail="sha256sum -c")
+    for name in sorted(set(names) | set(listed) | REQUIRED):
+        if name not in names:
+            yield Problem("file-missing", file=name)
+        elif name not in listed and name != "MANIFEST":
+            yield Problem("file-extra", file=name)
+        elif name in listed and folder.sha256(name) != listed[name]:
+            yield Problem("file-changed", file=name)
+
+
+class Trusted:
+    """What the reader brought along: a checkpoint file, or a folder with checkpoints and perhaps tiles."""
+
+    def __init__(self, path: Path) -> None:
+        """Read a checkpoint file, or the `checkpoint`, `checkpoints/` and `tile/0/` of a folder."""
+        self.notes: dict[str, bytes] = {}
+        self.folder: Folder | None = None
+        self.size = 0
+        if path.is_dir():
+            self.folder = Folder(path)
+            names = self.folder.names()
+            chosen = [name for name in names if name == "checkpoint" or name.startswith("checkpoints/")]
+            self.notes = {name: self.folder.read(name) for name in chosen or names}
+        elif path.is_file():
+            self.notes = {path.name: path.read_bytes()}
+        if not self.notes:
+            raise Unreadable(str(path))
+
+    def tile(self, level: int, index: int) -> bytes:
+        """Bytes of a trusted tile; empty where there is none."""
+        if self.folder is None or width_of(str(level), index, self.size) <= 0:
+            return b""
+        return self.folder.read(tile_path(str(level), index, self.size))
+
+
+@dataclass
+class Report:
+    """What was found: the log is whole when there is no problem; the first is the one to look at first."""
+
+    problems: list[Problem]
+    origin: str = ""
+    size: int = 0
+    root: str = ""
+    trusted: int = 0  # checkpoints from outside that the entries were compared with
+
+    @property
+    def whole(self) -> bool:
+        """Nothing was found."""
+        return not self.problems
+
+
+def verify_folder(folder: Folder, key_text: str = "", trusted: Trusted | None = None) -> Report:
+    """Verify an export; `key_text` is a vkey from outside, `trusted` are checkpoints from outside."""
+    report = Report(list(check_manifest(folder)))
+    if not folder.read("MANIFEST") and not folder.read("checkpoint"):
+        raise Unreadable("MANIFEST")
+    key = read_key(folder, key_text, report)
+    heads = list(read_heads(folder, key, report)) if key else []
+    if key is None or not heads:
+        return report
+    head = heads[0]
+    report.origin, report.size, report.root = key.name, head.size, base64.b64encode(head.root).decode()
+    heads += read_trusted(trusted, key, report)
+    tiles = {name for name in folder.names() if name.startswith("tile/")}
+    report.problems += [Problem("tile-altered", file=name) for name in sorted(tile_paths(head.size) ^ tiles)]
+    outside = trusted.tile if trusted else None
+    scan = Scan(heads, lambda level, index: _tile(folder, level, index, head.size), outside)
+    disclosures = Disclosures(folder)
+    first = _read_entries(folder, scan, disclosures) or scan.finish()
+    report.problems[:0] = [first] if first else list(disclosures.finish())
+    return report
+
+
+def read_key(folder: Folder, key_text: str, report: Report) -> Key | None:
+    """Return the folder's key; it must be the one given, if one is."""
+    own = folder.read("key").decode("utf-8", "replace")
+    text = key_text or own.rstrip("\n")
+    try:
+        if own != text + "\n":
+            raise Bad(own.strip())
+        return parse_key(text)
+    except Bad as problem:
+        report.problems.insert(0, Problem("key-invalid", detail=str(problem)))
+        return None
+
+
+def read_heads(folder: Folder, key: Key, report: Report) -> Iterator[Head]:
+    """Yield the checkpoint, then those of the history that are of this log and not larger."""
+    newest = MAX_INTEGER
+    for name in ["checkpoint"] + [name for name in folder.names() if name.startswith("checkpoints/")]:
+        try:
+            head = parse_head(folder.read(name), key, name)
+            if head.size > newest or name not in ("checkpoint", f"checkpoints/{head.size:09d}"):
+                raise Bad("size")
+        except Bad as problem:
+            report.problems.append(Problem("checkpoint-invalid", file=name, detail=str(problem)))
+            if name == "checkpoint":
+                return
+        else:
+            newest = head.size if name == "checkpoint" else newest
+            yield head
+
+
+def read_trusted(trusted: Trusted | None, key: Key, report: Report) -> Iterator[Head]:
+    """Yield the checkpoints from outside that this log is long enough for."""
+    for name, note in (trusted.notes if trusted else {}).items():
+        file = "--trusted " + name
+        try:
+            head = parse_head(note, key, file, trusted=True)
+        except Bad as problem:
+            report.problems.insert(0, Problem("checkpoint-invalid", file=file, detail=str(problem)))
+            continue
+        if trusted and head.size > trusted.size:
+            trusted.size = head.size
+        report.trusted += 1
+        if head.size > report.size:
+            shorter = Problem("shorter-than-trusted", first=report.size, last=head.size, file=file)
+            report.problems.insert(0, shorter)
+        else:
+            yield head
+
+
+def _tile(folder: Folder, level: int, index: int, size: int) -> bytes:
+    """Bytes of a tile; empty when it has not the length its place demands."""
+    data = folder.read(tile_path(str(level), index, size))
+    return data if len(data) == 32 * width_of(str(level), index, size) else b""
+
+
+def _read_entries(folder: Folder, scan: Scan, disclosures: Disclosures) -> Problem | None:
+    """Read all bundles beside entries.jsonl; return the first problem."""
+    problem = scan.compare()
+    with folder.open("entries.jsonl") as view:
+        for index in range((scan.signed + 255) // 256):
+            path, width = tile_path("entries", index, scan.signed), width_of("entries", index, scan.signed)
+            data, at = folder.read(path), 0
+            for place in range(width):
+                end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+                state, at = data[at + 2 : end], end
+                if end > len(data) or (place == width - 1 and end != len(data)):
+                    return scan.suspect or about("bundle-malformed", scan.size + 1, state, file=path)
+                problem = problem or scan.take(state)
+                if view.readline(MAX_ENTRY_BYTES + 2) != state + b"\n":
+                    problem = problem or scan.suspect or about("view-differs", scan.size, state)
+                if problem is not None:
+                    return problem
+                disclosures.take(state)
+            _progress(scan)
+        return Problem("view-differs") if view.read(1) else problem
+
+
+def _progress(scan: Scan) -> None:
+    if scan.size % (1 << 16) == 0 and sys.stderr.isatty():
+        sys.stderr.write(f"\r{scan.size}/{scan.signed}")
+
+
+class Disclosures:
+    """The texts disclosed with an export: {"commitment", "disclosure"}, one a line, in order of commitment.
+
+    The commitment is SHA-256 of the disclosure, base64url([salt, name, value]) without padding (RFC 9901
+    §4.2), in hexadecimal or base64url, and stands as a string inside some entry.
+    """
+
+    def __init__(self, folder: Folder) -> None:
+        """Read disclosures.jsonl, if there is one."""
+        self.lines = folder.read("disclosures.jsonl").split(b"\n")
+        self.wanted: dict[str, int] = {}
+        self.problems: list[Problem] = []
+        last = ""
+        for number, line in enumerate(self.lines[:-1], 1):
+            try:
+                commitment = self._commitment(line)
+                if commitment <= last:
+                    raise Bad("order")
+                self.wanted[commitment] = number
+                last = commitment
+            except (Bad, KeyError, TypeError, ValueError) as problem:
+                self.problems.append(Problem("disclosure-wrong", first=number, detail=str(problem)))
+        if self.lines[-1]:
+            self.problems.append(Problem("disclosure-wrong", first=len(self.lines), detail="newline"))
+
+    def _commitment(self, line: bytes) -> str:
+        value = cast("dict[str, str]", decode_canonical(line))
+        commitment, disclosure = value["commitment"], value["disclosure"]
+        digest = _sha256(disclosure.encode("ascii"))
+        forms = (digest.hex(), base64.urlsafe_b64encode(digest).decode().rstrip("="))
+        decoded: Any = json.loads(base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
+        if set(value) != {"commitment", "disclosure"} or commitment not in forms or len(decoded) != 3:
+            raise Bad("commitment")
+        return commitment
+
+    def take(self, state: bytes) -> None:
+        """Look for the commitments in an entry."""
+        if self.wanted:
+            for found in re.findall(b'"([0-9A-Za-z_-]{43}|[0-9a-f]{64})"', state):
+                self.wanted.pop(found.decode(), None)
+
+    def finish(self) -> Iterator[Problem]:
+        """Yield what is malformed and what no entry holds."""
+        yield from self.problems
+        for commitment, number in self.wanted.items():
+            yield Problem("disclosure-wrong", first=number, detail=commitment)
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+WHOLE = ("完整:{size} 条记录,根 {root}", "Whole: {size} entries, root {root}")
+NOT_WHOLE = ("不完整。最先要看的:", "Not whole. Look at this first:")
+OWN_KEY_ONLY = (
+    "注意:没有给出可信的检查点(--trusted),这只说明文件夹与它自己的钥匙相符。",
+    "Note: without a trusted checkpoint (--trusted) this only shows that the folder agrees with its own key.",
+)
+TRUSTED = ("与您给出的 {trusted} 个检查点相符。", "It agrees with the {trusted} checkpoint(s) you gave.")
+PROVED = ("成立:它在 {size} 条的日志里,根 {root}", "Holds: it is in the log of {size} entries, root {root}")
+DISPROVED = ("不成立({detail})", "Does not hold ({detail})")
+UNREADABLE = ("无法核验:{detail}", "Could not check: {detail}")
+SHOWN = 20
+
+
+def _say(lang: str, *sentences: tuple[str, str], **values: object) -> None:
+    """Print sentences, each in the language asked for, or in both."""
+    for zh, en in sentences:
+        for text in (zh, en) if not lang else (en if lang == "en" else zh,):
+            sys.stdout.write(text.format(**values) + "\n")
+
+
+def _print(report: Report, lang: str) -> None:
+    values = {"size": report.size, "root": report.root, "trusted": report.trusted}
+    if report.whole:
+        _say(lang, WHOLE, TRUSTED if report.trusted else OWN_KEY_ONLY, **values)
+        return
+    _say(lang, NOT_WHOLE)
+    for problem in report.problems[:SHOWN]:
+        for each in [lang] if lang else ["zh", "en"]:
+            sys.stdout.write(f"  {problem.sentence(each)}\n")
+    if len(report.problems) > SHOWN:
+        sys.stdout.write(f"  … +{len(report.problems) - SHOWN}\n")
+
+
+def _as_json(report: Report) -> str:
+    problems = [dict(asdict(each), zh=each.sentence("zh"), en=each.sentence("en")) for each in report.problems]
+    return json.dumps(dict(asdict(report), whole=report.whole, problems=problems), ensure_ascii=False)
+
+
+def _prove(asked: argparse.Namespace) -> int:
+    try:
+        entry = Path(asked.entry).read_bytes()
+        head = verify_proof(Path(asked.proof).read_bytes(), entry, parse_key(asked.key))
+    except Bad as problem:
+        _say(asked.lang, DISPROVED, detail=problem)
+        return 1
+    _say(asked.lang, PROVED, size=head.size, root=base64.b64encode(head.root).decode())
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit code: 0 whole, 1 not whole, 2 could not check."""
+    as_written = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=as_written)
+    parser.add_argument("folder", nargs="?")
+    parser.add_argument("--trusted", default="")
+    parser.add_argument("--key", default="")
+    parser.add_argument("--lang", choices=["zh", "en"], default="")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--proof", default="")
+    parser.add_argument("--entry", default="")
+    asked = parser.parse_args(arguments)
+    if bool(asked.folder) == bool(asked.proof) or (asked.proof and not (asked.entry and asked.key)):
+        parser.error("FOLDER, or --proof FILE --entry FILE --key VKEY")
+    try:
+        if asked.proof:
+            return _prove(asked)
+        trusted = Trusted(Path(asked.trusted)) if asked.trusted else None
+        report = verify_folder(Folder(Path(asked.folder)), asked.key, trusted)
+    except (Unreadable, OSError) as problem:
+        _say(asked.lang, UNREADABLE, detail=problem)
+        return 2
+    if asked.json:
+        sys.stdout.write(_as_json(report) + "\n")
+    else:
+        _print(report, asked.lang)
+    return 0 if report.whole else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
