@@ -111,7 +111,7 @@ class PostgresRecorder(LogRecorder):
         self._queue.run(pending)
         match pending.outcome:
             case Outcome.COMMITTED:
-                return range(pending.first, pending.first + len(stored_events))
+                return list(range(pending.first, pending.first + len(stored_events)))
             case Outcome.CONFLICT:
                 raise IntegrityError("a stream or a key has moved")
             case Outcome.CLOCK_WRONG:

@@ -57,7 +57,7 @@ class MemoryRecorder(LogRecorder):
             if known := self._commands.get(save.command):
                 raise CommandKnown(known)
             self._judge(stored_events, save)
-            positions = range(len(self._log) + 1, len(self._log) + len(stored_events) + 1)
+            positions = list(range(len(self._log) + 1, len(self._log) + len(stored_events) + 1))
             self._keep(stored_events, save, positions)
             self._changed.notify_all()
         return positions
