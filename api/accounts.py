@@ -16,6 +16,7 @@ from pwdlib import PasswordHash
 from api.house import Clock, Pool
 from api.refusals import TooManyAttempts
 from domain.values import MemberId
+from projections.answers import AsyncConnection
 
 AT_ONCE: Final = 2
 WINDOW: Final = timedelta(minutes=15)
@@ -110,7 +111,7 @@ class LocalAccounts:
         digest = hashlib.sha256(login.encode("utf-8", "replace")).digest()
         return {"login": digest, "address": address, "at": now, "since": now - WINDOW}
 
-    async def _throttle(self, connection: Any, known: dict[str, object]) -> None:
+    async def _throttle(self, connection: AsyncConnection, known: dict[str, object]) -> None:
         row = await (await connection.execute(_FAILURES, known)).fetchone()
         assert row is not None
         both, address, login = row
@@ -121,4 +122,3 @@ class LocalAccounts:
 def _verified(password: str, stored: str) -> tuple[bool, str | None]:
     # A very long password costs as much as a short one, but it is never hashed.
     return _hashing.verify_and_update(password[:PASSWORD_MAX], stored)
-

@@ -7,13 +7,14 @@ no such thing; whoever has, but may not, is told so.
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args
 from uuid import UUID, uuid4, uuid5
 
-from fastapi import Depends, Request
-from fastapi.params import Depends as Dependency
+from fastapi import Request, params
+from fastapi.routing import APIRoute
 
 from api import sessions
 from api.bodies import Sent, is_form, read_body
@@ -21,19 +22,28 @@ from api.guards import SAFE_METHODS, same_origin
 from api.house import House
 from api.reader import Acting, Reader, reader_of
 from api.refusals import IdempotencyKeyInvalid, IdempotencyKeyMissing, NotFound, NotSignedIn, WrongOrigin
+from api.wishes import Wish
 from api.words import Words
 from domain.decider import Command
 from domain.ledger import Receipt
-from domain.permissions import NotPermitted, Relation, may
+from domain.permissions import Holder, NotPermitted, Relation, may
 from domain.sealed import Secret
 from domain.values import Code, MemberId, day_of
 from projections import organisation
+from projections.answers import AsyncConnection
+from projections.waiting import wait_until
 
 C = TypeVar("C", bound=Command)
+
+Body: TypeAlias = Any
+"""A struct of ``api.wishes``: the one that the route declares."""
 
 Open: TypeAlias = Literal["open", "signed-in"]
 """Routes that no cell of the table decides: for everybody, or for whoever is signed in, about himself alone."""
 OPEN: Final[tuple[Open, ...]] = get_args(Open)
+
+WAIT_S: Final = 2.0
+"""How long a page waits for what its reader has just written."""
 
 _KEY: Final = re.compile(r"[!-~]{1,128}")
 
@@ -71,15 +81,36 @@ class Asked:
         return None if self.signed_in is None else self.signed_in.acting
 
     @property
-    def body(self) -> Any:
+    def body(self) -> Body:
         """What he sent, as the struct that the route takes."""
         assert self.sent is not None, f"{self.operation} takes nothing"
         return self.sent.value
+
+    @asynccontextmanager
+    async def ready(self, since: int | None = None) -> AsyncGenerator[AsyncConnection]:
+        """A connection to read models that have reached a position; ``behind`` says where they have not in time."""
+        async with self.house.reads.connection() as connection:
+            if since is not None:
+                reached = await wait_until(connection, since, WAIT_S)
+                self.behind = reached.position < since
+            yield connection
 
     def may(self, operation: str, state: str | None = None) -> bool:
         """Whether the reader, in the office in which he acts, may do this to the things in question: for buttons."""
         acting = self.acting
         return acting is not None and may(operation, acting.role, self.relation, state)
+
+    def holds(self, operation: str) -> bool:
+        """Whether the reader may do this in his own organisation: for the navigation."""
+        reader = self.signed_in
+        if reader is None or reader.acting is None:
+            return False
+        unit = reader.acting.unit
+        return any(may(operation, office.role, "own") for office in reader.offices if office.unit == unit)
+
+    def sees(self, state: str) -> bool:
+        """Whether the reader may see, under this route's operation, a thing in this state."""
+        return any(may(self.operation, role, relation, state) for role, relation in _standing(self, writes=False))
 
     def fresh_key(self) -> str:
         """An idempotency key for a form."""
@@ -89,9 +120,10 @@ class Asked:
         """A value for the vault, with a salt of 128 random bits."""
         return Secret(subject=subject, name=name, value=value, salt=secrets.token_urlsafe(16))
 
-    def execute(self, kind: type[C], **wish: object) -> Receipt:
+    def execute(self, kind: type[C], /, **wish: object) -> Receipt:
         """Have a wish granted under this request's key, or refused."""
-        command = kind(id=self._command(), actor=self.reader.actor, at=self.house.clock.now(), **wish)
+        made: Callable[..., C] = kind
+        command = made(id=self._command(), actor=self.reader.actor, at=self.house.clock.now(), **wish)
         return self.house.ledger.execute(command)
 
     def _command(self) -> UUID:
@@ -109,7 +141,7 @@ class Asked:
 class Permitted:
     """The dependency that lets a request through to its route."""
 
-    def __init__(self, operation: str, takes: type[Any] | None = None) -> None:
+    def __init__(self, operation: str, takes: type[Wish] | None = None) -> None:
         self.operation = operation
         self.takes = takes
 
@@ -120,6 +152,8 @@ class Permitted:
         reader = None if session is None else await reader_of(house, session)
         asked = Asked(request, self.operation, reader)
         request.state.asked = asked
+        if reader is not None and reader.acting is not None:
+            asked.relation = "own"
         writes = request.method not in SAFE_METHODS
         if writes and not same_origin(request.headers, house.settings.origin):
             raise WrongOrigin
@@ -142,14 +176,14 @@ class Permitted:
             raise NotPermitted if _concerned(asked) else NotFound
 
 
-def permitted(operation: str, takes: type[Any] | None = None) -> Any:
+def permitted(operation: str, takes: type[Wish] | None = None) -> params.Depends:
     """The dependency of a route whose requests are this operation, and what its body is."""
-    return Depends(Permitted(operation, takes))
+    return params.Depends(Permitted(operation, takes))
 
 
-def declared(dependencies: list[Dependency] | Callable[..., Any] | Any) -> Permitted | None:
+def declared(route: APIRoute) -> Permitted | None:
     """The declaration among a route's dependencies, wherever it stands; for tests and documents."""
-    for below in dependencies.dependencies:
+    for below in route.dependant.dependencies:
         if isinstance(below.call, Permitted):
             return below.call
     return None
@@ -173,10 +207,11 @@ async def _place(asked: Asked) -> None:
         raise NotFound
     acting = asked.acting
     relation = None if acting is None else relation_of(acting.unit, asked.unit)
+    # "any" is granted to whoever may look everywhere, and to nobody else.
     asked.relation = "any" if relation is None else relation
 
 
-async def _home_of(connection: Any, asked: Asked, member: organisation.Member) -> Code:
+async def _home_of(connection: AsyncConnection, asked: Asked, member: organisation.Member) -> Code:
     """Where a person belongs today: his archive moves with him."""
     offices = await organisation.offices_of(connection, member.member, asked.today)
     return next((office.unit for office in offices.value if office.role == "member"), member.unit)
@@ -189,14 +224,14 @@ def relation_of(unit: Code, target: organisation.Unit) -> Relation | None:
     return "above" if unit in target.path else None
 
 
-def _standing(asked: Asked, *, writes: bool) -> list[tuple[Any, Relation]]:
+def _standing(asked: Asked, *, writes: bool) -> list[tuple[Holder, Relation]]:
     """Every (holder, relation) in which the reader stands to the thing.
 
     He writes in the office in which he acts. He reads also as what he is besides: a member of his organisation, and
     the person himself.
     """
     reader = asked.reader
-    found: list[tuple[Any, Relation]] = []
+    found: list[tuple[Holder, Relation]] = []
     if reader.acting is not None:
         related = asked.unit is None or relation_of(reader.acting.unit, asked.unit) is not None
         found.append((reader.acting.role, asked.relation if related else "any"))
@@ -205,7 +240,8 @@ def _standing(asked: Asked, *, writes: bool) -> list[tuple[Any, Relation]]:
     for office in reader.offices:
         if office.role == "member" and asked.unit is not None:
             relation = relation_of(office.unit, asked.unit)
-            found += [("member", relation)] if relation == "own" else []
+            if relation == "own":
+                found.append(("member", relation))
     if asked.subject is not None and asked.subject.member == reader.person:
         found.append(("member", "self"))
     return found

@@ -122,6 +122,6 @@ def uploads(form: FormData, name: str) -> list[UploadFile]:
 
 
 def _invalid(problem: msgspec.ValidationError) -> BodyInvalid:
-    """msgspec says what was expected and where, nothing of the inside: "Expected `str`, got `int` - at `$.unit`"."""
+    """Msgspec says what was expected and where, nothing of the inside: "Expected `str`, got `int` - at `$.unit`"."""
     expected, _, where = str(problem).partition(" - at ")
     return BodyInvalid(expected=expected, where=where.strip("`") or "$")

@@ -4,7 +4,7 @@ Schemas come from the very structs that decode and encode, so that the document 
 """
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import msgspec
 from fastapi import FastAPI
@@ -19,6 +19,8 @@ from domain.ledger import Receipt
 from projections.answers import Answer
 
 F = TypeVar("F", bound=Callable[..., Any])
+Kind: TypeAlias = Any
+"""A type that msgspec encodes: a struct, or a generic one of something."""
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -41,7 +43,7 @@ PROBLEMS: Final = {
 class Described(msgspec.Struct, frozen=True, kw_only=True):
     """What a route's document says beside its signature."""
 
-    answers: Any = None
+    answers: Kind | None = None
     """Type of the value in the answer; None for a route that answers something else than JSON."""
     creates: bool = False
     media_type: str | None = None
@@ -52,7 +54,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def described(
-    answers: Any = None,
+    answers: Kind | None = None,
     *,
     creates: bool = False,
     media_type: str | None = None,
@@ -87,7 +89,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         "session": {"type": "apiKey", "in": "cookie", "name": "__Host-steelyard"},
     }
     for route in routes:
-        for method in route.methods:
+        for method in route.methods or ():
             found = made["paths"].get(route.path_format, {}).get(method.lower())
             if found is not None:
                 _describe(found, route, method, schemas)
@@ -101,14 +103,14 @@ class _Schemas:
         made, self.components = msgspec.json.schema_components(kinds, ref_template=REFERENCE)
         self._made = list(zip(kinds, made, strict=True))
 
-    def of(self, kind: Any) -> dict[str, Any]:
+    def of(self, kind: Kind) -> dict[str, Any]:
         return next(schema for known, schema in self._made if known == kind)
 
 
 def _schemas(routes: list[APIRoute]) -> _Schemas:
     kinds: list[Any] = [Problem, Receipt]
     for route in routes:
-        said, permit = _said(route), declared(route.dependant)
+        said, permit = _said(route), declared(route)
         if said.answers is not None:
             kinds.append(_answer(said))
         if permit is not None and permit.takes is not None:
@@ -121,12 +123,12 @@ def _said(route: APIRoute) -> Described:
     return said if isinstance(said, Described) else Described()
 
 
-def _answer(said: Described) -> Any:
-    return said.answers if said.bare else Answer[said.answers]
+def _answer(said: Described) -> Kind:
+    return said.answers if said.bare else cast(Any, Answer)[said.answers]
 
 
 def _describe(found: dict[str, Any], route: APIRoute, method: str, schemas: _Schemas) -> None:
-    said, permit = _said(route), declared(route.dependant)
+    said, permit = _said(route), declared(route)
     writes = method == "POST"
     if permit is not None:
         found["x-operation"] = permit.operation
@@ -171,9 +173,9 @@ def _responses(said: Described, permit: Permitted | None, schemas: _Schemas, *, 
     else:
         found["200"] = {"description": "Found.", "content": {said.media_type or "text/html": {}}}
         found["303"] = {"description": "Elsewhere."}
-    for status, code in PROBLEMS.items():
-        if _possible(status, permit, writes=writes):
-            found[str(status)] = _problem(status, code, schemas)
+    for number, code in PROBLEMS.items():
+        if _possible(number, permit, writes=writes):
+            found[str(number)] = _problem(number, code, schemas)
     return found
 
 
@@ -186,7 +188,14 @@ def _possible(status: int, permit: Permitted | None, *, writes: bool) -> bool:
 
 
 def _problem(status: int, code: str, schemas: _Schemas) -> dict[str, Any]:
-    shown = {"type": f"/problems#{code}", "title": "…", "status": status, "code": code, "facts": {}}
+    nothing: dict[str, str] = {}
+    shown: dict[str, object] = {
+        "type": f"/problems#{code}",
+        "title": "…",
+        "status": status,
+        "code": code,
+        "facts": nothing,
+    }
     codes = sorted(known for known, number in STATUSES.items() if number == status)
-    body = {"schema": schemas.of(Problem), "example": shown}
+    body: dict[str, object] = {"schema": schemas.of(Problem), "example": shown}
     return {"description": "Refused: " + ", ".join(codes) + ".", "content": {MEDIA_TYPE: body, "text/html": {}}}

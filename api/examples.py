@@ -3,10 +3,15 @@
 import types
 import typing
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
+
+Kind: TypeAlias = Any
+"""A type."""
+Json: TypeAlias = Any
+"""A value in JSON terms."""
 
 PERSON: Final = UUID("9f0c3c1e-6f57-4c53-9d3e-0c6a2f6f1b77")
 RECORD: Final = UUID("0b7f64c8-5f0e-5f7a-a5dc-3c1f0f7b2f10")
@@ -47,10 +52,11 @@ BY_NAME: Final[dict[str, object]] = {
 }
 
 
-def example(kind: Any, name: str = "", depth: int = 0) -> Any:
+def example(kind: Kind, name: str = "", depth: int = 0) -> Json:
     """A value of a type in plain JSON terms; lists have one element."""
     kind, pattern = _bare(kind)
-    origin, args = typing.get_origin(kind), typing.get_args(kind)
+    origin: Kind = typing.get_origin(kind)
+    args = typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return example(next(arg for arg in args if arg is not type(None)), name, depth)
     if origin is typing.Literal:
@@ -66,15 +72,15 @@ def example(kind: Any, name: str = "", depth: int = 0) -> Any:
     return _plain(kind, name, pattern)
 
 
-def _bare(kind: Any) -> tuple[Any, str | None]:
+def _bare(kind: Kind) -> tuple[Kind, str | None]:
     pattern: str | None = None
-    while typing.get_origin(kind) is typing.Annotated:
+    while getattr(kind, "__metadata__", None) is not None:
         kind, *notes = typing.get_args(kind)
         pattern = next((note.pattern for note in notes if getattr(note, "pattern", None)), pattern)
     return kind, pattern
 
 
-def _plain(kind: Any, name: str, pattern: str | None) -> Any:
+def _plain(kind: Kind, name: str, pattern: str | None) -> Json:
     if kind is str:
         if pattern is not None and "a-f]{64}" in pattern:
             return DIGEST
@@ -91,5 +97,3 @@ def _plain(kind: Any, name: str, pattern: str | None) -> Any:
         Any: {},
     }
     return simple.get(kind)
-
-

@@ -13,7 +13,7 @@ from api.words import COOKIE, chosen, words_of
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Everything from here, nothing inline."""

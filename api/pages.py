@@ -1,10 +1,11 @@
 """Pages: the templates, what each of them may ask, and the answer as HTML."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -12,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.words import LANGUAGES, Words, words_of
 from domain.rules.wording import Bilingual, Language
-from domain.values import SHANGHAI, points
+from domain.values import SHANGHAI
 
 FOLDER: Final = Path(__file__).parent / "templates"
 STATIC: Final = Path(__file__).parent / "static"
@@ -21,15 +22,29 @@ STATIC: Final = Path(__file__).parent / "static"
 def show(request: Request, template: str, value: Mapping[str, object], *, status: int = 200) -> Response:
     """A page for the reader of this request."""
     words: Words = request.state.words
-    frame = {
-        "request": request,
-        "house": request.app.state.house,
-        "asked": getattr(request.state, "asked", None),
+    house = request.app.state.house
+    asked = getattr(request.state, "asked", None)
+    frame: dict[str, object] = {
+        "house": house,
+        "asked": asked,
+        "holds": asked.holds if asked is not None else _nothing,
         "path": request.url.path,
-        "now": request.app.state.house.clock.now(),
+        "back": _came_from(request),
+        "now": house.clock.now(),
     }
     body = environment(words.language).get_template(template).render({**frame, **value})
     return HTMLResponse(body, status, headers={"Content-Language": words.tag})
+
+
+def _nothing(operation: str) -> bool:
+    """Who is not known holds no office."""
+    return False
+
+
+def _came_from(request: Request) -> str | None:
+    """The page of ours from which the request came, if it did."""
+    came = urlsplit(request.headers.get("referer", ""))
+    return came.path if came.path.startswith("/") and came.netloc == request.headers.get("host") else None
 
 
 @cache
@@ -43,21 +58,21 @@ def environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     words = words_of(language)
-    made.globals.update(_=words, words=words, language=language, languages=LANGUAGES)
-    made.filters.update(
-        day=partial_words(day, words),
-        instant=partial_words(instant, words),
-        points=points,
-        plain=plain,
-        said=lambda text: said(text, language),
-        short=short,
-        address=address,
-    )
+    names: dict[str, Any] = {"_": words, "words": words, "language": language}
+    filters: dict[str, Any] = {
+        "day": _with(words, day),
+        "instant": _with(words, instant),
+        "trimmed": trimmed,
+        "named": named,
+        "said": partial(said, language=language),
+        "address": address,
+    }
+    made.globals.update(names)
+    made.filters.update(filters)
     return made
 
 
-def partial_words(function: Any, words: Words) -> Any:
-    """A filter that knows its words."""
+def _with(words: Words, function: Callable[[Any, Words], str]) -> Callable[[Any], str]:
     return lambda value: "" if value is None else function(value, words)
 
 
@@ -73,26 +88,25 @@ def instant(value: datetime, words: Words) -> str:
     return f"{day(local.date(), words)} {local:%H:%M}"
 
 
-def plain(quantity: int) -> str:
-    """A quantity in hundredths without zeros that say nothing.
+def trimmed(figure: str) -> str:
+    """A figure without zeros that say nothing.
 
-    >>> plain(100), plain(250)
+    >>> trimmed("1.00"), trimmed("2.50")
     ('1', '2.5')
     """
-    return points(quantity).rstrip("0").rstrip(".")
+    return figure.rstrip("0").rstrip(".")
 
 
-def said(text: object, language: Language) -> str:
-    """One of the two languages of a text of the rule set, or of a pair."""
+def named(choices: Iterable[Any], code: str) -> tuple[str, str]:
+    """The choice of a code, to be said; the code itself where the rule set no longer knows it."""
+    return next(((one.zh, one.en) for one in choices if one.code == code), (code, code))
+
+
+def said(text: Bilingual | tuple[str, str], language: Language) -> str:
+    """One of the two languages of a text of the rule set, or of a pair of Chinese and English."""
     if isinstance(text, Bilingual):
         return text.text(language)
-    zh, en = text  # type: ignore[misc] - whatever carries both
-    return str(zh if language == "zh" else en)
-
-
-def short(identifier: object) -> str:
-    """The first eight characters of a pseudonym or a digest: enough to tell two apart on a page."""
-    return str(identifier)[:8]
+    return text[LANGUAGES.index(language)]
 
 
 def address(code: str) -> str:
@@ -102,8 +116,3 @@ def address(code: str) -> str:
     'PK~A'
     """
     return code.replace("/", "~")
-
-
-def utc(value: datetime) -> str:
-    """An instant on the wire: RFC 3339 with ``Z``."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

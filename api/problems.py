@@ -77,6 +77,21 @@ STATUSES: Final[dict[str, int]] = {
     "scheme-malformed": 422,
     "nothing-to-notice": 422,
     "no-rule-in-force": 422,
+    # Workbooks
+    "workbook-findings": 422,
+    "workbook-too-large": 413,
+    "workbook-unreadable": 422,
+    "workbook-expands": 422,
+    "workbook-macros": 422,
+    "workbook-links": 422,
+    "workbook-sheet-missing": 422,
+    "workbook-sheet-twice": 422,
+    "workbook-sheet-unknown": 422,
+    "workbook-column-missing": 422,
+    "workbook-column-twice": 422,
+    "workbook-column-unknown": 422,
+    "workbook-too-many-rows": 422,
+    "table-too-long": 422,
     # What stands in the way now
     "already-recorded": 409,
     "unit-exists": 409,
@@ -116,6 +131,20 @@ STATUSES: Final[dict[str, int]] = {
     "proof-pending": 503,
     "not-ready": 503,
     "internal-error": 500,
+    "proof-broken": 500,
+    "checkpoint-missing": 500,
+    "disclosure-unknown": 500,
+    "key-unsafe": 500,
+    "log-refused": 500,
+    "log-rewritten": 500,
+    "log-rolled-back": 500,
+    "malformed": 500,
+    "name-mismatch": 500,
+    "proof-invalid": 500,
+    "publisher-busy": 500,
+    "signature-invalid": 500,
+    "target-exists": 500,
+    "tile-damaged": 500,
     "refused": 409,
 }
 """Code → HTTP status. A test walks every refusal of the program through it."""
@@ -130,7 +159,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     status: int
     code: str
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
 
 
 def status_of(refused: Refused | type[Refused]) -> int:

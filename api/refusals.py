@@ -87,10 +87,22 @@ class IdempotencyKeyInvalid(Refused):
     code = "idempotency-key-invalid"
 
 
+class WorkbookFindings(Refused):
+    """工作簿有需要改正之处,没有任何内容入账。 The workbook has things to correct; nothing was recorded."""
+
+    code = "workbook-findings"
+
+
 class ProofPending(Refused):
     """存证正在生成,请稍后再试。 The proof is being made; please try again in a moment."""
 
     code = "proof-pending"
+
+
+class ProofBroken(Refused):
+    """存证核验不通过:存储的内容与已签名的不一致,请报告。 The proof fails: what is stored is not what was signed."""
+
+    code = "proof-broken"
 
 
 class NotReady(Refused):

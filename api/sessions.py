@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+import psycopg
 from fastapi import Request, Response
 
 from api.house import House
@@ -84,7 +85,7 @@ async def end(house: House, session: Session, response: Response) -> None:
     response.delete_cookie(cookie_name(house), path="/", secure=secure, httponly=True, samesite="lax")
 
 
-def end_all(connection: Any, person: UUID, now: datetime) -> None:
+def end_all(connection: "psycopg.Connection[Any]", person: UUID, now: datetime) -> None:
     """End every session of a person; the connection's role is ``writer``."""
     connection.execute(_END_ALL, {"person": person, "now": now})
 

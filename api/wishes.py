@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import Meta
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from api.bodies import texts, uploads
 from domain.organisation.appointments import Role
@@ -222,7 +222,12 @@ async def digest_of(form: FormData, file: str, typed: str) -> str:
     chosen = uploads(form, file)
     if not chosen:
         return _last(form, typed).lower()
-    return hashlib.sha256(await chosen[0].read()).hexdigest()
+    return await sha256_of(chosen[0])
+
+
+async def sha256_of(file: UploadFile) -> Sha256:
+    """SHA-256 of a file in lower-case hex; the file itself is not kept."""
+    return hashlib.sha256(await file.read()).hexdigest()
 
 
 def _last(form: FormData, name: str) -> str:

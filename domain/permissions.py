@@ -80,6 +80,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("notice.draft", "process", "any"),
     Grant("notice.post", "secretary", "own", ("drafted",)),
     Grant("notice.post", "committee_member", "own", ("drafted",)),
+    Grant("notice.post", "secretary", "above", ("drafted",)),
     Grant("notice.close", "process", "any", ("posted",)),
     Grant("record.confirm", "process", "any", ("closed",)),
     Grant("notice.read", "member", "own", ("posted",)),
@@ -151,9 +152,7 @@ def _relation(past: Past, unit: Code, target: Code | None) -> Relation:
         return "any"
     if target == unit:
         return "own"
-    if unit in higher_than(past, target):
-        return "above"
-    raise NotPermitted
+    return "above" if unit in higher_than(past, target) else "any"
 
 
 def _holder(role: Code) -> Holder:

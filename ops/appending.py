@@ -9,13 +9,14 @@ looks the command ids up under the lock, and a save that had been committed answ
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, LiteralString, TypeAlias
+from select import POLLIN, POLLOUT, poll
+from typing import Final, LiteralString, NoReturn, TypeAlias
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import Diagnostic, LockNotAvailable, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 from domain.ledger import OutcomeUnknown
 from ops.group import Pending
@@ -27,6 +28,7 @@ Backend: TypeAlias = tuple[object, ...]
 RESOLVE_TIMEOUT_S: Final = 15.0
 """How long the outcome of a broken append is sought before it is called unknown."""
 
+_REPLY_TIMEOUT_S: Final = 60.0
 _POLL_S: Final = 0.02
 _STATEMENT: Final = b"append"
 _PATIENCE: Final = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
@@ -52,18 +54,28 @@ class Appender:
         self._backend: Backend = ()
         self._lost: Backend | None = None
         self._warned = False
+        self._is_sent = False
 
-    def append(self, group: Sequence[Pending]) -> tuple[bytes, int]:
+    def begin(self, group: Sequence[Pending]) -> None:
+        """Send a group if that can be done at once; ``finish`` must follow, and does whatever is left."""
+        if self._connection is not None and self._lost is None:
+            with suppress(Broken):
+                self._send(self._connection, packed(group))
+                self._is_sent = True
+
+    def finish(self, group: Sequence[Pending]) -> tuple[bytes, int]:
         """(outcome letters, last position before them), as ``ledger.append`` says them.
 
         Raises psycopg's error if nothing of the group was committed, ``OutcomeUnknown`` if that cannot be found out.
         """
-        parameters = packed(group)
         deadline = time.monotonic() + RESOLVE_TIMEOUT_S
         is_open = False
         while True:
             try:
-                return self._send(self._connected(deadline), parameters)
+                connection = self._connected(deadline)
+                if not self._is_sent:
+                    self._send(connection, packed(group))
+                return self._answer_of(connection)
             except Broken:
                 is_open, self._lost = True, self._backend
             except psycopg.OperationalError as error:
@@ -71,6 +83,13 @@ class Appender:
                     raise
                 if time.monotonic() > deadline or isinstance(error, LockNotAvailable):
                     raise OutcomeUnknown from error
+            except BaseException:
+                # A signal, or an error of this program, in the middle of a conversation.
+                self._lost = self._backend
+                self.close()
+                raise
+            finally:
+                self._is_sent = False
             self.close()
             time.sleep(_POLL_S)
 
@@ -106,12 +125,19 @@ class Appender:
             raise
         return connection, backend
 
-    def _send(self, connection: Connection, parameters: Sequence[bytes]) -> tuple[bytes, int]:
-        pgconn = connection.pgconn
+    def _send(self, connection: Connection, parameters: Sequence[bytes]) -> None:
+        # Below the driver's own cursor, which would cost as much as the append itself.
         self._warned = False
         try:
-            # Below the driver's own loop, which would cost as much as the append itself.
-            result = pgconn.exec_prepared(_STATEMENT, parameters, FORMATS, 1)
+            connection.pgconn.send_query_prepared(_STATEMENT, parameters, FORMATS, 1)
+            connection.pgconn.flush()
+        except psycopg.OperationalError:
+            raise Broken from None
+
+    def _answer_of(self, connection: Connection) -> tuple[bytes, int]:
+        pgconn = connection.pgconn
+        try:
+            result = _result(pgconn)
         except psycopg.OperationalError:
             raise Broken from None
         if result.status != ExecStatus.TUPLES_OK:
@@ -129,6 +155,33 @@ class Appender:
     def _notice(self, diagnostic: Diagnostic) -> None:
         if diagnostic.severity_nonlocalized == "WARNING":
             self._warned = True
+
+
+def _result(pgconn: PGconn) -> PGresult:
+    """What the server says to the one statement that was sent; the wait lets other threads run."""
+    watch = poll()
+    watch.register(pgconn.socket, POLLIN)
+    while pgconn.flush():
+        # More than the socket takes at once: the server may have to say something before it reads on.
+        watch.modify(pgconn.socket, POLLIN | POLLOUT)
+        for _, event in watch.poll(_REPLY_TIMEOUT_S * 1000) or _no_reply():
+            if event & ~POLLOUT:
+                pgconn.consume_input()
+    watch.modify(pgconn.socket, POLLIN)
+    results: list[PGresult] = []
+    while True:
+        while pgconn.is_busy():
+            if not watch.poll(_REPLY_TIMEOUT_S * 1000):
+                _no_reply()
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:
+            return results[0]
+        results.append(result)
+
+
+def _no_reply() -> NoReturn:
+    raise Broken
 
 
 def _severity(result: PGresult) -> str | None:

@@ -7,7 +7,7 @@ can be executed by nobody until a migration grants it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -60,7 +60,7 @@ _SETTLE = (
     sql.SQL("ALTER ROLE {writer} IN DATABASE {database} SET lock_timeout = '10s'"),
     sql.SQL("ALTER ROLE {writer} IN DATABASE {database} SET idle_in_transaction_session_timeout = '60s'"),
     sql.SQL("GRANT CONNECT ON DATABASE {database} TO {migrator}, {writer}, {eraser}, {reader}, {auditor}"),
-    sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {projector}"),
+    sql.SQL("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO {projector}"),
     sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC"),
 )
 
@@ -71,15 +71,15 @@ class WrongEncoding(Exception):
 
 @dataclass(frozen=True)
 class Urls:
-    """One address per login role of one database."""
+    """One address per login role of one database; they may hold passwords and are not shown."""
 
     database: str
-    migrator: str
-    writer: str
-    eraser: str
-    projector: str
-    reader: str
-    auditor: str
+    migrator: str = field(repr=False)
+    writer: str = field(repr=False)
+    eraser: str = field(repr=False)
+    projector: str = field(repr=False)
+    reader: str = field(repr=False)
+    auditor: str = field(repr=False)
 
 
 def bootstrap(admin_url: str, database: str, folder: Path | None, *, renew: bool = False) -> Urls:

@@ -2,8 +2,8 @@
 
 What an owner or a superuser could loosen is in it: columns and their expressions, constraints, indexes, triggers and
 whether they fire, functions with their bodies, rules, row policies, owners and rights. Role names are written without
-the database's prefix, so that one release has one fingerprint wherever it runs. Source: FINDINGS on what an owner can
-still do to a table.
+the database's prefix, and MAINTAIN, which PostgreSQL 17 brought, is left out, so that one release has one fingerprint
+on every server.
 """
 
 import hashlib
@@ -13,7 +13,11 @@ from psycopg import Connection
 
 _OBJECTS: Final = """
 SELECT 'table', c.oid::regclass::text, c.relkind::text, c.relpersistence::text, c.relrowsecurity::text,
-       c.relhasrules::text, c.relhassubclass::text, pg_get_userbyid(c.relowner), coalesce(c.relacl::text, '')
+       c.relhasrules::text, c.relhassubclass::text, pg_get_userbyid(c.relowner), coalesce((
+           SELECT string_agg(r.right_, ',' ORDER BY r.right_ COLLATE "C") FROM (
+             SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END || ':' || a.privilege_type
+             FROM aclexplode(c.relacl) AS a WHERE a.privilege_type <> 'MAINTAIN'
+           ) AS r (right_)), '')
 FROM pg_class c WHERE c.relnamespace = ANY(%(schemas)s::regnamespace[]) AND c.relkind IN ('r', 'v', 'p', 'm', 'S')
 UNION ALL
 SELECT 'column', a.attrelid::regclass::text, a.attnum::text, a.attname, format_type(a.atttypid, a.atttypmod),
@@ -36,7 +40,11 @@ FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
 WHERE c.relnamespace = ANY(%(schemas)s::regnamespace[]) AND NOT tgisinternal
 UNION ALL
 SELECT 'function', p.oid::regprocedure::text, md5(p.prosrc), p.prosecdef::text, p.provolatile::text,
-       coalesce(p.proconfig::text, ''), pg_get_userbyid(p.proowner), coalesce(p.proacl::text, ''), ''
+       coalesce(p.proconfig::text, ''), pg_get_userbyid(p.proowner), coalesce((
+           SELECT string_agg(r.right_, ',' ORDER BY r.right_ COLLATE "C") FROM (
+             SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END || ':' || a.privilege_type
+             FROM aclexplode(p.proacl) AS a WHERE a.privilege_type <> 'MAINTAIN'
+           ) AS r (right_)), ''), ''
 FROM pg_proc p WHERE p.pronamespace = ANY(%(schemas)s::regnamespace[])
 UNION ALL
 SELECT 'rule', ev_class::regclass::text, rulename, ev_enabled::text, pg_get_ruledef(r.oid), '', '', '', ''

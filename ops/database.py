@@ -1,6 +1,6 @@
 """The deployment's database, ready: served by somebody or by us, with its roles, migrated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,7 +22,7 @@ class Database:
     """Addresses of the login roles, where reads go, and the private server if there is one."""
 
     urls: Urls
-    read_url: str
+    read_url: str = field(repr=False)
     applied: list[Migration]
     server: embedded.Running | None
 
@@ -47,7 +47,7 @@ def open_database(settings: Settings, *, migrations: Path = FOLDER, renew_passwo
     private server is started, from the main thread. Raises what `embedded.start`, `bootstrap` and `migrate`
     raise, or NoDatabaseName.
     """
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_private(settings.data)
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
         name = conninfo_to_dict(url).get("dbname")
@@ -62,6 +62,13 @@ def open_database(settings: Settings, *, migrations: Path = FOLDER, renew_passwo
     except BaseException:
         server.close()
         raise
+
+
+def _make_private(data: Path) -> None:
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # It holds keys and passwords, and by default it lies where somebody may say `git add .`.
+    if not (data / ".gitignore").exists():
+        (data / ".gitignore").write_text("*\n")
 
 
 def _ready(settings: Settings, urls: Urls, migrations: Path, server: embedded.Running | None) -> Database:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from domain.decider import Refused
 from domain.entry import decode
@@ -19,6 +20,7 @@ from domain.oversight.log import LogOpened
 from ops.clock import Clock, RealClock, SimulatedClock
 from ops.database import Database, open_database
 from ops.recorder import PostgresRecorder
+from ops.roles import names_of
 from ops.settings import Settings
 from projections.transparency.note import Signer, generate_key, load_key
 from projections.vault import Vault, load_master_key
@@ -46,19 +48,24 @@ class Deployment:
     database: Database
     recorder: PostgresRecorder
     vault: Vault
-    opened: LogOpened | None
-    """The first entry; None while the log is empty."""
+
+    @property
+    def opened(self) -> LogOpened | None:
+        """The log's first entry; None while it is empty."""
+        return first_entry(self.recorder)
 
     def ledger(self, log: str | None = None) -> Ledger:
         """The ledger of this log; ``log`` names one that is not open yet."""
-        name = self.opened.origin if self.opened is not None else log
+        opened = self.opened
+        name = log if opened is None else opened.origin
         assert name is not None, "an empty log has no name yet"
         return Ledger(self.recorder, self.vault, decide, name)
 
     @property
     def simulated(self) -> bool:
         """Whether the log's time is made up."""
-        return self.opened is not None and self.opened.clock == "simulated"
+        opened = self.opened
+        return opened is not None and opened.clock == "simulated"
 
     def clock(self) -> Clock:
         """The one clock: the machine's, or the example's where its telling ended."""
@@ -86,12 +93,23 @@ def deployed(settings: Settings) -> Generator[Deployment]:
         vault = Vault(load_master_key(settings.master_key), database.urls.writer)
         recorder = PostgresRecorder(database.urls.writer)
         try:
-            deployment = Deployment(settings, database, recorder, vault, first_entry(recorder))
+            deployment = Deployment(settings, database, recorder, vault)
             _refuse_mismatch(deployment)
             yield deployment
         finally:
             recorder.close()
             vault.close()
+
+
+def readers(deployment: Deployment) -> list[str]:
+    """The database's roles that may read the read models."""
+    names = names_of(deployment.database.urls.database)
+    return [names[role] for role in ("reader", "auditor")]
+
+
+def on_reads(url: str) -> str:
+    """An address whose unqualified names are the read models."""
+    return make_conninfo(url, options="-csearch_path=reads")
 
 
 def first_entry(recorder: PostgresRecorder) -> LogOpened | None:

@@ -15,7 +15,7 @@ from ops.catalogue import fingerprint
 from ops.deployment import Deployment
 
 FINGERPRINTS: Final = Path(__file__).parent / "sql" / "fingerprints"
-"""One line a release: migration number, PostgreSQL major, fingerprint."""
+"""One line a release: its last migration, its fingerprint."""
 CLOCK_TOLERANCE: Final = timedelta(seconds=5)
 
 _VERSION: Final = "SHOW server_version_num"
@@ -101,9 +101,9 @@ def _catalogue(deployment: Deployment, connection: Connection[Any]) -> Finding:
 
 
 def released(migration: int) -> frozenset[str]:
-    """The fingerprints of a release on every PostgreSQL that it was released for."""
+    """The fingerprints of the releases whose last migration this is; one on every server."""
     rows = (line.split() for line in FINGERPRINTS.read_text().splitlines() if line and not line.startswith("#"))
-    return frozenset(print_ for number, _, print_ in rows if int(number) == migration)
+    return frozenset(known for number, known in rows if int(number) == migration)
 
 
 def _calendar(connection: Connection[Any], now: datetime) -> Finding:
@@ -136,4 +136,3 @@ def _key_files(deployment: Deployment) -> Iterator[Finding]:
         zh = f"密钥文件 {file.name} {'仅本人可读' if well else '缺失或他人可读'}"
         en = f"key file {file.name} is {'readable by its owner alone' if well else 'missing or readable by others'}"
         yield Finding(name, well, zh, en)
-

@@ -29,6 +29,8 @@ import psycopg
 
 from ops.binaries import Account, NoBinaries, installed_binaries, major_of, runnable, unprivileged_account
 from ops.postmaster import (
+    PORT,
+    SOCKET,
     SUPERUSER,
     NotReady,
     Process,
@@ -42,7 +44,6 @@ from ops.postmaster import (
 
 __all__ = ["NoBinaries", "NotReady", "OtherMajor", "Running", "StillRunning", "installed_binaries", "start"]
 
-_SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES = 107  # sockaddr_un.sun_path holds 108 with its closing zero
 _POLL_S = 0.01
 
@@ -90,7 +91,7 @@ class Running:
     def url(self, database: str, role: str) -> str:
         """Address of a database over the private socket; whoever can open the socket is believed."""
         host = quote(str(self.socket), safe="")
-        return f"postgresql://{quote(role, safe='')}@/{quote(database, safe='')}?host={host}"
+        return f"postgresql://{quote(role, safe='')}@/{quote(database, safe='')}?host={host}&port={PORT}"
 
     def is_alive(self) -> bool:
         """Whether the server answers now."""
@@ -102,9 +103,7 @@ class Running:
             return
         stop(self._process)
         self._process = None
-        (self.folder / "address").unlink(missing_ok=True)
-        if self.socket != self.folder / "cluster":
-            shutil.rmtree(self.socket, ignore_errors=True)
+        _forget_address(self.folder)
         _unlock(self._lock)
 
     def __enter__(self) -> Self:
@@ -126,7 +125,8 @@ def start(
     """Server of this folder, answering: started by us, or found alive under another owner.
 
     `binaries` is a folder with `postgres` and `initdb` (default: the wheel's, else the system's); `options`
-    are settings of PostgreSQL for this run. Raises NoBinaries, OtherMajor, NotReady or StillRunning.
+    are settings of PostgreSQL for this run; `timeout_s` bounds the wait for other processes, not a recovery.
+    Raises NoBinaries, OtherMajor, NotReady or StillRunning.
     """
     folder = folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -161,6 +161,17 @@ def _find(folder: Path) -> Running | None:
     return running if running.is_alive() else None
 
 
+def _forget_address(folder: Path) -> None:
+    """Take back the address of a server that has ended, and its socket's folder if that was a short one."""
+    try:
+        socket = Path(json.loads((folder / "address").read_bytes())["socket"])
+    except FileNotFoundError:
+        return
+    if socket != folder / "cluster":
+        shutil.rmtree(socket, ignore_errors=True)
+    (folder / "address").unlink()
+
+
 def _own(folder: Path, lock: int, binaries: Path, options: Mapping[str, str], deadline: float) -> Running:
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("the server dies with the thread that started it: start it from the main thread")
@@ -173,13 +184,14 @@ def _own(folder: Path, lock: int, binaries: Path, options: Mapping[str, str], de
     if cluster.exists():
         _check_major(cluster, major)
         await_end_of_earlier(cluster, deadline)
+        _forget_address(folder)
     else:
         initialise(cluster, programs, account)
     socket = _socket_folder(cluster, account)
     process = spawn(cluster, socket, programs, account, {**_OPTIONS, **options})
     running = Running(folder, major, process.pid, socket, process, lock)
     try:
-        _await_answer(running, process, deadline)
+        _await_answer(running, process)
         address = {"major": major, "pid": process.pid, "socket": str(socket)}
         (folder / "address.new").write_text(json.dumps(address))
         (folder / "address.new").rename(folder / "address")
@@ -196,7 +208,7 @@ def _check_major(cluster: Path, major: int) -> None:
 
 
 def _socket_folder(cluster: Path, account: Account | None) -> Path:
-    if len(os.fsencode(cluster / _SOCKET)) <= _SOCKET_PATH_BYTES:
+    if len(os.fsencode(cluster / SOCKET)) <= _SOCKET_PATH_BYTES:
         return cluster
     short = Path(tempfile.mkdtemp(prefix="steelyard-"))
     if account is not None:
@@ -204,9 +216,10 @@ def _socket_folder(cluster: Path, account: Account | None) -> Path:
     return short
 
 
-def _await_answer(running: Running, process: Process, deadline: float) -> None:
+def _await_answer(running: Running, process: Process) -> None:
+    # As long as it lives we wait: a recovery that is cut short begins again from its start, for ever.
     while (refusal := _refusal(running.admin_url)) is not None:
-        if process.poll() is not None or time.monotonic() > deadline:
+        if process.poll() is not None:
             said = last_words(running.folder / "cluster")
             raise NotReady(f"{NotReady.__doc__}\n{refusal}\n{said}")
         time.sleep(_POLL_S)

@@ -68,7 +68,7 @@ def packed(group: Sequence[Pending]) -> list[bytes]:
         _texts(_BYTEA, [entry.state for _, entry in entries]),
         _ints([number for number, _, _ in guards]),
         _uuids(stream for _, stream, _ in guards),
-        _ints([version for _, _, version in guards]),
+        _ints([version + 1 for _, _, version in guards]),
         _ints([number for number, _ in keys]),
         _uuids(key.subject for _, key in keys),
         _texts(_BYTEA, [key.wrapped for _, key in keys]),

@@ -15,6 +15,8 @@ from pathlib import Path
 from ops.binaries import Account
 
 SUPERUSER = "postgres"
+PORT = 5432  # of no network: it only names the socket
+SOCKET = f".s.PGSQL.{PORT}"
 Process = subprocess.Popen[bytes]
 
 _STOP_TIMEOUT_S = 60.0
@@ -64,7 +66,12 @@ def spawn(cluster: Path, socket: Path, programs: Path, account: Account | None, 
     """Start the server as a child that the kernel ends with us; it may not be ready yet."""
     # The server's working folder is its data directory: a relative socket folder has no long path.
     where = "." if socket == cluster else str(socket)
-    settings = {**options, "cluster_name": _mark(cluster), "unix_socket_directories": where}
+    settings = {
+        **options,
+        "cluster_name": _mark(cluster),
+        "unix_socket_directories": where,
+        "port": str(PORT),
+    }
     with _open_log(cluster).open("ab") as said, _place(cluster, account) as (place, descriptors):
         return subprocess.Popen(  # noqa: S603 - our own program, no shell
             [programs / "postgres", "-D", place, *(f"--{name}={value}" for name, value in settings.items())],
@@ -100,9 +107,10 @@ def await_end_of_earlier(cluster: Path, deadline: float) -> None:
             raise StillRunning(f"{StillRunning.__doc__} {cluster}: {remains}")
         time.sleep(_POLL_S)
     if sys.platform == "linux":
-        # Nobody runs here, so a living number in postmaster.pid belongs to a stranger (a restarted container
+        # Nobody runs here, so a living number in these files belongs to a stranger (a restarted container
         # counts from 1 again). PostgreSQL would take it for itself and refuse.
-        (cluster / "postmaster.pid").unlink(missing_ok=True)
+        for name in ("postmaster.pid", f"{SOCKET}.lock"):
+            (cluster / name).unlink(missing_ok=True)
 
 
 def last_words(cluster: Path) -> str:

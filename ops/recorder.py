@@ -7,21 +7,18 @@ from uuid import UUID
 import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
-    DatabaseError,
-    DataError,
     IntegrityError,
     Notification,
     OperationalError,
     StoredEvent,
     Subscription,
 )
-from psycopg.errors import LockNotAvailable
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from domain.ledger import ClockWrong, CommandKnown, Known, LedgerBusy, LogRecorder, OutcomeUnknown, Receipt, Save
+from domain.ledger import ClockWrong, CommandKnown, Known, LogRecorder, OutcomeUnknown, Receipt, Save
 from domain.values import CommandId
-from ops.appending import Appender
-from ops.group import Pending, Queue
+from ops.committer import GroupCommitter
+from ops.group import Outcome, Pending, Queue
 from ops.subscription import LogSubscription
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
@@ -94,8 +91,8 @@ class PostgresRecorder(LogRecorder):
 
     def __init__(self, url: str, readers: int = READERS) -> None:
         self._url = url
-        self._appender = Appender(url)
-        self._queue = Queue(self._commit)
+        self._committer = GroupCommitter(url)
+        self._queue = Queue(self._committer)
         self._pool = ConnectionPool(
             url,
             kwargs={"autocommit": True},
@@ -110,7 +107,19 @@ class PostgresRecorder(LogRecorder):
         """Append everything of one command or nothing; positions of the entries."""
         save = kwargs["save"]
         assert isinstance(save, Save)
-        return self._queue.run(Pending(stored_events, save))
+        pending = Pending(stored_events, save)
+        self._queue.run(pending)
+        match pending.outcome:
+            case Outcome.COMMITTED:
+                return range(pending.first, pending.first + len(stored_events))
+            case Outcome.CONFLICT:
+                raise IntegrityError("a stream or a key has moved")
+            case Outcome.CLOCK_WRONG:
+                raise ClockWrong
+            case Outcome.KNOWN:
+                raise CommandKnown(self._known(save.command))
+            case None:
+                raise AssertionError("a save was left without an outcome")
 
     def find_command(self, command: CommandId) -> Known | None:
         """What became of a command; None if it never committed."""
@@ -166,7 +175,7 @@ class PostgresRecorder(LogRecorder):
 
     def close(self) -> None:
         """Let all connections go."""
-        self._appender.close()
+        self._committer.close()
         self._pool.close()
 
     def _read(self, query: LiteralString, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
@@ -181,60 +190,17 @@ class PostgresRecorder(LogRecorder):
                 self._pool.check()
         raise AssertionError("unreachable")
 
-    def _commit(self, group: Sequence[Pending]) -> None:
-        try:
-            outcomes, head = self._appender.append(group)
-        except psycopg.OperationalError as error:
-            raise (LedgerBusy() if isinstance(error, LockNotAvailable) else OperationalError(error)) from error
-        except OutcomeUnknown:
-            raise
-        except Exception as error:
-            if len(group) == 1:
-                raise _refusal(error) from error
-            # One of them is poisoned: each alone, so that it falls by itself.
-            for pending in group:
-                try:
-                    self._commit((pending,))
-                except Exception as own:
-                    pending.error = own
-            return
-        self._settle(group, outcomes, head)
-
-    def _settle(self, group: Sequence[Pending], outcomes: bytes, head: int) -> None:
-        for outcome, pending in zip(outcomes, group, strict=True):
-            if outcome == _COMMITTED:
-                last = head + len(pending.entries)
-                pending.positions = range(head + 1, last + 1)
-                head = last
-            elif outcome == _CONFLICT:
-                pending.error = IntegrityError("a stream or a key has moved")
-            elif outcome == _CLOCK_WRONG:
-                pending.error = ClockWrong()
-            else:
-                pending.error = self._known(pending.save.command)
-
-    def _known(self, command: CommandId) -> Exception:
+    def _known(self, command: CommandId) -> Known:
         try:
             known = self.find_command(command)
-        except OperationalError:
-            return OutcomeUnknown()
+        except OperationalError as error:
+            raise OutcomeUnknown from error
         assert known is not None, "append knew a command that is not there"
-        return CommandKnown(known)
+        return known
 
 
-_COMMITTED, _CONFLICT, _CLOCK_WRONG = b"cxt"
 _LARGEST_VERSION: Final = 2**31 - 1
 _LARGEST_POSITION: Final = 2**63 - 1
-
-
-def _refusal(error: Exception) -> Exception:
-    """The library's word for what the database says of one save alone."""
-    if isinstance(error, (psycopg.DataError, psycopg.IntegrityError)):
-        # Never IntegrityError, which is a conflict to the library: the same save would only fail again.
-        return DataError(error)
-    if isinstance(error, psycopg.Error):
-        return DatabaseError(error)
-    return error
 
 
 def _configure(connection: Connection) -> None:

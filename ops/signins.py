@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from ops.example.people import Person, people
 
+SIGN_INS_FILE: Final = "sign-ins.json"
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters and digits that look alike: people type these from the screen."""
 
@@ -24,7 +25,7 @@ class SignIn(NamedTuple):
 
 def sign_ins(folder: Path) -> list[SignIn]:
     """The example's accounts; the same on every run in this data folder."""
-    file = folder / "sign-ins.json"
+    file = folder / SIGN_INS_FILE
     known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
     wanted = [one for one in people() if one.login]
     passwords = {one.login: known.get(one.login) or _draw() for one in wanted}

@@ -65,6 +65,14 @@ def period_end(year: int, period: str) -> date:
     return date(year, 6, 30) if period == "H1" else date(year, 12, 31)
 
 
+def running(year: int, today: date) -> str:
+    """The period that sums what has begun: the first half while it runs, then the year.
+
+    A half that has not begun would stand at its caps for want of anything asked: points that nobody has yet.
+    """
+    return "H1" if today <= period_end(year, "H1") else "Y"
+
+
 def cases(subject: Subject, version: Published, year: int, counted: Sequence[Tally]) -> dict[str, Case]:
     """What each period of a year is scored from."""
     rule = version.scheme.counting.pro_rata

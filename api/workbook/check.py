@@ -59,8 +59,9 @@ class _Ground:
         self._names = _names(directory)
 
     def names(self, day: date | None) -> Names:
-        """The names that the rule set of a day gives; none where no rule set was in force."""
-        return _NAMELESS if day is None else self._names.get(day, _NAMELESS)
+        """The names that the rule set of a day gives; where the day is unclear, those of any day in the workbook."""
+        found = None if day is None else self._names.get(day)
+        return found or next(iter(self._names.values()), _NAMELESS)
 
     def held_on(self, matter: Code) -> date | None:
         """The day on which a matter was held, by this workbook or on record."""
@@ -95,7 +96,7 @@ def _matter(ground: _Ground, entry: MatterEntry) -> MatterWish | None:
         findings.note(page, entry.row, "reason", "reason-unneeded")
     kind = None if entry.kind is None else ground.names(entry.held_on or entry.planned_on).matter_kind(entry.kind)
     if entry.kind is not None and kind is None:
-        findings.note(page, entry.row, "kind", "code-malformed")
+        findings.note(page, entry.row, "kind", "matter-kind-unknown")
     documents = _documents(ground, entry)
     if len(findings) > before or not (entry.matter and kind and entry.title and entry.planned_on):
         return None
@@ -182,7 +183,7 @@ def _item(ground: _Ground, entry: MarkEntry) -> Code | None:
     held_on = None if entry.matter is None else ground.held_on(entry.matter)
     item = ground.names(held_on).item(entry.item)
     if item is None:
-        ground.findings.note(ground.marks, entry.row, "item", "code-malformed")
+        ground.findings.note(ground.marks, entry.row, "item", "item-unknown")
     return item
 
 

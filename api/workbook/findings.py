@@ -48,7 +48,13 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "没有名为“{file}”的材料,请先上传或填写其 SHA-256。",
         "There is no document named “{file}”; upload it first or give its SHA-256.",
     ),
-    "evidence-kind-unknown": Sentence("没有这类佐证材料。", "There is no such kind of evidence."),
+    "matter-kind-unknown": Sentence(
+        "没有这类事项,请从列表选择。", "There is no such kind of matter; choose from the list."
+    ),
+    "item-unknown": Sentence("没有这个条目,请从列表选择。", "There is no such item; choose from the list."),
+    "evidence-kind-unknown": Sentence(
+        "没有这类佐证材料,请从列表选择。", "There is no such kind of evidence; choose from the list."
+    ),
     "quantity-wrong": Sentence(
         "应为不小于 0、最多两位小数的数。", "A number is expected, not negative, with at most two decimals."
     ),

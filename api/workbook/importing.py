@@ -16,7 +16,7 @@ from api.workbook.directory import Directory
 from api.workbook.entries import Entries, entries
 from api.workbook.findings import Finding, Findings
 from api.workbook.read import Book, Page, read
-from api.workbook.rehearsal import Load, Rehearsal
+from api.workbook.rehearsal import Load, Rehearsal, respectful
 from domain.actor import Actor
 from domain.decider import Command, Refused
 from domain.organisation.unit import established
@@ -152,11 +152,12 @@ def _rehearsed(book: Book, past: Rehearsal, planned: tuple[Step, ...], findings:
     refused: set[str] = set()
     for step in planned:
         matter = _matter_of(step)
-        if matter in refused or past.needless(step.command):
+        command = respectful(past, step.command)
+        if matter in refused or past.needless(command):
             continue
         try:
-            past.perform(step.command)
-            needed.append(step.command)
+            past.perform(command)
+            needed.append(command)
         except NotPermitted:
             raise
         except Refused as refusal:

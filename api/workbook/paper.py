@@ -148,8 +148,10 @@ def written(title: str, into: io.BytesIO, *, by_row: bool = False) -> Generator[
     }
     book = cast(_Book, xlsxwriter.Workbook(into, options))
     book.set_properties({"title": title, "created": _CREATED, "author": "公平秤 Steelyard"})
-    yield Paper(book)
-    book.close()
+    try:
+        yield Paper(book)
+    finally:
+        book.close()  # also where the rows were refused half way: it holds files while it writes by row
 
 
 def format_of(paper: Paper, key: str) -> Format:

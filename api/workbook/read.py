@@ -15,7 +15,7 @@ from domain.decider import Refused
 from domain.values import Sha256
 
 ROWS_LIMIT: Final = 50_000
-"""Rows of one sheet that say something."""
+"""Rows of one sheet below its headings."""
 
 
 class WorkbookSheetMissing(Refused):
@@ -121,10 +121,10 @@ def read(data: bytes, *, filename: str) -> Book:
 
 def _page(layout: SheetLayout, grid: Grid) -> Page:
     numbers = sorted(number for number, row in grid.rows.items() if not _blank(row))
-    if len(numbers) > ROWS_LIMIT:
-        raise WorkbookTooManyRows(sheet=grid.name, rows=len(numbers), most=ROWS_LIMIT)
     header = numbers[0] if numbers else 1
     rows = {number: grid.rows[number] for number in numbers[1:]}
+    if len(rows) > ROWS_LIMIT:
+        raise WorkbookTooManyRows(sheet=grid.name, rows=len(rows), most=ROWS_LIMIT)
     columns = _columns(layout, grid, header)
     nameless = sorted({column for row in rows.values() for column in row} - set(columns.values()))
     if nameless:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
+import msgspec
+
 from domain import house
 from domain.decider import Command, Refused, Stream, StreamRef
 from domain.recording.matter import (
@@ -20,7 +22,7 @@ from domain.recording.matter import (
     NotPlanned,
     PlanMatter,
 )
-from domain.recording.sheet import SHEET, FillSheet, OpenSheet, Sheet
+from domain.recording.sheet import SHEET, FillSheet, LineWish, OpenSheet, Sheet
 from domain.values import CommandId
 
 S = TypeVar("S")
@@ -71,6 +73,27 @@ class Rehearsal:
         except Refused as refused:
             return refused
         return None
+
+
+def respectful(past: Rehearsal, command: Command) -> Command:
+    """The wish without what it would say, by leaving him out, of somebody of whom another person spoke.
+
+    A substitute who names the recorder alone does not thereby say of everybody else that he was present. Whoever
+    spoke himself says with a corrected workbook what holds now.
+    """
+    if not isinstance(command, FillSheet) or command.otherwise is None:
+        return command
+    sheet = past[SHEET.of(command.unit, command.matter, command.item)]
+    if not isinstance(sheet, Sheet):
+        return command
+    passed_over = {command.actor.person, *(wish.member for wish in command.but)}
+    others = (line for line in sheet.lines.values() if line.by != command.actor.person)
+    kept = tuple(
+        LineWish(member=line.member, outcome=line.outcome, quantity=line.quantity)
+        for line in others
+        if line.member not in passed_over
+    )
+    return msgspec.structs.replace(command, but=(*command.but, *kept))
 
 
 def _said(past: Rehearsal, command: Command) -> bool:

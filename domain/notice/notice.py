@@ -13,6 +13,7 @@ import msgspec
 
 from domain.decider import NAMESPACE, Command, Decision, Fact, Past, Refused, Stream
 from domain.organisation.unit import established
+from domain.permissions import NotPermitted
 from domain.recording.archive import Outcome, archive_of, confirmed
 from domain.recording.sheet import SHEET, Sheet, living
 from domain.rules.calendar import published
@@ -272,11 +273,12 @@ def _draft(past: Past, command: DraftNotice) -> Decision:
 
 
 def _lines(past: Past, sheet: Sheet, decision: int) -> list[NoticeLineDrafted]:
-    approved = [line for line in sheet.lines.values() if line.decision == decision]
+    # 0 marks the lines that nobody has decided.
+    approved = [line for line in sheet.lines.values() if line.decision == decision > 0]
     archives = past.many([archive_of(line.member, sheet.occurred_on) for line in approved])
     found: list[NoticeLineDrafted] = []
     for number, (line, archive) in enumerate(zip(approved, archives, strict=True), start=1):
-        record = archive.live(sheet.matter, sheet.item)
+        record = archive.live(sheet.unit, sheet.matter, sheet.item)
         assert record is not None, f"an approved line of {sheet.matter} has no record"
         found.append(
             NoticeLineDrafted(
@@ -313,7 +315,11 @@ def _post(past: Past, command: PostNotice) -> Decision:
         raise NoticeNotDraft(notice=command.notice)
     assert command.actor.person is not None, "the permission table lets only people post"
     today = day_of(command.at)
-    _, scheme = scheme_on(past, established(past, notice.unit).scheme, today)
+    unit = established(past, notice.unit)
+    # A higher organisation posts for a branch that has no committee, and for no other.
+    if command.actor.unit != notice.unit and unit.approval_body == "own_committee":
+        raise NotPermitted
+    _, scheme = scheme_on(past, unit.scheme, today)
     stage = scheme.stage(notice.stage)
     assert stage is not None, f"the lint lets no rule set pass without stage {notice.stage}"
     calendars = published(past, range(today.year, today.year + 2))

@@ -13,7 +13,7 @@ import msgspec
 from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.organisation.member import registered
 from domain.organisation.unit import established
-from domain.values import Code, MemberId, day_of
+from domain.values import Code, MemberId
 
 Role: TypeAlias = Literal[
     "secretary", "committee_member", "recorder", "substitute_recorder", "officer", "leading_group", "auditor"
@@ -54,6 +54,11 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True):
     def covers(self, day: date) -> bool:
         """Whether the office was held on that day."""
         return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+    def meets(self, from_on: date, until_on: date | None) -> bool:
+        """Whether a term shares a day with this one."""
+        begins_in_time = until_on is None or self.from_on <= until_on
+        return begins_in_time and (self.until_on is None or from_on <= self.until_on)
 
 
 class Appointments(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,11 +163,11 @@ def _appoint(past: Past, command: AppointRole) -> Decision:
     ref = APPOINTMENTS.of(command.unit)
     if command.until_on is not None and command.until_on < command.from_on:
         raise TermBackwards(from_on=command.from_on, until_on=command.until_on)
-    day = max(command.from_on, day_of(command.at))
-    holders = past[ref].holders((command.role,), day)
-    if command.person in holders:
+    same_office = [office for office in past[ref].held if office.role == command.role]
+    meeting = [office for office in same_office if office.meets(command.from_on, command.until_on)]
+    if any(office.person == command.person for office in meeting):
         raise RoleAlreadyHeld(role=command.role)
-    if command.role == "recorder" and holders:
+    if command.role == "recorder" and meeting:
         raise OneRecorderOnly(unit=command.unit)
     fact = RoleAppointed(
         unit=command.unit,

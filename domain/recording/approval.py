@@ -126,10 +126,9 @@ def _approve(past: Past, command: ApproveSheet) -> Decision:
     members = committee(past, body, day_of(command.at))
     least = scheme.bodies.branch_committee.min_voters or 2
     meeting = convened(members, command.present, command.not_in_favour, least)
-    general = meeting.vote(sheet.entered_by)
     votes = {line.member: meeting.vote(sheet.entered_by | {line.member}) for line in sheet.undecided}
     referred = [member for member, vote in votes.items() if vote is None]
-    if general is None or len(referred) == len(votes):
+    if len(referred) == len(votes):
         return _refer(past, command, sheet, body)
     header = SheetApproved(
         unit=sheet.unit,
@@ -139,7 +138,7 @@ def _approve(past: Past, command: ApproveSheet) -> Decision:
         body=body,
         minute=command.minute,
         minute_sha256=command.minute_sha256,
-        vote=general,
+        vote=meeting.counted(sheet.entered_by),
         recused=tuple(sorted(sheet.entered_by & members, key=str)),
         approved=len(votes) - len(referred),
         referred=len(referred),
@@ -176,7 +175,7 @@ def _record(sheet: Sheet, line: Line, vote: Vote) -> PointsRecorded:
         outcome=line.outcome,
         quantity=line.quantity,
         occurred_on=sheet.occurred_on,
-        late=sheet.late,
+        late=sheet.late or line.late,
         entitled=vote.entitled,
         present=vote.present,
         in_favour=vote.in_favour,

@@ -59,9 +59,10 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
     records: dict[UUID, Record] = {}
 
-    def live(self, matter: Code, item: Code) -> Record | None:
-        """The one record of this matter and item."""
-        return next((r for r in self.records.values() if r.matter == matter and r.item == item), None)
+    def live(self, unit: Code, matter: Code, item: Code) -> Record | None:
+        """The one record of this matter and item; a matter's code is unique in its organisation."""
+        wanted = unit, matter, item
+        return next((r for r in self.records.values() if (r.unit, r.matter, r.item) == wanted), None)
 
 
 class AlreadyRecorded(Refused):
@@ -107,7 +108,7 @@ def record_id(archive: StreamRef[Archive], state: Archive) -> RecordId:
 def recorded(past: Past, fact: PointsRecorded) -> Write:
     """Put a record into its archive, or refuse the second one of the same matter and item."""
     ref = archive_of(fact.member, fact.occurred_on)
-    earlier = past[ref].live(fact.matter, fact.item)
+    earlier = past[ref].live(fact.unit, fact.matter, fact.item)
     if earlier is not None:
         raise AlreadyRecorded(record=earlier.record, matter=fact.matter, item=fact.item)
     return ref.says(msgspec.structs.replace(fact, record=record_id(ref, past[ref])))

@@ -47,18 +47,22 @@ class Meeting(msgspec.Struct, frozen=True, kw_only=True):
     not_in_favour: frozenset[MemberId]
     min_voters: int
 
+    def counted(self, recused: Iterable[MemberId]) -> Vote:
+        """The counts without the recused, whatever they come to."""
+        entitled = self.body - frozenset(recused)
+        present = self.present & entitled
+        return Vote(entitled=len(entitled), present=len(present), in_favour=len(present - self.not_in_favour))
+
     def vote(self, recused: Iterable[MemberId]) -> Vote | None:
         """The vote without the recused; None where too few are left and the next higher body decides."""
-        entitled = self.body - frozenset(recused)
-        if len(entitled) < self.min_voters:
+        vote = self.counted(recused)
+        if vote.entitled < self.min_voters:
             return None
-        present = self.present & entitled
-        in_favour = present - self.not_in_favour
-        if 2 * len(present) < len(entitled):
-            raise NoQuorum(entitled=len(entitled), present=len(present))
-        if 2 * len(in_favour) <= len(entitled):
-            raise NoMajority(entitled=len(entitled), in_favour=len(in_favour))
-        return Vote(entitled=len(entitled), present=len(present), in_favour=len(in_favour))
+        if 2 * vote.present < vote.entitled:
+            raise NoQuorum(entitled=vote.entitled, present=vote.present)
+        if 2 * vote.in_favour <= vote.entitled:
+            raise NoMajority(entitled=vote.entitled, in_favour=vote.in_favour)
+        return vote
 
 
 def convened(

@@ -51,6 +51,8 @@ class SheetLineSet(Fact, frozen=True, kw_only=True):
     quantity: Quantity
     hours: Quantity | None = None
     by: MemberId
+    late_reason: Sha256 | None = None
+    """Present where this line was entered later than the rule set allows without a reason."""
 
 
 class SheetSubmitted(Fact, frozen=True, kw_only=True):
@@ -99,7 +101,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     member: MemberId
     outcome: Outcome
     quantity: str
+    hours: str | None
     by: MemberId
+    late: bool = False
     decision: int = 0
     """0 while undecided, else the decision that approved it."""
 
@@ -233,6 +237,7 @@ class FillSheet(Command, frozen=True, kw_only=True):
     item: Code
     otherwise: Outcome | None = None
     but: tuple[LineWish, ...] = ()
+    late_reason: Secret | None = None
 
 
 class SubmitSheet(Command, frozen=True, kw_only=True):
@@ -278,7 +283,14 @@ def _while_draft(state: Sheet, fact: SheetLineSet | SheetSubmitted) -> Sheet:
     entered_by = state.entered_by | {fact.by}
     match fact:
         case SheetLineSet():
-            line = Line(member=fact.member, outcome=fact.outcome, quantity=fact.quantity, by=fact.by)
+            line = Line(
+                member=fact.member,
+                outcome=fact.outcome,
+                quantity=fact.quantity,
+                hours=fact.hours,
+                by=fact.by,
+                late=fact.late_reason is not None,
+            )
             return replace(state, lines={**state.lines, fact.member: line}, entered_by=entered_by)
         case SheetSubmitted():
             return replace(state, status="submitted", entered_by=entered_by)
@@ -342,19 +354,24 @@ def _open(past: Past, command: OpenSheet) -> Decision:
         raise ItemNotOfMatter(item=item.code, kind=matter.kind)
     if past[sheet_of(command)] != NoSheet():
         raise SheetExists(matter=command.matter)
-    days_late = (day_of(command.at) - matter.occurred_on).days
-    late = days_late > scheme.counting.late_entry_days
-    if late and command.late_reason is None:
-        raise LateReasonMissing(days=scheme.counting.late_entry_days)
     fact = SheetOpened(
         unit=command.unit,
         matter=command.matter,
         item=command.item,
         rules=rules,
         occurred_on=matter.occurred_on,
-        late_reason=command.late_reason.commitment if late and command.late_reason else None,
+        late_reason=_reason_if_late(scheme, matter.occurred_on, command),
     )
     return [sheet_of(command).says(fact)]
+
+
+def _reason_if_late(scheme: Scheme, occurred_on: date, command: OpenSheet | FillSheet) -> Sha256 | None:
+    """Commitment to the reason where it comes late, or a refusal that it lacks; None where it comes in time."""
+    if (day_of(command.at) - occurred_on).days <= scheme.counting.late_entry_days:
+        return None
+    if command.late_reason is None:
+        raise LateReasonMissing(days=scheme.counting.late_entry_days)
+    return command.late_reason.commitment
 
 
 def _draft(past: Past, command: FillSheet | SubmitSheet) -> Sheet:
@@ -372,25 +389,39 @@ def acting(command: Command) -> MemberId:
 
 def _fill(past: Past, command: FillSheet) -> Decision:
     sheet = _draft(past, command)
-    item = _item_in_force(past, sheet)
-    people = belonging(past, sheet.unit, sheet.occurred_on)
-    wishes = {wish.member: wish for wish in command.but}
-    for member in wishes:
-        if member not in people:
-            raise NotOnRoster(member=member)
-    if acting(command) in wishes:
-        raise OwnPoints
-    if command.otherwise is not None:
-        ordinary = (LineWish(member=m, outcome=command.otherwise) for m in people if m != acting(command))
-        wishes = {wish.member: wish for wish in ordinary} | wishes
+    scheme = _scheme_in_force(past, sheet)
+    item = item_of(scheme, sheet.item)
+    late_reason = None if sheet.late else _reason_if_late(scheme, sheet.occurred_on, command)
     ref = sheet_of(command)
-    lines = (_line_set(item, wish, acting(command)) for wish in wishes.values())
+    lines = (
+        replace(_line_set(item, wish, acting(command)), late_reason=late_reason)
+        for wish in _wishes(past, sheet, command)
+    )
     return [ref.says(line) for line in lines if _says_something_new(sheet, line)]
 
 
-def _item_in_force(past: Past, sheet: Sheet) -> ResponsibilityItem:
+def _wishes(past: Past, sheet: Sheet, command: FillSheet) -> list[LineWish]:
+    """The exceptions, and ``otherwise`` for everybody else but the recorder himself; what is decided stays."""
+    people = belonging(past, sheet.unit, sheet.occurred_on)
+    decided = {member for member, line in sheet.lines.items() if line.decision}
+    exceptions = {wish.member: wish for wish in command.but}
+    for member in exceptions:
+        if member not in people:
+            raise NotOnRoster(member=member)
+        if member in decided:
+            raise SheetNotDraft(matter=command.matter)
+    if acting(command) in exceptions:
+        raise OwnPoints
+    if command.otherwise is None:
+        return list(exceptions.values())
+    untouched = decided | {acting(command)}
+    ordinary = {m: LineWish(member=m, outcome=command.otherwise) for m in people if m not in untouched}
+    return list((ordinary | exceptions).values())
+
+
+def _scheme_in_force(past: Past, sheet: Sheet) -> Scheme:
     _, scheme = scheme_on(past, established(past, sheet.unit).scheme, sheet.occurred_on)
-    return item_of(scheme, sheet.item)
+    return scheme
 
 
 def _line_set(item: ResponsibilityItem, wish: LineWish, by: MemberId) -> SheetLineSet:
@@ -409,12 +440,13 @@ def _line_set(item: ResponsibilityItem, wish: LineWish, by: MemberId) -> SheetLi
 
 def _says_something_new(sheet: Sheet, line: SheetLineSet) -> bool:
     before = sheet.lines.get(line.member)
-    return before is None or (before.outcome, before.quantity) != (line.outcome, line.quantity)
+    said = (line.outcome, line.quantity, line.hours)
+    return before is None or (before.outcome, before.quantity, before.hours) != said
 
 
 def _submit(past: Past, command: SubmitSheet) -> Decision:
     sheet = _draft(past, command)
-    item = _item_in_force(past, sheet)
+    item = item_of(_scheme_in_force(past, sheet), sheet.item)
     silent = [m for m in belonging(past, sheet.unit, sheet.occurred_on) if m not in sheet.lines]
     # A deed or an assignment concerns whom it concerns; attendance concerns everybody.
     if not sheet.lines or (item.mode == "ratio" and silent):

@@ -10,6 +10,8 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from domain.decider import Command, Decision, Fact, Past, Refused, Stream
+from domain.organisation.unit import established
+from domain.permissions import NotPermitted
 from domain.rules.digest import Part, assemble, digest, parts
 from domain.rules.lint import lint
 from domain.rules.scheme import Scheme, SchemeMalformed, load
@@ -217,7 +219,10 @@ def scheme_on(past: Past, scheme: Code, day: date) -> tuple[str, Scheme]:
 
 
 def decide(past: Past, command: DraftRuleSet | ApproveRuleSet | PublishRuleSet) -> Decision:
-    """Draft, approve, publish: in this order, by different people."""
+    """Draft, approve, publish: in this order, by different people, for the organisation at the top of the tree."""
+    owner = established(past, command.unit)
+    if owner.parent is not None or owner.scheme != command.scheme:
+        raise NotPermitted
     match command:
         case DraftRuleSet():
             return _draft(past, command)

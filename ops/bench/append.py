@@ -16,7 +16,7 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -146,7 +146,7 @@ def _bars(table: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[dict[s
 
 
 @contextmanager
-def _fresh(admin_url: str, programs: Path | None) -> Iterator[Bench]:
+def _fresh(admin_url: str, programs: Path | None) -> Generator[Bench, None, None]:
     name = f"bench_{uuid4().hex[:12]}"
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -267,7 +267,7 @@ def _pgbench(bench: Bench, callers: int, seconds: float) -> Pace:
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "insert.sql"
         script.write_text(_PGBENCH_INSERT.format(size=STATE_BYTES))
-        command = [bench.programs / "pgbench", "--no-vacuum", "--protocol=prepared", f"--file={script}", "--log"]
+        command = [str(bench.programs / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--file={script}", "--log"]
         load = [f"--client={callers}", f"--jobs={min(callers, 2)}", f"--time={max(1, round(seconds))}"]
         done = subprocess.run(  # noqa: S603 - our own program, no shell
             [*command, *load, bench.admin_url], capture_output=True, text=True, check=True, cwd=folder

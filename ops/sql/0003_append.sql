@@ -15,7 +15,7 @@
 CREATE FUNCTION ledger.append(
     commands uuid[], digests bytea[], ats timestamptz[],
     entry_saves integer[], streams uuid[], versions integer[], types text[], states bytea[],
-    guard_saves integer[], guard_streams uuid[], guard_versions integer[],
+    guard_saves integer[], guard_streams uuid[], guard_nexts integer[],
     key_saves integer[], key_subjects uuid[], wrapped_keys bytea[],
     box_saves integer[], commitments bytea[], box_subjects uuid[], boxes bytea[],
     OUT outcomes text, OUT head bigint
@@ -45,6 +45,7 @@ DECLARE
     start integer := 1;
     save integer;
     previous integer := 1;
+    has_long boolean := false;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'append needs READ COMMITTED: an older snapshot would not show what the lock protects';
@@ -55,6 +56,7 @@ BEGIN
             RAISE EXCEPTION 'entries must stand in the order of their saves';
         END IF;
         counts[save] := counts[save] + 1;
+        has_long := has_long OR counts[save] > 1;
         previous := save;
     END LOOP;
     -- Not a SET clause of the function, which would end with it: this one holds until the commit.
@@ -74,25 +76,44 @@ BEGIN
         SELECT array_position(append.commands, c.command)
         FROM ledger.commands AS c WHERE c.command = ANY (append.commands)
     );
-    moved := ARRAY(
-        SELECT g.save
-        FROM (
-            SELECT r.save, r.stream, r.version, NULL::integer AS step
-            FROM unnest(guard_saves, guard_streams, guard_versions) AS r (save, stream, version)
-            UNION ALL
-            -- A written stream is guarded by its first new version; those that follow must count up.
-            SELECT w.save, w.stream, w.version - 1, w.version - lag(w.version) OVER (
-                PARTITION BY w.save, w.stream ORDER BY w.number
-            )
-            FROM unnest(entry_saves, streams, versions) WITH ORDINALITY AS w (save, stream, version, number)
-        ) AS g
-        WHERE CASE
-            WHEN g.step IS NOT NULL THEN g.step <> 1
-            ELSE g.version <> coalesce((
-                SELECT e.version FROM ledger.entries AS e WHERE e.stream = g.stream ORDER BY e.version DESC LIMIT 1
+    IF has_long THEN
+        -- The first new version of a stream follows what is stored, each later one of the save the one before it.
+        moved := ARRAY(
+            SELECT g.save
+            FROM (
+                SELECT
+                    unnest(guard_saves) AS save, unnest(guard_streams) AS stream, unnest(guard_nexts) AS next,
+                    NULL::integer AS step
+                UNION ALL
+                SELECT w.save, w.stream, w.version, w.version - lag(w.version) OVER (
+                    PARTITION BY w.save, w.stream ORDER BY w.number
+                )
+                FROM unnest(entry_saves, streams, versions) WITH ORDINALITY AS w (save, stream, version, number)
+            ) AS g
+            WHERE CASE
+                WHEN g.step IS NOT NULL THEN g.step <> 1
+                ELSE g.next <> 1 + coalesce((
+                    SELECT e.version FROM ledger.entries AS e
+                    WHERE e.stream = g.stream ORDER BY e.version DESC LIMIT 1
+                ), 0)
+            END
+        );
+    ELSE
+        -- The same where no save has two entries, at a third of the cost.
+        moved := ARRAY(
+            SELECT g.save
+            FROM (
+                SELECT
+                    unnest(guard_saves || entry_saves) AS save,
+                    unnest(guard_streams || streams) AS stream,
+                    unnest(guard_nexts || versions) AS next
+            ) AS g
+            WHERE g.next <> 1 + coalesce((
+                SELECT e.version FROM ledger.entries AS e
+                WHERE e.stream = g.stream ORDER BY e.version DESC LIMIT 1
             ), 0)
-        END
-    );
+        );
+    END IF;
     IF cardinality(key_saves) + cardinality(box_saves) > 0 THEN
         moved := moved || ARRAY(
             SELECT k.save
@@ -140,17 +161,24 @@ BEGIN
 
     INSERT INTO ledger.entries (position, stream, version, type, known_at, state)
     SELECT firsts[e.save] + e.number - starts[e.save], e.stream, e.version, e.type, known_ats[e.save], e.state
-    FROM unnest(entry_saves, streams, versions, types, states)
-        WITH ORDINALITY AS e (save, stream, version, type, state, number)
+    FROM (
+        SELECT
+            unnest(entry_saves) AS save, generate_subscripts(entry_saves, 1) AS number,
+            unnest(streams) AS stream, unnest(versions) AS version, unnest(types) AS type, unnest(states) AS state
+    ) AS e
     WHERE firsts[e.save] IS NOT NULL;
 
     INSERT INTO ledger.commands (command, digest, first, last)
     SELECT
         s.command, s.digest,
-        CASE WHEN s.count = 0 THEN 0 ELSE firsts[s.number] END,
-        CASE WHEN s.count = 0 THEN 0 ELSE firsts[s.number] + s.count - 1 END
-    FROM unnest(commands, digests, counts) WITH ORDINALITY AS s (command, digest, count, number)
-    WHERE firsts[s.number] IS NOT NULL;
+        CASE WHEN s.count = 0 THEN 0 ELSE s.first END,
+        CASE WHEN s.count = 0 THEN 0 ELSE s.first + s.count - 1 END
+    FROM (
+        SELECT
+            unnest(commands) AS command, unnest(digests) AS digest,
+            unnest(counts) AS count, unnest(firsts) AS first
+    ) AS s
+    WHERE s.first IS NOT NULL;
 
     IF cardinality(key_saves) > 0 THEN
         INSERT INTO vault.keys (subject, wrapped)

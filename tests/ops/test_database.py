@@ -33,6 +33,8 @@ def test_without_an_address_a_private_server_is_started_and_stopped(
         assert [step.name for step in database.applied] == ["shelf"]
         with psycopg.connect(database.read_url) as connection:
             assert connection.execute("SELECT count(*) FROM shelf").fetchone() == (0,)
+    assert (short_folder / "data").stat().st_mode & 0o777 == 0o700
+    assert (short_folder / "data/.gitignore").read_text() == "*\n"
     assert database.server is not None
     assert not database.server.is_alive()
     assert not (short_folder / "data/roles.json").exists()

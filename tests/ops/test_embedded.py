@@ -39,7 +39,8 @@ def others(short_folder: Path) -> Iterator[list["subprocess.Popen[str]"]]:
     for process in started:
         process.kill()
         process.communicate()
-    await_end_of_earlier(short_folder / "cluster", time.monotonic() + 60)
+    for cluster in short_folder.glob("**/cluster"):
+        await_end_of_earlier(cluster, time.monotonic() + 60)
 
 
 def run(script: str, folder: Path, binaries: Path) -> "subprocess.Popen[str]":
@@ -134,6 +135,46 @@ def test_a_long_path_gets_a_short_socket(short_folder: Path, binaries: Path) -> 
         assert rows(running) == [1]
 
 
+def test_the_short_socket_of_a_killed_owner_is_taken_back(
+    short_folder: Path, binaries: Path, others: list["subprocess.Popen[str]"]
+) -> None:
+    folder = short_folder / ("x" * 100)
+    others.append(run(STAY, folder, binaries))
+    line(others[0].stdout)
+    with start(folder, binaries=binaries) as guest:
+        left = guest.socket
+    others[0].kill()
+    others[0].wait()
+    with start(folder, binaries=binaries) as running:
+        assert running.is_owner
+        assert not left.exists()
+
+
+def test_its_configuration_can_be_reloaded(short_folder: Path, binaries: Path) -> None:
+    with start(short_folder, binaries=binaries) as running, psycopg.connect(running.admin_url) as connection:
+        connection.autocommit = True
+        with (short_folder / "cluster/postgresql.conf").open("a") as file:
+            file.write("work_mem = '7MB'\n")
+        connection.execute("SELECT pg_reload_conf()")
+        patience = time.monotonic() + 60
+        while connection.execute("SHOW work_mem").fetchone() != ("7MB",):
+            assert time.monotonic() < patience
+
+
+def test_the_environment_of_other_servers_does_not_matter(
+    short_folder: Path, binaries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "PGPORT": "1",
+        "PGHOST": "elsewhere",
+        "PGDATA": "/nowhere",
+        "LC_ALL": "xx_YY",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with start(short_folder, binaries=binaries) as running:
+        assert running.is_alive()
+
+
 def test_the_server_listens_on_a_private_socket_alone(short_folder: Path, binaries: Path) -> None:
     with start(short_folder, binaries=binaries) as running, psycopg.connect(running.admin_url) as connection:
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
@@ -163,13 +204,14 @@ def test_a_half_made_data_directory_is_made_anew(short_folder: Path, binaries: P
 
 
 def test_a_reused_process_number_does_not_block_the_start(short_folder: Path, binaries: Path) -> None:
+    files = [short_folder / "cluster" / name for name in ("postmaster.pid", ".s.PGSQL.5432.lock")]
     with start(short_folder, binaries=binaries) as running:
-        pid_file = short_folder / "cluster/postmaster.pid"
-        stored = pid_file.read_text()
+        stored = [file.read_text() for file in files]
     account = programs.unprivileged_account(short_folder / "cluster")
     user = account.user if account else None
     with subprocess.Popen(["/bin/sleep", "60"], user=user) as stranger:
-        pid_file.write_text(stored.replace(str(running.pid), str(stranger.pid), 1))
+        for file, text in zip(files, stored, strict=True):
+            file.write_text(text.replace(str(running.pid), str(stranger.pid), 1))
         with start(short_folder, binaries=binaries) as running:
             assert running.is_alive()
         stranger.kill()

@@ -126,7 +126,7 @@ class Log:
     state: Path
     signer: Signer
 
-    def publish(self, **how: Any) -> Published:  # noqa: ANN401
+    def publish(self, **how: Any) -> Published:
         """Publish once."""
         return publish_once(self.connection, self.folder, self.signer, state_folder=self.state, **how)
 

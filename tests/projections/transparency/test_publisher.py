@@ -220,7 +220,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     writes = iter(range(1, 10**6))
 
     def instead(write: Callable[..., None]) -> Callable[..., None]:
-        def stopping(*arguments: Any) -> None:  # noqa: ANN401
+        def stopping(*arguments: Any) -> None:
             if next(writes) == step:
                 raise Stopped
             write(*arguments)

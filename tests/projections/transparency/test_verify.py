@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any, BinaryIO
 
 import pytest
 import rfc8785
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from projections.transparency import verify
@@ -91,7 +92,7 @@ class Copy(verify.Folder):
         return folder
 
 
-def first_problem(folder: verify.Folder, **how: Any) -> verify.Problem:  # noqa: ANN401
+def first_problem(folder: verify.Folder, **how: Any) -> verify.Problem:
     report = verify.verify_folder(folder, **how)
     assert not report.whole
     return report.problems[0]
@@ -210,7 +211,7 @@ def test_each_of_20000_flipped_bits_is_found_even_when_the_manifest_agrees(log: 
     key = log.signer.verifier
     copy = Copy.of(export(log.connection, log.folder, tmp_path / "out", key, disclosures=disclosed).folder)
     assert verify.verify_folder(copy).whole
-    random_bits = random.Random(20260512)  # noqa: S311
+    random_bits = random.Random(20260512)
     names = [name for name in copy.names() if name != "verify.py"]
     sizes = [len(copy.files[name]) for name in names]
     chosen = names * 20 + random_bits.choices(names, sizes, k=FLIPS - 20 * len(names))
@@ -436,7 +437,7 @@ VALUES = st.recursive(
 
 @given(VALUES)
 @settings(max_examples=300, deadline=None)
-def test_canonical_bytes_are_taken_and_come_back_the_same(value: Any) -> None:  # noqa: ANN401
+def test_canonical_bytes_are_taken_and_come_back_the_same(value: Any) -> None:
     assert verify.decode_canonical(rfc8785.dumps(value)) == value
 
 
@@ -445,7 +446,7 @@ SPELLINGS: list[dict[str, Any]] = [{"indent": 1}, {"separators": (", ", ":")}, {
 
 @given(VALUES, st.sampled_from(SPELLINGS), st.booleans())
 @settings(max_examples=300, deadline=None)
-def test_any_other_spelling_of_a_value_is_refused(value: Any, spelling: dict[str, Any], sort: bool) -> None:  # noqa: ANN401
+def test_any_other_spelling_of_a_value_is_refused(value: Any, spelling: dict[str, Any], sort: bool) -> None:
     how: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), **spelling}
     try:
         text = json.dumps(value, sort_keys=sort, **how).encode()
@@ -454,6 +455,25 @@ def test_any_other_spelling_of_a_value_is_refused(value: Any, spelling: dict[str
     if text != rfc8785.dumps(value):
         with pytest.raises(verify.Bad):
             verify.decode_canonical(text)
+
+
+@given(VALUES, VALUES, st.sampled_from(SPELLINGS), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_what_has_the_shape_of_a_canonical_entry_is_canonical(
+    one: Any,
+    other: Any,
+    spelling: dict[str, Any],
+    same: bool,
+) -> None:
+    learned = rfc8785.dumps(ledgers.entry(1, fact={"x": one})).decode()
+    assume("\\" not in learned)  # an entry with an escape is never learned from
+    shape = verify.shape_of(learned)
+    how: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), **spelling}
+    text = json.dumps(ledgers.entry(8, fact={"x": one if same else other}), **how)
+    if shape.fullmatch(text):
+        assert verify.decode_canonical(text.encode()) == json.loads(text)
+    if same and not spelling and not re.search("[0-9]{16}", text):  # longer integers are parsed
+        assert shape.fullmatch(rfc8785.dumps(json.loads(text)).decode())
 
 
 NUMBERS = ["-0", "01", "1.0", "1e2", "9007199254740992", "NaN", "Infinity", " 1", "1 ", "\ufeff1", "1" * 5000]
@@ -591,7 +611,7 @@ def test_each_flipped_bit_of_a_stored_row_is_found(log: Log) -> None:
     rows = [row_of(each) for each in ledgers.rows(1, 40)]
     scan = scan_of(log.folder)
     assert check_rows(scan(), rows) is None
-    random_bits = random.Random(20260513)  # noqa: S311
+    random_bits = random.Random(20260513)
     for _ in range(ROW_FLIPS):
         at, column = random_bits.randrange(40), random_bits.randrange(6)
         flipped = [*rows]

@@ -1,0 +1,48 @@
+"""Names: the pseudonyms of a page, opened from the vault for whoever may see that page."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from api.asked import Asked
+from domain.values import Code, MemberId, Sha256
+from projections import organisation
+from projections.answers import AsyncConnection
+
+
+class Names:
+    """Pseudonym → name. A name whose key was destroyed is gone, and said to be."""
+
+    def __init__(self, known: Mapping[MemberId, str], gone: str) -> None:
+        self._known = known
+        self._gone = gone
+
+    def __call__(self, member: MemberId) -> str:
+        """The name of a person."""
+        return self._known.get(member, self._gone)
+
+    def of(self, members: Iterable[MemberId]) -> tuple[str, ...]:
+        """The names of several persons, in their order."""
+        return tuple(self(member) for member in members)
+
+
+async def names_of(
+    asked: Asked,
+    connection: AsyncConnection,
+    people: Iterable[MemberId | None],
+    *,
+    unit: Code | None = None,
+    day: date | None = None,
+) -> Names:
+    """The names of everybody that a page mentions; ``unit`` and ``day`` name the roster on which most of them stand."""
+    wanted = {person for person in people if person is not None}
+    commitments: dict[MemberId, Sha256] = {}
+    if unit is not None and wanted:
+        roster = await organisation.members_of(connection, unit, day or asked.today)
+        commitments = {one.member: one.name for one in roster.value if one.member in wanted}
+    for person in wanted - commitments.keys():
+        found = (await organisation.member(connection, person)).value
+        if found is not None:
+            commitments[person] = found.name
+    opened = await asked.house.vault.values(tuple(commitments.values()))
+    known = {person: opened[sealed] for person, sealed in commitments.items() if sealed in opened}
+    return Names(known, asked.words("name.gone"))

@@ -1,0 +1,89 @@
+"""Proofs for pages: the stored bytes of an entry, and that they stand in the signed log."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from api.house import House
+from api.refusals import ProofBroken, ProofPending
+from domain.decider import Refused
+from domain.entry import Entry, decode, leaf_hash
+from domain.values import Sha256
+from projections.answers import AsyncConnection
+from projections.transparency.checkpoint import Checkpoint, open_checkpoint
+from projections.transparency.history import HISTORY, history_name
+from projections.transparency.note import VerifierKey, parse_vkey
+from projections.transparency.publisher import KEY
+from projections.transparency.refusals import LogRefused
+from projections.transparency.tlogproof import Proof, inclusion, verify_proof
+
+CHECKPOINT: Final = "checkpoint"
+_STATE: Final = "SELECT state FROM ledger.entries WHERE position = %(position)s"
+
+
+@dataclass(frozen=True)
+class Proven:
+    """An entry, its bytes, and the proof that was just verified over exactly these bytes."""
+
+    position: int
+    state: bytes
+    entry: Entry
+    proof: Proof
+    checkpoint: Checkpoint
+
+    @property
+    def leaf(self) -> Sha256:
+        """The entry's leaf hash in lower-case hex."""
+        return leaf_hash(self.state).hex()
+
+
+def key_of(house: House) -> VerifierKey | None:
+    """The log's public key; None before the first checkpoint."""
+    path = house.log / KEY
+    return parse_vkey(path.read_text().strip()) if path.is_file() else None
+
+
+def newest_checkpoint(house: House) -> bytes | None:
+    """The signed note of the newest checkpoint."""
+    path = house.log / CHECKPOINT
+    return path.read_bytes() if path.is_file() else None
+
+
+def covering(folder: Path, position: int) -> bytes | None:
+    """The first signed checkpoint that covers a position: the same paper can be printed again; None so far."""
+    names = sorted(entry.name for entry in (folder / HISTORY).glob("[0-9]*"))
+    wanted = Path(history_name(position)).name
+    for name in names:
+        if (len(name), name) >= (len(wanted), wanted):
+            return (folder / HISTORY / name).read_bytes()
+    return None
+
+
+async def prove(house: House, connection: AsyncConnection, position: int) -> Proven:
+    """Prove an entry under the newest checkpoint.
+
+    Refuses with proof-pending while it is not covered yet, and with proof-broken where what is stored is not what
+    was signed.
+    """
+    row = await (await connection.execute(_STATE, {"position": position})).fetchone()
+    key, note = key_of(house), newest_checkpoint(house)
+    if row is None or key is None or note is None:
+        raise ProofPending
+    state = bytes(row[0])
+    try:
+        if open_checkpoint(note, [key]).size < position:
+            raise ProofPending
+        proof = inclusion(house.log, position, note, [key])
+        checkpoint = verify_proof(proof, state, [key])
+    except LogRefused as problem:
+        # Not a matter of waiting: what is stored and what was signed do not agree.
+        raise ProofBroken(position=position, reason=problem.code) from problem
+    return Proven(position=position, state=state, entry=decode(state), proof=proof, checkpoint=checkpoint)
+
+
+async def proven_or_why(house: House, connection: AsyncConnection, position: int) -> Proven | Refused:
+    """The proof, or the refusal that says why there is none: a page shows either in its place."""
+    try:
+        return await prove(house, connection, position)
+    except (ProofPending, ProofBroken) as refused:
+        return refused

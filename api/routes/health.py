@@ -1,0 +1,75 @@
+"""Health: whether the process lives, and whether it can do its work."""
+
+from typing import Annotated, Final
+
+import msgspec
+import psycopg
+from fastapi import APIRouter, Response
+from psycopg_pool import PoolTimeout
+
+from api.asked import Asked, permitted
+from api.documents import described
+from projections import parking, rules
+from projections.answers import NotFollowed
+from projections.waiting import as_of
+
+router = APIRouter(tags=["health"])
+
+LAG_MOST: Final = 10_000
+"""Entries by which the read models may be behind before the service says that it is not ready."""
+_LAST: Final = "SELECT COALESCE(max(position), 0) FROM ledger.entries"
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at."""
+
+    ready: bool
+    database: bool
+    position: int = 0
+    lag: int = 0
+    """Entries that the read models have still to read."""
+    parked: int = 0
+    """Members whose facts could not be applied: their pages say so, everybody else goes on."""
+    calendar: bool = False
+    """The working days of this year are published."""
+
+
+@router.get("/livez")
+@described(media_type="text/plain")
+async def live(asked: Annotated[Asked, permitted("open")]) -> Response:
+    """The process answers."""
+    return Response("ok\n", media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/readyz")
+@described(Readiness, bare=True)
+async def ready(asked: Annotated[Asked, permitted("open")]) -> Response:
+    """The database answers and the read models follow."""
+    try:
+        found = await _look(asked)
+    except (psycopg.OperationalError, PoolTimeout, NotFollowed):
+        found = Readiness(ready=False, database=False)
+    return Response(
+        msgspec.json.encode(found),
+        200 if found.ready else 503,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def _look(asked: Asked) -> Readiness:
+    async with asked.house.reads.connection() as connection:
+        reached = await as_of(connection)
+        row = await (await connection.execute(_LAST)).fetchone()
+        parked = await parking.parked(connection)
+        calendars = await rules.calendars(connection)
+    assert row is not None
+    lag = int(row[0]) - reached.position
+    return Readiness(
+        ready=lag <= LAG_MOST,
+        database=True,
+        position=reached.position,
+        lag=lag,
+        parked=len(parked.value),
+        calendar=asked.today.year in calendars.value,
+    )

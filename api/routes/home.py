@@ -1,0 +1,175 @@
+"""首页 — what waits for the reader in the office in which he acts."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
+from api.answering import answer
+from api.asked import Asked, permitted
+from api.documents import described
+from api.negotiation import wants_page
+from api.reader import Acting
+from api.refusals import NotSignedIn
+from domain.values import Code, NoticeId, points
+from projections import matters, notice_board, periods, scores, sheets
+from projections.answers import Answer, AsyncConnection, instead
+from projections.periods import PeriodScore
+from projections.waiting import as_of
+
+router = APIRouter(tags=["home"])
+
+
+class SheetRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet in a list."""
+
+    unit: Code
+    matter: Code
+    item: Code
+    title: str
+    item_zh: str
+    item_en: str
+    occurred_on: date
+    status: str
+    returned: bool
+    changed_at: datetime
+
+
+class NoticeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice in a list."""
+
+    unit: Code
+    unit_title: str
+    notice: NoticeId
+    title: str
+    item_zh: str
+    item_en: str
+    status: str
+    lines: int
+    occurred_on: date
+    posted_on: date | None
+    ends_on: date | None
+
+
+class MatterRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A matter that was to be held and is not settled."""
+
+    unit: Code
+    matter: Code
+    title: str
+    planned_on: date
+
+
+class OwnPoints(msgspec.Struct, frozen=True, kw_only=True):
+    """The reader's own total of the year."""
+
+    year: int
+    confirmed: str
+    with_pending: str
+    provisional: bool
+
+
+class Home(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits."""
+
+    acting: Acting | None
+    to_hold: tuple[MatterRow, ...] = ()
+    to_fill: tuple[SheetRow, ...] = ()
+    to_decide: tuple[SheetRow, ...] = ()
+    to_post: tuple[NoticeRow, ...] = ()
+    running: tuple[NoticeRow, ...] = ()
+    points: OwnPoints | None = None
+
+
+@router.get("/")
+@described(Home)
+async def home(asked: Annotated[Asked, permitted("open")]) -> Response:
+    """What waits for me."""
+    if asked.signed_in is None:
+        if wants_page(asked.request):
+            return RedirectResponse("/session", 303)
+        raise NotSignedIn
+    async with asked.house.reads.connection() as connection:
+        found = Answer(as_of=await as_of(connection), complete=True, value=Home(acting=asked.acting))
+        if asked.acting is not None:
+            found = await _waiting(asked, connection, asked.acting, found)
+        own = await scores.points_of(connection, asked.reader.person, asked.today.year)
+    return answer(asked, "home.html", instead(found, _with_points(asked, found.value, own)))
+
+
+async def _waiting(asked: Asked, connection: AsyncConnection, acting: Acting, found: Answer[Home]) -> Answer[Home]:
+    unit, value = acting.unit, found.value
+    if asked.may("sheet.fill"):
+        planned = await matters.matters_of(connection, unit, limit=200)
+        drafts = await sheets.sheets_of(connection, unit, "draft")
+        value = msgspec.structs.replace(
+            value,
+            to_hold=tuple(
+                MatterRow(unit=m.unit, matter=m.matter, title=m.title, planned_on=m.planned_on)
+                for m in reversed(planned.value.items)
+                if m.status == "planned" and m.planned_on <= asked.today
+            ),
+            to_fill=tuple(sheet_row(header) for header in drafts.value.items),
+        )
+    if asked.may("sheet.decide"):
+        waiting = await sheets.sheets_before(connection, unit)
+        value = msgspec.structs.replace(value, to_decide=tuple(sheet_row(header) for header in waiting.value))
+    if asked.may("notice.post"):
+        drafted = await notice_board.notices_to_post(connection, [unit])
+        value = msgspec.structs.replace(value, to_post=tuple(notice_row(header) for header in drafted.value.items))
+    running = await notice_board.open_notices(connection, sorted(_belonging(asked)))
+    rows = tuple(notice_row(header) for header in running.value.items)
+    return instead(running, msgspec.structs.replace(value, running=rows))
+
+
+def _belonging(asked: Asked) -> set[Code]:
+    return {office.unit for office in asked.reader.offices if office.role == "member"}
+
+
+def _with_points(asked: Asked, value: Home, own: Answer[tuple[periods.PeriodScore, ...]]) -> Home:
+    year = next((period for period in own.value if period.period == periods.running(asked.today.year, asked.today)), None)
+    if year is None:
+        return value
+    total = OwnPoints(
+        year=year.year,
+        confirmed=points(year.ledger),
+        with_pending=points(year.pending_ledger),
+        provisional=year.provisional(asked.today),
+    )
+    return msgspec.structs.replace(value, points=total)
+
+
+def sheet_row(header: sheets.SheetHeader) -> SheetRow:
+    """A sheet's header as a row."""
+    returned = header.returned is not None and (header.submitted is None or header.returned > header.submitted)
+    return SheetRow(
+        unit=header.unit,
+        matter=header.matter,
+        item=header.item,
+        title=header.title,
+        item_zh=header.item_zh,
+        item_en=header.item_en,
+        occurred_on=header.occurred_on,
+        status=header.status,
+        returned=returned,
+        changed_at=header.changed_at,
+    )
+
+
+def notice_row(header: notice_board.NoticeHeader) -> NoticeRow:
+    """A notice's header as a row."""
+    return NoticeRow(
+        unit=header.unit,
+        unit_title=header.unit_title,
+        notice=header.notice,
+        title=header.title,
+        item_zh=header.item_zh,
+        item_en=header.item_en,
+        status=header.status,
+        lines=header.lines,
+        occurred_on=header.occurred_on,
+        posted_on=header.posted_on,
+        ends_on=header.ends_on,
+    )

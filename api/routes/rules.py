@@ -1,0 +1,136 @@
+"""办法 — the published rule text with its figures and clauses, for everybody; its next versions for those in charge."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
+
+from api.answering import answer, granted
+from api.asked import Asked, permitted
+from api.documents import described
+from api.pages import address
+from api.refusals import NotFound
+from api.routes.matters import Since
+from api.wishes import ApproveRulesWish, CalendarWish, DraftRulesWish, PublishRulesWish
+from domain.rules.calendar import PublishCalendar
+from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
+from domain.values import Code, Sha256
+from projections import organisation, rules
+from projections.answers import Answer
+from projections.waiting import as_of
+
+router = APIRouter(tags=["rules"])
+
+
+class VersionView(msgspec.Struct, frozen=True, kw_only=True):
+    """One published version, and from which day it is in force."""
+
+    version: Code
+    effective_on: date
+
+
+class RulesView(msgspec.Struct, frozen=True, kw_only=True):
+    """The rule set in force on a day."""
+
+    scheme: Code
+    version: Code
+    digest: Sha256
+    effective_on: date
+    versions: tuple[VersionView, ...]
+    document: dict[str, Any]
+    """As it was published; its canonical form has the digest."""
+
+
+@router.get("/rules")
+@described(media_type="text/html")
+async def first(asked: Annotated[Asked, permitted("rules.read")]) -> Response:
+    """To the rule set of the organisation at the top."""
+    async with asked.ready() as connection:
+        units = (await organisation.units(connection)).value
+    if not units:
+        raise NotFound
+    return RedirectResponse(f"/rules/{address(units[0].scheme)}", 303)
+
+
+@router.get("/rules/{scheme:code}")
+@described(RulesView)
+async def text(
+    scheme: str,
+    asked: Annotated[Asked, permitted("rules.read")],
+    day: Annotated[date | None, Query(description="The day on which it is in force; today by default.")] = None,
+    since: Since = None,
+) -> Response:
+    """The rule set in force on a day, item by item."""
+    async with asked.ready(since) as connection:
+        versions = await rules.versions(connection, scheme)
+        known = await as_of(connection)
+    published = rules.in_force(versions, day or asked.today)
+    if published is None:
+        raise NotFound
+    view = RulesView(
+        scheme=scheme,
+        version=published.version,
+        digest=published.digest,
+        effective_on=published.effective_on,
+        versions=tuple(VersionView(version=v.version, effective_on=v.effective_on) for v in versions),
+        document=msgspec.to_builtins(published.scheme),
+    )
+    found = Answer(as_of=known, complete=True, value=view)
+    return answer(asked, "rules.html", found, scheme=published.scheme)
+
+
+@router.post("/units/{unit:code}/rules", status_code=201)
+@described(creates=True)
+def draft(unit: str, asked: Annotated[Asked, permitted("rules.draft", takes=DraftRulesWish)]) -> Response:
+    """Draft a version; the lint refuses what contradicts itself, the law or the person."""
+    wish: DraftRulesWish = asked.body
+    document = msgspec.Raw(msgspec.json.encode(wish.document))
+    receipt = asked.execute(DraftRuleSet, unit=unit, scheme=wish.scheme, version=wish.version, document=document)
+    return granted(asked, receipt, f"/rules/{address(wish.scheme)}", created=True)
+
+
+@router.post("/units/{unit:code}/rules/{scheme:code}/{version:code}/approval")
+@described()
+def approve(
+    unit: str, scheme: str, version: str, asked: Annotated[Asked, permitted("rules.approve", takes=ApproveRulesWish)]
+) -> Response:
+    """Approve a version; its author does not."""
+    wish: ApproveRulesWish = asked.body
+    receipt = asked.execute(
+        ApproveRuleSet,
+        unit=unit,
+        scheme=scheme,
+        version=version,
+        minute=wish.minute,
+        minute_sha256=wish.minute_sha256,
+    )
+    return granted(asked, receipt, f"/rules/{address(scheme)}")
+
+
+@router.post("/units/{unit:code}/rules/{scheme:code}/{version:code}/publication")
+@described()
+def publish(
+    unit: str, scheme: str, version: str, asked: Annotated[Asked, permitted("rules.publish", takes=PublishRulesWish)]
+) -> Response:
+    """Publish a version: it never changes again."""
+    receipt = asked.execute(
+        PublishRuleSet, unit=unit, scheme=scheme, version=version, effective_on=asked.body.effective_on
+    )
+    return granted(asked, receipt, f"/rules/{address(scheme)}")
+
+
+@router.post("/calendars", status_code=201)
+@described(creates=True)
+def publish_calendar(asked: Annotated[Asked, permitted("calendar.publish", takes=CalendarWish)]) -> Response:
+    """Publish the working days of a year."""
+    wish: CalendarWish = asked.body
+    receipt = asked.execute(
+        PublishCalendar,
+        year=wish.year,
+        days_off=wish.days_off,
+        make_up_days=wish.make_up_days,
+        document_sha256=wish.document_sha256,
+    )
+    return granted(asked, receipt, "/rules", created=True)

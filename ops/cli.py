@@ -1,0 +1,236 @@
+"""命令行 — ``steelyard``: run it, look after it, prove it."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import structlog
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from domain.actor import person
+from domain.decider import Refused
+from ops import demo as example
+from ops import desk, founding, proving
+from ops import doctor as checks
+from ops import explain as explaining
+from ops import serve as serving
+from ops.bench import command as bench
+from ops.deployment import Deployment, deployed, readers
+from ops.settings import Settings
+from projections import rebuild as projecting
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+console: Final = Console()
+complaints: Final = Console(stderr=True)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option(help="载入后即退出 load, do not serve")] = False,
+) -> None:
+    """载入浦口示例并提供服务 Load the Pukou example and serve it."""
+    # An example is served on loopback without TLS.
+    settings = Settings(deployment="example", secure_cookies=False)
+    with deployed(settings) as deployment:
+        found = example.prepare(deployment, console)
+        example.show(found, settings.origin, console)
+        if not once:
+            serving.serve(deployment)
+
+
+@app.command()
+def serve() -> None:
+    """提供服务 Serve an open log."""
+    with deployed(Settings()) as deployment:
+        _need_log(deployment)
+        serving.serve(deployment)
+
+
+@app.command(hidden=True)
+def work() -> None:
+    """后台 What runs beside the service: follow, carry out, publish."""
+    with deployed(Settings()) as deployment:
+        _need_log(deployment)
+        code = serving.work(deployment)
+    raise typer.Exit(code)
+
+
+@app.command()
+def migrate() -> None:
+    """升级数据库 Bring the database to this release."""
+    with deployed(Settings()) as deployment:
+        applied = deployment.database.applied
+        for migration in applied:
+            console.print(f"{migration.number:04d} {migration.name}")
+        console.print(f"已执行 {len(applied)} 个 applied {len(applied)}")
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """体检 Look at the deployment; 1 if something is not well."""
+    with deployed(Settings()) as deployment:
+        findings = list(checks.examine(deployment))
+    if as_json:
+        console.print_json(json.dumps([finding._asdict() for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            console.print(
+                f"{'✓' if finding.well else '✗'} {finding.code:<14} {finding.zh}  {finding.en}", highlight=False
+            )
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command(name="open")
+def open_log(
+    origin: Annotated[str, typer.Argument(help="总账名,如 district.example/points the log's name")],
+    title: Annotated[str, typer.Argument(help="单位名称 title")],
+) -> None:
+    """开立正式总账 Open a real log: the first entry of all."""
+    with deployed(Settings()) as deployment:
+        receipt = founding.open_real_log(deployment, origin, title)
+        console.print(f"{origin}: {receipt.first}")
+
+
+Login = Annotated[str, typer.Option("--as", help="账号 login")]
+Password = Annotated[str, typer.Option(prompt="密码 password", hide_input=True, envvar="STEELYARD_PASSWORD")]
+Unit = Annotated[str, typer.Option(help="组织编号 the organisation's code")]
+Office = Annotated[str, typer.Option(help="recorder, substitute_recorder")]
+
+
+@app.command()
+def record(
+    matter: Annotated[str, typer.Argument(help="事项编号 the matter's code")],
+    item: Annotated[str, typer.Argument(help="条目编号 the item's code")],
+    unit: Unit,
+    login: Login,
+    password: Password,
+    role: Office = "recorder",
+    otherwise: Annotated[str | None, typer.Option(help="其他人的结果 of everybody else: attended")] = None,
+    but: Annotated[list[str] | None, typer.Option(help="例外 SL0012=absent")] = None,
+    submit: Annotated[bool, typer.Option(help="送审 put it before the committee")] = False,
+) -> None:
+    """记分 Fill one sheet by exception."""
+    exceptions = dict(pair.split("=", 1) for pair in but or [] if "=" in pair)
+    with deployed(Settings()) as deployment:
+        actor = person(desk.signed_in(deployment, login, password), role, unit)
+        entered = desk.Entered(matter, item, otherwise, exceptions, submit)
+        console.print(f"{matter} {item}: {desk.fill_sheet(deployment, actor, entered)}")
+
+
+@app.command(name="import")
+def import_workbook(
+    file: Annotated[Path, typer.Argument(help="记分工作簿 the month's workbook (.xlsx)", exists=True, dir_okay=False)],
+    unit: Unit,
+    login: Login,
+    password: Password,
+    role: Office = "recorder",
+    dry: Annotated[bool, typer.Option(help="只检查 check only")] = False,
+) -> None:
+    """导入工作簿 Import a recorder's workbook: all of it, or nothing and every error."""
+    with deployed(Settings()) as deployment:
+        actor = person(desk.signed_in(deployment, login, password), role, unit)
+        found = desk.dry_run(deployment, actor, file)
+        for finding in found.findings:
+            where = f"{finding.sheet}!{finding.column}{finding.row}"
+            complaints.print(f"{where} {finding.code}: {finding.zh} {finding.en}", highlight=False)
+        if found.findings:
+            raise typer.Exit(2)
+        if not dry:
+            with Progress(console=console) as progress:
+                task = progress.add_task("导入 importing", total=len(found.commands))
+                desk.carry_in(deployment, found, lambda done: progress.update(task, completed=done))
+        console.print(f"{file.name}: {found.summary.sheets} 张记分表 sheets, {found.summary.commands} 项 commands")
+
+
+@app.command()
+def explain(
+    work_number: Annotated[str, typer.Argument(help="工号 work number")],
+    year: Annotated[int, typer.Option(help="年度 year")],
+    period: Annotated[str, typer.Option(help="H1, H2, Y")] = "Y",
+    lang: Annotated[explaining.Lang, typer.Option(help="语言 language")] = "zh",
+) -> None:
+    """说明一名党员的积分 Explain one member's score."""
+    with deployed(Settings()) as deployment:
+        console.print(explaining.explained(deployment, work_number, year, period, lang))
+
+
+@app.command()
+def rebuild() -> None:
+    """重建查询数据 Rebuild all read models from the log and swap them in."""
+    with deployed(Settings()) as deployment:
+        with Progress(console=console) as progress:
+            task = progress.add_task("重建 rebuilding", total=None)
+            reached = projecting.rebuild(
+                deployment.database.urls.projector,
+                readers=readers(deployment),
+                progress=lambda done, of: progress.update(task, completed=done, total=of),
+            )
+        console.print(f"已重建至第 {reached.position} 条 rebuilt up to entry {reached.position}")
+
+
+@app.command()
+def export(target: Annotated[Path, typer.Argument(help="新文件夹 a new folder")]) -> None:
+    """导出供外部核验 Export the log for an outsider to verify."""
+    with deployed(Settings()) as deployment:
+        done = proving.exported(deployment, target)
+    console.print(f"{done.folder}: 1…{done.checkpoint.size}")
+    console.print(f"MANIFEST sha256 {done.manifest_sha256}", highlight=False)
+    console.print(f"python {done.folder}/verify.py {done.folder}", highlight=False)
+
+
+@app.command()
+def verify(
+    trusted: Annotated[Path | None, typer.Option(help="库外保存的检查点 a checkpoint kept elsewhere")] = None,
+    lang: Annotated[explaining.Lang, typer.Option(help="语言 language")] = "zh",
+) -> None:
+    """核验数据库中的总账 Verify the log in the database: 0 whole, 1 not whole."""
+    with deployed(Settings()) as deployment:
+        with console.status("核验 verifying"):
+            problems = proving.verified(deployment, trusted)
+        for problem in problems:
+            complaints.print(problem.sentence(lang), highlight=False)
+        if problems:
+            raise typer.Exit(1)
+        size = deployment.recorder.max_notification_id() or 0
+        whole = f"完整:{size} 条,无一处被改动。" if lang == "zh" else f"Whole: {size} entries, none altered."
+        console.print(whole, highlight=False)
+
+
+@app.command()
+def account(
+    login: Annotated[str, typer.Argument(help="账号 login")],
+    work_number: Annotated[str, typer.Argument(help="工号 work number")],
+) -> None:
+    """开通账号 Give a registered member an account; the password is asked for."""
+    password = typer.prompt("密码 password", hide_input=True, confirmation_prompt=True)
+    with deployed(Settings()) as deployment:
+        founding.give_account(deployment, login, work_number, password)
+    console.print(login)
+
+
+app.add_typer(bench.app, name="bench", help="量一量 Measure against the machine's limits.")
+
+
+def _need_log(deployment: Deployment) -> None:
+    if deployment.opened is None:
+        complaints.print("总账尚未开立:先运行 steelyard open。 The log is not open yet: run `steelyard open` first.")
+        raise typer.Exit(2)
+
+
+def main() -> None:
+    """Run the command line; a refusal is one sentence and exit code 2, never a traceback."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    try:
+        app(standalone_mode=True)
+    except Refused as refused:
+        complaints.print(f"{refused.code}: {type(refused).__doc__}")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

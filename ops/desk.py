@@ -1,0 +1,155 @@
+"""办公桌 — the recorder's work from the command line: who he is, his workbook, one sheet by exception.
+
+The command line is no back door: it signs in with the account's password, acts in the office that the person holds
+today, and every wish goes through ``Ledger.execute``.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple, get_args
+from uuid import uuid4
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from api.accounts import LocalAccounts
+from api.workbook.directory import Directory, Person
+from api.workbook.importing import Dry, plan_import
+from domain.actor import Actor
+from domain.decider import Refused
+from domain.organisation.member import MemberUnknown
+from domain.recording.archive import Outcome
+from domain.recording.sheet import SHEET, FillSheet, LineWish, NoSheet, OpenSheet, SubmitSheet
+from domain.values import Code, Instant, MemberId, day_of
+from ops.deployment import Deployment, on_reads
+from projections.organisation import members_of
+
+ADDRESS: Final = "command-line"
+SALT_BYTES: Final = 16
+
+
+class NotSignedIn(Refused):
+    """账号或密码不对。 The login or the password is wrong."""
+
+    code = "not-signed-in"
+
+
+class OutcomeUnknownWord(Refused):
+    """没有这种登记结果。 There is no such outcome."""
+
+    code = "outcome-unknown-word"
+
+
+def signed_in(deployment: Deployment, login: str, password: str) -> MemberId:
+    """The person of an account."""
+
+    async def identify() -> MemberId | None:
+        async with _writers(deployment) as pool:
+            return await LocalAccounts(pool, deployment.clock()).identify(login, password, ADDRESS)
+
+    found = asyncio.run(identify())
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+def _writers(deployment: Deployment) -> "AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]":
+    kwargs = {"autocommit": True}
+    return AsyncConnectionPool(deployment.database.urls.writer, kwargs=kwargs, min_size=1, max_size=2, open=False)
+
+
+def dry_run(deployment: Deployment, actor: Actor, file: Path) -> Dry:
+    """What a workbook comes to, or everything that is wrong with it; nothing is written."""
+    ledger = deployment.ledger()
+    at = deployment.clock().now()
+    assert actor.unit is not None, "a person acts for an organisation"
+    return plan_import(
+        file.read_bytes(),
+        filename=file.name,
+        directory=Directory(people=asyncio.run(_people(deployment, actor.unit, at))),
+        actor=actor,
+        at=at,
+        salt=lambda: secrets.token_urlsafe(SALT_BYTES),
+        load=ledger.load,
+        known=lambda command: deployment.recorder.find_command(command) is not None,
+    )
+
+
+def carry_in(deployment: Deployment, dry: Dry, carried: Callable[[int], None]) -> None:
+    """Execute the wishes of a clean dry run, in order; run again, each gets its first receipt."""
+    ledger = deployment.ledger()
+    for number, command in enumerate(dry.commands, start=1):
+        ledger.execute(command)
+        carried(number)
+
+
+async def _people(deployment: Deployment, unit: Code, at: Instant) -> dict[str, Person]:
+    url = on_reads(deployment.database.read_url)
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        members = (await members_of(connection, unit, day_of(at))).value
+    values = await deployment.vault.values([one.work_number for one in members] + [one.name for one in members])
+    return {
+        values[one.work_number]: Person(member=one.member, name=values[one.name])
+        for one in members
+        if one.work_number in values and one.name in values
+    }
+
+
+class Entered(NamedTuple):
+    """What the command line was asked to say on one sheet."""
+
+    matter: Code
+    item: Code
+    otherwise: str | None
+    but: dict[str, str]
+    """Outcome by work number."""
+    submit: bool
+
+
+def fill_sheet(deployment: Deployment, actor: Actor, entered: Entered) -> int:
+    """Open the sheet if need be, fill it by exception, submit it if asked; gives the last position written."""
+    ledger, at = deployment.ledger(), deployment.clock().now()
+    assert actor.unit is not None, "a person acts for an organisation"
+    people = asyncio.run(_people(deployment, actor.unit, at))
+    is_new = isinstance(ledger.load(SHEET.of(actor.unit, entered.matter, entered.item)), NoSheet)
+    commands = _commands(actor, actor.unit, at, entered, people)
+    wanted = commands if is_new else commands[1:]
+    return max(ledger.execute(command).last for command in wanted)
+
+
+def _commands(
+    actor: Actor, unit: Code, at: Instant, entered: Entered, people: dict[str, Person]
+) -> list[OpenSheet | FillSheet | SubmitSheet]:
+    matter, item = entered.matter, entered.item
+    opened = OpenSheet(id=uuid4(), actor=actor, at=at, unit=unit, matter=matter, item=item)
+    filled = FillSheet(
+        id=uuid4(),
+        actor=actor,
+        at=at,
+        unit=unit,
+        matter=matter,
+        item=item,
+        otherwise=None if entered.otherwise is None else _outcome(entered.otherwise),
+        but=tuple(
+            LineWish(member=_known(people, number).member, outcome=_outcome(word))
+            for number, word in entered.but.items()
+        ),
+    )
+    submitted = SubmitSheet(id=uuid4(), actor=actor, at=at, unit=unit, matter=matter, item=item)
+    return [opened, filled, submitted] if entered.submit else [opened, filled]
+
+
+def _known(people: dict[str, Person], work_number: str) -> Person:
+    if work_number not in people:
+        raise MemberUnknown(work_number=work_number)
+    return people[work_number]
+
+
+def _outcome(word: str) -> Outcome:
+    for known in get_args(Outcome):
+        if known == word:
+            found: Outcome = known
+            return found
+    raise OutcomeUnknownWord(word=word)

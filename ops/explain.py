@@ -1,0 +1,75 @@
+"""说明 — one member's score as a tree of plain sentences, for the command line."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+import psycopg
+from rich.tree import Tree
+
+from domain.decider import Refused
+from domain.organisation.member import MemberUnknown
+from domain.values import MemberId, points
+from ops.deployment import Deployment, on_reads
+from projections.answers import AsyncConnection
+from projections.explanation import CategoryPart, Explanation, ItemPart, explanation
+from projections.organisation import members_of, units
+
+Lang = Literal["zh", "en"]
+
+
+class NothingToExplain(Refused):
+    """该党员该年度没有可说明的积分。 There is nothing to explain for this member and year."""
+
+    code = "nothing-to-explain"
+
+
+async def person_of(deployment: Deployment, work_number: str, day: date) -> tuple[MemberId, str]:
+    """(pseudonym, name) of whoever has this work number on a day; the numbers lie in the vault."""
+    async with await _connected(deployment) as connection:
+        for unit in (await units(connection)).value:
+            for member in (await members_of(connection, unit.unit, day)).value:
+                values = await deployment.vault.values([member.work_number, member.name])
+                if values.get(member.work_number) == work_number:
+                    return member.member, values[member.name]
+    raise MemberUnknown(work_number=work_number)
+
+
+async def _found(deployment: Deployment, work_number: str, year: int, period: str) -> tuple[str, Explanation]:
+    member, name = await person_of(deployment, work_number, date(year, 12, 31))
+    async with await _connected(deployment) as connection:
+        answer = await explanation(connection, member, year, period)
+    if answer.value is None:
+        raise NothingToExplain(year=year)
+    return name, answer.value
+
+
+async def _connected(deployment: Deployment) -> AsyncConnection:
+    return await psycopg.AsyncConnection.connect(on_reads(deployment.database.read_url), autocommit=True)
+
+
+def explained(deployment: Deployment, work_number: str, year: int, period: str, lang: Lang) -> Tree:
+    """The tree of one member: total, halves, categories, items in a sentence each, records."""
+    name, found = asyncio.run(_found(deployment, work_number, year, period))
+    tree = Tree(f"{name} {year} {period}: {points(found.total)}")
+    for span in found.spans:
+        title = span.zh if lang == "zh" else span.en
+        branch = tree.add(f"{title} {points(span.base)} / {points(span.maximum)}")
+        for category in span.categories:
+            _category(branch, category, lang)
+    return tree
+
+
+def _category(branch: Tree, category: CategoryPart, lang: Lang) -> None:
+    title = category.zh if lang == "zh" else category.en
+    node = branch.add(f"{title} {points(category.points)} / {points(category.maximum)}")
+    for item in category.items:
+        node.add("\n".join(_item(item, lang)))
+
+
+def _item(item: ItemPart, lang: Lang) -> Iterator[str]:
+    title, sentence = (item.zh, item.sentence_zh) if lang == "zh" else (item.en, item.sentence_en)
+    yield f"{item.item} {title}({item.clause}) {sentence}"
+    for record in item.records:
+        yield f"  {record.occurred_on} {record.title} {record.outcome} {points(record.points)} [{record.state}]"

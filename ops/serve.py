@@ -1,0 +1,112 @@
+"""服务 — the web service with its worker beside it, and both of them made from one deployment."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Final
+
+import psycopg
+import structlog
+import uvicorn
+from psycopg_pool import AsyncConnectionPool
+
+from api.accounts import LocalAccounts
+from api.app import create_app
+from api.house import House
+from api.house import Settings as HouseSettings
+from ops import process, worker
+from ops.deployment import Deployment, on_reads, readers
+from ops.publish import publishing
+from ops.supervisor import Supervisor
+from projections import follow
+
+READS: Final = 12
+ACCESS: Final = 6
+
+Pool = AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]
+
+_log = structlog.get_logger("serve")
+
+
+def house(deployment: Deployment) -> House:
+    """Everything that the pages are served from; its pools are opened by the loop that serves."""
+    clock = deployment.clock()
+    settings = deployment.settings
+    reads = _pool(on_reads(deployment.database.read_url), READS)
+    access = _pool(deployment.database.urls.writer, ACCESS)
+    assert settings.log is not None, "settings always name the log's folder"
+    return House(
+        ledger=deployment.ledger(),
+        reads=reads,
+        access=access,
+        vault=deployment.vault,
+        clock=clock,
+        identity=LocalAccounts(access, clock),
+        log=settings.log,
+        settings=HouseSettings(
+            origin=settings.origin,
+            secure_cookies=settings.secure_cookies,
+            simulated=deployment.simulated,
+            session_time=timedelta(hours=settings.session_hours),
+        ),
+    )
+
+
+def _pool(url: str, size: int) -> Pool:
+    return AsyncConnectionPool(url, kwargs={"autocommit": True}, min_size=1, max_size=size, open=False)
+
+
+def serve(deployment: Deployment) -> None:
+    """Serve until told to stop; the worker ends with the service."""
+    settings = deployment.settings
+    app = create_app(house(deployment))
+    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    with _working():
+        uvicorn.Server(config).run()
+
+
+@contextmanager
+def _working() -> Generator[None]:
+    supervisor = Supervisor([sys.executable, "-m", "ops.cli", "work"], os.environ)
+    try:
+        yield
+    finally:
+        supervisor.close()
+
+
+def work(deployment: Deployment) -> int:
+    """Follow the log, carry out what is due, publish the tree, until the service tells it to stop. An exit code."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _end_with_parent(stop)
+    return worker.run(
+        {
+            "follow": lambda stop: follow.run(deployment.database.urls.projector, stop, readers=readers(deployment)),
+            "process": lambda stop: _carry_out(deployment, stop),
+            "publish": lambda stop: publishing(deployment, stop),
+        },
+        stop,
+    )
+
+
+def _carry_out(deployment: Deployment, stop: threading.Event) -> None:
+    with psycopg.connect(on_reads(deployment.database.urls.projector), autocommit=True) as connection:
+        follow.ready(connection, readers(deployment))
+        process.run(connection, deployment.ledger(), deployment.clock(), stop)
+
+
+def _end_with_parent(stop: threading.Event) -> None:
+    """A service that was killed cannot tell its worker to stop: the worker sees that it was orphaned."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while not stop.wait(1.0):
+            if os.getppid() != parent:
+                stop.set()
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -1,0 +1,54 @@
+"""A month through the real ledger: the same receipts the second time, and an entry for every wish."""
+
+from collections.abc import Sequence
+
+from api.workbook.importing import Dry, plan_import
+from domain import house
+from domain.ledger import Ledger, Sealing
+from domain.recording.sheet import SHEET, Sheet
+from domain.sealed import Secret
+from tests.api.workbook.books import DIRECTORY, LECTURE, PARTY_DAY, mark, month
+from tests.domain import branch
+from tests.memory import MemoryRecorder
+
+MONTH = month([PARTY_DAY, LECTURE], [mark(branch.MEMBER, outcome="请假")])
+
+
+class PlainVault:
+    """Keeps nothing: these tests look at the ledger alone."""
+
+    def seal(self, secrets: Sequence[Secret]) -> Sealing:
+        return Sealing()
+
+    def digest(self, request: bytes) -> bytes:
+        return branch.digest(request.decode()).encode()[:32]
+
+
+def test_a_month_is_taken_in_and_its_repeat_gets_the_first_receipts() -> None:
+    recorder = MemoryRecorder(clock=lambda: branch.AT)
+    ledger = Ledger(recorder, PlainVault(), house.decide, "test")
+    for command in branch.commands():
+        ledger.execute(command)
+
+    def dry() -> Dry:
+        return plan_import(
+            MONTH,
+            filename="五月.xlsx",
+            directory=DIRECTORY,
+            actor=branch.AS_RECORDER,
+            at=branch.AT,
+            salt=iter(f"salt-{number}" for number in range(99)).__next__,
+            load=ledger.load,
+            known=lambda command: recorder.find_command(command) is not None,
+        )
+
+    first = dry()
+    receipts = [ledger.execute(command) for command in first.commands]
+    assert [ledger.execute(command) for command in first.commands] == receipts
+    again = dry()
+    assert (again.commands, again.findings) == ((), ())
+    sheet = ledger.load(SHEET.of(branch.BRANCH, "MT-0512", branch.STUDY))
+    assert isinstance(sheet, Sheet)
+    assert sheet.lines[branch.MEMBER].outcome == "excused"
+    assert len(sheet.lines) == len(branch.PEOPLE) - 1
+    ledger.close()

@@ -1,0 +1,171 @@
+"""办法: drafted, linted, approved by somebody else, published; in force from a day on, and never changed again."""
+
+import json
+from datetime import date
+
+import msgspec
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.permissions import NotPermitted
+from domain.rules.calendar import CalendarExists, CalendarPublished, DayOutsideYear
+from domain.rules.digest import digest
+from domain.rules.ruleset import (
+    RULES,
+    AuthorApproves,
+    DraftRuleSet,
+    EffectiveInPast,
+    NoRuleInForce,
+    NotAfterPrevious,
+    RulePartAdded,
+    RuleSetApproved,
+    RuleSetDrafted,
+    RuleSetLinted,
+    RuleSetPublished,
+    RuleSetRefused,
+    RuleSets,
+    VersionExists,
+    VersionNotReady,
+    VersionUnknown,
+    scheme_on,
+)
+from domain.rules.scheme import load
+from tests.domain.branch import (
+    AS_LEADER,
+    AS_OFFICER,
+    AS_RECORDER,
+    BRANCH,
+    DOCUMENT,
+    OFFICER,
+    SCHEME,
+    SETUP_AT,
+    TOP,
+    VERSION,
+    appointed,
+    approved,
+    calendar,
+    drafted,
+    organised,
+    published,
+    registered,
+    who,
+    wish,
+)
+from tests.domain.given import Given
+
+EMPTY = organised()
+
+
+def rules(history: Given) -> RuleSets:
+    return history.world[RULES.of(SCHEME)]
+
+
+def draft_of(document: dict[str, object]) -> DraftRuleSet:
+    content = msgspec.Raw(json.dumps(document, ensure_ascii=False).encode())
+    return wish(DraftRuleSet, AS_OFFICER, SETUP_AT, unit=TOP, scheme=SCHEME, version=VERSION, document=content)
+
+
+def test_a_version_enters_part_by_part_under_the_digest_of_the_whole() -> None:
+    header, *parts, linted = EMPTY.when(drafted()).facts()
+    assert isinstance(header, RuleSetDrafted)
+    assert isinstance(linted, RuleSetLinted)
+    assert {type(part) for part in parts} == {RulePartAdded}
+    assert (header.parts, header.digest) == (len(parts), digest(json.loads(DOCUMENT)))
+
+
+def test_what_is_published_is_what_was_drafted() -> None:
+    world = EMPTY.given(drafted(), approved(), published()).world
+    assert scheme_on(world, SCHEME, date(2026, 1, 1)) == (VERSION, load(DOCUMENT))
+
+
+def test_i26_a_version_is_never_changed() -> None:
+    EMPTY.given(drafted()).when(drafted()).refused(VersionExists)
+    EMPTY.given(drafted(), approved(), published()).when(drafted()).refused(VersionExists)
+    EMPTY.given(drafted(), approved(), published()).when(approved()).refused(VersionNotReady)
+    EMPTY.given(drafted(), approved(), published()).when(published()).refused(VersionNotReady)
+
+
+def test_the_steps_follow_each_other() -> None:
+    EMPTY.when(approved()).refused(VersionUnknown)
+    EMPTY.when(published()).refused(VersionUnknown)
+    EMPTY.given(drafted()).when(published()).refused(VersionNotReady)
+    EMPTY.given(drafted()).when(approved()).says(RuleSetApproved)
+    EMPTY.given(drafted(), approved()).when(published()).says(RuleSetPublished)
+
+
+def test_i3_the_author_does_not_approve() -> None:
+    both = EMPTY.given(appointed(OFFICER, "leading_group", TOP), drafted(actor=AS_OFFICER))
+    as_both = msgspec.structs.replace(AS_LEADER, person=OFFICER)
+    both.when(approved(actor=as_both)).refused(AuthorApproves)
+    both.when(approved()).says(RuleSetApproved)
+
+
+def test_a_rule_set_that_contradicts_itself_is_refused_as_a_draft() -> None:
+    broken = json.loads(DOCUMENT)
+    broken["categories"][0]["weight"] = "16"
+    EMPTY.when(draft_of(broken)).refused(RuleSetRefused)
+    del broken["categories"]
+    EMPTY.when(draft_of(broken)).refused(RuleSetRefused)
+
+
+@for_all(st.sampled_from([b"", b"[]", b"null", b"{", b'"x"', b"1e999", b'{"id":1}', b"\xff", b'{"id":"a","id":"b"}']))
+def test_what_is_no_rule_set_is_refused(content: bytes) -> None:
+    command = wish(
+        DraftRuleSet, AS_OFFICER, SETUP_AT, unit=TOP, scheme=SCHEME, version="v9", document=msgspec.Raw(content)
+    )
+    EMPTY.when(command).refused(RuleSetRefused)
+
+
+def test_i26_on_each_day_one_version_is_in_force() -> None:
+    two = EMPTY.given(
+        drafted(),
+        approved(),
+        published(),
+        drafted("illustrative-2"),
+        approved("illustrative-2"),
+        published("illustrative-2", date(2026, 7, 1)),
+    ).world
+    with pytest.raises(NoRuleInForce):
+        scheme_on(two, SCHEME, date(2025, 12, 31))
+    assert scheme_on(two, SCHEME, date(2026, 1, 1))[0] == VERSION
+    assert scheme_on(two, SCHEME, date(2026, 6, 30))[0] == VERSION
+    assert scheme_on(two, SCHEME, date(2026, 7, 1))[0] == "illustrative-2"
+    assert scheme_on(two, SCHEME, date(2030, 1, 1))[0] == "illustrative-2"
+
+
+def test_i26_versions_take_effect_one_after_the_other_and_never_backwards() -> None:
+    two = EMPTY.given(drafted(), approved(), published(), drafted("v2"), approved("v2"))
+    two.when(published("v2", date(2026, 1, 1))).refused(NotAfterPrevious)
+    two.when(published("v2", date(2025, 12, 15))).refused(NotAfterPrevious)
+    two.when(published("v2", date(2026, 1, 2))).says(RuleSetPublished)
+    EMPTY.given(drafted(), approved()).when(published(effective_on=date(2025, 12, 1))).refused(EffectiveInPast)
+
+
+def test_who_drafts_approves_and_publishes() -> None:
+    EMPTY.when(drafted(actor=AS_LEADER)).refused(NotPermitted)
+    EMPTY.when(drafted(actor=AS_RECORDER)).refused(NotPermitted)
+    EMPTY.given(drafted()).when(approved(actor=AS_OFFICER)).refused(NotPermitted)
+
+
+def test_a_branch_does_not_make_the_districts_rules() -> None:
+    officer = who("branch-officer")
+    branch = EMPTY.given(registered(officer), appointed(officer, "officer", BRANCH))
+    acting = msgspec.structs.replace(AS_OFFICER, person=officer, unit=BRANCH)
+    branch.when(msgspec.structs.replace(drafted(actor=acting), unit=BRANCH)).refused(NotPermitted)
+
+
+def test_a_calendar_is_published_once_a_year_with_the_right_kinds_of_days() -> None:
+    EMPTY.when(calendar(2026)).says(CalendarPublished)
+    EMPTY.given(calendar(2026)).when(calendar(2026)).refused(CalendarExists, year=2026)
+    saturday, monday = date(2026, 10, 10), date(2026, 10, 12)
+    EMPTY.when(calendar(2026, (saturday,))).refused(DayOutsideYear, day=saturday)
+    EMPTY.when(calendar(2026, (), (monday,))).refused(DayOutsideYear, day=monday)
+    EMPTY.when(calendar(2026, (date(2027, 1, 1),))).refused(DayOutsideYear)
+    [fact] = EMPTY.when(calendar(2026, (monday, monday), (saturday,))).says(CalendarPublished)
+    assert isinstance(fact, CalendarPublished)
+    assert (fact.days_off, fact.make_up_days) == ((monday,), (saturday,))
+
+
+def test_the_versions_keep_their_order() -> None:
+    assert [v.version for v in rules(EMPTY.given(drafted("a"), drafted("b"))).versions] == ["a", "b"]

@@ -1,0 +1,199 @@
+"""Whatever is wished in whatever order: it is granted or refused, and what is granted can be believed for ever."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain import house
+from domain.actor import Actor, person, system
+from domain.decider import Command, Refused
+from domain.notice.notice import CloseNotice, ConfirmRecords, DraftNotice, PostNotice, notice_id
+from domain.organisation.appointments import OFFICES, AppointRole, EndRole
+from domain.organisation.member import RegisterMember
+from domain.recording.approval import ApproveSheet, ReturnSheet
+from domain.recording.archive import ARCHIVE, Archive, archive_of
+from domain.recording.matter import AttachEvidence, DropMatter, HoldMatter, PlanMatter
+from domain.recording.sheet import FillSheet, LineWish, OpenSheet, SubmitSheet
+from tests.domain.branch import (
+    BRANCH,
+    COMMITTEE,
+    HIGHER,
+    MEMBER,
+    OTHER,
+    PEOPLE,
+    RECORDER,
+    RULED,
+    SECRETARY,
+    STUDY,
+    SUBSTITUTE,
+    TOP,
+    digest,
+    secret,
+    who,
+    wish,
+)
+
+ACTORS = [
+    person(RECORDER, "recorder", BRANCH),
+    person(SUBSTITUTE, "substitute_recorder", BRANCH),
+    person(SECRETARY, "secretary", BRANCH),
+    person(HIGHER[0], "secretary", TOP),
+    person(who("officer"), "officer", TOP),
+    system("process"),
+]
+SHEETS = [("MT-1", STUDY), ("MT-2", "R-WM-1"), ("MT-3", STUDY)]
+DAYS = [date(2026, 5, 12), date(2026, 9, 30)]
+MORNING = datetime(2026, 9, 29, 2, tzinfo=UTC)
+OUTCOMES = ["attended", "absent", "excused", "earned", "done", "not-done"]
+
+
+def one(*values: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from(values)
+
+
+LINES = st.lists(
+    st.builds(LineWish, member=one(*PEOPLE, who("stranger")), outcome=one(*OUTCOMES), quantity=one("1.00", "2.00")),
+    max_size=3,
+).map(tuple)
+FIELDS: dict[type[Command], dict[str, st.SearchStrategy[Any]]] = {
+    PlanMatter: {"kind": one("study_session", "visit"), "title": one("事项"), "planned_on": one(*DAYS)},
+    HoldMatter: {"occurred_on": one(*DAYS)},
+    DropMatter: {"reason": one(secret("reason", "x"))},
+    AttachEvidence: {"kind": one("sign_in_list", "visit_register", "x"), "sha256": one(digest("1"), digest("2"))},
+    OpenSheet: {"late_reason": one(None, secret("late_reason", "x"))},
+    FillSheet: {"otherwise": one(None, "attended", "earned"), "but": LINES},
+    SubmitSheet: {},
+    ReturnSheet: {"reason": one(secret("reason", "x"))},
+    ApproveSheet: {
+        "minute": one("1号"),
+        "minute_sha256": one(digest("m")),
+        "present": one(COMMITTEE, COMMITTEE, COMMITTEE, COMMITTEE[:3], HIGHER, ()),
+        "not_in_favour": one((), (), (), (SECRETARY,)),
+    },
+    DraftNotice: {"decision": one(1, 1, 2)},
+    PostNotice: {},
+    CloseNotice: {},
+    ConfirmRecords: {},
+    AppointRole: {"role": one(*OFFICES), "person": one(*PEOPLE), "from_on": one(*DAYS)},
+    EndRole: {"role": one(*OFFICES), "person": one(*PEOPLE), "last_on": one(*DAYS)},
+    RegisterMember: {
+        "member": one(MEMBER, who("newcomer")),
+        "profile": one("full"),
+        "name": one(secret("name", "n")),
+        "work_number": one(secret("work_number", "n")),
+        "present_from": one(*DAYS),
+    },
+}
+USUAL: dict[type[Command], Actor] = {
+    ReturnSheet: ACTORS[2],
+    ApproveSheet: ACTORS[2],
+    PostNotice: ACTORS[2],
+    AppointRole: ACTORS[4],
+    EndRole: ACTORS[4],
+    RegisterMember: ACTORS[4],
+    DraftNotice: ACTORS[5],
+    CloseNotice: ACTORS[5],
+    ConfirmRecords: ACTORS[5],
+}
+"""Who usually wishes this; the rest is the recorder's. Now and then it is somebody else."""
+
+
+FLOW = [SubmitSheet, ApproveSheet, DraftNotice, PostNotice, CloseNotice, ConfirmRecords]
+
+
+@st.composite
+def wishes(draw: Callable[[st.SearchStrategy[Any]], Any], day: int) -> Command:
+    """One wish on a day after 29 September, by its number."""
+    kind = draw(st.sampled_from([*FIELDS, *FLOW, *FLOW]))
+    fields = {name: draw(values) for name, values in FIELDS[kind].items()}
+    matter, item = draw(st.sampled_from(SHEETS))
+    about = {"unit": BRANCH, "matter": matter, "item": item, "notice": notice_id(BRANCH, matter, item, 1)}
+    fields |= {name: value for name, value in about.items() if name in kind.__struct_fields__}
+    usual = draw(st.integers(0, 9)) > 0
+    actor = USUAL.get(kind, ACTORS[0]) if usual else draw(st.sampled_from(ACTORS))
+    return wish(kind, actor, MORNING + timedelta(days=day), **fields)
+
+
+HISTORIES = st.integers(0, 40).flatmap(lambda n: st.tuples(*(wishes(day) for day in range(n))))
+
+
+def sheet(matter: str, item: str, kind: str, evidence: str) -> tuple[Command, ...]:
+    """A matter that was held, and its open sheet."""
+    common: dict[str, Any] = {"unit": BRANCH, "matter": matter}
+    late = secret("late_reason", "x")
+    return (
+        wish(PlanMatter, ACTORS[0], MORNING, **common, kind=kind, title="事项", planned_on=DAYS[0]),
+        wish(HoldMatter, ACTORS[0], MORNING, **common, occurred_on=DAYS[0]),
+        wish(AttachEvidence, ACTORS[0], MORNING, **common, kind=evidence, sha256=digest(matter)),
+        wish(OpenSheet, ACTORS[0], MORNING, **common, item=item, late_reason=late),
+    )
+
+
+def said(matter: str, item: str, **fields: Any) -> FillSheet:
+    return wish(FillSheet, fields.pop("actor", ACTORS[0]), MORNING, unit=BRANCH, matter=matter, item=item, **fields)
+
+
+OWN = (LineWish(member=RECORDER, outcome="attended"),)
+ON_THE_WAY = RULED.given(
+    *sheet("MT-1", STUDY, "study_session", "sign_in_list"),
+    said("MT-1", STUDY, otherwise="attended"),
+    said("MT-1", STUDY, actor=ACTORS[1], but=OWN),
+    *sheet("MT-2", "R-WM-1", "visit", "visit_register"),
+    said("MT-2", "R-WM-1", but=(LineWish(member=OTHER, outcome="earned"),)),
+    *sheet("MT-3", STUDY, "study_session", "sign_in_list"),
+    said("MT-3", STUDY, otherwise="attended"),
+    said("MT-3", STUDY, actor=ACTORS[1], but=OWN),
+    wish(SubmitSheet, ACTORS[0], MORNING, unit=BRANCH, matter="MT-1", item=STUDY),
+    wish(SubmitSheet, ACTORS[0], MORNING, unit=BRANCH, matter="MT-3", item=STUDY),
+    wish(
+        ApproveSheet,
+        ACTORS[2],
+        MORNING,
+        unit=BRANCH,
+        matter="MT-3",
+        item=STUDY,
+        minute="1号",
+        minute_sha256=digest("m"),
+        present=COMMITTEE,
+    ),
+    wish(DraftNotice, ACTORS[5], MORNING, unit=BRANCH, matter="MT-3", item=STUDY, decision=1),
+    wish(PostNotice, ACTORS[2], MORNING, unit=BRANCH, notice=notice_id(BRANCH, "MT-3", STUDY, 1)),
+)
+"""A party day before the committee, another in its notice, a visit not yet submitted: for wishes to meet."""
+
+
+@given(HISTORIES)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_every_wish_is_granted_or_refused(history: tuple[Command, ...]) -> None:
+    world = ON_THE_WAY.world.copy()
+    for command in history:
+        before = dict(world.states)
+        try:
+            world.execute(command)
+        except Refused:
+            assert world.states == before
+        for member in PEOPLE:
+            was, now = (states.get(archive_of(member, DAYS[0]).id, Archive()) for states in (before, world.states))
+            assert isinstance(was, Archive)
+            assert isinstance(now, Archive)
+            _only_grew(was, now)
+
+
+def _only_grew(was: Archive, now: Archive) -> None:
+    """I1, I6, I11: one live record of a matter and item; none leaves; none is confirmed unless it was approved."""
+    assert was.records.keys() <= now.records.keys()
+    assert len({(r.matter, r.item) for r in now.records.values()}) == len(now.records)
+    fresh = now.records.keys() - was.records.keys()
+    assert all(now.records[record].status == "approved" for record in fresh)
+    assert all(
+        now.records[r].status == "confirmed" for r, before in was.records.items() if before.status == "confirmed"
+    )
+
+
+def test_every_kind_of_stream_has_its_word_once() -> None:
+    kinds = [stream.kind for stream in house.STREAMS]
+    assert len(set(kinds)) == len(kinds)
+    assert ARCHIVE in house.STREAMS

@@ -1,0 +1,132 @@
+"""The example tells its half-year through the ledger and the process managers, once, wherever it broke off."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from domain.entry import decode
+from domain.house import decide
+from domain.ledger import Ledger
+from domain.notice.notice import NOTICE, Notice, notice_id
+from domain.recording.sheet import SHEET, Sheet
+from ops.bootstrap import Urls
+from ops.clock import SimulatedClock
+from ops.deployment import on_reads
+from ops.example.load import load
+from ops.example.people import BRANCH, people
+from ops.example.story import ENDS_AT, ORIGIN, story
+from ops.process import ProcessManager
+from ops.recorder import PostgresRecorder
+from projections import follow
+from projections.vault import Vault, load_master_key
+
+
+class Deployed:
+    def __init__(self, database: Urls, folder: Path) -> None:
+        self.urls = database
+        self.recorder = PostgresRecorder(database.writer)
+        self.vault = Vault(load_master_key(folder / "master"), database.writer)
+        self.ledger = Ledger(self.recorder, self.vault, decide, ORIGIN)
+        self.clock = SimulatedClock(story(lambda: "")[0].at)
+
+    def entries(self) -> int:
+        return self.recorder.max_notification_id() or 0
+
+    def close(self) -> None:
+        self.recorder.close()
+        self.vault.close()
+
+
+@pytest.fixture
+def deployed(database: Urls, tmp_path: Path) -> Iterator[Deployed]:
+    found = Deployed(database, tmp_path)
+    yield found
+    found.close()
+
+
+def test_the_example_is_told_once(deployed: Deployed) -> None:
+    commands = load(deployed.ledger, deployed.recorder, deployed.clock, lambda done, of: None)
+    entries = deployed.entries()
+    again = load(deployed.ledger, deployed.recorder, SimulatedClock(deployed.clock.now() - timedelta(days=365)), _quiet)
+    assert (again, deployed.entries()) == (commands, entries)
+    assert deployed.clock.now() == ENDS_AT
+
+
+def _quiet(done: int, of: int) -> None:
+    assert done > 0
+
+
+class BrokeOff(Exception):
+    """The telling was interrupted here."""
+
+
+@pytest.mark.parametrize("after", [1, 40, 41, 150, 300])
+def test_a_telling_that_broke_off_goes_on_where_it_was(deployed: Deployed, after: int) -> None:
+    def break_off(done: int, of: int) -> None:
+        if done == after:
+            raise BrokeOff
+
+    with pytest.raises(BrokeOff):
+        load(deployed.ledger, deployed.recorder, deployed.clock, break_off)
+    load(deployed.ledger, deployed.recorder, SimulatedClock(story(lambda: "")[0].at), _quiet)
+    rows = deployed.recorder.select_notifications(1, 10_000)
+    words = [decode(row.state).type for row in rows]
+    assert [row.id for row in rows] == list(range(1, len(rows) + 1))
+    assert (words.count("notice-posted"), words.count("notice-closed")) == (24, 23)
+
+
+def test_a_newcomer_finds_a_notice_in_the_middle_of_its_term(deployed: Deployed) -> None:
+    load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
+    notice = deployed.ledger.load(NOTICE.of(notice_id(BRANCH, "TD-202605", "R-LX-1", 1)))
+    assert isinstance(notice, Notice)
+    assert notice.status == "posted"
+    assert notice.may_close_at is not None
+    assert notice.may_close_at - timedelta(days=4) < deployed.clock.now() < notice.may_close_at
+
+
+def test_the_sheets_of_may_stand_at_every_stage_of_their_road(deployed: Deployed) -> None:
+    load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
+    stages = {
+        code: deployed.ledger.load(SHEET.of(BRANCH, code, item))
+        for code, item in (("DF-202605", "R-GJ-2"), ("ZB-202605", "R-DD-2"), ("BM-202605", "R-GJ-1"))
+    }
+    found = {code: sheet.status for code, sheet in stages.items() if isinstance(sheet, Sheet)}
+    assert found == {"DF-202605": "submitted", "ZB-202605": "draft", "BM-202605": "approved"}
+
+
+def test_no_name_stands_in_the_log(deployed: Deployed) -> None:
+    load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
+    log = b"".join(row.state for row in deployed.recorder.select_notifications(1, 10_000))
+    named = [one for one in people() if one.name.encode() in log or one.work_number.encode() in log]
+    assert named == []
+    assert "值班表缺少第二页".encode() not in log
+
+
+def test_what_is_due_is_carried_out_once_though_the_service_restarts_between_any_two_steps(deployed: Deployed) -> None:
+    """The May theme day is closed, then confirmed, by managers that know nothing of each other."""
+    load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
+    later = datetime(2026, 5, 23, 2, tzinfo=UTC)
+    granted = [_run_a_fresh_manager(deployed, later) for _ in range(4)]
+    words = [decode(row.state) for row in deployed.recorder.select_notifications(1, 10_000)]
+    closings = [entry for entry in words if entry.type == "notice-closed" and entry.at == later]
+    confirmed = [entry for entry in words if entry.type == "points-confirmed" and entry.at == later]
+    assert granted == [1, 1, 0, 0]
+    assert (len(closings), len(confirmed)) == (1, 15)
+    assert {entry.cause for entry in confirmed} == {closings[0].id}
+
+
+def _run_a_fresh_manager(deployed: Deployed, now: datetime) -> int:
+    with psycopg.connect(on_reads(deployed.urls.projector), autocommit=True) as connection:
+        follow.ready(connection, ())
+        follow.catch_up(connection)
+        return ProcessManager(connection, deployed.ledger).carry_out_due(now)
+
+
+def test_nothing_is_carried_out_before_its_term(deployed: Deployed) -> None:
+    load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
+    entries = deployed.entries()
+    assert _run_a_fresh_manager(deployed, datetime(2026, 5, 22, 16, 0, 59, tzinfo=UTC)) == 0
+    assert deployed.entries() == entries
