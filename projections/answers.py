@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, LiteralString, TypeAlias, TypeVar
 import msgspec
 import psycopg
 from psycopg import sql
+from psycopg.errors import UndefinedTable
 
 from domain.values import Code, MemberId
 
@@ -86,7 +87,10 @@ async def ask(
     ``whose`` and ``where`` say on which member's or organisation's facts the answer rests; neither: on everybody's.
     """
     known: dict[str, object] = {"whose": whose, "where": where, **parameters}
-    cursor = await connection.execute(_ANSWER.format(query=sql.SQL(query)), known)
+    try:
+        cursor = await connection.execute(_ANSWER.format(query=sql.SQL(query)), known)
+    except UndefinedTable as missing:
+        raise NotFollowed from missing
     row = await cursor.fetchone()
     if row is None:
         raise NotFollowed

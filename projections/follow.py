@@ -4,6 +4,7 @@ The follower is a process of its own beside the web service. It listens for the 
 hint can be lost, an entry cannot.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from projections.folding import BATCH, Fold
 from projections.rows import Connection
 
 CHANNEL: Final = "ledger"
+_log = logging.getLogger(__name__)
+
 _LISTEN: Final = "LISTEN ledger"
 # One leader per database. It only spares work: should two ever follow at once, the lock on `tracking` still lets one
 # batch in at a time, and each goes on from where the other stopped.
@@ -67,7 +70,8 @@ def run(
         try:
             with psycopg.connect(projector_url, autocommit=True) as connection:
                 _follow(connection, stop, readers, poll_s, batch)
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as lost:
+            _log.warning("connection lost, trying again: %s", lost)
             stop.wait(poll_s)
 
 

@@ -44,6 +44,7 @@ class MoreParked(Exception):
 def rebuild(projector_url: str, *, readers: Sequence[str] = (), progress: Progress | None = None) -> AsOf:
     """Fold the log from zero, swap the result in, and give what it has reached.
 
+    Whoever may read the living tables may read the new ones; ``readers`` are roles that may as well.
     Raises MoreParked where it would park anybody who is not parked now, and RebuildRunning; the living tables then
     stay as they are.
     """
@@ -67,7 +68,8 @@ def _folded(connection: Connection, readers: Sequence[str], progress: Progress |
     _drop(connection, schema.NEXT)
     _drop(connection, schema.OLD)
     with connection.transaction():
-        schema.create(connection, schema.NEXT, readers=readers)
+        everyone = schema.readers_of(connection) | set(readers)
+        schema.create(connection, schema.NEXT, readers=sorted(everyone))
     fold, reached = Fold(connection, scoring=False), 0
     while done := fold.advance(BATCH):
         reached += done

@@ -6,7 +6,7 @@ swaps the names. Every query names its tables without a schema: a connection's `
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final, LiteralString
 
 from psycopg import sql
@@ -57,6 +57,11 @@ SHAPE: Final = hashlib.sha256("\n".join(TABLES).encode()).hexdigest()
 
 _EXISTS: Final = "SELECT to_regnamespace(%(schema)s) IS NOT NULL AND to_regclass(%(tracking)s) IS NOT NULL"
 
+_READERS: Final = """
+SELECT pg_get_userbyid(a.grantee) FROM pg_namespace AS n CROSS JOIN aclexplode(n.nspacl) AS a
+WHERE n.nspname = %(schema)s AND a.privilege_type = 'USAGE' AND a.grantee NOT IN (0, n.nspowner)
+"""
+
 
 def exists(connection: Connection, schema: str = READS) -> bool:
     """Whether the read models are there."""
@@ -65,7 +70,7 @@ def exists(connection: Connection, schema: str = READS) -> bool:
     return row is not None and bool(row[0])
 
 
-def create(connection: Connection, schema: str = READS, *, readers: Sequence[str] = (), generation: int = 1) -> None:
+def create(connection: Connection, schema: str = READS, *, readers: Iterable[str] = (), generation: int = 1) -> None:
     """Make empty tables in a new schema, readable by some roles; the connection's search path is set to it."""
     name = sql.Identifier(schema)
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
@@ -77,6 +82,11 @@ def create(connection: Connection, schema: str = READS, *, readers: Sequence[str
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, role))
         connection.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(name, role))
     tracking.begin(connection, SHAPE, generation)
+
+
+def readers_of(connection: Connection, schema: str = READS) -> set[str]:
+    """The roles that may read the tables of a schema now."""
+    return {role for (role,) in connection.execute(_READERS, {"schema": schema})}
 
 
 def use(connection: Connection, schema: str = READS) -> None:

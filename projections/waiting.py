@@ -3,6 +3,8 @@
 import asyncio
 from typing import Final
 
+from psycopg.errors import UndefinedTable
+
 from projections.answers import AsOf, AsyncConnection, NotFollowed
 
 _READ: Final = "SELECT position, as_of_at, known_at, generation FROM tracking"
@@ -12,7 +14,10 @@ _POLL_MOST_S: Final = 0.05
 
 async def as_of(connection: AsyncConnection) -> AsOf:
     """How far the read models are."""
-    row = await (await connection.execute(_READ)).fetchone()
+    try:
+        row = await (await connection.execute(_READ)).fetchone()
+    except UndefinedTable as missing:
+        raise NotFollowed from missing
     if row is None:
         raise NotFollowed
     position, at, known_at, generation = row

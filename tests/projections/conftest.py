@@ -13,7 +13,6 @@ from domain.entry import Entry, decode
 from domain.house import decide
 from domain.ledger import Ledger
 from ops.bootstrap import Urls
-from ops.embedded import Running
 from ops.recorder import PostgresRecorder
 from projections.follow import catch_up, ready
 from projections.vault import Vault
@@ -69,12 +68,7 @@ class House:
 
 
 @pytest.fixture
-def house(server: Running, database: Urls) -> Iterator[House]:
-    # The projector makes and swaps schemas of its own.
-    with psycopg.connect(server.url(database.database, "postgres"), autocommit=True) as admin:
-        grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}")
-        projector = sql.Identifier(f"{database.database}_projector")
-        admin.execute(grant.format(sql.Identifier(database.database), projector))
+def house(database: Urls) -> Iterator[House]:
     vault = Vault(b"k" * 32, database.writer)
     recorder = PostgresRecorder(database.writer)
     ledger = Ledger(recorder, vault, decide, LOG)

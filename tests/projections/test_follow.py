@@ -14,6 +14,7 @@ from projections import folding, schema, tracking
 from projections.answers import AsyncConnection, NotFollowed
 from projections.folding import Fold, Hole
 from projections.follow import catch_up, lead, run
+from projections.log import log
 from projections.rebuild import rebuild
 from projections.waiting import as_of, wait_until
 from tests.foundings import founding
@@ -162,6 +163,9 @@ def test_a_reader_cannot_write(house: House) -> None:
 
 
 def test_before_the_first_follower_there_is_no_answer(house: House) -> None:
+    for question in (as_of, log):
+        with pytest.raises(NotFollowed):
+            asyncio.run(house.ask(question))
     house.projector().close()
     with house.projector() as connection:
         connection.execute("DELETE FROM tracking")

@@ -15,7 +15,7 @@ from domain.assessment.rows import Tally
 from domain.decider import Fact
 from domain.ledger import Save
 from domain.recording.archive import PointsRecorded
-from projections import organisation, parking, schema, scores
+from projections import organisation, parking, periods, schema, scores
 from projections.applying import Applied, Handler
 from projections.folding import Fold
 from projections.follow import catch_up
@@ -225,7 +225,7 @@ def _append_raw(house: House, stream: UUID, word: str, fact: dict[str, Any]) -> 
 
 def test_a_score_that_fails_parks_him_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     told(house)
-    whole = scores.scored
+    whole = periods.scored
 
     def failing(subject: Subject, year: int, counted: Sequence[Tally]) -> list[PeriodScore]:
         if any(row.outcome == "absent" for row in counted):
@@ -274,7 +274,8 @@ def test_a_lost_connection_parks_nobody(house: House, monkeypatch: pytest.Monkey
     def lost(this: Applied, fact: PointsRecorded) -> None:
         raise psycopg.OperationalError("gone")
 
-    monkeypatch.setattr("projections.folding.HANDLERS", {**schema.HANDLERS, PointsRecorded: (lost,)})
+    handlers: dict[type[Fact], tuple[Handler, ...]] = {**schema.HANDLERS, PointsRecorded: (lost,)}
+    monkeypatch.setattr("projections.folding.HANDLERS", handlers)
     with house.projector() as connection, pytest.raises(psycopg.OperationalError):
         catch_up(connection)
     assert parked_now(house) == ()

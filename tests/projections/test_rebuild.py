@@ -99,6 +99,13 @@ def test_a_rebuild_makes_what_was_never_there(house: House) -> None:
     assert [score.period for score in answer.value] == ["H1", "H2", "Y"]
 
 
+def test_whoever_could_read_can_read_the_rebuilt_tables(house: House) -> None:
+    house.tell(founding())
+    house.follow()
+    rebuild(house.urls.projector)
+    assert len(asyncio.run(house.ask(scores.points_of, member(0), 2026)).value) == 3
+
+
 def test_one_rebuild_at_a_time(house: House) -> None:
     house.tell(founding())
     with psycopg.connect(house.urls.projector, autocommit=True) as other:

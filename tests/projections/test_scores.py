@@ -21,6 +21,7 @@ from domain.values import hundredths
 from projections import records, scores
 from projections.explanation import Explanation, RecordPart, Shown, explanation
 from projections.folding import Fold
+from projections.periods import PeriodScore
 from projections.rebuild import rebuild
 from projections.rules import scheme_on
 from tests.foundings import BRANCH, RULES_FILE, SCHEME, VERSION, WORK, at, founding, member, register, rules
@@ -73,7 +74,7 @@ def comparable(tallies: list[Tally]) -> list[bytes]:
     return sorted(msgspec.json.encode(one) for one in tallies)
 
 
-def points(house: House, number: int, year: int = 2026, unit: str = BRANCH) -> dict[str, scores.PeriodScore]:
+def points(house: House, number: int, year: int = 2026, unit: str = BRANCH) -> dict[str, PeriodScore]:
     found = asyncio.run(house.ask(scores.points_of, member(number, unit), year))
     return {one.period: one for one in found.value}
 
@@ -208,7 +209,9 @@ def test_after_a_rule_change_the_same_rows_are_scored_again(house: House) -> Non
     assert second["H1"].base == first["H1"].base
     assert second["H2"].base == points(house, 7)["H2"].base + 200, "two points under the second version"
     assert second["Y"].base == second["H1"].base + second["H2"].base, "the visit of May keeps the worth of its day"
-    assert asyncio.run(house.ask(scheme_on, SCHEME, date(2026, 7, 1))).version == "illustrative-2"
+    in_force = asyncio.run(house.ask(scheme_on, SCHEME, date(2026, 7, 1)))
+    assert in_force is not None
+    assert in_force.version == "illustrative-2"
     rebuild(house.urls.projector, readers=house.readers)
     with house.projector() as connection:
         assert tables_of(connection) == found
