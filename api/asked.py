@@ -10,7 +10,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args
 from uuid import UUID, uuid4, uuid5
 
 from fastapi import Request, params
@@ -122,7 +122,7 @@ class Asked:
 
     def execute(self, kind: type[C], /, **wish: object) -> Receipt:
         """Have a wish granted under this request's key, or refused."""
-        made: Callable[..., C] = kind
+        made = cast(Callable[..., C], kind)
         command = made(id=self._command(), actor=self.reader.actor, at=self.house.clock.now(), **wish)
         return self.house.ledger.execute(command)
 

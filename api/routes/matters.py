@@ -20,8 +20,8 @@ from projections.answers import AsyncConnection, Page, instead
 
 router = APIRouter(tags=["matters"])
 
-Before = Annotated[int | None, Query(ge=1, description="Cursor: `before` of the last answer.")]
-Since = Annotated[int | None, Query(ge=0, description="Position that the answer must have reached.")]
+Before = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Cursor: `before` of the last answer.")]
+Since = Annotated[int | None, Query(ge=0, le=2**62, description="Position that the answer must have reached.")]
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):

@@ -290,9 +290,7 @@ async def one_record(member: UUID, record: UUID, asked: Annotated[Asked, permitt
     """One record: what, when, under which clause, who decided, where it was noticed, and the proof."""
     await _note(asked, member, "record", record)
     async with asked.ready() as connection:
-        found = await records.record(connection, record, member)
-        if found.value is None:
-            raise NotFound
+        found = await _chain(connection, record, member)
         chain = found.value
         people = [member, chain.entered_by, chain.submitted_by, *chain.approval.recused]
         names = await names_of(asked, connection, people, unit=chain.unit, day=chain.occurred_on)
@@ -360,6 +358,27 @@ async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read
     items = tuple(_reading(one, names) for one in found)
     rows = Page(items=items, before=found[-1].reading if len(found) == 50 else None)
     return answer(asked, "readings.html", Answer(as_of=known, complete=True, value=rows), fresh=found[:1])
+
+
+_OWN = """
+SELECT EXISTS (
+    SELECT FROM records AS r JOIN members AS m ON m.member = r.member
+    WHERE r.id = %(record)s AND m.person = %(member)s
+)
+"""
+
+
+async def _chain(
+    connection: AsyncConnection, record: RecordId, member: MemberId
+) -> Answer[records.RecordChain]:
+    """Everything behind a record, if it is this member's: whoever may read one archive may not read another by it."""
+    row = await (await connection.execute(_OWN, {"record": record, "member": member})).fetchone()
+    if row != (True,):
+        raise NotFound
+    found = await records.record(connection, record, member)
+    if found.value is None:
+        raise NotFound
+    return instead(found, found.value)
 
 
 async def _note(asked: Asked, member: MemberId, what: str, record: RecordId | None = None) -> None:
@@ -575,8 +594,8 @@ async def _proven(
     asked: Asked, connection: AsyncConnection, member: MemberId, record: RecordId, position: int
 ) -> Proven:
     """The proof of a position, if it is one of those behind the record."""
-    found = await records.record(connection, record, member)
-    if found.value is None or position not in {place.position for place in places_of(found.value)}:
+    found = await _chain(connection, record, member)
+    if position not in {place.position for place in places_of(found.value)}:
         raise NotFound
     return await prove(asked.house, connection, position)
 

@@ -1,0 +1,226 @@
+"""The permission table, cell by cell, through HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx2
+import pytest
+from fastapi.routing import APIRoute
+
+from api.asked import OPEN, declared
+from api.routes import ROUTERS
+from domain.permissions import GRANTS, Holder, Relation, may
+from ops.example.people import BRANCH, WORK_COMMITTEE
+from tests.api.town import OTHER, Town
+
+ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+
+OPEN_ROUTES = {
+    "GET /": "open",
+    "GET /session": "open",
+    "POST /session": "open",
+    "POST /session/end": "signed-in",
+    "POST /session/office": "signed-in",
+    "POST /language": "open",
+    "GET /points": "signed-in",
+    "GET /notices": "open",
+    "GET /livez": "open",
+    "GET /readyz": "open",
+    "GET /openapi.json": "open",
+    "GET /docs": "open",
+    "GET /docs/{file}": "open",
+    "GET /problems": "open",
+    "GET /permissions": "open",
+}
+"""The whole list of what no cell decides."""
+
+SERVED_ELSEWHERE = {"log.open", "log.export", "duties.read", "notice.draft", "notice.close", "record.confirm"}
+"""Operations of processes, of the command line, or of a later release."""
+
+OFFICES: tuple[Holder, ...] = (
+    "secretary",
+    "committee_member",
+    "recorder",
+    "substitute_recorder",
+    "officer",
+    "leading_group",
+    "auditor",
+    "member",
+)
+UNITS: dict[str, tuple[str, Relation]] = {
+    "own": (BRANCH, "own"),
+    "above": (WORK_COMMITTEE, "above"),
+    "foreign": (OTHER, "any"),
+}
+
+
+class Cell(NamedTuple):
+    route: APIRoute
+    holder: Holder
+    standing: str
+
+
+def _name(route: APIRoute) -> str:
+    return f"{sorted(route.methods or ())[0]} {route.path_format}"
+
+
+def _decided() -> list[APIRoute]:
+    return [route for route in ROUTES if (found := declared(route)) is not None and found.operation not in OPEN]
+
+
+def _cells() -> Iterator[Cell]:
+    for route in _decided():
+        for holder in OFFICES:
+            for standing in UNITS:
+                yield Cell(route, holder, standing)
+
+
+def test_every_route_declares_its_operation() -> None:
+    undeclared = [_name(route) for route in ROUTES if declared(route) is None]
+    assert undeclared == []
+
+
+def test_every_operation_of_a_route_stands_in_the_table_or_in_the_short_list_of_open_ones() -> None:
+    operations = {grant.operation for grant in GRANTS}
+    found: dict[str, str] = {}
+    for route in ROUTES:
+        declaration = declared(route)
+        assert declaration is not None
+        if declaration.operation in OPEN:
+            found[_name(route)] = declaration.operation
+        else:
+            assert declaration.operation in operations, _name(route)
+    assert found == OPEN_ROUTES
+
+
+def test_every_operation_of_the_table_is_served_or_named_as_not_served() -> None:
+    served = {declaration.operation for route in ROUTES if (declaration := declared(route)) is not None}
+    assert {grant.operation for grant in GRANTS} - served == SERVED_ELSEWHERE
+
+
+def _client(town: Town, cell: Cell) -> httpx2.Client:
+    """Somebody who holds exactly this office there; in every other respect he belongs to the other branch."""
+    unit, _ = UNITS[cell.standing]
+    if cell.holder == "member":
+        login = {"own": "member", "above": "leader", "foreign": "everybody"}[cell.standing]
+        return town.acting(login, "member", unit)
+    login = "recorder" if (cell.holder, cell.standing) == ("recorder", "own") else "everybody"
+    return town.acting(login, cell.holder, unit)
+
+
+def _path(town: Town, route: APIRoute) -> str:
+    known = {
+        "unit": BRANCH,
+        "matter": "TD-202605",
+        "item": "R-LX-1",
+        "member": str(town.members["substitute"]),
+        "year": "2026",
+        "category": "LX",
+        "scheme": "pukou-district-offices",
+        "version": "illustrative-1",
+        "notice": _notice(town),
+        "record": _record(town),
+        "position": str(_places(town)[0]),
+        "file": "entry.json",
+        "size": min(path.name for path in (Path(str(town.deployment.settings.log)) / "checkpoints").iterdir()),
+        "path": "0/000",
+    }
+    return route.path_format.format(**known)
+
+
+def _json(town: Town, path: str) -> Any:
+    return town.known("secretary").get(path, headers={"accept": "application/json"}).json()["value"]
+
+
+def _notice(town: Town) -> str:
+    town.acting("secretary", "secretary", BRANCH)
+    return str(_json(town, f"/units/{BRANCH}/notices")["running"][0]["notice"])
+
+
+def _record(town: Town) -> str:
+    town.acting("secretary", "secretary", BRANCH)
+    member = town.members["substitute"]
+    spans = _json(town, f"/members/{member}/points/2026/LX")["spans"]
+    return str(spans[0]["items"][0]["records"][0]["record"])
+
+
+def _places(town: Town) -> list[int]:
+    member = town.members["substitute"]
+    record = _json(town, f"/members/{member}/records/{_record(town)}")
+    return [place["position"] for place in record["places"]]
+
+
+def _reading(cell: Cell, operation: str) -> bool:
+    """Readings are granted also to what the reader is besides: here never more, because he belongs elsewhere."""
+    _, relation = UNITS[cell.standing]
+    granted = may(operation, cell.holder, relation)
+    if (cell.holder, cell.standing) == ("recorder", "own"):
+        granted = granted or may(operation, "member", "own")
+    return granted or may(operation, "public", "any")
+
+
+@pytest.fixture(scope="module")
+def paths(town: Town) -> dict[str, str]:
+    return {_name(route): _path(town, route) for route in _decided()}
+
+
+@pytest.mark.parametrize("route", _decided(), ids=_name)
+def test_a_route_lets_through_exactly_whom_the_table_names(town: Town, route: APIRoute, paths: dict[str, str]) -> None:
+    declaration = declared(route)
+    assert declaration is not None
+    operation, path = declaration.operation, paths[_name(route)]
+    for holder in OFFICES:
+        for standing in UNITS:
+            cell = Cell(route, holder, standing)
+            client = _client(town, cell)
+            if "POST" in (route.methods or ()):
+                # The table is asked before the body is read: nothing is ever written here.
+                answered = client.post(path, json={"?": 1}, headers={"idempotency-key": "cell"})
+                unit = "own" if "{unit}" not in route.path_format else UNITS[standing][1]
+                allowed = may(operation, holder, unit)
+                expected = {"body-invalid"} if allowed else {"not-permitted", "not-found"}
+                assert answered.json()["code"] in expected, (holder, standing, answered.text)
+            else:
+                answered = client.get(path, headers={"accept": "application/json"})
+                allowed = _reading(cell, operation)
+                if route.path_format.endswith("/readings"):
+                    allowed = False  # for nobody but the person himself
+                assert (answered.status_code not in (403, 404)) == allowed, (holder, standing, answered.text[:200])
+
+
+def test_the_person_himself_may_read_his_own_archive_in_every_office(town: Town) -> None:
+    for login in ("member", "recorder", "secretary", "auditor", "officer"):
+        client, member = town.known(login), town.members[login]
+        for path in ("points", "timeline", "readings"):
+            assert client.get(f"/members/{member}/{path}").status_code == 200, (login, path)
+
+
+def test_who_has_nothing_to_do_with_a_branch_is_told_that_there_is_nothing(town: Town) -> None:
+    stranger, member = town.known("stranger"), town.members["member"]
+    for path in (
+        f"/units/{BRANCH}",
+        f"/units/{BRANCH}/sheets",
+        f"/units/{BRANCH}/matters/TD-202605",
+        f"/units/{BRANCH}/notices",
+        f"/units/{BRANCH}/notices/{_notice(town)}",
+        f"/members/{member}/points",
+    ):
+        answered = stranger.get(path)
+        missing = stranger.get(path.replace(BRANCH, "PK-99").replace(str(member), str(town.members["member"])[::-1]))
+        assert answered.status_code == 404, path
+        assert missing.status_code == 404, path
+    sent = stranger.post(f"/units/{BRANCH}/matters", json={}, headers={"idempotency-key": "k"})
+    assert sent.json()["code"] == "not-found"
+
+
+def test_who_is_not_signed_in_is_asked_to_sign_in(town: Town) -> None:
+    client = town.known("")
+    for route in _decided():
+        declaration = declared(route)
+        assert declaration is not None
+        if may(declaration.operation, "public", "any"):
+            continue
+        method = sorted(route.methods or ())[0]
+        answered = client.request(method, _path(town, route), json={} if method == "POST" else None)
+        assert (answered.status_code, answered.json()["code"]) == (401, "not-signed-in"), _name(route)

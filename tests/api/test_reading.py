@@ -1,0 +1,213 @@
+"""Reading: page or JSON from one place, in the reader's language, only when it changed, part by part."""
+
+import re
+from typing import Any
+
+import httpx2
+import pytest
+
+from ops.example.people import BRANCH
+from tests.api.town import PAGE, Town, key
+
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture
+def secretary(town: Town) -> httpx2.Client:
+    """The example's secretary, acting as such."""
+    return town.acting("secretary", "secretary", BRANCH)
+
+
+def _value(client: httpx2.Client, path: str) -> Any:
+    return client.get(path, headers=JSON).json()["value"]
+
+
+def test_one_place_answers_programs_and_browsers(secretary: httpx2.Client) -> None:
+    path = f"/units/{BRANCH}/notices"
+    assert secretary.get(path).headers["content-type"] == "application/json"
+    page = secretary.get(path, headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "Accept" in page.headers["vary"]
+
+
+def test_every_answer_says_as_of_when_and_whether_it_is_complete(town: Town, secretary: httpx2.Client) -> None:
+    for path in (
+        "/",
+        f"/units/{BRANCH}",
+        f"/units/{BRANCH}/sheets",
+        f"/units/{BRANCH}/notices",
+        "/rules/pukou-district-offices",
+    ):
+        found = secretary.get(path, headers=JSON).json()
+        assert found["complete"] is True, path
+        assert found["as_of"]["position"] > 0, path
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "word"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN", "公示栏"),
+        ("en-GB,en;q=0.9", "en", "Notice board"),
+        ("de,fr;q=0.5", "zh-CN", "公示栏"),
+        ("en;q=0.1,zh;q=0.2", "zh-CN", "公示栏"),
+        ("*", "zh-CN", "公示栏"),
+        ("not;a;header;q=x", "zh-CN", "公示栏"),
+    ],
+)
+def test_a_page_speaks_the_language_that_the_browser_prefers(
+    secretary: httpx2.Client, accepted: str, language: str, word: str
+) -> None:
+    page = secretary.get(f"/units/{BRANCH}/notices", headers={**PAGE, "accept-language": accepted})
+    assert page.headers["content-language"] == language
+    assert f'<html lang="{language}">' in page.text
+    assert word in page.text
+
+
+def test_a_chosen_language_wins_over_the_browsers(town: Town) -> None:
+    with town.visit("member") as client:
+        client.post("/language", data={"language": "en", "to": "/points"})
+        page = client.get("/points", headers={**PAGE, "accept-language": "zh"}, follow_redirects=True)
+    assert page.headers["content-language"] == "en"
+    refusal = {"accept": "application/json", "accept-language": "en"}
+    with town.visit() as nobody:
+        assert nobody.get("/nowhere", headers=refusal).json()["title"] == "Not found."
+
+
+def test_an_unchanged_answer_is_not_sent_again(town: Town, secretary: httpx2.Client) -> None:
+    path = f"/units/{BRANCH}/sheets"
+    town.settled()
+    first = secretary.get(path, headers=JSON)
+    tag = first.headers["etag"]
+    assert "private" in first.headers["cache-control"]
+    again = secretary.get(path, headers={**JSON, "if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    # Another language, another form or another reader is another answer.
+    assert secretary.get(path, headers={**PAGE, "if-none-match": tag}).status_code == 200
+    other = {**JSON, "if-none-match": tag, "accept-language": "en"}
+    assert secretary.get(path, headers=other).status_code == 200
+    recorder = town.acting("recorder", "recorder", BRANCH)
+    assert recorder.get(path, headers={**JSON, "if-none-match": tag}).status_code == 200
+
+
+def test_a_changed_answer_is_sent_again(town: Town, secretary: httpx2.Client) -> None:
+    path = f"/units/{BRANCH}/matters"
+    tag = secretary.get(path, headers=JSON).headers["etag"]
+    recorder = town.acting("recorder", "recorder", BRANCH)
+    wish = {"matter": f"E-{key()['idempotency-key'][:8]}", "kind": "visit", "title": "走访", "planned_on": "2026-05-19"}
+    receipt = recorder.post(path, json=wish, headers=key()).json()
+    answered = secretary.get(path, params={"since": receipt["last"]}, headers={**JSON, "if-none-match": tag})
+    assert answered.status_code == 200
+    assert answered.headers["etag"] != tag
+
+
+def test_a_page_that_is_behind_says_so(town: Town, secretary: httpx2.Client) -> None:
+    page = secretary.get(f"/units/{BRANCH}/sheets", params={"since": town.position() + 1000}, headers=PAGE)
+    assert "页面数据稍后更新" in page.text
+
+
+def test_a_list_comes_part_by_part_without_gap_or_repeat(town: Town) -> None:
+    member = town.members["member"]
+    client = town.known("member")
+    seen: list[int] = []
+    path = f"/members/{member}/timeline"
+    before: int | None = None
+    while True:
+        found = client.get(path, params={} if before is None else {"before": before}, headers=JSON).json()["value"]
+        seen += [one["position"] for one in found["items"]]
+        before = found["before"]
+        if before is None:
+            break
+    assert seen == sorted(set(seen), reverse=True)
+    assert len(seen) > 20
+
+
+def test_from_the_total_to_the_proof_in_three_clicks(town: Town) -> None:
+    client, member = town.known("member"), town.members["member"]
+    points = client.get(f"/members/{member}/points", headers=PAGE).text
+    category = re.search(rf'href="(/members/{member}/points/2026/[A-Z]+)"', points)
+    assert category is not None
+    why = client.get(category[1], headers=PAGE).text
+    assert "÷" in why
+    record = re.search(rf'href="(/members/{member}/records/[0-9a-f-]+)"', why)
+    assert record is not None
+    shown = client.get(record[1], headers=PAGE).text
+    assert "已核验" in shown
+    download = re.search(r'href="([^"]+/proof\.tlog-proof)"', shown)
+    assert download is not None
+    assert client.get(download[1]).content.startswith(b"c2sp.org/tlog-proof@v1\n")
+
+
+def test_the_sum_of_the_categories_is_the_base(town: Town) -> None:
+    client, member = town.known("member"), town.members["member"]
+    found = _value(client, f"/members/{member}/points")
+    whole = next(period for period in found["periods"] if period["period"] == "Y")
+    cents = sum(round(float(one["points"]) * 100) for one in found["categories"])
+    assert cents == round(float(whole["base"]) * 100)
+    assert len(found["categories"]) == 8
+
+
+def test_a_record_of_somebody_else_is_not_found_under_ones_own_name(town: Town) -> None:
+    member, other = town.members["member"], town.members["substitute"]
+    secretary = town.acting("secretary", "secretary", BRANCH)
+    record = _value(secretary, f"/members/{other}/points/2026/LX")["spans"][0]["items"][0]["records"][0]["record"]
+    assert town.known("member").get(f"/members/{member}/records/{record}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/units/PK-ZWB/sheets?status=lost",
+        "/units/PK-ZWB/sheets?before=zero",
+        "/units/PK-ZWB/sheets?before=-1",
+        "/units/PK-ZWB/sheets?before=99999999999999999999",
+        "/units/PK-ZWB/sheets?since=99999999999999999999",
+        "/rules/pukou-district-offices?day=yesterday",
+        "/members/{me}/points?year=1",
+        "/members/{me}/points/99999/LX",
+        "/members/{me}/points/2026/LX?shown=all",
+        "/members/{me}/timeline?before=99999999999999999999",
+        "/units/PK-ZWB/workbook?month=2026-13",
+    ],
+)
+def test_a_wrong_parameter_is_a_problem(town: Town, path: str) -> None:
+    client = town.acting("recorder", "recorder", BRANCH)
+    answered = client.get(path.replace("{me}", str(town.members["recorder"])), headers=JSON)
+    assert (answered.status_code, answered.json()["code"]) == (422, "parameter-invalid"), answered.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/units/PK-ZWB%0A/sheets",
+        "/units/%00",
+        "/units/PK-ZWB/matters/x%2Fy",
+        "/members/1/points",
+        "/log/tile/..%2Fkey",
+        "/log/tile/entries/000",
+        "/log/checkpoints/..%2Fkey",
+    ],
+)
+def test_an_address_of_nothing_is_not_found(town: Town, secretary: httpx2.Client, path: str) -> None:
+    assert secretary.get(path, headers=JSON).status_code == 404
+
+
+def test_the_log_is_public_and_its_tiles_lead_to_the_signed_root(town: Town) -> None:
+    town.settled()
+    with town.visit() as nobody:
+        found = nobody.get("/log", headers=JSON).json()
+        assert nobody.get("/log/checkpoint").text.split("\n")[:2] == [found["origin"], str(found["size"])]
+        assert nobody.get("/log/key").text.strip() == found["key"]
+        tile = nobody.get("/log/tile/0/000")
+        assert tile.status_code == 200
+        assert len(tile.content) == 256 * 32
+        assert "immutable" in tile.headers["cache-control"]
+        assert nobody.get("/log/tile/entries/000").status_code == 404
+
+
+def test_health(town: Town) -> None:
+    with town.visit() as nobody:
+        assert nobody.get("/livez").text == "ok\n"
+        found = nobody.get("/readyz").json()
+    assert found["ready"]
+    assert found["calendar"]
+    assert found["parked"] == 0
