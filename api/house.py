@@ -3,7 +3,7 @@
 Nothing in this room reads the environment, a clock of its own or a global: whoever wants something asks the house.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -73,3 +73,5 @@ class House:
     log: Path
     """Folder of the published log: key, checkpoint, tiles."""
     settings: Settings
+    refused: Callable[[], str | None] = lambda: None
+    """Code of why the log is refused, so that nothing may be written; None when all is well."""

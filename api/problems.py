@@ -129,6 +129,13 @@ STATUSES: Final[dict[str, int]] = {
     "clock-wrong": 503,
     "outcome-unknown": 503,
     "proof-pending": 503,
+    # What an operator must put right: the log is not what was signed
+    "log-rewritten": 503,
+    "log-rolled-back": 503,
+    "log-unreadable": 503,
+    "log-not-trusted": 503,
+    "checkpoint-missing": 503,
+    "tile-damaged": 503,
     "not-ready": 503,
     "internal-error": 500,
     "proof-broken": 500,

@@ -17,11 +17,14 @@ from ops import demo as example
 from ops import desk, founding, proving
 from ops import doctor as checks
 from ops import explain as explaining
+from ops import publish as publishing
 from ops import serve as serving
 from ops.bench import command as bench
 from ops.deployment import Deployment, deployed, readers
+from ops.guarded import refusal
 from ops.settings import Settings
 from projections import rebuild as projecting
+from projections.transparency.refusals import LogRefused
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 console: Final = Console(soft_wrap=True)
@@ -178,7 +181,7 @@ def rebuild() -> None:
 @app.command()
 def export(target: Annotated[Path, typer.Argument(help="新文件夹 a new folder")]) -> None:
     """导出供外部核验 Export the log for an outsider to verify."""
-    with deployed(Settings()) as deployment:
+    with deployed(Settings(), unread=True) as deployment:
         done = proving.exported(deployment, target)
     console.print(f"{done.folder}: 1…{done.checkpoint.size}")
     console.print(f"MANIFEST sha256 {done.manifest_sha256}", highlight=False)
@@ -191,16 +194,27 @@ def verify(
     lang: Annotated[explaining.Lang, typer.Option(help="语言 language")] = "zh",
 ) -> None:
     """核验数据库中的总账 Verify the log in the database: 0 whole, 1 not whole."""
-    with deployed(Settings()) as deployment:
+    with deployed(Settings(), unread=True) as deployment:
         with console.status("核验 verifying"):
             problems = proving.verified(deployment, trusted)
         for problem in problems:
-            complaints.print(problem.sentence(lang), highlight=False)
+            complaints.print(problem.sentence(lang), highlight=False, markup=False, soft_wrap=True)
+        _say_refusal(deployment, lang)
         if problems:
             raise typer.Exit(1)
         size = deployment.recorder.max_notification_id() or 0
         whole = f"完整:{size} 条,无一处被改动。" if lang == "zh" else f"Whole: {size} entries, none altered."
         console.print(whole, highlight=False)
+
+
+@app.command()
+def adopt(
+    name: Annotated[str, typer.Argument(help="总账名,照写一遍 the log's name, written out")],
+) -> None:
+    """接管总账,恢复记账 Take the log over once what was signed holds again, and let writing go on."""
+    with deployed(Settings()) as deployment:
+        done = publishing.adopt(deployment, name)
+    console.print(f"{name}: 1…{done.checkpoint.size}", highlight=False)
 
 
 @app.command()
@@ -218,6 +232,15 @@ def account(
 app.add_typer(bench.app, name="bench", help="量一量 Measure against the machine's limits.")
 
 
+def _say_refusal(deployment: Deployment, lang: explaining.Lang) -> None:
+    found = refusal(deployment.state_folder)
+    if found is not None:
+        since, why = f"{found.at:%Y-%m-%d %H:%M} UTC", f"{found.code} {found.detail}"
+        zh = f"自 {since} 起停止记账:{why}。改正后运行 steelyard adopt 总账名。"
+        en = f"Nothing is written since {since}: {why}. Once it is put right, run `steelyard adopt NAME`."
+        complaints.print(zh if lang == "zh" else en, highlight=False, markup=False, soft_wrap=True)
+
+
 def _need_log(deployment: Deployment) -> None:
     if deployment.opened is None:
         complaints.print("总账尚未开立:先运行 steelyard open。 The log is not open yet: run `steelyard open` first.")
@@ -230,7 +253,8 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except Refused as refused:
-        complaints.print(f"{refused.code}: {type(refused).__doc__}")
+        detail = f" ({refused.detail})" if isinstance(refused, LogRefused) and refused.detail else ""
+        complaints.print(f"{refused.code}: {type(refused).__doc__}{detail}", highlight=False, markup=False)
         sys.exit(2)
 
 

@@ -11,7 +11,7 @@ from ops.clock import SimulatedClock
 from ops.deployment import CLOCK_FILE, Deployment, readers
 from ops.example.load import load
 from ops.example.story import ENDS_AT, ORIGIN, story
-from ops.publish import publish
+from ops.publish import publish, publish_or_stop
 from ops.signins import SIGN_INS_FILE, SignIn, sign_ins
 from projections import follow
 
@@ -41,7 +41,7 @@ def prepare(deployment: Deployment, console: Console) -> list[SignIn]:
         with console.status("汇总查询数据 following the log"):
             follow.catch_up(connection)
     with console.status("签发检查点 signing the checkpoint"):
-        publish(deployment, whole=True)
+        publish_or_stop(deployment, whole=True)
     return _accounts(deployment)
 
 

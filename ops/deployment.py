@@ -6,10 +6,13 @@ example deployment refuses a real one, before anything is served.
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import psycopg
+from eventsourcing.persistence import PersistenceError
 from psycopg.conninfo import make_conninfo
 
 from domain.decider import Refused
@@ -19,6 +22,7 @@ from domain.ledger import Ledger
 from domain.oversight.log import LogOpened
 from ops.clock import Clock, RealClock, SimulatedClock
 from ops.database import Database, open_database
+from ops.guarded import GuardedLedger
 from ops.recorder import PostgresRecorder
 from ops.roles import names_of
 from ops.settings import Settings
@@ -26,6 +30,8 @@ from projections.transparency.note import Signer, generate_key, load_key
 from projections.vault import Vault, load_master_key
 
 CLOCK_FILE: Final = "clock.json"
+STATE: Final = "checkpoint"
+"""Folder beside the keys with a second copy of the last signed checkpoint: not in the database, not in the log."""
 
 
 class SimulatedLogRefused(Refused):
@@ -40,6 +46,12 @@ class RealLogRefused(Refused):
     code = "real-log-refused"
 
 
+class FirstEntryUnreadable(Refused):
+    """总账第一条读不出来:请运行 steelyard verify。 The log's first entry cannot be read: run `steelyard verify`."""
+
+    code = "first-entry-unreadable"
+
+
 @dataclass(frozen=True)
 class Deployment:
     """One deployment, ready."""
@@ -48,18 +60,28 @@ class Deployment:
     database: Database
     recorder: PostgresRecorder
     vault: Vault
+    _first: list[LogOpened] = field(default_factory=list[LogOpened], repr=False)
 
     @property
     def opened(self) -> LogOpened | None:
-        """The log's first entry; None while it is empty."""
-        return first_entry(self.recorder)
+        """The log's first entry; None while it is empty. Read once: what it says never changes."""
+        if not self._first:
+            found = first_entry(self.recorder)
+            self._first.extend([] if found is None else [found])
+        return self._first[0] if self._first else None
+
+    @property
+    def state_folder(self) -> Path:
+        """Where the second copy of the last checkpoint is kept, and whether the log is refused."""
+        assert self.settings.signing_key is not None, "settings always name the signing key"
+        return self.settings.signing_key.parent / STATE
 
     def ledger(self, log: str | None = None) -> Ledger:
-        """The ledger of this log; ``log`` names one that is not open yet."""
+        """The ledger of this log; ``log`` names one that is not open yet. It is silent while the log is refused."""
         opened = self.opened
         name = log if opened is None else opened.origin
         assert name is not None, "an empty log has no name yet"
-        return Ledger(self.recorder, self.vault, decide, name)
+        return GuardedLedger(self.recorder, self.vault, decide, name, self.state_folder)
 
     @property
     def simulated(self) -> bool:
@@ -86,15 +108,19 @@ class Deployment:
 
 
 @contextmanager
-def deployed(settings: Settings) -> Generator[Deployment]:
-    """Open everything, refuse what does not belong together, close everything."""
+def deployed(settings: Settings, *, unread: bool = False) -> Generator[Deployment]:
+    """Open everything, refuse what does not belong together, close everything.
+
+    With ``unread`` nothing of the log is read on the way, so that a damaged one can be looked at.
+    """
     with open_database(settings) as database:
         assert settings.master_key is not None, "settings always name the master key"
         vault = Vault(load_master_key(settings.master_key), database.urls.writer)
         recorder = PostgresRecorder(database.urls.writer)
         try:
             deployment = Deployment(settings, database, recorder, vault)
-            _refuse_mismatch(deployment)
+            if not unread:
+                _refuse_mismatch(deployment)
             yield deployment
         finally:
             recorder.close()
@@ -114,10 +140,13 @@ def on_reads(url: str) -> str:
 
 def first_entry(recorder: PostgresRecorder) -> LogOpened | None:
     """What the log says of itself; None while it is empty."""
-    rows = recorder.select_notifications(1, 1)
-    if not rows:
-        return None
-    fact = decode(rows[0].state).fact
+    try:
+        rows = recorder.select_notifications(1, 1)
+        if not rows:
+            return None
+        fact = decode(rows[0].state).fact
+    except (msgspec.MsgspecError, PersistenceError) as damage:
+        raise FirstEntryUnreadable from damage
     assert isinstance(fact, LogOpened), "the first entry of a log opens it"
     return fact
 

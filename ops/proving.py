@@ -9,7 +9,8 @@ from domain.decider import Refused
 from ops.deployment import Deployment
 from projections.transparency.audit import verify_database
 from projections.transparency.export import Exported, export
-from projections.transparency.note import parse_vkey
+from projections.transparency.history import CHECKPOINT
+from projections.transparency.note import load_key, parse_vkey
 from projections.transparency.verify import Problem
 
 KEY_FILE: Final = "key"
@@ -22,12 +23,20 @@ class NotPublished(Refused):
 
 
 def _key(deployment: Deployment) -> str:
-    folder = deployment.settings.log
+    """The log's vkey: that of the signing key, where it is at hand; the published one is only somebody's word.
+
+    Its name is taken from the second copy of the checkpoint, else from the published key.
+    """
+    folder, signing = deployment.settings.log, deployment.settings.signing_key
     assert folder is not None, "settings always name the log's folder"
-    file = folder / KEY_FILE
-    if not file.exists():
+    assert signing is not None, "settings always name the signing key"
+    published, kept = folder / KEY_FILE, deployment.state_folder / CHECKPOINT
+    if kept.exists() and signing.exists():
+        return str(load_key(signing, kept.read_text().partition("\n")[0]).verifier)
+    if not published.exists():
         raise NotPublished
-    return file.read_text().strip()
+    vkey = published.read_text().strip()
+    return str(load_key(signing, parse_vkey(vkey).name).verifier) if signing.exists() else vkey
 
 
 def exported(deployment: Deployment, target: Path) -> Exported:
@@ -39,8 +48,18 @@ def exported(deployment: Deployment, target: Path) -> Exported:
 
 
 def verified(deployment: Deployment, trusted: Path | None) -> list[Problem]:
-    """What is wrong with the stored log, the first bad entry first; nothing when it is whole."""
+    """What is wrong with the stored log, the first bad entry first; nothing when it is whole.
+
+    Its measures are the published tiles and checkpoints, the second copy of the last checkpoint, which neither the
+    database nor the log's folder holds, and ``trusted``, a checkpoint file or folder from elsewhere.
+    """
     assert deployment.settings.log is not None, "settings always name the log's folder"
-    key = _key(deployment)
+    key, kept = _key(deployment), deployment.state_folder / CHECKPOINT
     with psycopg.connect(deployment.database.urls.auditor) as connection:
-        return verify_database(connection, deployment.settings.log, key=key, trusted=trusted)
+        return verify_database(
+            connection,
+            deployment.settings.log,
+            key=key,
+            trusted=trusted,
+            kept=kept if kept.exists() else None,
+        )

@@ -1,7 +1,7 @@
 """发布 — signs the tree's head at most a second after a commit, or refuses loudly when the log was rewritten."""
 
 import threading
-from pathlib import Path
+import time
 from typing import Final
 
 import psycopg
@@ -9,19 +9,16 @@ import structlog
 
 from ops.catalogue import fingerprint
 from ops.deployment import Deployment
+from ops.guarded import refusal, resume_writing, stop_writing
+from projections.transparency import publisher
 from projections.transparency.publisher import Published, publish_once
+from projections.transparency.refusals import KeyUnsafe, LogRefused, PublisherBusy
 
 POLL_S: Final = 0.3
-STATE: Final = "checkpoint"
-"""Folder beside the keys with a second copy of the last signed checkpoint: not in the database, not in the log."""
+WHOLE_S: Final = 3600.0
+"""How often every published leaf is compared with the database; in between, those of the last open tile."""
 
 _log = structlog.get_logger("publish")
-
-
-def state_folder(deployment: Deployment) -> Path:
-    """Where the second copy of the last checkpoint is kept."""
-    assert deployment.settings.signing_key is not None, "settings always name the signing key"
-    return deployment.settings.signing_key.parent / STATE
 
 
 def publish(deployment: Deployment, *, whole: bool, log: str | None = None) -> Published:
@@ -36,21 +33,68 @@ def publish(deployment: Deployment, *, whole: bool, log: str | None = None) -> P
     assert deployment.settings.log is not None, "settings always name the log's folder"
     signer = deployment.signer(origin)
     with psycopg.connect(deployment.database.urls.auditor, autocommit=True) as connection:
-        catalogue = fingerprint(connection, deployment.database.urls.database)
         return publish_once(
             connection,
             deployment.settings.log,
             signer,
-            state_folder=state_folder(deployment),
-            extensions=(f"catalogue {catalogue}",),
+            state_folder=deployment.state_folder,
+            extensions=_extensions(deployment, connection),
             whole=whole,
         )
 
 
+def publish_or_stop(deployment: Deployment, *, whole: bool) -> Published | None:
+    """Publish; where the log is refused, stop the writing of every process instead and say so.
+
+    None then, and when another process is just publishing: it finds out the same.
+    """
+    if refusal(deployment.state_folder) is not None:
+        return None
+    try:
+        return publish(deployment, whole=whole)
+    except PublisherBusy:
+        return None
+    except KeyUnsafe:
+        raise
+    except LogRefused as refused:
+        stopped = stop_writing(deployment.state_folder, refused, deployment.clock().now())
+        _log.error("log refused, nothing more is written", code=stopped.code, detail=stopped.detail)
+        return None
+
+
+def adopt(deployment: Deployment, name: str) -> Published:
+    """Take the log over by its name: whatever was ever signed must hold; then writing goes on.
+
+    The way back after a database was put right again, and after tiles or the last checkpoint were lost.
+    """
+    assert deployment.settings.log is not None, "settings always name the log's folder"
+    opened = deployment.opened
+    signer = deployment.signer(name if opened is None else opened.origin)
+    with psycopg.connect(deployment.database.urls.auditor, autocommit=True) as connection:
+        adopted = publisher.adopt(
+            connection,
+            deployment.settings.log,
+            signer,
+            name,
+            state_folder=deployment.state_folder,
+            extensions=_extensions(deployment, connection),
+        )
+    resume_writing(deployment.state_folder)
+    return adopted
+
+
 def publishing(deployment: Deployment, stop: threading.Event) -> None:
-    """Publish until stopped. A refusal ends the worker: it must be seen, not tried again in silence."""
-    publish(deployment, whole=True)
-    while not stop.wait(POLL_S):
-        published = publish(deployment, whole=False)
-        if published.grown:
-            _log.info("published", size=published.checkpoint.size, grown=published.grown)
+    """Publish until stopped. A log that is refused is not tried again before an operator has taken it over."""
+    whole_at = time.monotonic()
+    while not stop.is_set():
+        whole = time.monotonic() >= whole_at
+        published = publish_or_stop(deployment, whole=whole)
+        if published is not None:
+            whole_at = time.monotonic() + WHOLE_S if whole else whole_at
+            if published.grown:
+                _log.info("published", size=published.checkpoint.size, grown=published.grown)
+        stop.wait(POLL_S)
+
+
+def _extensions(deployment: Deployment, connection: "psycopg.Connection[tuple[object, ...]]") -> tuple[str, ...]:
+    return (f"catalogue {fingerprint(connection, deployment.database.urls.database)}",)

@@ -20,7 +20,8 @@ from api.house import House
 from api.house import Settings as HouseSettings
 from ops import process, worker
 from ops.deployment import Deployment, on_reads, readers
-from ops.publish import publishing
+from ops.guarded import refusal
+from ops.publish import publish_or_stop, publishing
 from ops.supervisor import Supervisor
 from projections import follow
 
@@ -47,6 +48,7 @@ def house(deployment: Deployment) -> House:
         clock=clock,
         identity=LocalAccounts(access, clock),
         log=settings.log,
+        refused=lambda: _refused(deployment),
         settings=HouseSettings(
             origin=settings.origin,
             secure_cookies=settings.secure_cookies,
@@ -56,13 +58,19 @@ def house(deployment: Deployment) -> House:
     )
 
 
+def _refused(deployment: Deployment) -> str | None:
+    found = refusal(deployment.state_folder)
+    return None if found is None else found.code
+
+
 def _pool(url: str, size: int) -> Pool:
     return AsyncConnectionPool(url, kwargs={"autocommit": True}, min_size=1, max_size=size, open=False)
 
 
 def serve(deployment: Deployment) -> None:
-    """Serve until told to stop; the worker ends with the service."""
+    """Serve until told to stop; the worker ends with the service. A log that was rewritten is served for reading."""
     settings = deployment.settings
+    publish_or_stop(deployment, whole=True)
     app = create_app(house(deployment))
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
     with _working():

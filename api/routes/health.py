@@ -32,6 +32,8 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     """Members whose facts could not be applied: their pages say so, everybody else goes on."""
     calendar: bool = False
     """The working days of this year are published."""
+    log: str | None = None
+    """Code of why the log is refused: pages are served, nothing is written."""
 
 
 @router.get("/livez")
@@ -44,7 +46,7 @@ async def live(asked: Annotated[Asked, permitted("open")]) -> Response:
 @router.get("/readyz")
 @described(Readiness, bare=True)
 async def ready(asked: Annotated[Asked, permitted("open")]) -> Response:
-    """The database answers and the read models follow."""
+    """The database answers, the read models follow, and the log is what was signed."""
     try:
         found = await _look(asked)
     except (psycopg.OperationalError, PoolTimeout, NotFollowed):
@@ -64,12 +66,13 @@ async def _look(asked: Asked) -> Readiness:
         parked = await parking.parked(connection)
         calendars = await rules.calendars(connection)
     assert row is not None
-    lag = int(row[0]) - reached.position
+    lag, refused = int(row[0]) - reached.position, asked.house.refused()
     return Readiness(
-        ready=lag <= LAG_MOST,
+        ready=lag <= LAG_MOST and refused is None,
         database=True,
         position=reached.position,
         lag=lag,
         parked=len(parked.value),
         calendar=asked.today.year in calendars.value,
+        log=refused,
     )

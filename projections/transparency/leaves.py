@@ -7,12 +7,12 @@ trailer   ffff
 
 import struct
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
-from psycopg import Connection
+from psycopg import Connection, InternalError, errors
 from psycopg.abc import Buffer
 
-from projections.transparency.refusals import LogRewritten
+from projections.transparency.refusals import LogRewritten, LogUnreadable
 
 LEAVES = r"""
 COPY (
@@ -26,6 +26,9 @@ SOMETHING_STORED = "SELECT position FROM ledger.entries LIMIT 1"
 
 UNBOUNDED = 2**63 - 1
 
+DAMAGE: Final = (InternalError, errors.IoError, errors.UndefinedFile)
+"""What PostgreSQL says of a row or page that it cannot make sense of: a damaged page, a cut value, a lost file."""
+
 _HEADER_BYTES = 19
 _ROW = struct.Struct(">hiqi32si?")
 _GROUP_BYTES = 1024 * _ROW.size
@@ -35,8 +38,16 @@ def read_leaves(connection: Connection[Any], after: int, last: int = UNBOUNDED) 
     """Yield the leaf hashes of positions `after` + 1 to `last`, several joined; memory stays bounded.
 
     One statement, so one snapshot; closed early, it ends the COPY. A hole in the positions, or a leaf that is
-    not its state's hash, is `LogRewritten`: the append function makes neither.
+    not its state's hash, is `LogRewritten`: the append function makes neither. What the server itself cannot
+    read is `LogUnreadable`.
     """
+    try:
+        yield from _read_leaves(connection, after, last)
+    except DAMAGE as damage:
+        raise LogUnreadable(damage.diag.message_primary or "") from damage
+
+
+def _read_leaves(connection: Connection[Any], after: int, last: int) -> Generator[bytes]:
     position = after
     with connection.cursor() as cursor, cursor.copy(LEAVES, {"after": after, "last": last}) as copy:
         for group in _row_groups(copy):

@@ -60,13 +60,13 @@ class CheckpointMissing(LogRefused):
 
 
 class LogRolledBack(LogRefused):
-    """数据库比最后一次签名的检查点短。 The database is shorter than the last signed checkpoint."""
+    """数据库比最后一次签名的检查点短,停止记账。 The database is shorter than was signed: nothing more is recorded."""
 
     code = "log-rolled-back"
 
 
 class LogRewritten(LogRefused):
-    """已经签名的记录被改写。 Entries that were already signed have been rewritten."""
+    """已经签名的记录被改写,停止记账。 Signed entries have been rewritten: nothing more is recorded."""
 
     code = "log-rewritten"
 
@@ -76,8 +76,14 @@ class LogRewritten(LogRefused):
         self.position = position
 
 
+class LogUnreadable(LogRefused):
+    """数据库里的记录读不出来,停止记账。 Stored entries cannot be read: nothing more is recorded."""
+
+    code = "log-unreadable"
+
+
 class TileDamaged(LogRefused):
-    """已公布的哈希块缺失或被改动。 A published tile is missing or was altered."""
+    """已公布的哈希块缺失或被改动,停止记账。 A published tile is missing or was altered: nothing more is recorded."""
 
     code = "tile-damaged"
 

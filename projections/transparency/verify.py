@@ -354,7 +354,7 @@ def shape_of(text: str) -> re.Pattern[str]:
     return re.compile("".join(parts))
 
 
-def _microseconds(at: str) -> int:
+def microseconds_of(at: str) -> int:
     """Microseconds from year 1 to an instant whose form has been checked."""
     moment = datetime.fromisoformat(at[:19])
     second = ((moment.toordinal() * 24 + moment.hour) * 60 + moment.minute) * 60 + moment.second
@@ -438,7 +438,7 @@ class Rules:
         if at[:19] > self.latest[:19]:
             self.latest = at
         elif at != self.latest:
-            lag = _microseconds(self.latest) - _microseconds(at)
+            lag = microseconds_of(self.latest) - microseconds_of(at)
             if lag > LAG_S * 1000000:
                 raise Bad(f"at {at} is more than {LAG_S} s behind an earlier entry")
             self.latest = at if lag < 0 else self.latest
@@ -453,6 +453,10 @@ SENTENCES = {
     "column-differs": (
         "数据库的列与字节不符({detail})",
         "the table's columns differ from its bytes ({detail})",
+    ),
+    "entry-unreadable": (
+        "从数据库里读不出来({detail})",
+        "cannot be read from the database ({detail})",
     ),
     "view-differs": ("entries.jsonl 与记录不符", "entries.jsonl differs from the entry"),
     "bundle-malformed": ("从这里起无法读取:{file}", "cannot be read from here on: {file}"),
@@ -762,10 +766,12 @@ def read_heads(folder: Folder, key: Key, report: Report) -> Iterator[Head]:
             yield head
 
 
-def read_trusted(trusted: Trusted | None, key: Key, report: Report) -> Iterator[Head]:
+def read_trusted(
+    trusted: Trusted | None, key: Key, report: Report, label: str = "--trusted "
+) -> Iterator[Head]:
     """Yield the checkpoints from outside that this log is long enough for."""
     for name, note in (trusted.notes if trusted else {}).items():
-        file = "--trusted " + name
+        file = label + name
         try:
             head = parse_head(note, key, file, trusted=True)
         except Bad as problem:

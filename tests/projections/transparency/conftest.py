@@ -31,9 +31,18 @@ CREATE TABLE ledger.entries (
     stream uuid NOT NULL,
     version integer NOT NULL,
     type text NOT NULL,
+    known_at timestamptz,
     state bytea NOT NULL,
     leaf bytea NOT NULL GENERATED ALWAYS AS (sha256('\x00'::bytea || state)) STORED
 );
+-- These ledgers' own instants never go back, so the running maximum is each entry's own.
+CREATE FUNCTION ledger.know() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.known_at := substring(encode(NEW.state, 'escape') FROM '"at":"([^"]*)"')::timestamptz;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER know BEFORE INSERT ON ledger.entries FOR EACH ROW EXECUTE FUNCTION ledger.know();
 """
 
 

@@ -596,6 +596,9 @@ def test_rows_that_vanish_or_disagree_with_their_columns_are_named(log: Log) -> 
     log.connection.execute("UPDATE ledger.entries SET type = 'points-awarded' WHERE position = 12")
     problem = verify_database(log.connection, log.folder)[0]
     assert (problem.code, problem.position, problem.detail) == ("column-differs", 12, "type")
+    log.connection.execute("UPDATE ledger.entries SET known_at = known_at - interval '1 us' WHERE position = 9")
+    problem = verify_database(log.connection, log.folder)[0]
+    assert (problem.code, problem.position, problem.detail) == ("column-differs", 9, "known_at")
     log.connection.execute("DELETE FROM ledger.entries WHERE position IN (7, 300)")
     problem = verify_database(log.connection, log.folder)[0]
     assert (problem.code, problem.position) == ("position-missing", 7)
@@ -613,7 +616,7 @@ def test_each_flipped_bit_of_a_stored_row_is_found(log: Log) -> None:
     assert check_rows(scan(), rows) is None
     random_bits = random.Random(20260513)
     for _ in range(ROW_FLIPS):
-        at, column = random_bits.randrange(40), random_bits.randrange(6)
+        at, column = random_bits.randrange(40), random_bits.randrange(7)
         flipped = [*rows]
         flipped[at] = flip(rows[at], column, random_bits)
         found = check_rows(scan(), sorted(flipped, key=lambda row: row[0]))
@@ -624,7 +627,8 @@ def test_each_flipped_bit_of_a_stored_row_is_found(log: Log) -> None:
 
 def row_of(values: tuple[int, str, int, str, bytes]) -> Row:
     position, stream, version, type_, state = values
-    return position, uuid.UUID(stream), version, type_, state, leaf_hash(state)
+    known_at = verify.microseconds_of(json.loads(state)["at"]) - verify.microseconds_of("2000-01-01T00:00:00Z")
+    return position, uuid.UUID(stream), version, type_.encode(), known_at, state, leaf_hash(state)
 
 
 def flip(row: Row, column: int, random_bits: random.Random) -> Row:
@@ -635,9 +639,9 @@ def flip(row: Row, column: int, random_bits: random.Random) -> Row:
     elif isinstance(value, uuid.UUID):
         values[column] = uuid.UUID(int=value.int ^ 1 << random_bits.randrange(128))
     else:
-        data = bytearray(value.encode() if isinstance(value, str) else value)
-        data[random_bits.randrange(len(data))] ^= 1 << random_bits.randrange(7)
-        values[column] = data.decode() if isinstance(value, str) else bytes(data)
+        data = bytearray(value)
+        data[random_bits.randrange(len(data))] ^= 1 << random_bits.randrange(8)
+        values[column] = bytes(data)
     return tuple(values)
 
 
