@@ -276,6 +276,9 @@ class Ledger:
                 return _first_receipt(answer.known, digest)
             except RecordConflictError:
                 continue
+            except OutcomeUnknown:
+                # Not looked up: what is found may be on this server alone and be lost with it.
+                raise
             except Refused:
                 # Another attempt of this command may have committed while this one was deciding.
                 known = self._recorder.find_command(command.id)
