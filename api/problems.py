@@ -137,7 +137,6 @@ STATUSES: Final[dict[str, int]] = {
     "checkpoint-missing": 503,
     "tile-damaged": 503,
     "not-ready": 503,
-    "first-entry-unreadable": 500,
     "internal-error": 500,
     "proof-broken": 500,
     "disclosure-unknown": 500,

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from api.asked import Asked
 from api.house import House
-from domain.values import Code, MemberId
+from domain.values import Code, MemberId, RecordId
 
 _WRITE: Final = """
 INSERT INTO access.readings (at, reader, role, unit, subject, what, record)
@@ -33,7 +34,25 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     record: UUID | None
 
 
-async def note(
+async def note_reading(asked: Asked, member: MemberId, what: str, record: RecordId | None = None) -> None:
+    """Write down that somebody else is about to look."""
+    reader = asked.reader
+    if member == reader.person:
+        return
+    assert reader.acting is not None, "who holds no office is granted nobody's archive but his own"
+    acting = reader.acting
+    await _write(
+        asked.house,
+        reader=reader.person,
+        role=acting.role,
+        unit=acting.unit,
+        subject=member,
+        what=what,
+        record=record,
+    )
+
+
+async def _write(
     house: House, *, reader: MemberId, role: str, unit: Code, subject: MemberId, what: str, record: UUID | None
 ) -> None:
     """Write down that somebody is about to see something; what cannot be written down is not shown."""

@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog
 from api.words import LANGUAGES, catalogue, chosen, words_of
 from domain.notice.notice import Notice
 from domain.permissions import GRANTS
-from domain.recording.sheet import OUTCOMES
+from domain.recording.filling import OUTCOMES
 from domain.rules.items import Mode
 
 API = Path(__file__).parents[2] / "api"
