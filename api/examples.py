@@ -88,7 +88,7 @@ def _plain(kind: Kind, name: str, pattern: str | None) -> Json:
             return "3.00"
         return BY_NAME.get(name, "PK-ZWB" if pattern else name.replace("_", " ") or "…")
     simple: dict[Any, Any] = {
-        int: 412 if name in ("position", "first", "last") else 1,
+        int: {"position": 412, "first": 412, "last": 412, "year": 2026}.get(name, 1),
         bool: True,
         date: "2026-05-12",
         datetime: "2026-05-12T01:00:00Z",

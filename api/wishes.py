@@ -12,7 +12,7 @@ from api.bodies import texts, uploads
 from domain.organisation.appointments import Role
 from domain.organisation.unit import ApprovalBody, UnitKind
 from domain.recording.archive import Outcome
-from domain.recording.sheet import LineWish
+from domain.recording.filling import LineWish
 from domain.values import Code, MemberId, Quantity, Reference, Sha256, Title
 
 Told: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2000)]

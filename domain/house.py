@@ -8,7 +8,7 @@ from domain.notice import notice
 from domain.organisation import appointments, member, roster, unit
 from domain.oversight import log
 from domain.permissions import permit
-from domain.recording import approval, archive, matter, sheet
+from domain.recording import approval, archive, filling, matter, sheet
 from domain.rules import calendar, ruleset
 
 STREAMS: Final[tuple[Stream[Any], ...]] = (
@@ -39,9 +39,9 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     matter.HoldMatter: matter.decide,
     matter.DropMatter: matter.decide,
     matter.AttachEvidence: matter.decide,
-    sheet.OpenSheet: sheet.decide,
-    sheet.FillSheet: sheet.decide,
-    sheet.SubmitSheet: sheet.decide,
+    filling.OpenSheet: filling.decide,
+    filling.FillSheet: filling.decide,
+    filling.SubmitSheet: filling.decide,
     approval.ReturnSheet: approval.decide,
     approval.ApproveSheet: approval.decide,
     notice.DraftNotice: notice.decide,

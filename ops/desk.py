@@ -21,7 +21,8 @@ from domain.actor import Actor
 from domain.decider import Refused
 from domain.organisation.member import MemberUnknown
 from domain.recording.archive import Outcome
-from domain.recording.sheet import SHEET, FillSheet, LineWish, NoSheet, OpenSheet, SubmitSheet
+from domain.recording.filling import FillSheet, LineWish, OpenSheet, SubmitSheet
+from domain.recording.sheet import SHEET, NoSheet
 from domain.values import Code, Instant, MemberId, day_of
 from ops.deployment import Deployment, on_reads
 from projections.organisation import members_of

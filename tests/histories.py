@@ -16,8 +16,8 @@ from domain.notice.notice import CLOSING_GRACE, CloseNotice, ConfirmRecords, Dra
 from domain.process import PROCESS, FollowUp, Purpose
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.archive import Outcome
+from domain.recording.filling import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.recording.matter import AttachEvidence, HoldMatter, PlanMatter
-from domain.recording.sheet import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.rules.working_days import closes_on, term_end
 from domain.values import midnight_after
 from tests.foundings import (
@@ -271,7 +271,7 @@ def _confirm(done: Done, branch: str) -> Iterator[Command]:
 
 def some_matters(seed: int, matters: int, branch: str = BRANCH, members: int = 8) -> list[Done]:
     """Random matters of the first half of 2026; the later ones have not come to their end."""
-    random = Random(seed)  # noqa: S311 - a made-up life needs no secret
+    random = Random(seed)
     found: list[Done] = []
     for number in range(matters):
         kind = random.choice(KINDS)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI, Response
 from api.asked import Asked, permitted
 from api.documents import described, document
 from api.pages import show
-from api.problems import every_refusal, status_of
+from api.problems import STATUSES, every_refusal, status_of
 from api.words import sentence
 from domain.permissions import GRANTS
 
@@ -59,7 +59,7 @@ async def docs_file(
 @router.get("/problems", include_in_schema=False)
 async def problems(asked: Annotated[Asked, permitted("open")]) -> Response:
     """Every problem: code, status, sentence."""
-    rows = [(kind.code, status_of(kind), sentence(kind, "zh"), sentence(kind, "en")) for kind in every_refusal()]
+    rows = [(kind.code, status_of(kind), sentence(kind, "zh"), sentence(kind, "en")) for kind in every_refusal() if kind.code in STATUSES]
     return show(asked.request, "problems.html", {"rows": rows})
 
 

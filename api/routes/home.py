@@ -16,7 +16,6 @@ from api.refusals import NotSignedIn
 from domain.values import Code, NoticeId, points
 from projections import matters, notice_board, periods, scores, sheets
 from projections.answers import Answer, AsyncConnection, instead
-from projections.periods import PeriodScore
 from projections.waiting import as_of
 
 router = APIRouter(tags=["home"])
@@ -129,7 +128,9 @@ def _belonging(asked: Asked) -> set[Code]:
 
 
 def _with_points(asked: Asked, value: Home, own: Answer[tuple[periods.PeriodScore, ...]]) -> Home:
-    year = next((period for period in own.value if period.period == periods.running(asked.today.year, asked.today)), None)
+    year = next(
+        (period for period in own.value if period.period == periods.running(asked.today.year, asked.today)), None
+    )
     if year is None:
         return value
     total = OwnPoints(

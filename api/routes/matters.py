@@ -11,8 +11,8 @@ from api.documents import described
 from api.pages import address
 from api.refusals import NotFound
 from api.wishes import DropWish, EvidenceWish, HoldWish, OpenSheetWish, PlanWish
+from domain.recording.filling import OpenSheet
 from domain.recording.matter import AttachEvidence, DropMatter, HoldMatter, PlanMatter
-from domain.recording.sheet import OpenSheet
 from domain.rules.scheme import Scheme
 from domain.values import Code, day_of
 from projections import matters, rules

@@ -17,7 +17,7 @@ from api.routes.home import SheetRow, sheet_row
 from api.routes.matters import Before, Since
 from api.wishes import ApproveWish, FillWish, Nothing, ReturnWish
 from domain.recording.approval import ApproveSheet, ReturnSheet
-from domain.recording.sheet import OUTCOMES, FillSheet, SubmitSheet
+from domain.recording.filling import OUTCOMES, FillSheet, SubmitSheet
 from domain.rules.items import ResponsibilityItem
 from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
 from projections import organisation, rules, sheets

@@ -17,7 +17,7 @@ from api.workbook.findings import Finding, Findings
 from api.workbook.month import Document, Line, MatterWish, Month, SheetWish
 from api.workbook.read import Book
 from domain.recording.archive import Outcome
-from domain.recording.sheet import LineWish
+from domain.recording.filling import LineWish
 from domain.values import Code, Sha256
 
 _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")

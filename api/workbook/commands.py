@@ -13,8 +13,8 @@ import msgspec
 from api.workbook.month import MatterWish, Month, SheetWish
 from domain.actor import Actor
 from domain.decider import Command
+from domain.recording.filling import FillSheet, OpenSheet
 from domain.recording.matter import AttachEvidence, DropMatter, HoldMatter, PlanMatter
-from domain.recording.sheet import FillSheet, OpenSheet
 from domain.sealed import Secret
 from domain.values import Code, CommandId, Instant, MemberId, Sha256
 

@@ -21,8 +21,8 @@ from domain.actor import Actor
 from domain.decider import Command, Refused
 from domain.organisation.unit import established
 from domain.permissions import NotPermitted
+from domain.recording.filling import FillSheet
 from domain.recording.matter import MATTER, Held, PlanMatter
-from domain.recording.sheet import FillSheet
 from domain.rules.ruleset import NoRuleInForce, scheme_on
 from domain.rules.scheme import Scheme
 from domain.values import Code, CommandId, Instant, Sha256

@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 
 from domain.recording.archive import Outcome
-from domain.recording.sheet import LineWish
+from domain.recording.filling import LineWish
 from domain.values import Code, Sha256, Title
 
 

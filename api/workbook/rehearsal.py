@@ -12,6 +12,7 @@ import msgspec
 
 from domain import house
 from domain.decider import Command, Refused, Stream, StreamRef
+from domain.recording.filling import FillSheet, LineWish, OpenSheet
 from domain.recording.matter import (
     MATTER,
     AttachEvidence,
@@ -22,7 +23,7 @@ from domain.recording.matter import (
     NotPlanned,
     PlanMatter,
 )
-from domain.recording.sheet import SHEET, FillSheet, LineWish, OpenSheet, Sheet
+from domain.recording.sheet import SHEET, Sheet
 from domain.values import CommandId
 
 S = TypeVar("S")

@@ -1,34 +1,22 @@
-"""记分表 — what is said of everybody in one matter: filled by exception, submitted, approved or returned.
+"""记分表 — what is said of everybody in one matter, and how far it has come: draft, submitted, approved.
 
 A sheet is one matter under one item. Lines whose subject sits in the deciding committee are decided without him;
 where too few are left, the line goes up to the next higher organisation and the others go on.
 """
 
 from datetime import date
-from typing import Final, Literal, TypeAlias, assert_never
+from typing import Final, Literal, assert_never
 
 import msgspec
 from msgspec.structs import replace
 
-from domain.decider import Command, Decision, Fact, Past, Refused, Stream, StreamRef
-from domain.organisation.roster import NotOnRoster, belonging
-from domain.organisation.unit import established
+from domain.decider import Command, Fact, Past, Refused, Stream, StreamRef
 from domain.recording.archive import Outcome
 from domain.recording.committee import Vote
-from domain.recording.matter import Held, held
-from domain.rules.items import Mode, ResponsibilityItem
-from domain.rules.ruleset import scheme_on
+from domain.recording.matter import Held
+from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import Scheme
-from domain.sealed import Secret
-from domain.values import Code, MemberId, Quantity, Reference, Sha256, day_of, hundredths
-
-OUTCOMES: Final[dict[Mode, tuple[Outcome, ...]]] = {
-    "ratio": ("attended", "absent", "excused"),
-    "assigned": ("done", "not-done", "withdrawn"),
-    "earn": ("earned",),
-    "presumed": (),
-}
-"""What may be said of a person, by the mode of the item. A shortfall needs its own procedure."""
+from domain.values import Code, MemberId, Quantity, Reference, Sha256
 
 
 class SheetOpened(Fact, frozen=True, kw_only=True):
@@ -137,28 +125,10 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 State = NoSheet | Sheet
 
 
-class SheetExists(Refused):
-    """这一事项的记分表已建立。 The sheet of this matter exists already."""
-
-    code = "sheet-exists"
-
-
 class SheetUnknown(Refused):
     """没有这张记分表。 There is no such sheet."""
 
     code = "sheet-unknown"
-
-
-class SheetNotDraft(Refused):
-    """记分表已送审,不能再改。 The sheet was submitted and can no longer be changed."""
-
-    code = "sheet-not-draft"
-
-
-class SheetIncomplete(Refused):
-    """记分表还有人未登记。 The sheet says nothing yet of some members."""
-
-    code = "sheet-incomplete"
 
 
 class ItemUnknown(Refused):
@@ -167,89 +137,10 @@ class ItemUnknown(Refused):
     code = "item-unknown"
 
 
-class ItemNotOfMatter(Refused):
-    """该条目不适用于这类事项。 This item does not belong to a matter of this kind."""
-
-    code = "item-not-of-matter"
-
-
-class ShortfallNeedsProcedure(Refused):
-    """默认得分条目的扣减须按减分程序办理。 A shortfall follows the deduction procedure, not a sheet."""
-
-    code = "shortfall-needs-procedure"
-
-
-class OutcomeNotOfItem(Refused):
-    """该登记结果不适用于这个条目。 This outcome does not fit the item's way of counting."""
-
-    code = "outcome-not-of-item"
-
-
-class QuantityOutsideRule(Refused):
-    """数量超出办法规定。 The quantity lies outside the rule."""
-
-    code = "quantity-outside-rule"
-
-
-class OwnPoints(Refused):
-    """不得登记本人积分:由代理记录员登记。 Nobody records his own points; the substitute enters them."""
-
-    code = "own-points"
-
-
-class LateReasonMissing(Refused):
-    """补记超过规定期限,须说明理由。 This entry comes late and needs a reason."""
-
-    code = "late-reason-missing"
-
-
 class EvidenceMissing(Refused):
     """缺少条目要求的佐证材料。 The evidence that the item demands is missing."""
 
     code = "evidence-missing"
-
-
-class LineWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the recorder wants to say of one person."""
-
-    member: MemberId
-    outcome: Outcome
-    quantity: Quantity = "1.00"
-    hours: Quantity | None = None
-
-
-class OpenSheet(Command, frozen=True, kw_only=True):
-    """Open the sheet of a matter that was held."""
-
-    operation = "sheet.fill"
-    unit: Code
-    matter: Code
-    item: Code
-    late_reason: Secret | None = None
-
-
-class FillSheet(Command, frozen=True, kw_only=True):
-    """Say of everybody ``otherwise``, but of some something else. Sets only what changes."""
-
-    operation = "sheet.fill"
-    unit: Code
-    matter: Code
-    item: Code
-    otherwise: Outcome | None = None
-    but: tuple[LineWish, ...] = ()
-    late_reason: Secret | None = None
-
-
-class SubmitSheet(Command, frozen=True, kw_only=True):
-    """Put the sheet before the committee."""
-
-    operation = "sheet.fill"
-    unit: Code
-    matter: Code
-    item: Code
-
-
-SheetCommand: TypeAlias = OpenSheet | FillSheet | SubmitSheet
 
 
 def evolve(state: State, fact: Fact) -> State:
@@ -308,11 +199,6 @@ SHEET: Final[Stream[State]] = Stream(
 )
 
 
-def sheet_of(command: SheetCommand) -> StreamRef[State]:
-    """The sheet that a command is about."""
-    return SHEET.of(command.unit, command.matter, command.item)
-
-
 def living(past: Past, ref: StreamRef[State]) -> Sheet:
     """The sheet, or a refusal that there is none."""
     match past[ref]:
@@ -332,127 +218,10 @@ def item_of(scheme: Scheme, code: Code) -> ResponsibilityItem:
     return found
 
 
-def decide(past: Past, command: SheetCommand) -> Decision:
-    """Open, fill, submit."""
-    match command:
-        case OpenSheet():
-            return _open(past, command)
-        case FillSheet():
-            return _fill(past, command)
-        case SubmitSheet():
-            return _submit(past, command)
-
-
-def _open(past: Past, command: OpenSheet) -> Decision:
-    unit = established(past, command.unit)
-    matter = held(past, command.unit, command.matter)
-    rules, scheme = scheme_on(past, unit.scheme, matter.occurred_on)
-    item = item_of(scheme, command.item)
-    if item.mode == "presumed":
-        raise ShortfallNeedsProcedure(item=item.code)
-    if item.matter != matter.kind:
-        raise ItemNotOfMatter(item=item.code, kind=matter.kind)
-    if past[sheet_of(command)] != NoSheet():
-        raise SheetExists(matter=command.matter)
-    fact = SheetOpened(
-        unit=command.unit,
-        matter=command.matter,
-        item=command.item,
-        rules=rules,
-        occurred_on=matter.occurred_on,
-        late_reason=_reason_if_late(scheme, matter.occurred_on, command),
-    )
-    return [sheet_of(command).says(fact)]
-
-
-def _reason_if_late(scheme: Scheme, occurred_on: date, command: OpenSheet | FillSheet) -> Sha256 | None:
-    """Commitment to the reason where it comes late, or a refusal that it lacks; None where it comes in time."""
-    if (day_of(command.at) - occurred_on).days <= scheme.counting.late_entry_days:
-        return None
-    if command.late_reason is None:
-        raise LateReasonMissing(days=scheme.counting.late_entry_days)
-    return command.late_reason.commitment
-
-
-def _draft(past: Past, command: FillSheet | SubmitSheet) -> Sheet:
-    sheet = living(past, sheet_of(command))
-    if sheet.status != "draft":
-        raise SheetNotDraft(matter=command.matter)
-    return sheet
-
-
 def acting(command: Command) -> MemberId:
     """The natural person who acts."""
     assert command.actor.person is not None, "the permission table lets only people enter and decide sheets"
     return command.actor.person
-
-
-def _fill(past: Past, command: FillSheet) -> Decision:
-    sheet = _draft(past, command)
-    scheme = _scheme_in_force(past, sheet)
-    item = item_of(scheme, sheet.item)
-    late_reason = None if sheet.late else _reason_if_late(scheme, sheet.occurred_on, command)
-    ref = sheet_of(command)
-    lines = (
-        replace(_line_set(item, wish, acting(command)), late_reason=late_reason)
-        for wish in _wishes(past, sheet, command)
-    )
-    return [ref.says(line) for line in lines if _says_something_new(sheet, line)]
-
-
-def _wishes(past: Past, sheet: Sheet, command: FillSheet) -> list[LineWish]:
-    """The exceptions, and ``otherwise`` for everybody else but the recorder himself; what is decided stays."""
-    people = belonging(past, sheet.unit, sheet.occurred_on)
-    decided = {member for member, line in sheet.lines.items() if line.decision}
-    exceptions = {wish.member: wish for wish in command.but}
-    for member in exceptions:
-        if member not in people:
-            raise NotOnRoster(member=member)
-        if member in decided:
-            raise SheetNotDraft(matter=command.matter)
-    if acting(command) in exceptions:
-        raise OwnPoints
-    if command.otherwise is None:
-        return list(exceptions.values())
-    untouched = decided | {acting(command)}
-    ordinary = {m: LineWish(member=m, outcome=command.otherwise) for m in people if m not in untouched}
-    return list((ordinary | exceptions).values())
-
-
-def _scheme_in_force(past: Past, sheet: Sheet) -> Scheme:
-    _, scheme = scheme_on(past, established(past, sheet.unit).scheme, sheet.occurred_on)
-    return scheme
-
-
-def _line_set(item: ResponsibilityItem, wish: LineWish, by: MemberId) -> SheetLineSet:
-    if wish.outcome not in OUTCOMES[item.mode]:
-        raise OutcomeNotOfItem(outcome=wish.outcome, item=item.code)
-    quantity = hundredths(wish.quantity)
-    most = 100 if item.mode != "earn" else 100 * (item.quantity_max or 9_999)
-    if not 0 < quantity <= most or quantity % 100:
-        raise QuantityOutsideRule(quantity=wish.quantity, item=item.code)
-    if item.minimum_hours is not None:
-        least = hundredths(item.minimum_hours) * quantity // 100
-        if wish.hours is None or hundredths(wish.hours) < least:
-            raise QuantityOutsideRule(hours=wish.hours, item=item.code)
-    return SheetLineSet(member=wish.member, outcome=wish.outcome, quantity=wish.quantity, hours=wish.hours, by=by)
-
-
-def _says_something_new(sheet: Sheet, line: SheetLineSet) -> bool:
-    before = sheet.lines.get(line.member)
-    said = (line.outcome, line.quantity, line.hours)
-    return before is None or (before.outcome, before.quantity, before.hours) != said
-
-
-def _submit(past: Past, command: SubmitSheet) -> Decision:
-    sheet = _draft(past, command)
-    item = item_of(_scheme_in_force(past, sheet), sheet.item)
-    silent = [m for m in belonging(past, sheet.unit, sheet.occurred_on) if m not in sheet.lines]
-    # A deed or an assignment concerns whom it concerns; attendance concerns everybody.
-    if not sheet.lines or (item.mode == "ratio" and silent):
-        raise SheetIncomplete(missing=len(silent))
-    need_evidence(held(past, sheet.unit, sheet.matter), item)
-    return [sheet_of(command).says(SheetSubmitted(lines=len(sheet.lines), by=acting(command)))]
 
 
 def need_evidence(matter: Held, item: ResponsibilityItem) -> None:

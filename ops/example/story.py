@@ -25,8 +25,8 @@ from domain.organisation.unit import EstablishUnit, UnitKind
 from domain.oversight.log import OpenLog
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.archive import Outcome
+from domain.recording.filling import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.recording.matter import AttachEvidence, HoldMatter, PlanMatter
-from domain.recording.sheet import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.rules.calendar import PublishCalendar
 from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
 from domain.sealed import Secret

@@ -1,6 +1,5 @@
 """Refusals of the transparency log: each with a stable code and a sentence in Chinese and English."""
 
-
 from domain.decider import Refused
 
 

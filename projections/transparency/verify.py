@@ -766,9 +766,7 @@ def read_heads(folder: Folder, key: Key, report: Report) -> Iterator[Head]:
             yield head
 
 
-def read_trusted(
-    trusted: Trusted | None, key: Key, report: Report, label: str = "--trusted "
-) -> Iterator[Head]:
+def read_trusted(trusted: Trusted | None, key: Key, report: Report, label: str = "--trusted ") -> Iterator[Head]:
     """Yield the checkpoints from outside that this log is long enough for."""
     for name, note in (trusted.notes if trusted else {}).items():
         file = label + name

@@ -24,9 +24,7 @@ from domain.organisation.appointments import OneRecorderOnly
 from domain.permissions import NotPermitted
 from domain.recording.approval import RecorderApproves, SheetNotSubmitted
 from domain.recording.archive import AlreadyRecorded, Archive, PointsConfirmed, PointsRecorded, archive_of, recorded
-from domain.recording.sheet import (
-    EvidenceMissing,
-    ItemUnknown,
+from domain.recording.filling import (
     LineWish,
     OwnPoints,
     QuantityOutsideRule,
@@ -34,6 +32,7 @@ from domain.recording.sheet import (
     SheetIncomplete,
     ShortfallNeedsProcedure,
 )
+from domain.recording.sheet import EvidenceMissing, ItemUnknown
 from tests.domain.branch import (
     AS_RECORDER,
     AS_SECRETARY,

@@ -140,7 +140,7 @@ def test_from_the_total_to_the_proof_in_three_clicks(town: Town) -> None:
 def test_the_sum_of_the_categories_is_the_base(town: Town) -> None:
     client, member = town.known("member"), town.members["member"]
     found = _value(client, f"/members/{member}/points")
-    whole = next(period for period in found["periods"] if period["period"] == "Y")
+    whole = next(period for period in found["periods"] if period["period"] == found["current"])
     cents = sum(round(float(one["points"]) * 100) for one in found["categories"])
     assert cents == round(float(whole["base"]) * 100)
     assert len(found["categories"]) == 8

@@ -1,4 +1,4 @@
-"""A whole deployment for the tests of pages: the example, a second branch, somebody with every office, served by HTTP."""
+"""A whole deployment for the tests of pages: the example, a second branch, every office held, served by HTTP."""
 
 import threading
 import time

@@ -20,8 +20,8 @@ from domain.organisation.member import RegisterMember
 from domain.organisation.unit import EstablishUnit
 from domain.oversight.log import OpenLog
 from domain.recording.approval import ApproveSheet
+from domain.recording.filling import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.recording.matter import AttachEvidence, HoldMatter, PlanMatter
-from domain.recording.sheet import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.rules.calendar import PublishCalendar
 from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
 from domain.sealed import Secret

@@ -15,8 +15,8 @@ from domain.organisation.appointments import OFFICES, AppointRole, EndRole
 from domain.organisation.member import RegisterMember
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.archive import ARCHIVE, Archive, archive_of
+from domain.recording.filling import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.recording.matter import AttachEvidence, DropMatter, HoldMatter, PlanMatter
-from domain.recording.sheet import FillSheet, LineWish, OpenSheet, SubmitSheet
 from tests.domain.branch import (
     BRANCH,
     COMMITTEE,

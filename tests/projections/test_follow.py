@@ -25,7 +25,7 @@ from tests.projections.conftest import House, tables_of
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_rebuilt_equals_what_was_followed(house: House, seed: int) -> None:
     # given a random life, followed in random steps while it is told
-    random, commands = Random(seed), history(seed, matters=8)  # noqa: S311 - steps of a test
+    random, commands = Random(seed), history(seed, matters=8)
     with house.projector() as connection:
         fold = Fold(connection)
         while commands:

@@ -15,7 +15,7 @@ from domain.assessment.tariff import half_tariff
 from domain.entry import Entry
 from domain.organisation.roster import MemberEnrolled
 from domain.recording.archive import PointsConfirmed, PointsRecorded
-from domain.recording.sheet import FillSheet, LineWish
+from domain.recording.filling import FillSheet, LineWish
 from domain.rules.scheme import load
 from domain.values import hundredths
 from projections import records, scores

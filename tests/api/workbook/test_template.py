@@ -10,7 +10,7 @@ from api.workbook.entries import OUTCOME_WORDS
 from api.workbook.read import read
 from api.workbook.template import template
 from domain.recording.archive import Outcome
-from domain.recording.sheet import OUTCOMES
+from domain.recording.filling import OUTCOMES
 from tests.api.workbook.books import NAMES, ROSTER, RULES, blank
 
 

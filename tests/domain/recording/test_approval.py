@@ -16,15 +16,8 @@ from domain.recording.approval import (
 )
 from domain.recording.archive import PointsRecorded
 from domain.recording.committee import NoMajority, NoQuorum, NotInBody, Vote
-from domain.recording.sheet import (
-    SHEET,
-    LineWish,
-    Sheet,
-    SheetApproved,
-    SheetLineReferred,
-    SheetNotDraft,
-    SheetReturned,
-)
+from domain.recording.filling import LineWish, SheetNotDraft
+from domain.recording.sheet import SHEET, Sheet, SheetApproved, SheetLineReferred, SheetReturned
 from tests.domain.branch import (
     AS_HIGHER,
     AS_OFFICER,

@@ -8,27 +8,29 @@ from msgspec.structs import replace
 
 from domain.organisation.roster import NotOnRoster
 from domain.recording.archive import Outcome
-from domain.recording.matter import MatterNotHeldYet, MatterUnknown
-from domain.recording.sheet import (
+from domain.recording.filling import (
     OUTCOMES,
-    SHEET,
-    EvidenceMissing,
     ItemNotOfMatter,
-    ItemUnknown,
     LateReasonMissing,
     LineWish,
     OutcomeNotOfItem,
     OwnPoints,
     QuantityOutsideRule,
-    Sheet,
     SheetExists,
     SheetIncomplete,
-    SheetLineSet,
     SheetNotDraft,
+    ShortfallNeedsProcedure,
+)
+from domain.recording.matter import MatterNotHeldYet, MatterUnknown
+from domain.recording.sheet import (
+    SHEET,
+    EvidenceMissing,
+    ItemUnknown,
+    Sheet,
+    SheetLineSet,
     SheetOpened,
     SheetSubmitted,
     SheetUnknown,
-    ShortfallNeedsProcedure,
 )
 from domain.rules.items import Mode
 from tests.domain.branch import (
