@@ -1,7 +1,8 @@
 """证明 — export and verification from the command line."""
 
+import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 
@@ -11,9 +12,15 @@ from projections.transparency.audit import verify_database
 from projections.transparency.export import Exported, export
 from projections.transparency.history import CHECKPOINT
 from projections.transparency.note import load_key, parse_vkey
-from projections.transparency.verify import Problem
+from projections.transparency.verify import Problem, about
 
 KEY_FILE: Final = "key"
+RECOVERY_S: Final = 300.0
+"""How long a server may take to come back after a row has ended one of its processes."""
+FAILURES: Final = 3
+"""How often in turn an entry must end the connection to be the one: the server's own restart ends others too."""
+
+_ONE: Final = "SELECT version, state, leaf FROM ledger.entries WHERE position = %(position)s"
 
 
 class NotPublished(Refused):
@@ -56,10 +63,41 @@ def verified(deployment: Deployment, trusted: Path | None) -> list[Problem]:
     assert deployment.settings.log is not None, "settings always name the log's folder"
     key, kept = _key(deployment), deployment.state_folder / CHECKPOINT
     with psycopg.connect(deployment.database.urls.auditor) as connection:
-        return verify_database(
+        found = verify_database(
             connection,
             deployment.settings.log,
             key=key,
             trusted=trusted,
             kept=kept if kept.exists() else None,
         )
+    if found and found[0].code == "reading-broke-off":
+        found[0] = _narrowed(deployment.database.urls.auditor, found[0])
+    return found
+
+
+def _narrowed(url: str, broke_off: Problem) -> Problem:
+    """The entry that ended a process of the server: a length that was altered can lead it out of its memory.
+
+    What the server had read just before was lost with it, so entry by entry from there.
+    """
+    position, failures = broke_off.first, 0
+    while failures < FAILURES:
+        try:
+            with _reconnected(url) as connection:
+                while connection.execute(_ONE, {"position": position}, binary=True).fetchone() is not None:
+                    position, failures = position + 1, 0
+            return broke_off
+        except psycopg.OperationalError:
+            failures += 1
+    return about("entry-unreadable", position, b"", broke_off.detail)
+
+
+def _reconnected(url: str) -> "psycopg.Connection[tuple[Any, ...]]":
+    until = time.monotonic() + RECOVERY_S
+    while True:
+        try:
+            return psycopg.connect(url, autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 
 from projections.transparency.leaves import DAMAGE
 from projections.transparency.merkle import leaf_hash
@@ -111,6 +111,11 @@ def check_rows(scan: Scan, rows: Iterable[Row]) -> Problem | None:
         # Rows are sent as they are read: what comes next is what the server could not read.
         detail = damage.diag.message_primary or ""
         return scan.suspect or about("entry-unreadable", scan.size + 1, b"", detail)
+    except OperationalError as lost:
+        if lost.sqlstate is not None:
+            raise
+        detail = str(lost).partition("\n")[0]
+        return scan.suspect or Problem("reading-broke-off", first=scan.size + 1, detail=detail)
     return problem or scan.finish()
 
 

@@ -458,6 +458,10 @@ SENTENCES = {
         "从数据库里读不出来({detail})",
         "cannot be read from the database ({detail})",
     ),
+    "reading-broke-off": (
+        "从第 {first} 条起读不下去,数据库服务中断({detail})",
+        "nothing could be read from entry {first} on, the database broke off ({detail})",
+    ),
     "view-differs": ("entries.jsonl 与记录不符", "entries.jsonl differs from the entry"),
     "bundle-malformed": ("从这里起无法读取:{file}", "cannot be read from here on: {file}"),
     "position-missing": ("位置缺失,或后面的记录被插入", "its position is missing, or something was put in"),
