@@ -10,6 +10,7 @@ from domain.ledger import Ledger
 from ops.clock import SimulatedClock
 from ops.deployment import CLOCK_FILE, Deployment, readers
 from ops.example.load import load
+from ops.example.people import BRANCH
 from ops.example.story import ENDS_AT, ORIGIN, story
 from ops.publish import publish, publish_or_stop
 from ops.signins import SIGN_INS_FILE, SignIn, sign_ins
@@ -53,7 +54,7 @@ def show(found: list[SignIn], origin: str, console: Console) -> None:
     for one in found:
         table.add_row(one.login, one.password, one.person.name, WHO[one.login])
     console.print(table)
-    console.print(f"公示栏 notice board: {origin}/notices    接口 API: {origin}/docs", highlight=False)
+    console.print(f"公示栏 notice board: {origin}/units/{BRANCH}/notices    接口 API: {origin}/docs", highlight=False)
 
 
 def _is_told(deployment: Deployment) -> bool:
