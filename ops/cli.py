@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Final
 
+import psycopg
 import structlog
 import typer
 from rich.console import Console
@@ -20,13 +21,34 @@ from ops import explain as explaining
 from ops import publish as publishing
 from ops import serve as serving
 from ops.bench import command as bench
+from ops.binaries import NoAccount, NoBinaries
+from ops.bootstrap import WrongEncoding
+from ops.database import NoDatabaseName
 from ops.deployment import Deployment, deployed, readers
+from ops.embedded import OtherMajor
 from ops.guarded import refusal
+from ops.migrate import DatabaseIsNewer, MigrationDrift
+from ops.passwords import PasswordsMissing
+from ops.postmaster import NotReady, StillRunning
 from ops.settings import Settings
 from projections import rebuild as projecting
 from projections.transparency.refusals import LogRefused
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+NOT_STARTED: Final = (
+    NoBinaries,
+    NoAccount,
+    WrongEncoding,
+    NoDatabaseName,
+    OtherMajor,
+    MigrationDrift,
+    DatabaseIsNewer,
+    PasswordsMissing,
+    NotReady,
+    StillRunning,
+)
+"""What can keep a deployment from starting; each says in a sentence what to do."""
+
 console: Final = Console(soft_wrap=True)
 complaints: Final = Console(stderr=True, soft_wrap=True)
 
@@ -255,6 +277,12 @@ def main() -> None:
     except Refused as refused:
         detail = f" ({refused.detail})" if isinstance(refused, LogRefused) and refused.detail else ""
         complaints.print(f"{refused.code}: {type(refused).__doc__}{detail}", highlight=False, markup=False)
+        sys.exit(2)
+    except NOT_STARTED as reason:
+        complaints.print(str(reason) or type(reason).__doc__, highlight=False, markup=False)
+        sys.exit(2)
+    except psycopg.OperationalError as reason:
+        complaints.print("数据库连接不上。 The database does not answer.", str(reason), highlight=False, markup=False)
         sys.exit(2)
 
 
