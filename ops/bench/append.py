@@ -78,9 +78,9 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(
-    admin_url: str, *, seconds: float = 1.0, callers: Sequence[int] = CALLERS, programs: Path | None = None
+    admin_url: str, *, seconds: float = 2.0, callers: Sequence[int] = CALLERS, programs: Path | None = None
 ) -> dict[str, object]:
-    """Measure all sides with each number of callers, in turns of some seconds.
+    """Measure all sides with each number of callers, each for some seconds in three turns.
 
     ``admin_url`` names a role that may create databases; each turn makes one and drops it. ``programs`` is the
     folder with `pgbench`; without it that side is left out. Answers ``{"callers": {"1": {"plain": {"per_s",
@@ -97,7 +97,7 @@ def _measured(admin_url: str, seconds: float, callers: int, programs: Path | Non
             if name == "pgbench" and not (programs and (programs / "pgbench").exists()):
                 continue
             with _fresh(admin_url, programs) as bench:
-                turns[name].append(side(bench, callers, seconds))
+                turns[name].append(side(bench, callers, seconds / TURNS))
     measured = {name: _middle(paces) for name, paces in turns.items() if paces}
     return measured | {"ratios": _ratios(measured)}
 

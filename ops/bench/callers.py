@@ -26,18 +26,21 @@ def pace_of(acts: Sequence[Act], seconds: float) -> Pace:
     waits_s: list[list[float]] = [[] for _ in acts]
     errors: list[Exception] = []
     until = [0.0, 0.0]
+    ends = [0.0]
 
     def call(act: Act, waited_s: list[float]) -> None:
         start.wait()
         since, to = until
         try:
             began = time.perf_counter()
-            while began < to:
+            # At least once, however slow: a pace of nothing is none.
+            while began < to or not waited_s:
                 act()
                 ended = time.perf_counter()
                 if began >= since:
                     waited_s.append(ended - began)
                 began = ended
+            ends.append(began)
         except Exception as error:
             errors.append(error)
 
@@ -51,7 +54,7 @@ def pace_of(acts: Sequence[Act], seconds: float) -> Pace:
         thread.join()
     if errors:
         raise errors[0]
-    return summary([wait for waited_s in waits_s for wait in waited_s], seconds)
+    return summary([wait for waited_s in waits_s for wait in waited_s], max(seconds, max(ends) - until[0]))
 
 
 def summary(waits_s: Sequence[float], seconds: float) -> Pace:
