@@ -59,7 +59,11 @@ async def docs_file(
 @router.get("/problems", include_in_schema=False)
 async def problems(asked: Annotated[Asked, permitted("open")]) -> Response:
     """Every problem: code, status, sentence."""
-    rows = [(kind.code, status_of(kind), sentence(kind, "zh"), sentence(kind, "en")) for kind in every_refusal() if kind.code in STATUSES]
+    rows = [
+        (kind.code, status_of(kind), sentence(kind, "zh"), sentence(kind, "en"))
+        for kind in every_refusal()
+        if kind.code in STATUSES
+    ]
     return show(asked.request, "problems.html", {"rows": rows})
 
 

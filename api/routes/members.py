@@ -364,9 +364,7 @@ SELECT EXISTS (
 """
 
 
-async def _chain(
-    connection: AsyncConnection, record: RecordId, member: MemberId
-) -> Answer[records.RecordChain]:
+async def _chain(connection: AsyncConnection, record: RecordId, member: MemberId) -> Answer[records.RecordChain]:
     """Everything behind a record, if it is this member's: whoever may read one archive may not read another by it."""
     row = await (await connection.execute(_OWN, {"record": record, "member": member})).fetchone()
     if row != (True,):
