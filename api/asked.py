@@ -16,7 +16,7 @@ from uuid import UUID, uuid4, uuid5
 from fastapi import Request, params
 from fastapi.routing import APIRoute
 
-from api import sessions
+from api import sessions, tokens
 from api.bodies import Sent, is_form, read_body
 from api.guards import SAFE_METHODS, same_origin
 from api.house import House
@@ -148,7 +148,7 @@ class Permitted:
     async def __call__(self, request: Request) -> Asked:
         """What the route is given, or a refusal."""
         house: House = request.app.state.house
-        session = await sessions.find(house, request)
+        session = await _session(house, request)
         reader = None if session is None else await reader_of(house, session)
         asked = Asked(request, self.operation, reader)
         request.state.asked = asked
@@ -169,11 +169,22 @@ class Permitted:
             return
         if asked.signed_in is None:
             raise NotSignedIn
+        scopes = asked.signed_in.session.scopes
+        if scopes is not None and self.operation not in scopes:
+            raise NotPermitted
         if self.operation == "signed-in":
             return
         await _place(asked)
         if not any(may(self.operation, role, relation) for role, relation in _standing(asked, writes=writes)):
             raise NotPermitted if _concerned(asked) else NotFound
+
+
+async def _session(house: House, request: Request) -> sessions.Session | None:
+    """By a program's token if there is one, else by a browser's cookie."""
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        return await tokens.find(house, authorization)
+    return await sessions.find(house, request)
 
 
 def permitted(operation: str, takes: type[Wish] | None = None) -> params.Depends:

@@ -87,6 +87,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     components["schemas"] = schemas.components
     components["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": "__Host-steelyard"},
+        "token": {"type": "http", "scheme": "bearer"},
     }
     for route in routes:
         for method in route.methods or ():
@@ -133,7 +134,7 @@ def _describe(found: dict[str, Any], route: APIRoute, method: str, schemas: _Sch
     if permit is not None:
         found["x-operation"] = permit.operation
         if permit.operation not in OPEN:
-            found["security"] = [{"session": []}]
+            found["security"] = [{"session": []}, {"token": []}]
     found["responses"] = _responses(said, permit, schemas, writes=writes)
     if permit is not None and permit.takes is not None and writes:
         schema = {"schema": schemas.of(permit.takes), "example": example(permit.takes)}

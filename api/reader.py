@@ -66,7 +66,8 @@ async def reader_of(house: House, session: Session) -> Reader:
     chosen = None
     if session.role is not None:
         chosen = next((o for o in offices if o.role == session.role and o.unit == session.unit), None)
-    acting = chosen or (offices[0] if offices else None)
+    bound = session.scopes is not None  # a token acts in its own office or in none
+    acting = chosen if bound or chosen else (offices[0] if offices else None)
     return Reader(person=session.person, session=session, offices=offices, acting=acting)
 
 

@@ -33,6 +33,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     person: MemberId
     role: str | None
     unit: Code | None
+    scopes: frozenset[str] | None = None
+    """Operations to which a program's token is bound; None for a person at a page."""
 
 
 def cookie_name(house: House) -> str:
@@ -44,7 +46,7 @@ async def begin(house: House, person: MemberId, response: Response) -> None:
     """Sign a person in: a new token, never one that the browser brought."""
     token, now = secrets.token_urlsafe(32), house.clock.now()
     until = now + house.settings.session_time
-    known = {"token": _hash(token), "person": person, "now": now, "until": until}
+    known = {"token": hashed(token), "person": person, "now": now, "until": until}
     async with house.access.connection() as connection:
         await connection.execute(_BEGIN, known)
     response.set_cookie(
@@ -62,13 +64,13 @@ async def find(house: House, request: Request) -> Session | None:
     token = request.cookies.get(cookie_name(house))
     if not token:
         return None
-    known: dict[str, object] = {"token": _hash(token), "now": house.clock.now()}
+    known: dict[str, object] = {"token": hashed(token), "now": house.clock.now()}
     async with house.access.connection() as connection:
         row = await (await connection.execute(_FIND, known)).fetchone()
     if row is None:
         return None
     person, role, unit = row
-    return Session(token_hash=_hash(token), person=person, role=role, unit=unit)
+    return Session(token_hash=hashed(token), person=person, role=role, unit=unit)
 
 
 async def choose(house: House, session: Session, role: str, unit: Code) -> None:
@@ -90,5 +92,6 @@ def end_all(connection: "psycopg.Connection[Any]", person: UUID, now: datetime) 
     connection.execute(_END_ALL, {"person": person, "now": now})
 
 
-def _hash(token: str) -> bytes:
+def hashed(token: str) -> bytes:
+    """32 bytes: what the database knows of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()

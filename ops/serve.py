@@ -89,8 +89,12 @@ def _working() -> Generator[None]:
 def work(deployment: Deployment) -> int:
     """Follow the log, carry out what is due, publish the tree, until the service tells it to stop. An exit code."""
     stop = threading.Event()
+
+    def end(number: int, frame: object) -> None:
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, end)
     _end_with_parent(stop)
     return worker.run(
         {

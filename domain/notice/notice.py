@@ -293,13 +293,14 @@ def _lines(past: Past, sheet: Sheet, decision: int) -> list[NoticeLineDrafted]:
 
 
 def _living(past: Past, notice: NoticeId) -> Notice:
-    match past[NOTICE.of(notice)]:
+    state = past[NOTICE.of(notice)]
+    match state:
         case Notice() as found:
             return found
         case NoNotice():
             raise NoticeUnknown(notice=notice)
-        case unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(state)
 
 
 def _of_unit(past: Past, command: PostNotice | CloseNotice | ConfirmRecords) -> Notice:

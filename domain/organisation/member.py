@@ -85,13 +85,14 @@ MEMBER: Final[Stream[State]] = Stream("member", NotRegistered(), evolve, (Member
 
 def registered(past: Past, member: MemberId) -> Registered:
     """The member, or a refusal that there is none."""
-    match past[MEMBER.of(member)]:
+    state = past[MEMBER.of(member)]
+    match state:
         case Registered() as found:
             return found
         case NotRegistered():
             raise MemberUnknown(member=member)
-        case unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(state)
 
 
 def decide(past: Past, command: RegisterMember) -> Decision:

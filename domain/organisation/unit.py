@@ -103,13 +103,14 @@ UNIT: Final[Stream[State]] = Stream("unit", NotEstablished(), evolve, (UnitEstab
 
 def established(past: Past, unit: Code) -> Established:
     """The organisation, or a refusal that it does not exist."""
-    match past[UNIT.of(unit)]:
+    state = past[UNIT.of(unit)]
+    match state:
         case Established() as found:
             return found
         case NotEstablished():
             raise UnitUnknown(unit=unit)
-        case unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(state)
 
 
 def higher_than(past: Past, unit: Code) -> list[Code]:
@@ -125,13 +126,14 @@ def higher_than(past: Past, unit: Code) -> list[Code]:
 def decide(past: Past, command: EstablishUnit) -> Decision:
     """A new code, an existing parent, a day that has come."""
     ref = UNIT.of(command.unit)
-    match past[ref]:
+    state = past[ref]
+    match state:
         case Established():
             raise UnitAlreadyEstablished(unit=command.unit)
         case NotEstablished():
             pass
-        case unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(state)
     if command.parent is not None:
         established(past, command.parent)
     if command.established_on > day_of(command.at):

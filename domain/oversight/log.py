@@ -68,10 +68,11 @@ LOG: Final[Stream[State]] = Stream("log", NotOpened(), evolve, (LogOpened,))
 def decide(past: Past, command: OpenLog) -> Decision:
     """Open once."""
     log = LOG.of()
-    match past[log]:
+    state = past[log]
+    match state:
         case NotOpened():
             return [log.says(LogOpened(origin=command.origin, title=command.title, clock=command.clock))]
         case Opened():
             raise LogAlreadyOpened
-        case unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(state)

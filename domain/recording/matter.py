@@ -192,15 +192,16 @@ MatterCommand = PlanMatter | HoldMatter | DropMatter | AttachEvidence
 
 def held(past: Past, unit: Code, matter: Code) -> Held:
     """The matter if it took place, or a refusal."""
-    match past[MATTER.of(unit, matter)]:
+    state = past[MATTER.of(unit, matter)]
+    match state:
         case Held() as found:
             return found
         case NotPlanned():
             raise MatterUnknown(matter=matter)
         case Planned() | NotHeld():
             raise MatterNotHeldYet(matter=matter)
-        case unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(state)
 
 
 def decide(past: Past, command: MatterCommand) -> Decision:
@@ -234,15 +235,16 @@ def _plan(past: Past, command: PlanMatter) -> Decision:
 
 def _settle(past: Past, command: HoldMatter | DropMatter) -> Decision:
     ref = MATTER.of(command.unit, command.matter)
-    match past[ref]:
+    state = past[ref]
+    match state:
         case NotPlanned():
             raise MatterUnknown(matter=command.matter)
         case Held() | NotHeld():
             raise MatterSettled(matter=command.matter)
         case Planned():
             pass
-        case unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(state)
     if isinstance(command, DropMatter):
         fact = MatterNotHeld(unit=command.unit, matter=command.matter, reason=command.reason.commitment)
         return [ref.says(fact)]

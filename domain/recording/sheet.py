@@ -201,13 +201,14 @@ SHEET: Final[Stream[State]] = Stream(
 
 def living(past: Past, ref: StreamRef[State]) -> Sheet:
     """The sheet, or a refusal that there is none."""
-    match past[ref]:
+    state = past[ref]
+    match state:
         case Sheet() as found:
             return found
         case NoSheet():
             raise SheetUnknown
-        case unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(state)
 
 
 def item_of(scheme: Scheme, code: Code) -> ResponsibilityItem:

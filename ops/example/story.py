@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID, uuid5
 
 import msgspec
-from chinese_calendar import is_workday
+from chinese_calendar import is_workday  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from domain.actor import Actor, person, system
 from domain.decider import Command

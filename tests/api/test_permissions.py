@@ -9,6 +9,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.asked import OPEN, declared
+from api.permission_table import markdown
 from api.routes import ROUTERS
 from domain.permissions import GRANTS, Holder, Relation, may
 from ops.example.people import BRANCH, WORK_COMMITTEE
@@ -224,3 +225,8 @@ def test_who_is_not_signed_in_is_asked_to_sign_in(town: Town) -> None:
         method = sorted(route.methods or ())[0]
         answered = client.request(method, _path(town, route), json={} if method == "POST" else None)
         assert (answered.status_code, answered.json()["code"]) == (401, "not-signed-in"), _name(route)
+
+
+def test_the_documents_show_the_table_as_it_is() -> None:
+    page = Path(__file__).parents[2] / "ops" / "docs" / "permissions.md"
+    assert page.read_text() == markdown(), "python -m api.permission_table > ops/docs/permissions.md"

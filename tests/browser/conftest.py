@@ -1,14 +1,24 @@
-"""One served town for all tests of the pages in a browser."""
+"""A served town, and Debian's Chromium at a desk and on a phone."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from ops.embedded import Running
 from tests.api.town import Town, founded
+
+CHROMIUM = "/usr/bin/chromium"
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+Visit: TypeAlias = Callable[..., Page]
+"""(login, where) → a page of somebody who is signed in."""
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +28,38 @@ def town(server: Running) -> Iterator[Town]:
     with founded(server, folder) as found:
         yield found
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(town: Town, browser: Browser) -> Iterator[Visit]:
+    """Whoever is asked for, on a screen of the wanted size; errors of a page fail the test."""
+    with ExitStack() as stack:
+
+        def open_page(login: str | None = None, screen: Any = DESK, *, scripts: bool = True) -> Page:
+            context = browser.new_context(
+                base_url=town.base, viewport=screen, locale="zh-CN", java_script_enabled=scripts
+            )
+            stack.callback(context.close)
+            page = context.new_page()
+            if login is not None:
+                page.goto("/session")
+                page.fill("#login", login)
+                page.fill("#password", town.passwords[login])
+                page.click("button.wide")
+                page.wait_for_url("**/")
+            return page
+
+        yield open_page

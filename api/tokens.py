@@ -1,0 +1,75 @@
+"""Tokens for programs: a person's, for one office and some operations, until a day; hashed like a session's."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import psycopg
+
+from api.house import House
+from api.sessions import Session, hashed
+from domain.permissions import GRANTS
+from domain.values import Code, MemberId
+
+PREFIX: Final = "steelyard_"
+"""So that a token that was published by mistake is found."""
+
+_ISSUE: Final = """
+INSERT INTO access.tokens (token_hash, name, person, role, unit, scopes, made_at, expires_at)
+VALUES (%(token)s, %(name)s, %(person)s, %(role)s, %(unit)s, %(scopes)s, %(now)s, %(until)s)
+"""
+_FIND: Final = """
+SELECT person, role, unit, scopes FROM access.tokens
+WHERE token_hash = %(token)s AND ended_at IS NULL AND made_at <= %(now)s AND expires_at > %(now)s
+"""
+_END: Final = """
+UPDATE access.tokens SET ended_at = %(now)s WHERE person = %(person)s AND name = %(name)s AND ended_at IS NULL
+"""
+
+
+class ScopeUnknown(ValueError):
+    """权限表中没有这种操作。 The permission table knows no such operation."""
+
+
+def issue(
+    connection: "psycopg.Connection[Any]",
+    *,
+    name: str,
+    person: MemberId,
+    role: str,
+    unit: Code,
+    scopes: Sequence[str],
+    now: datetime,
+    until: datetime,
+) -> str:
+    """A new token, which is shown once and never stored; the connection's role is ``writer``.
+
+    It can do no more than its person may on the day it is used, and of that only the operations in ``scopes``.
+    """
+    unknown = set(scopes) - {grant.operation for grant in GRANTS}
+    if unknown:
+        raise ScopeUnknown(f"{ScopeUnknown.__doc__} {sorted(unknown)}")
+    token = PREFIX + secrets.token_urlsafe(32)
+    known = {"token": hashed(token), "name": name, "person": person, "role": role, "unit": unit}
+    connection.execute(_ISSUE, {**known, "scopes": sorted(set(scopes)), "now": now, "until": until})
+    return token
+
+
+def end(connection: "psycopg.Connection[Any]", person: MemberId, name: str, now: datetime) -> None:
+    """End the tokens of this name; the connection's role is ``writer``."""
+    connection.execute(_END, {"person": person, "name": name, "now": now})
+
+
+async def find(house: House, authorization: str) -> Session | None:
+    """The session that an ``Authorization: Bearer …`` header stands for."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.startswith(PREFIX):
+        return None
+    known: dict[str, object] = {"token": hashed(token), "now": house.clock.now()}
+    async with house.access.connection() as connection:
+        row = await (await connection.execute(_FIND, known)).fetchone()
+    if row is None:
+        return None
+    person, role, unit, scopes = row
+    return Session(token_hash=hashed(token), person=person, role=role, unit=unit, scopes=frozenset(scopes))

@@ -1,0 +1,70 @@
+"""Tokens for programs: bound to one office and some operations, expiring, revocable."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from api.tokens import ScopeUnknown, end, issue
+from ops.example.people import BRANCH
+from tests.api.town import Town, key
+
+
+def _token(town: Town, scopes: Sequence[str], *, role: str = "recorder", days: int = 1, name: str = "import") -> str:
+    now = town.deployment.clock().now()
+    return issue(
+        town.sql,
+        name=name,
+        person=town.members["recorder"],
+        role=role,
+        unit=BRANCH,
+        scopes=scopes,
+        now=now - timedelta(days=2),
+        until=now + timedelta(days=days),
+    )
+
+
+def _get(town: Town, token: str, path: str) -> httpx2.Response:
+    return town.known("").get(path, headers={"authorization": f"Bearer {token}"})
+
+
+def test_a_token_reads_and_writes_within_its_scopes_alone(town: Town) -> None:
+    token = _token(town, ["sheet.read", "matter.plan"])
+    assert _get(town, token, f"/units/{BRANCH}/sheets").status_code == 200
+    wish = {"matter": f"K-{uuid4().hex[:6]}", "kind": "visit", "title": "走访", "planned_on": "2026-05-20"}
+    headers = {"authorization": f"Bearer {token}", **key()}
+    sent = town.known("").post(f"/units/{BRANCH}/matters", json=wish, headers=headers)
+    assert sent.status_code == 201, sent.text
+    for path in (f"/units/{BRANCH}/notices", f"/members/{town.members['recorder']}/points", "/points"):
+        assert _get(town, token, path).json()["code"] == "not-permitted", path
+
+
+def test_a_token_can_never_do_more_than_its_person(town: Town) -> None:
+    token = _token(town, ["rules.draft", "sheet.decide"], role="recorder")
+    for path in ("/units/PK/rules", f"/units/{BRANCH}/matters/TD-202605/sheets/R-LX-1/approval"):
+        headers = {"authorization": f"Bearer {token}", **key()}
+        assert town.known("").post(path, json={}, headers=headers).status_code in (403, 404), path
+
+
+def test_a_token_for_an_office_that_is_not_held_does_nothing(town: Town) -> None:
+    token = _token(town, ["sheet.read"], role="auditor")
+    assert _get(town, token, f"/units/{BRANCH}/sheets").json()["code"] == "not-permitted"
+
+
+def test_an_expired_ended_or_invented_token_is_nobody(town: Town) -> None:
+    expired = _token(town, ["sheet.read"], days=-1)
+    ended = _token(town, ["sheet.read"], name="ended")
+    assert _get(town, ended, f"/units/{BRANCH}/sheets").status_code == 200
+    end(town.sql, town.members["recorder"], "ended", town.deployment.clock().now())
+    for token in (expired, ended, "steelyard_invented", "x"):
+        assert _get(town, token, f"/units/{BRANCH}/sheets").json()["code"] == "not-signed-in", token
+
+
+def test_a_token_is_stored_hashed_and_its_scopes_stand_in_the_table(town: Town) -> None:
+    token = _token(town, ["sheet.read"])
+    row = town.sql.execute("SELECT count(*) FROM access.tokens WHERE encode(token_hash, 'escape') = %s", (token,))
+    assert row.fetchone() == (0,)
+    with pytest.raises(ScopeUnknown):
+        _token(town, ["everything"])

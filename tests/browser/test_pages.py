@@ -1,0 +1,119 @@
+"""Every page: readable by everybody, in both languages, at a desk, on a phone and on paper."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from ops.example.people import BRANCH
+from tests.api.town import Town
+from tests.browser.conftest import DESK, PHONE, Visit
+from tests.browser.test_journeys import _fits
+
+ANYBODY = ("/session", "/rules", "/log", "/problems", "/permissions", "/nowhere")
+RECORDER = (
+    "/",
+    f"/units/{BRANCH}",
+    f"/units/{BRANCH}/matters",
+    f"/units/{BRANCH}/matters/TD-202605",
+    f"/units/{BRANCH}/sheets",
+    f"/units/{BRANCH}/matters/ZB-202605/sheets/R-DD-2",
+    f"/units/{BRANCH}/matters/TD-202605/sheets/R-LX-1",
+    f"/units/{BRANCH}/workbook/upload",
+)
+SECRETARY = ("/", f"/units/{BRANCH}/notices", f"/units/{BRANCH}/matters/DF-202605/sheets/R-GJ-2")
+
+
+def _pages(town: Town, visit: Visit, screen: Any) -> list[tuple[Page, str]]:
+    member = town.members["member"]
+    found = [(visit(None, screen), path) for path in ANYBODY]
+    recorder, secretary, own = visit("recorder", screen), visit("secretary", screen), visit("member", screen)
+    found += [(recorder, path) for path in RECORDER]
+    found += [(secretary, path) for path in SECRETARY]
+    found.append((secretary, _first(secretary, f"/units/{BRANCH}/notices", "/notices/")))
+    own_pages = ["/", "/points", f"/members/{member}/timeline", f"/members/{member}/readings"]
+    why = f"/members/{member}/points/2026/LX"
+    record = _first(own, why, "/records/")
+    proof = _first(own, record, "/proofs/")
+    found += [(own, path) for path in (*own_pages, why, record, proof)]
+    return found
+
+
+def _first(page: Page, path: str, part: str) -> str:
+    page.goto(path)
+    href = page.locator(f"main a[href*='{part}']").first.get_attribute("href")
+    assert href is not None
+    return href
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+def test_every_page_is_accessible_and_fits(town: Town, visit: Visit, screen: dict[str, int]) -> None:
+    axe = Axe()
+    for page, path in _pages(town, visit, screen):
+        page.goto(path)
+        # The policy forbids foreign scripts: the checker is put in by the browser itself.
+        found = axe.run(
+            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+        )
+        wrong = [
+            (path, one["id"], [node["html"][:160] for node in one["nodes"]][:3])
+            for one in found.response["violations"]
+            if one["impact"] in ("serious", "critical", "moderate")
+        ]
+        assert wrong == []
+        _fits(page)
+
+
+def test_no_page_asks_anything_of_another_host_or_complains(town: Town, visit: Visit) -> None:
+    asked: list[str] = []
+    said: list[str] = []
+    for page, path in _pages(town, visit, DESK):
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(path)
+    assert {url for url in asked if not url.startswith((town.base, "data:"))} == set()
+    assert [text for text in said if "404" not in text] == []
+
+
+def test_every_page_speaks_english_when_asked(town: Town, visit: Visit) -> None:
+    for page, path in _pages(town, visit, DESK):
+        page.context.add_cookies([{"name": "steelyard-language", "value": "en", "url": town.base}])
+        page.goto(path)
+        assert page.locator("html").get_attribute("lang") == "en"
+        frame = page.locator("nav, h2, button, label, thead").all_inner_texts()
+        chinese = [text for text in frame if re.search(r"[\u4e00-\u9fff]", text.replace("中文", ""))]
+        # Titles of matters, organisations and people are as they were given.
+        assert [text for text in chinese if not re.search(r"示例|月|年度|公开承诺|值班|汛|党", text)] == [], path
+
+
+def test_the_whole_of_a_page_is_reached_by_the_keyboard(town: Town, visit: Visit) -> None:
+    page = visit("recorder")
+    page.goto(f"/units/{BRANCH}/matters/ZB-202605/sheets/R-DD-2")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("Tab")
+    seen = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert seen != "none"
+
+
+def test_the_printed_notice_is_the_paper_alone(town: Town, visit: Visit) -> None:
+    page = visit("secretary")
+    page.goto(_first(page, f"/units/{BRANCH}/notices", "/notices/"))
+    page.emulate_media(media="print")
+    expect(page.locator("header.head")).to_be_hidden()
+    expect(page.locator("footer.foot")).to_be_hidden()
+    expect(page.locator(".paper")).to_be_visible()
+    assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_the_interface_can_be_tried_in_the_browser(town: Town, visit: Visit) -> None:
+    page = visit("recorder")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto("/docs")
+    expect(page.locator(".opblock").first).to_be_visible(timeout=20_000)
+    assert said == []
