@@ -43,6 +43,8 @@ _INSERT: Final = "INSERT INTO scratch (state) VALUES (%(state)s)"
 class Award(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured, one client; ``seen`` begins when the POST's answer is there."""
 
+    awards: int
+    """How many were measured: the example's open sheets have only so many lines left."""
     post: Pace
     seen: Pace
     nothing: Pace
@@ -106,6 +108,7 @@ def _measured(data: Path, client: Client, rounds: int) -> Award:
         insert = _timed(lambda: connection.execute(_INSERT, {"state": os.urandom(600)}), rounds)
     post, seen = summary(posts_s, sum(posts_s)), summary(seen_s, sum(seen_s))
     return Award(
+        awards=len(posts_s),
         post=post,
         seen=seen,
         nothing=nothing,
