@@ -24,9 +24,9 @@ from api.reader import Acting, Reader, reader_of
 from api.refusals import IdempotencyKeyInvalid, IdempotencyKeyMissing, NotFound, NotSignedIn, WrongOrigin
 from api.wishes import Wish
 from api.words import Words
-from domain.decider import Command
+from domain.decider import Command, NotPermitted
 from domain.ledger import Receipt
-from domain.permissions import Holder, NotPermitted, Relation, may
+from domain.permissions import Holder, Relation, may
 from domain.sealed import Secret
 from domain.values import Code, MemberId, day_of
 from projections import organisation

@@ -90,7 +90,7 @@ def _by_preference(accepted: str) -> Iterable[str]:
 def sentence(kind: type[Refused], language: Language) -> str:
     """The sentence of a refusal: its docstring holds both, "中文。 English."
 
-    >>> from domain.permissions import NotPermitted
+    >>> from domain.decider import NotPermitted
     >>> sentence(NotPermitted, "en")
     'You are not permitted to do this.'
     """

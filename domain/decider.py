@@ -66,6 +66,12 @@ class Refused(Exception):
         """Figures for the sentence that the reader is shown: the reference of the first record, a day…"""
 
 
+class NotPermitted(Refused):
+    """您没有办理此事的权限。 You are not permitted to do this."""
+
+    code = "not-permitted"
+
+
 @dataclass(frozen=True)
 class Write:
     """A fact that shall be appended to a stream."""

@@ -6,7 +6,7 @@ duties between persons is decided beside it, in each ``decide``: an office never
 
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from domain.decider import Command, Past, Refused
+from domain.decider import Command, NotPermitted, Past
 from domain.organisation.appointments import OFFICES, Role, holds
 from domain.organisation.roster import belonging
 from domain.organisation.unit import higher_than
@@ -46,7 +46,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("role.end", "officer", "own"),
     Grant("role.end", "officer", "above"),
     Grant("calendar.publish", "installation", "any"),
-    Grant("calendar.publish", "officer", "any"),
+    Grant("calendar.publish", "officer", "own"),
     # Rules
     Grant("rules.draft", "installation", "any"),
     Grant("rules.draft", "officer", "own"),
@@ -103,12 +103,6 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("log.export", "auditor", "any"),
     Grant("duties.read", "auditor", "any"),
 )
-
-
-class NotPermitted(Refused):
-    """您没有办理此事的权限。 You are not permitted to do this."""
-
-    code = "not-permitted"
 
 
 def grants(operation: str, holder: Holder) -> list[Grant]:

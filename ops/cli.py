@@ -1,13 +1,11 @@
 """命令行 — ``steelyard``: run it, look after it, prove it."""
 
 import json
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Final
 
 import psycopg
-import structlog
 import typer
 from rich.console import Console
 from rich.progress import Progress
@@ -27,6 +25,7 @@ from ops.database import NoDatabaseName
 from ops.deployment import Deployment, deployed, readers
 from ops.embedded import OtherMajor
 from ops.guarded import refusal
+from ops.logs import configure_log
 from ops.migrate import DatabaseIsNewer, MigrationDrift
 from ops.passwords import PasswordsMissing
 from ops.postmaster import NotReady, StillRunning
@@ -271,7 +270,7 @@ def _need_log(deployment: Deployment) -> None:
 
 def main() -> None:
     """Run the command line; a refusal is one sentence and exit code 2, never a traceback."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    configure_log()
     try:
         app(standalone_mode=True)
     except Refused as refused:

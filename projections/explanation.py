@@ -19,7 +19,7 @@ from domain.rules.items import ResponsibilityItem
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, instead
 from projections.inputs import RecordInput, inputs_of, subject_of
-from projections.periods import Subject, cases, period_end
+from projections.periods import Subject, cases, half_version, period_end
 from projections.records import WORDS
 from projections.rules import Published, in_force
 
@@ -146,7 +146,10 @@ def _tree(
         maximum=seen.base_max,
         honours=seen.honour_points,
         deductions=seen.deduction_points,
-        spans=tuple(_span(subject, version, span, months[span.code], shown, records) for span in seen.spans),
+        spans=tuple(
+            _span(subject, half_version(subject, year, span.code) or version, span, months[span.code], shown, records)
+            for span in seen.spans
+        ),
     )
 
 

@@ -73,18 +73,25 @@ def running(year: int, today: date) -> str:
     return "H1" if today <= period_end(year, "H1") else "Y"
 
 
+def half_version(subject: Subject, year: int, half: str) -> Published | None:
+    """The rule set in force at a half's end: it rules that half, in the year's sum as well."""
+    return in_force(subject.versions, period_end(year, half))
+
+
 def cases(subject: Subject, version: Published, year: int, counted: Sequence[Tally]) -> dict[str, Case]:
-    """What each period of a year is scored from."""
+    """What each period of a year is scored from, each half under the rules in force at its own end."""
     rule = version.scheme.counting.pro_rata
     spans: list[Span] = []
     for half in (1, 2):
         months = half_months(year, half)
         numbers = {month for _, month in months}
+        own = half_version(subject, year, f"H{half}")
         spans.append(
             Span(
                 code=f"H{half}",
                 months_present=len(months_present(subject.stays, months, rule)),
                 tallies=[row for row in counted if row.month in numbers],
+                tariff=None if own is None else own.tariff,
             )
         )
     return {"H1": Case(spans=(spans[0],)), "H2": Case(spans=(spans[1],)), "Y": Case(spans=tuple(spans))}

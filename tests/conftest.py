@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from ops.bootstrap import Urls, bootstrap
@@ -25,6 +26,10 @@ from ops.embedded import Running, installed_binaries, start
 from ops.migrate import migrate
 from ops.roles import ROLES, names_of
 from tests.skips import Skip, refused_skips
+
+# How fast a machine draws examples says nothing about the rule: timings never decide a test.
+settings.register_profile("steelyard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steelyard")
 
 _HERE = Path(__file__).parent
 _STORAGE = ("ops", "faults")

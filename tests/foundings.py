@@ -123,6 +123,7 @@ def founding(
             id=label_id("calendar"),
             actor=acting(0, "officer", WORK),
             at=now(),
+            unit=WORK,
             year=2026,
             days_off=DAYS_OFF,
             make_up_days=MAKE_UP_DAYS,

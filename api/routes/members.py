@@ -16,7 +16,7 @@ from api.readings import Reading, note_reading, readings_of
 from api.refusals import NotFound
 from api.routes.matters import Before, Since
 from domain import vocabulary
-from domain.permissions import NotPermitted
+from domain.decider import NotPermitted
 from domain.values import Code, MemberId, Quantity, RecordId, points
 from projections import explanation, periods, rules, scores, timeline
 from projections.answers import Answer, AsyncConnection, Page, instead

@@ -121,13 +121,14 @@ def publish(
     return granted(asked, receipt, f"/rules/{address(scheme)}")
 
 
-@router.post("/calendars", status_code=201)
+@router.post("/units/{unit:code}/calendars", status_code=201)
 @described(creates=True)
-def publish_calendar(asked: Annotated[Asked, permitted("calendar.publish", takes=CalendarWish)]) -> Response:
-    """Publish the working days of a year."""
+def publish_calendar(unit: str, asked: Annotated[Asked, permitted("calendar.publish", takes=CalendarWish)]) -> Response:
+    """Publish the working days of a year, for the whole tree."""
     wish: CalendarWish = asked.body
     receipt = asked.execute(
         PublishCalendar,
+        unit=unit,
         year=wish.year,
         days_off=wish.days_off,
         make_up_days=wish.make_up_days,

@@ -18,9 +18,8 @@ from api.workbook.findings import Finding, Findings
 from api.workbook.read import Book, Page, read
 from api.workbook.rehearsal import Load, Rehearsal, respectful
 from domain.actor import Actor
-from domain.decider import Command, Refused
+from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.unit import established
-from domain.permissions import NotPermitted
 from domain.recording.filling import FillSheet
 from domain.recording.matter import MATTER, Held, PlanMatter
 from domain.rules.ruleset import NoRuleInForce, scheme_on

@@ -26,6 +26,8 @@ class Span(Struct, frozen=True, kw_only=True):
     code: str
     months_present: int
     tallies: Sequence[Tally] = ()
+    tariff: Tariff | None = None
+    """Of the rule set in force at the span's end; None where that is the period's own."""
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -87,13 +89,14 @@ class Scored(Struct, frozen=True):
 def score(tariff: Tariff, case: Case, earlier: Iterable[Tariff] = ()) -> Scored:
     """The score of one member and period.
 
-    `tariff` is that of the rule set in force at the period's end: its items, caps and categories hold. A record
+    `tariff` is that of the rule set in force at the period's end: its items, caps and categories hold, but for a span
+    that names its own: a half-year keeps what it came to, whatever the second half's rules say. A record
     of an act under an earlier version is worth what that version says; that version's tariff is among `earlier`.
     Raises Uncountable for a record whose version, item, level or outcome is not known: it must never be skipped.
     """
     tariffs = {tariff.version: tariff, **{other.version: other for other in earlier}}
     prices = {version: known.prices for version, known in tariffs.items()}
-    spans = [_span(tariff, prices, span) for span in case.spans]
+    spans = [_span(span.tariff or tariff, prices, span) for span in case.spans]
     rows = (*case.honours, *case.deductions)
     settled = all(sure is both for sure, both in spans) and all(row.confirmed for row in rows)
     confirmed = _together(tariff, tariffs, [sure for sure, _ in spans], case, pending=False)

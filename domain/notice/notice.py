@@ -11,9 +11,8 @@ from uuid import uuid5
 
 import msgspec
 
-from domain.decider import NAMESPACE, Command, Decision, Fact, Past, Refused, Stream
+from domain.decider import NAMESPACE, Command, Decision, Fact, NotPermitted, Past, Refused, Stream
 from domain.organisation.unit import established
-from domain.permissions import NotPermitted
 from domain.recording.archive import Outcome, archive_of, confirmed
 from domain.recording.sheet import SHEET, Sheet, living
 from domain.rules.calendar import published

@@ -96,6 +96,12 @@ class OneRecorderOnly(Refused):
     code = "one-recorder-only"
 
 
+class AuditorWrites(Refused):
+    """督查人员不得兼任其他职务。 An auditor holds no other office in the organisation: he only reads."""
+
+    code = "auditor-writes"
+
+
 class AppointRole(Command, frozen=True, kw_only=True):
     """Give an office."""
 
@@ -167,6 +173,13 @@ def _appoint(past: Past, command: AppointRole) -> Decision:
     meeting = [office for office in same_office if office.meets(command.from_on, command.until_on)]
     if any(office.person == command.person for office in meeting):
         raise RoleAlreadyHeld(role=command.role)
+    beside = {
+        office.role
+        for office in past[ref].held
+        if office.person == command.person and office.meets(command.from_on, command.until_on)
+    }
+    if beside and "auditor" in beside | {command.role}:
+        raise AuditorWrites(role=command.role)
     if command.role == "recorder" and meeting:
         raise OneRecorderOnly(unit=command.unit)
     fact = RoleAppointed(

@@ -8,6 +8,7 @@ import msgspec
 from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.organisation.roster import MemberEnrolled, roster_of
 from domain.organisation.unit import DayInFuture, established
+from domain.rules.ruleset import RULES
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Sha256, day_of
 
@@ -50,6 +51,12 @@ class MemberAlreadyRegistered(Refused):
     """该党员已登记。 This member is already registered."""
 
     code = "member-exists"
+
+
+class ProfileUnknown(Refused):
+    """办法中没有这类党员。 The rule set in force knows no such class of members."""
+
+    code = "profile-unknown"
 
 
 class MemberUnknown(Refused):
@@ -97,7 +104,8 @@ def registered(past: Past, member: MemberId) -> Registered:
 
 def decide(past: Past, command: RegisterMember) -> Decision:
     """A new pseudonym in an existing organisation; registration and enrolment are one save."""
-    established(past, command.unit)
+    unit = established(past, command.unit)
+    _known_profile(past, unit.scheme, command)
     ref, roster = MEMBER.of(command.member), roster_of(command.unit)
     if not isinstance(past[ref], NotRegistered):
         raise MemberAlreadyRegistered(member=command.member)
@@ -117,3 +125,10 @@ def decide(past: Past, command: RegisterMember) -> Decision:
         ),
         roster.says(MemberEnrolled(unit=command.unit, member=command.member, from_on=command.present_from)),
     ]
+
+
+def _known_profile(past: Past, scheme: Code, command: RegisterMember) -> None:
+    """A profile is a word of the rule set, once there is one: while a log is founded, people may come before rules."""
+    found = past[RULES.of(scheme)].in_force(day_of(command.at))
+    if found is not None and found.scheme is not None and found.scheme.profile(command.profile) is None:
+        raise ProfileUnknown(profile=command.profile)

@@ -42,6 +42,12 @@ class RecorderApproves(Refused):
     code = "recorder-approves"
 
 
+class NotPresent(Refused):
+    """未到会者不得登记会议的决定。 Who was not at the meeting does not record its decision."""
+
+    code = "not-present"
+
+
 class WrongBody(Refused):
     """该记分表不由这一级审定。 This body does not decide this sheet."""
 
@@ -125,6 +131,8 @@ def _approve(past: Past, command: ApproveSheet) -> Decision:
     need_evidence(held(past, sheet.unit, sheet.matter), item)
     members = committee(past, body, day_of(command.at))
     least = scheme.bodies.branch_committee.min_voters or 2
+    if acting(command) not in command.present:
+        raise NotPresent
     meeting = convened(members, command.present, command.not_in_favour, least)
     votes = {line.member: meeting.vote(sheet.entered_by | {line.member}) for line in sheet.undecided}
     referred = [member for member, vote in votes.items() if vote is None]

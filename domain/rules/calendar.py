@@ -5,9 +5,10 @@ from typing import Final
 
 import msgspec
 
-from domain.decider import Command, Decision, Fact, Past, Refused, Stream
+from domain.decider import Command, Decision, Fact, NotPermitted, Past, Refused, Stream
+from domain.organisation.unit import established
 from domain.rules.working_days import YearCalendar
-from domain.values import Sha256
+from domain.values import Code, Sha256
 
 
 class CalendarPublished(Fact, frozen=True, kw_only=True):
@@ -34,6 +35,12 @@ class CalendarExists(Refused):
     code = "calendar-exists"
 
 
+class NoDaysOff(Refused):
+    """日历中没有任何节假日。 The calendar names no holiday at all."""
+
+    code = "calendar-without-holidays"
+
+
 class DayOutsideYear(Refused):
     """日历中的日期不属于该年度,或工作日与休息日标错。 A day lies outside the year, or on the wrong kind of weekday."""
 
@@ -41,9 +48,10 @@ class DayOutsideYear(Refused):
 
 
 class PublishCalendar(Command, frozen=True, kw_only=True):
-    """Publish the working days of a year."""
+    """Publish the working days of a year, for the whole tree."""
 
     operation = "calendar.publish"
+    unit: Code
     year: int
     days_off: tuple[date, ...]
     make_up_days: tuple[date, ...]
@@ -72,7 +80,12 @@ def published(past: Past, years: range) -> dict[int, YearCalendar]:
 
 
 def decide(past: Past, command: PublishCalendar) -> Decision:
-    """Once a year; days off are weekdays, make-up days are weekend days, all of that year."""
+    """Once a year, by the top of the tree; days off are weekdays, make-up days weekend days, all of that year."""
+    if established(past, command.unit).parent is not None:
+        raise NotPermitted
+    # No year is without a public holiday: an empty list is a calendar that nobody has made.
+    if not command.days_off:
+        raise NoDaysOff(year=command.year)
     ref = CALENDAR.of("CN", command.year)
     if past[ref].year is not None:
         raise CalendarExists(year=command.year)

@@ -9,9 +9,8 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from domain.decider import Command, Decision, Fact, Past, Refused, Stream
+from domain.decider import Command, Decision, Fact, NotPermitted, Past, Refused, Stream
 from domain.organisation.unit import established
-from domain.permissions import NotPermitted
 from domain.rules.digest import Part, assemble, digest, parts
 from domain.rules.lint import lint
 from domain.rules.scheme import Scheme, SchemeMalformed, load
@@ -104,6 +103,12 @@ class VersionUnknown(Refused):
     """没有这个版本。 There is no such version."""
 
     code = "version-unknown"
+
+
+class VersionMismatch(Refused):
+    """版本名称与文件所载不一致。 The document says that it is another version, or of another scheme."""
+
+    code = "version-mismatch"
 
 
 class VersionNotReady(Refused):
@@ -237,9 +242,13 @@ def _draft(past: Past, command: DraftRuleSet) -> Decision:
     if past[ref].find(command.version) is not None:
         raise VersionExists(version=command.version)
     try:
-        findings = lint(load(bytes(command.document)))
+        scheme = load(bytes(command.document))
     except SchemeMalformed as malformed:
         raise RuleSetRefused(findings=malformed.problems) from malformed
+    # Records name the version by the command's word, prices by the document's: two words would be two truths.
+    if (scheme.id, scheme.version) != (command.scheme, command.version):
+        raise VersionMismatch(version=scheme.version)
+    findings = lint(scheme)
     document = msgspec.json.decode(command.document)
     refusing = [finding for finding in findings if finding.severity == "refuse"]
     if refusing:

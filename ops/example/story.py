@@ -191,6 +191,7 @@ def _calendar(at: datetime) -> Command:
         id=_id("calendar/2026"),
         actor=_acting("officer", "officer"),
         at=at,
+        unit=WORK_COMMITTEE,
         year=2026,
         days_off=tuple(day for day in year if day.weekday() < 5 and not is_workday(day)),
         make_up_days=tuple(day for day in year if day.weekday() >= 5 and is_workday(day)),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.decider import Refused
+from domain.decider import NotPermitted, Refused
 from domain.notice.notice import (
     NOTICE,
     CloseNotice,
@@ -21,7 +21,6 @@ from domain.notice.notice import (
     notice_id,
 )
 from domain.organisation.appointments import OneRecorderOnly
-from domain.permissions import NotPermitted
 from domain.recording.approval import RecorderApproves, SheetNotSubmitted
 from domain.recording.archive import AlreadyRecorded, Archive, PointsConfirmed, PointsRecorded, archive_of, recorded
 from domain.recording.filling import (

@@ -151,14 +151,17 @@ def published(version: str = VERSION, effective_on: date = date(2026, 1, 1)) -> 
     )
 
 
-def calendar(year: int, days_off: tuple[date, ...] = (), make_up_days: tuple[date, ...] = ()) -> PublishCalendar:
-    """The working days of a year."""
+def calendar(
+    year: int, days_off: tuple[date, ...] | None = None, make_up_days: tuple[date, ...] = ()
+) -> PublishCalendar:
+    """The working days of a year; with 1 October off where nothing is said."""
     return wish(
         PublishCalendar,
         INSTALLATION,
         SETUP_AT,
+        unit=TOP,
         year=year,
-        days_off=days_off,
+        days_off=(date(year, 10, 1),) if days_off is None else days_off,
         make_up_days=make_up_days,
         document_sha256=digest(f"calendar {year}"),
     )

@@ -7,11 +7,11 @@ import pytest
 from msgspec.structs import replace
 
 from domain.actor import Actor, person, system
-from domain.decider import Command
+from domain.decider import Command, NotPermitted
 from domain.house import COMMANDS
 from domain.organisation.appointments import OFFICES, Role
 from domain.organisation.member import RegisterMember
-from domain.permissions import GRANTS, SYSTEMS, Holder, NotPermitted, Relation, may, permit
+from domain.permissions import GRANTS, SYSTEMS, Holder, Relation, may, permit
 from domain.recording.matter import PlanMatter
 from tests.domain.branch import (
     BRANCH,

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from api.workbook.columns import MARKS, MATTERS
 from api.workbook.findings import SENTENCES
 from domain.actor import person
-from domain.permissions import NotPermitted
+from domain.decider import NotPermitted
 from domain.recording.filling import FillSheet, OpenSheet, SubmitSheet
 from domain.recording.matter import MATTER, AttachEvidence, DropMatter, Held, HoldMatter, NotHeld, PlanMatter
 from domain.recording.sheet import SHEET, Sheet

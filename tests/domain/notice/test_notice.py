@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.actor import person
+from domain.decider import NotPermitted
 from domain.notice.notice import (
     NOTICE,
     CloseNotice,
@@ -30,7 +31,6 @@ from domain.notice.notice import (
     lines_digest,
     notice_id,
 )
-from domain.permissions import NotPermitted
 from domain.recording.archive import PointsConfirmed, archive_of
 from domain.rules.working_days import NoCalendar
 from tests.domain.branch import (

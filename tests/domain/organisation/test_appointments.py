@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from domain.decider import NotPermitted
 from domain.organisation.appointments import (
     APPOINTMENTS,
     AppointRole,
+    AuditorWrites,
     EndRole,
     OneRecorderOnly,
     Role,
@@ -18,7 +20,6 @@ from domain.organisation.appointments import (
 )
 from domain.organisation.member import MemberUnknown
 from domain.organisation.unit import UnitUnknown
-from domain.permissions import NotPermitted
 from tests.domain.branch import (
     AS_OFFICER,
     AS_SECRETARY,
@@ -114,3 +115,8 @@ def test_offices_are_given_from_above_and_end_at_once() -> None:
 def test_all_offices_of_an_organisation_are_one_stream() -> None:
     assert APPOINTMENTS.of(BRANCH) != APPOINTMENTS.of(TOP)
     assert len(RULED.world[APPOINTMENTS.of(BRANCH)].held) == 7
+
+
+def test_an_auditor_holds_no_other_office_and_nobody_with_an_office_becomes_one() -> None:
+    RULED.when(appoint(SECRETARY, "auditor")).refused(AuditorWrites)
+    RULED.given(appoint(MEMBER, "auditor")).when(appoint(MEMBER, "secretary")).refused(AuditorWrites)

@@ -4,6 +4,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from domain.decider import NotPermitted
 from domain.organisation.member import MemberAlreadyRegistered, MemberRegistered
 from domain.organisation.roster import MemberEnrolled, belonging
 from domain.organisation.unit import (
@@ -15,7 +16,6 @@ from domain.organisation.unit import (
     higher_than,
 )
 from domain.oversight.log import LogAlreadyOpened, LogNotOpened, OpenLog
-from domain.permissions import NotPermitted
 from tests.domain.branch import (
     AS_OFFICER,
     AS_RECORDER,

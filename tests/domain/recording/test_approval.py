@@ -5,10 +5,11 @@ from uuid import UUID
 import pytest
 
 from domain.actor import person
+from domain.decider import NotPermitted
 from domain.organisation.appointments import EndRole
-from domain.permissions import NotPermitted
 from domain.recording.approval import (
     NotOneDecides,
+    NotPresent,
     RecorderApproves,
     ReturnSheet,
     SheetNotSubmitted,
@@ -154,7 +155,7 @@ def test_of_three_entitled_two_present_and_in_favour_are_enough() -> None:
     ("present", "against", "refusal"),
     [
         ((RECORDER, SECRETARY), (), NoQuorum),  # the recused does not make up the number
-        ((), (), NoQuorum),
+        ((), (), NotPresent),
         ((SECRETARY, DISCIPLINE, PUBLICITY, YOUTH), (PUBLICITY, YOUTH), NoMajority),
         ((SECRETARY, DISCIPLINE, PUBLICITY), (PUBLICITY,), NoMajority),
     ],
@@ -255,3 +256,7 @@ def test_after_a_decision_every_line_is_decided_or_referred() -> None:
     assert {line.member for line in sheet.undecided} == {SECRETARY, DISCIPLINE}
     assert (sheet.referred_to, sheet.status) == (TOP, "submitted")
     assert HIGHER_DEPUTY not in sheet.lines
+
+
+def test_who_was_not_at_the_meeting_does_not_record_its_decision() -> None:
+    READY.when(sheet_approved(present=(DISCIPLINE, PUBLICITY, YOUTH))).refused(NotPresent)

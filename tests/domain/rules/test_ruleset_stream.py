@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.permissions import NotPermitted
-from domain.rules.calendar import CalendarExists, CalendarPublished, DayOutsideYear
+from domain.decider import NotPermitted
+from domain.rules.calendar import CalendarExists, CalendarPublished, DayOutsideYear, NoDaysOff
 from domain.rules.digest import digest
 from domain.rules.ruleset import (
     RULES,
@@ -26,6 +26,7 @@ from domain.rules.ruleset import (
     RuleSetRefused,
     RuleSets,
     VersionExists,
+    VersionMismatch,
     VersionNotReady,
     VersionUnknown,
     scheme_on,
@@ -160,7 +161,8 @@ def test_a_calendar_is_published_once_a_year_with_the_right_kinds_of_days() -> N
     EMPTY.given(calendar(2026)).when(calendar(2026)).refused(CalendarExists, year=2026)
     saturday, monday = date(2026, 10, 10), date(2026, 10, 12)
     EMPTY.when(calendar(2026, (saturday,))).refused(DayOutsideYear, day=saturday)
-    EMPTY.when(calendar(2026, (), (monday,))).refused(DayOutsideYear, day=monday)
+    EMPTY.when(calendar(2026, (monday,), (monday,))).refused(DayOutsideYear, day=monday)
+    EMPTY.when(calendar(2026, ())).refused(NoDaysOff, year=2026)
     EMPTY.when(calendar(2026, (date(2027, 1, 1),))).refused(DayOutsideYear)
     [fact] = EMPTY.when(calendar(2026, (monday, monday), (saturday,))).says(CalendarPublished)
     assert isinstance(fact, CalendarPublished)
@@ -169,3 +171,16 @@ def test_a_calendar_is_published_once_a_year_with_the_right_kinds_of_days() -> N
 
 def test_the_versions_keep_their_order() -> None:
     assert [v.version for v in rules(EMPTY.given(drafted("a"), drafted("b"))).versions] == ["a", "b"]
+
+
+def test_a_version_bears_the_name_that_its_document_states() -> None:
+    """Records name it by the one word, prices by the other: two names would be two truths."""
+    EMPTY.when(msgspec.structs.replace(drafted(), version="another")).refused(VersionMismatch)
+    EMPTY.when(msgspec.structs.replace(drafted("pk-2"), version=VERSION)).refused(VersionMismatch)
+
+
+def test_no_branch_makes_the_districts_calendar() -> None:
+    officer = who("branch-officer")
+    branch = EMPTY.given(registered(officer), appointed(officer, "officer", BRANCH))
+    acting = msgspec.structs.replace(AS_OFFICER, person=officer, unit=BRANCH)
+    branch.when(msgspec.structs.replace(calendar(2027), actor=acting, unit=BRANCH)).refused(NotPermitted)
