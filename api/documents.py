@@ -131,6 +131,8 @@ def _answer(said: Described) -> Kind:
 def _describe(found: dict[str, Any], route: APIRoute, method: str, schemas: _Schemas) -> None:
     said, permit = _said(route), declared(route)
     writes = method == "POST"
+    found["summary"] = (route.endpoint.__doc__ or "").partition("\n")[0]
+    found.pop("description", None)
     if permit is not None:
         found["x-operation"] = permit.operation
         if permit.operation not in OPEN:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from babel.dates import format_date
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.words import LANGUAGES, Words, words_of
+from api.words import LANGUAGES, LOCALES, Words, words_of
 from domain.rules.wording import Bilingual, Language
 from domain.values import SHANGHAI
 
@@ -78,8 +79,7 @@ def _with(words: Words, function: Callable[[Any, Words], str]) -> Callable[[Any]
 
 def day(value: date, words: Words) -> str:
     """A day as people write it."""
-    weekday = words(f"weekday.{value.isoweekday()}")
-    return words("format.day", year=value.year, month=value.month, day=value.day, weekday=weekday)
+    return format_date(value, words("format.day"), locale=LOCALES[words.language])
 
 
 def instant(value: datetime, words: Words) -> str:

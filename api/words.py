@@ -21,6 +21,9 @@ LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 TAGS: Final[Mapping[Language, str]] = {"zh": "zh-CN", "en": "en"}
 """As ``lang`` and ``Content-Language`` write them."""
 
+LOCALES: Final[Mapping[Language, str]] = {"zh": "zh_CN", "en": "en"}
+"""As Babel writes them."""
+
 FOLDER: Final = Path(__file__).parent / "locale"
 COOKIE: Final = "steelyard-language"
 
@@ -51,7 +54,7 @@ class Words:
 
 def catalogue(language: Language) -> Catalog:
     """The catalogue as it stands in the file."""
-    return read_po(BytesIO((FOLDER / language / "messages.po").read_bytes()), locale=language)
+    return read_po(BytesIO((FOLDER / language / "messages.po").read_bytes()), locale=LOCALES[language])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from starlette.datastructures import Headers
 from api.accounts import PER_LOGIN_AND_ADDRESS, LoginTaken, PasswordWeak, open_account
 from api.guards import same_origin
 from api.routes.session import ours
-from tests.api.town import PAGE, PASSWORD, Town
+from tests.api.town import PAGE, PASSWORD, Town, served
 
 
 @pytest.fixture
@@ -180,3 +181,13 @@ def test_no_page_holds_a_script_or_style_inside(town: Town, client: httpx2.Clien
     for path in ("/", "/points", "/rules", "/log", "/session", "/problems", "/permissions"):
         text = client.get(path, headers=PAGE, follow_redirects=True).text
         assert not re.search(r"<script(?! src)|<style| style=| on[a-z]+=", text), path
+
+
+def test_behind_tls_the_cookie_is_bound_to_this_host(town: Town) -> None:
+    settings = town.deployment.settings.model_copy(update={"secure_cookies": True})
+    with served(replace(town.deployment, settings=settings)) as base, httpx2.Client(base_url=base) as secure:
+        sent = _sign_in(secure, "member", town.passwords["member"])
+    assert sent.headers["set-cookie"].startswith("__Host-steelyard=")
+    assert "; Secure" in sent.headers["set-cookie"]
+    assert "Domain" not in sent.headers["set-cookie"]
+    assert sent.headers["strict-transport-security"] == "max-age=31536000"

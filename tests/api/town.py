@@ -128,7 +128,7 @@ def founded(server: Running, folder: Path) -> Generator[Town]:
         members = {one.login: one.member for one in people() if one.login}
         members |= _newcomers(deployment)
         passwords |= dict.fromkeys(("everybody", "stranger"), PASSWORD)
-        with _worked(deployment), _served(deployment) as base:
+        with _worked(deployment), served(deployment) as base:
             town = Town(deployment, base, passwords, members)
             town.settled()
             yield town
@@ -209,7 +209,8 @@ def _worked(deployment: Deployment) -> Iterator[None]:
 
 
 @contextmanager
-def _served(deployment: Deployment) -> Iterator[str]:
+def served(deployment: Deployment) -> Generator[str]:
+    """The address of a service over a deployment."""
     config = uvicorn.Config(
         create_app(house(deployment)), host="127.0.0.1", port=0, log_level="error", server_header=False
     )

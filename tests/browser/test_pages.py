@@ -107,6 +107,7 @@ def test_the_printed_notice_is_the_paper_alone(town: Town, visit: Visit) -> None
     expect(page.locator("header.head")).to_be_hidden()
     expect(page.locator("footer.foot")).to_be_hidden()
     expect(page.locator(".paper")).to_be_visible()
+    expect(page.locator(".print-only")).to_contain_text("时钟为模拟时间")
     assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
 
 
