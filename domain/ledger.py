@@ -226,7 +226,11 @@ class LoadedPast:
 
 
 class StateCache:
-    """The newest known state of recently read streams. Every use is checked: only what came after is read."""
+    """The newest known state of recently read streams.
+
+    Every use is checked: the append compares the version of each stream that a decision rests on, and whatever is
+    read fresh is read on from here.
+    """
 
     def __init__(self, kept: int = STATES_KEPT) -> None:
         self._kept = kept
@@ -269,9 +273,9 @@ class Ledger:
         known = self._recorder.find_command(command.id)
         if known is not None:
             return _first_receipt(known, digest)
-        for _ in range(1 + RETRIES):
+        for attempt in range(1 + RETRIES):
             try:
-                return self._try(command, digest)
+                return self._try(command, digest, fresh=attempt > 0)
             except CommandKnown as answer:
                 return _first_receipt(answer.known, digest)
             except RecordConflictError:
@@ -290,15 +294,15 @@ class Ledger:
     def load(self, ref: StreamRef[S]) -> S:
         """The present state of one stream."""
         past = LoadedPast()
-        self._load(past, (ref,))
+        self._load(past, (ref,), fresh=True)
         return past[ref]
 
     def close(self) -> None:
         """Release the library's application; the recorder belongs to whoever made it."""
         self._log.close()
 
-    def _try(self, command: Command, digest: bytes) -> Receipt:
-        past, decision = self._decided(command)
+    def _try(self, command: Command, digest: bytes, *, fresh: bool) -> Receipt:
+        past, decision = self._decided(command, fresh=fresh)
         entries = self._entries(command, past, decision)
         save = Save(
             command=command.id,
@@ -316,18 +320,28 @@ class Ledger:
             leaves=tuple(leaf_hash(recording.notification.state).hex() for recording in recordings),
         )
 
-    def _decided(self, command: Command) -> tuple[LoadedPast, Decision]:
+    def _decided(self, command: Command, *, fresh: bool) -> tuple[LoadedPast, Decision]:
+        """Decide on the states at hand first: a stale one is a guard that moved, and the append finds it out.
+
+        A refusal has no append to find it out: it must stand on what the log holds now.
+        """
         past = LoadedPast()
         while True:
             try:
                 return past, self._decide(past, command)
             except _Missing as missing:
-                self._load(past, missing.refs)
+                self._load(past, missing.refs, fresh=fresh)
+            except Refused:
+                if fresh:
+                    raise
+                fresh, past = True, LoadedPast()
 
-    def _load(self, past: LoadedPast, refs: Sequence[StreamRef[Any]]) -> None:
-        streams = {ref.id: ref.stream for ref in refs}
+    def _load(self, past: LoadedPast, refs: Sequence[StreamRef[Any]], *, fresh: bool) -> None:
         for ref in refs:
             past.states[ref.id] = self._cache.get(ref)
+        streams = {ref.id: ref.stream for ref in refs if fresh or past.states[ref.id][0] == 0}
+        if not streams:
+            return
         rows = self._recorder.select_streams([(key, past.states[key][0]) for key in streams])
         for row in rows:
             key = cast(UUID, row.originator_id)

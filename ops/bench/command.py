@@ -11,6 +11,7 @@ from rich.table import Table
 
 from ops import embedded
 from ops.bench import append as appending
+from ops.bench import award as awarding
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -41,6 +42,21 @@ def append(
                 )
         finally:
             server.close()
+    if as_json:
+        typer.echo(result.decode())
+    else:
+        console.print(_table(json.loads(result)["bars"]))
+
+
+@app.command()
+def award(
+    rounds: Annotated[int, typer.Option(help="次数 awards")] = 200,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """一次记分 One award through the whole service: answer, and until the page shows it."""
+    console = Console(stderr=as_json)
+    with tempfile.TemporaryDirectory(prefix="steelyard-bench-") as folder, console.status("measuring"):
+        result = awarding.main(Path(folder), rounds)
     if as_json:
         typer.echo(result.decode())
     else:
