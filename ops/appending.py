@@ -89,6 +89,8 @@ class Appender:
                     raise
                 if time.monotonic() > deadline or isinstance(error, LockNotAvailable):
                     raise OutcomeUnknown from error
+            except (psycopg.Error, OutcomeUnknown):
+                raise
             except BaseException:
                 # A signal, or an error of this program, in the middle of a conversation.
                 self._lost = self._backend
