@@ -264,3 +264,24 @@ def test_a_record_of_a_half_year_never_lowers_what_other_items_give() -> None:
     after = half([row(1, "R-GJ-1", "absent", date(2026, 2, 1))]).confirmed
     changed = [line.item for line in after.lines() if line != before[line.item]]
     assert changed == ["R-GJ-1"]
+
+
+def test_a_half_keeps_what_it_came_to_whatever_the_second_halfs_rules_say(document: dict[str, Any]) -> None:
+    """A version from July swaps two caps: the absence of March costs in the year what it cost in the half."""
+    new = msgspec.json.decode(msgspec.json.encode(document))
+    new["version"] = "illustrative-2"
+    items = {item["code"]: item for item in new["responsibility"]}
+    items["R-LX-1"] |= {"cap_half": "2", "cap_year": "4"}
+    items["R-LX-2"] |= {"cap_half": "3", "cap_year": "6"}
+    before, after = half_tariff(load(document)), half_tariff(load(new))
+    march = [
+        Tally(item="R-LX-1", outcome=outcome, month=3, rules="illustrative-1") for outcome in ("attended", "absent")
+    ]
+    first = Span(code="H1", months_present=6, tallies=march, tariff=before)
+    second = Span(code="H2", months_present=6, tariff=after)
+    halves = [
+        score(tariff, Case(spans=(span,)), [before, after]).confirmed.base
+        for tariff, span in ((before, first), (after, second))
+    ]
+    assert score(after, Case(spans=(first, second)), [before]).confirmed.base == sum(halves)
+    assert halves[0] == 3300 - 150
