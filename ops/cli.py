@@ -30,6 +30,7 @@ from ops.migrate import DatabaseIsNewer, MigrationDrift
 from ops.passwords import PasswordsMissing
 from ops.postmaster import NotReady, StillRunning
 from ops.settings import Settings
+from projections import follow
 from projections import rebuild as projecting
 from projections.transparency.refusals import LogRefused
 
@@ -120,6 +121,20 @@ def open_log(
         console.print(f"{origin}: {receipt.first}")
 
 
+@app.command()
+def found(
+    file: Annotated[Path, typer.Argument(help="开立文件 the founding file (.json)", exists=True, dir_okay=False)],
+) -> None:
+    """设立组织、人员、日历 Establish organisations, people, offices and calendars; the rule set is drafted."""
+    with deployed(Settings()) as deployment:
+        _need_log(deployment)
+        wishes = founding.found(deployment, file)
+        with psycopg.connect(deployment.database.urls.projector, autocommit=True) as connection:
+            follow.ready(connection, readers(deployment))
+            follow.catch_up(connection)
+        console.print(f"{file.name}: {wishes}", highlight=False)
+
+
 Login = Annotated[str, typer.Option("--as", help="账号 login")]
 Password = Annotated[str, typer.Option(prompt="密码 password", hide_input=True, envvar="STEELYARD_PASSWORD")]
 Unit = Annotated[str, typer.Option(help="组织编号 the organisation's code")]
@@ -177,12 +192,17 @@ def import_workbook(
 def explain(
     work_number: Annotated[str, typer.Argument(help="工号 work number")],
     year: Annotated[int, typer.Option(help="年度 year")],
+    login: Login,
+    password: Password,
+    unit: Unit = "",
+    role: Annotated[str, typer.Option(help="以何身份 the office in which you look")] = "member",
     period: Annotated[str, typer.Option(help="H1, H2, Y")] = "Y",
     lang: Annotated[explaining.Lang, typer.Option(help="语言 language")] = "zh",
 ) -> None:
     """说明一名党员的积分 Explain one member's score."""
     with deployed(Settings()) as deployment:
-        console.print(explaining.explained(deployment, work_number, year, period, lang))
+        actor = person(desk.signed_in(deployment, login, password), role, unit or "-")
+        console.print(explaining.explained(deployment, actor, work_number, year, period, lang))
 
 
 @app.command()

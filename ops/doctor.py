@@ -27,6 +27,7 @@ _TRACKING: Final = """
 SELECT (SELECT position FROM reads.tracking), (SELECT coalesce(max(position), 0) FROM ledger.entries),
        (SELECT count(*) FROM reads.parked)
 """
+_EXISTS: Final = "SELECT to_regclass('reads.tracking')"
 _CALENDAR: Final = """
 SELECT count(*) FROM ledger.entries
 WHERE type = 'calendar-published' AND (convert_from(state, 'UTF8')::jsonb #>> '{fact,year}')::int = %(year)s
@@ -115,6 +116,8 @@ def _calendar(connection: Connection[Any], now: datetime) -> Finding:
 
 
 def _followed(connection: Connection[Any]) -> Finding:
+    if _one(connection, _EXISTS) is None:
+        return Finding("read-models", False, "查询数据尚未汇总:请先运行 serve", "not followed yet: run serve")
     row = connection.execute(_TRACKING).fetchone()
     assert row is not None
     position, head, parked = row

@@ -3,20 +3,29 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import psycopg
 from rich.tree import Tree
 
-from domain.decider import Refused
+from domain.actor import Actor
+from domain.decider import NotPermitted, Refused
+from domain.organisation.appointments import OFFICES
 from domain.organisation.member import MemberUnknown
-from domain.values import MemberId, points
+from domain.permissions import Relation, may
+from domain.values import Code, MemberId, day_of, points
 from ops.deployment import Deployment, on_reads
 from projections.answers import AsyncConnection
 from projections.explanation import CategoryPart, Explanation, ItemPart, explanation
-from projections.organisation import members_of, units
+from projections.organisation import member as members_of_person
+from projections.organisation import members_of, offices_of, units
 
 Lang = Literal["zh", "en"]
+
+_READING: Final = """
+INSERT INTO access.readings (at, reader, role, unit, subject, what)
+VALUES (%(at)s, %(reader)s, %(role)s, %(unit)s, %(subject)s, 'explanation')
+"""
 
 
 class NothingToExplain(Refused):
@@ -36,6 +45,28 @@ async def person_of(deployment: Deployment, work_number: str, day: date) -> tupl
     raise MemberUnknown(work_number=work_number)
 
 
+async def _noted(deployment: Deployment, actor: Actor, member: MemberId) -> None:
+    """Refuse, or write down who looks at whose archive."""
+    now = deployment.clock().now()
+    assert actor.person is not None, "only people look"
+    async with await _connected(deployment) as connection:
+        offices = (await offices_of(connection, actor.person, day_of(now))).value
+        whose = (await members_of_person(connection, member)).value
+        above = {unit.unit: unit.path for unit in (await units(connection)).value}
+    held = any((office.role, office.unit) == (actor.role, actor.unit) for office in offices)
+    path = () if whose is None else above.get(whose.unit, ())
+    if not held or actor.unit is None or not _granted(actor.role, actor.unit, path):
+        raise NotPermitted
+    noted = {"at": now, "reader": actor.person, "role": actor.role, "unit": actor.unit, "subject": member}
+    with psycopg.connect(deployment.database.urls.writer) as writer:
+        writer.execute(_READING, noted)
+
+
+def _granted(role: Code | None, unit: Code, path: tuple[Code, ...]) -> bool:
+    relation: Relation = "own" if path[-1:] == (unit,) else "above" if unit in path else "any"
+    return any(role == office and may("archive.read", office, relation) for office in OFFICES)
+
+
 async def _found(deployment: Deployment, work_number: str, year: int, period: str) -> tuple[str, Explanation]:
     member, name = await person_of(deployment, work_number, date(year, 12, 31))
     async with await _connected(deployment) as connection:
@@ -49,8 +80,15 @@ async def _connected(deployment: Deployment) -> AsyncConnection:
     return await psycopg.AsyncConnection.connect(on_reads(deployment.database.read_url), autocommit=True)
 
 
-def explained(deployment: Deployment, work_number: str, year: int, period: str, lang: Lang) -> Tree:
-    """The tree of one member: total, halves, categories, items in a sentence each, records."""
+def explained(deployment: Deployment, actor: Actor, work_number: str, year: int, period: str, lang: Lang) -> Tree:
+    """The tree of one member: total, halves, categories, items in a sentence each, records.
+
+    Whoever is not the member himself must hold an office to which the permission table grants it, and his look is
+    written down before it is granted.
+    """
+    member, _ = asyncio.run(person_of(deployment, work_number, date(year, 12, 31)))
+    if actor.person != member:
+        asyncio.run(_noted(deployment, actor, member))
     name, found = asyncio.run(_found(deployment, work_number, year, period))
     tree = Tree(f"{name} {year} {period}: {points(found.total)}")
     for span in found.spans:

@@ -1,5 +1,6 @@
 """证明 — export and verification from the command line."""
 
+import getpass
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ RECOVERY_S: Final = 300.0
 FAILURES: Final = 3
 """How often in turn an entry must end the connection to be the one: the server's own restart ends others too."""
 
+_NOTE: Final = "INSERT INTO access.exports (at, operator, size) VALUES (%(at)s, %(operator)s, %(size)s)"
 _ONE: Final = "SELECT version, state, leaf FROM ledger.entries WHERE position = %(position)s"
 
 
@@ -47,9 +49,16 @@ def _key(deployment: Deployment) -> str:
 
 
 def exported(deployment: Deployment, target: Path) -> Exported:
-    """Write the whole log, as far as it is signed, to a new folder."""
+    """Write the whole log, as far as it is signed, to a new folder; that it was taken away is noted first."""
     assert deployment.settings.log is not None, "settings always name the log's folder"
     key = parse_vkey(_key(deployment))
+    noted = {
+        "at": deployment.clock().now(),
+        "operator": getpass.getuser(),
+        "size": deployment.recorder.max_notification_id() or 0,
+    }
+    with psycopg.connect(deployment.database.urls.writer) as connection:
+        connection.execute(_NOTE, noted)
     with psycopg.connect(deployment.database.urls.auditor) as connection:
         return export(connection, deployment.settings.log, target, key)
 

@@ -62,6 +62,15 @@ CREATE TABLE access.readings (
 );
 CREATE INDEX readings_of_subject ON access.readings (subject, reading);
 
+-- Every export of the log, written before its folder is.
+CREATE TABLE access.exports (
+    export bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL,
+    -- The operator's account on the machine: whoever runs the command line.
+    operator text NOT NULL,
+    size bigint NOT NULL
+);
+
 CREATE FUNCTION access.refuse_change() RETURNS trigger
 LANGUAGE plpgsql SET search_path = '' AS $$
 BEGIN
@@ -72,6 +81,9 @@ $$;
 CREATE TRIGGER append_only BEFORE UPDATE ON access.readings
 FOR EACH ROW EXECUTE FUNCTION access.refuse_change();
 ALTER TABLE access.readings ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON access.exports
+FOR EACH ROW EXECUTE FUNCTION access.refuse_change();
+ALTER TABLE access.exports ENABLE ALWAYS TRIGGER append_only;
 
 GRANT USAGE ON SCHEMA access TO {writer}, {eraser}, {auditor};
 GRANT SELECT, INSERT ON access.accounts, access.sessions, access.tokens, access.attempts, access.readings TO {writer};
@@ -82,4 +94,5 @@ GRANT DELETE ON access.attempts TO {writer};
 -- The access log is kept for the years that the rule set names, then the eraser removes it.
 GRANT SELECT, DELETE ON access.readings, access.sessions, access.tokens TO {eraser};
 GRANT SELECT, DELETE ON access.accounts TO {eraser};
-GRANT SELECT ON access.readings TO {auditor};
+GRANT INSERT ON access.exports TO {writer};
+GRANT SELECT ON access.readings, access.exports TO {auditor};
