@@ -44,6 +44,7 @@ STATUSES: Final[dict[str, int]] = {
     "text-not-normal": 422,
     "entry-too-large": 413,
     "too-many-attempts": 429,
+    "sign-in-busy": 429,
     # Who may
     "not-permitted": 403,
     "office-not-held": 403,

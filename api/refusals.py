@@ -21,6 +21,12 @@ class TooManyAttempts(Refused):
     code = "too-many-attempts"
 
 
+class SignInBusy(Refused):
+    """此刻登录的人太多,请过几秒再试。 Too many people are signing in just now; please try again in seconds."""
+
+    code = "sign-in-busy"
+
+
 class OfficeNotHeld(Refused):
     """您今天不担任这一职务。 You do not hold this office today."""
 
