@@ -117,6 +117,12 @@ class NotReady(Refused):
     code = "not-ready"
 
 
+class DatabaseUnavailable(Refused):
+    """数据库暂时无法使用,没有写入任何内容,请稍后再试。 The database cannot be reached; nothing was written, try again."""
+
+    code = "database-unavailable"
+
+
 class Failed(Refused):
     """系统出错,已记录;没有写入任何内容时可以重试。 Something went wrong and was noted; you may try again."""
 

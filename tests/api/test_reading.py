@@ -185,6 +185,8 @@ def test_a_wrong_parameter_is_a_problem(town: Town, path: str) -> None:
         "/log/tile/..%2Fkey",
         "/log/tile/entries/000",
         "/log/checkpoints/..%2Fkey",
+        "/log/checkpoints/" + "1" * 300,
+        "/log/tile/0/" + "x000/" * 2000 + "000",
     ],
 )
 def test_an_address_of_nothing_is_not_found(town: Town, secretary: httpx2.Client, path: str) -> None:
