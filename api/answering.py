@@ -23,10 +23,13 @@ from projections.answers import Answer, AsOf
 VARY: Final = "Accept, Accept-Language, Cookie"
 
 
-def answer(asked: Asked, template: str, found: Answer[Any], **page: object) -> Response:
-    """The value as the client wants it; 304 where he has it already. ``page`` is what the page alone needs."""
+def answer(asked: Asked, template: str, found: Answer[Any], *, fresh: object = None, **page: object) -> Response:
+    """The value as the client wants it; 304 where he has it already. ``page`` is what the page alone needs.
+
+    ``fresh`` tells apart what the log's position does not: whatever the value shows that is no read model.
+    """
     request = asked.request
-    tag = etag(asked, found.as_of)
+    tag = etag(asked, found.as_of, fresh)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": VARY}
     if tag in _known(request) and not asked.behind:
         return Response(status_code=304, headers=headers)
@@ -40,7 +43,7 @@ def answer(asked: Asked, template: str, found: Answer[Any], **page: object) -> R
     return response
 
 
-def etag(asked: Asked, as_of: AsOf) -> str:
+def etag(asked: Asked, as_of: AsOf, fresh: object = None) -> str:
     """Says which state of the log an answer shows, to whom, in which language, on which day, as page or JSON."""
     reader = asked.signed_in
     seen = (
@@ -53,6 +56,7 @@ def etag(asked: Asked, as_of: AsOf) -> str:
         wants_page(asked.request),
         asked.request.url.path,
         asked.request.url.query,
+        fresh,
     )
     return f'W/"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'
 

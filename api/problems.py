@@ -12,7 +12,9 @@ Nothing of the inside is shown. The HTTP statuses of all codes stand here and no
 from typing import Any, Final
 
 import msgspec
+import psycopg
 import structlog
+from eventsourcing import persistence
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -23,6 +25,7 @@ from api.pages import show
 from api.words import Words, sentence
 from domain.decider import Refused
 from domain.rules.wording import Language
+from projections.answers import NotFollowed
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -44,6 +47,7 @@ STATUSES: Final[dict[str, int]] = {
     "text-not-normal": 422,
     "entry-too-large": 413,
     "too-many-attempts": 429,
+    "sign-in-busy": 429,
     # Who may
     "not-permitted": 403,
     "office-not-held": 403,
@@ -129,6 +133,7 @@ STATUSES: Final[dict[str, int]] = {
     "clock-wrong": 503,
     "outcome-unknown": 503,
     "proof-pending": 503,
+    "database-unavailable": 503,
     # What an operator must put right: the log is not what was signed
     "log-rewritten": 503,
     "log-rolled-back": 503,
@@ -151,6 +156,12 @@ STATUSES: Final[dict[str, int]] = {
     "refused": 409,
 }
 """Code → HTTP status. A test walks every refusal of the program through it."""
+
+OUTAGES: Final[tuple[type[Exception], ...]] = (psycopg.OperationalError, persistence.OperationalError)
+"""A database that is away, or a pool without a free connection: for pages and, from the ledger, for writes.
+
+A write whose outcome is not known is none of these: the ledger says so by itself.
+"""
 
 _log = structlog.get_logger("api")
 
@@ -209,6 +220,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    for outage in OUTAGES:
+        app.add_exception_handler(outage, _unavailable)
+    app.add_exception_handler(NotFollowed, _not_ready)
     app.add_exception_handler(Exception, _failed)
 
 
@@ -237,6 +251,15 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     places = [".".join(str(part) for part in found["loc"][1:]) for found in error.errors()]
     return answer_problem(request, refusals.ParameterInvalid(parameters=places))
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    _log.warning("database unavailable", path=request.scope.get("path"), exc_info=error)
+    return answer_problem(request, refusals.DatabaseUnavailable())
+
+
+def _not_ready(request: Request, error: Exception) -> Response:
+    return answer_problem(request, refusals.NotReady())
 
 
 def _failed(request: Request, error: Exception) -> Response:

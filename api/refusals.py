@@ -21,6 +21,12 @@ class TooManyAttempts(Refused):
     code = "too-many-attempts"
 
 
+class SignInBusy(Refused):
+    """此刻登录的人太多,请过几秒再试。 Too many people are signing in just now; please try again in seconds."""
+
+    code = "sign-in-busy"
+
+
 class OfficeNotHeld(Refused):
     """您今天不担任这一职务。 You do not hold this office today."""
 
@@ -109,6 +115,12 @@ class NotReady(Refused):
     """服务尚未就绪。 The service is not ready."""
 
     code = "not-ready"
+
+
+class DatabaseUnavailable(Refused):
+    """数据库暂时无法使用,没有写入任何内容,请稍后再试。 The database cannot be reached; nothing was written, try again."""
+
+    code = "database-unavailable"
 
 
 class Failed(Refused):

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import date
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -17,6 +17,8 @@ from domain.values import Code, MemberId, Quantity, Reference, Sha256, Title
 
 Told: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2000)]
 """Words about a matter or a person; they go to the vault."""
+DIGITS_MOST: Final = 64
+"""Of a figure that a person types."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,10 +92,11 @@ class OpenSheetWish(Wish, frozen=True, kw_only=True):
 
 
 class FillWish(Wish, frozen=True, kw_only=True):
-    """Of everybody ``otherwise``, of some something else."""
+    """Of everybody ``otherwise``, of some something else; a late entry says why it is late."""
 
     otherwise: Outcome | None = None
     but: tuple[LineWish, ...] = ()
+    late_reason: Told | None = None
 
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
@@ -110,7 +113,8 @@ class FillWish(Wish, frozen=True, kw_only=True):
                 if figure:
                     line[extra] = two_places(figure)
             lines.append(line)
-        return {"but": lines} | ({"otherwise": told} if (told := _last(form, "otherwise")) else {})
+        said = {name: told for name in ("otherwise", "late_reason") if (told := _last(form, name))}
+        return {"but": lines, **said}
 
 
 class ApproveWish(Wish, frozen=True, kw_only=True):
@@ -212,6 +216,9 @@ def two_places(figure: str) -> Quantity:
     ('2.00', '2.50', 'two')
     """
     whole, dot, places = figure.partition(".")
+    # Python reads no number of thousands of digits; no quantity has them either.
+    if len(whole) > DIGITS_MOST:
+        return figure
     if whole.isdecimal() and whole.isascii() and (not dot or (places.isdecimal() and len(places) <= 2)):
         return f"{int(whole)}.{places.ljust(2, '0')}"
     return figure

@@ -23,6 +23,7 @@ from domain.organisation.member import MemberUnknown
 from domain.recording.archive import Outcome
 from domain.recording.filling import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.recording.sheet import SHEET, NoSheet
+from domain.sealed import Secret
 from domain.values import Code, Instant, MemberId, day_of
 from ops.deployment import Deployment, on_reads
 from projections.organisation import members_of
@@ -107,6 +108,8 @@ class Entered(NamedTuple):
     but: dict[str, str]
     """Outcome by work number."""
     submit: bool
+    late_reason: str | None = None
+    """Why it comes late, where it does; goes to the vault."""
 
 
 def fill_sheet(deployment: Deployment, actor: Actor, entered: Entered) -> int:
@@ -124,7 +127,8 @@ def _commands(
     actor: Actor, unit: Code, at: Instant, entered: Entered, people: dict[str, Person]
 ) -> list[OpenSheet | FillSheet | SubmitSheet]:
     matter, item = entered.matter, entered.item
-    opened = OpenSheet(id=uuid4(), actor=actor, at=at, unit=unit, matter=matter, item=item)
+    late_reason = _late(actor, entered)
+    opened = OpenSheet(id=uuid4(), actor=actor, at=at, unit=unit, matter=matter, item=item, late_reason=late_reason)
     filled = FillSheet(
         id=uuid4(),
         actor=actor,
@@ -137,9 +141,19 @@ def _commands(
             LineWish(member=_known(people, number).member, outcome=_outcome(word))
             for number, word in entered.but.items()
         ),
+        late_reason=_late(actor, entered),
     )
     submitted = SubmitSheet(id=uuid4(), actor=actor, at=at, unit=unit, matter=matter, item=item)
     return [opened, filled, submitted] if entered.submit else [opened, filled]
+
+
+def _late(actor: Actor, entered: Entered) -> Secret | None:
+    """Sealed anew for each wish, under the key of who says it."""
+    if entered.late_reason is None:
+        return None
+    assert actor.person is not None, "a person signs in"
+    salt = secrets.token_urlsafe(SALT_BYTES)
+    return Secret(subject=actor.person, name="late_reason", value=entered.late_reason, salt=salt)
 
 
 def _known(people: dict[str, Person], work_number: str) -> Person:

@@ -1,5 +1,6 @@
 """存证 — the public log: its key, its signed checkpoints, its tiles of hashes; never an entry."""
 
+import re
 from typing import Annotated, Final
 
 import msgspec
@@ -21,6 +22,9 @@ from projections.transparency.tiles import ENTRIES, TILE_WIDTH, parse_path
 router = APIRouter(tags=["log"])
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
+_SIZE: Final = re.compile(r"[0-9]{1,20}")
+_PATH_MOST: Final = 64
+"""Characters: far more than the tiles of 2**62 entries need."""
 
 
 class LogView(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,8 +80,10 @@ async def key(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
 @described(media_type="text/plain")
 async def earlier(size: str, asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     """An earlier signed checkpoint, by its size with nine digits."""
+    if not _SIZE.fullmatch(size):
+        raise NotFound
     path = asked.house.log / HISTORY / size
-    if not size.isdecimal() or not size.isascii() or not path.is_file():
+    if not path.is_file():
         raise NotFound
     return Response(path.read_bytes(), media_type="text/plain; charset=utf-8", headers={"Cache-Control": _FOREVER})
 
@@ -86,6 +92,8 @@ async def earlier(size: str, asked: Annotated[Asked, permitted("log.verify")]) -
 @described(media_type="application/octet-stream")
 async def tile(path: str, asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     """One tile of hashes. Entries are not public: who has a mandate gets them in an export."""
+    if len(path) > _PATH_MOST:
+        raise NotFound
     try:
         named = parse_path(f"tile/{path}")
     except LogRefused as problem:

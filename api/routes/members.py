@@ -236,8 +236,9 @@ async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read
         names = await names_of(asked, connection, [one.reader for one in found])
         known = await as_of(connection)
     items = tuple(_reading(one, names) for one in found)
+    fresh = tuple(one.reading for one in found)
     rows = Page(items=items, before=found[-1].reading if len(found) == 50 else None)
-    return answer(asked, "readings.html", Answer(as_of=known, complete=True, value=rows), fresh=found[:1])
+    return answer(asked, "readings.html", Answer(as_of=known, complete=True, value=rows), fresh=fresh)
 
 
 async def _category_names(

@@ -144,7 +144,8 @@ async def one(
         ),
         checkpoint=None if note is None else note.decode(),
     )
-    return answer(asked, "notice.html", instead(found, view), unit=asked.unit)
+    # The checkpoint comes a moment after the posting, and without a further entry.
+    return answer(asked, "notice.html", instead(found, view), fresh=note, unit=asked.unit)
 
 
 @router.get("/units/{unit:code}/notices/{notice:uuid}/checkpoint.svg")

@@ -108,7 +108,10 @@ async def one_record(member: UUID, record: UUID, asked: Annotated[Asked, permitt
         people = [member, chain.entered_by, chain.submitted_by, *chain.approval.recused]
         names = await names_of(asked, connection, people, unit=chain.unit, day=chain.occurred_on)
         proof = await proven_or_why(asked.house, connection, chain.places.recorded)
-    return answer(asked, "record.html", instead(found, _record(asked, chain, names, proof)), steps=_steps(chain))
+    # Its proof comes a moment after the record, and without a further entry.
+    fresh = proof.checkpoint.size if isinstance(proof, Proven) else proof.code
+    view = _record(asked, chain, names, proof)
+    return answer(asked, "record.html", instead(found, view), fresh=fresh, steps=_steps(chain))
 
 
 @router.get("/members/{member:uuid}/records/{record:uuid}/proofs/{position}")
@@ -124,7 +127,8 @@ async def one_proof(
     async with asked.ready() as connection:
         proven = await _proven(asked, connection, member, record, position)
         known = Answer(as_of=await as_of(connection), complete=True, value=proof_view(proven))
-    return answer(asked, "proof.html", known, record=record, member=member)
+    fresh = proven.checkpoint.size
+    return answer(asked, "proof.html", known, fresh=fresh, record=record, member=member)
 
 
 @router.get("/members/{member:uuid}/records/{record:uuid}/proofs/{position}/{file}")

@@ -19,6 +19,7 @@ from api.wishes import ApproveWish, FillWish, Nothing, ReturnWish
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.filling import OUTCOMES, FillSheet, SubmitSheet
 from domain.rules.items import ResponsibilityItem
+from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
 from projections import organisation, rules, sheets
 from projections.answers import Answer, AsyncConnection, Page, instead
@@ -93,6 +94,8 @@ class SheetView(msgspec.Struct, frozen=True, kw_only=True):
     rules: Code
     occurred_on: date
     late: bool
+    late_reason_missing: bool
+    """It was opened in time, but whoever changes a line today says why it comes late."""
     status: str
     returned: bool
     reason: str | None
@@ -148,7 +151,16 @@ def fill(
 ) -> Response:
     """Say of everybody one thing, but of some another. Only what changes is written."""
     wish: FillWish = asked.body
-    receipt = asked.execute(FillSheet, unit=unit, matter=matter, item=item, otherwise=wish.otherwise, but=wish.but)
+    told = wish.late_reason
+    receipt = asked.execute(
+        FillSheet,
+        unit=unit,
+        matter=matter,
+        item=item,
+        otherwise=wish.otherwise,
+        but=wish.but,
+        late_reason=None if told is None else asked.secret(asked.reader.person, "late_reason", told),
+    )
     return granted(asked, receipt, _place(unit, matter, item))
 
 
@@ -210,7 +222,9 @@ async def _view(
     people += [person for approval in sheet.approvals for person in approval.recused]
     mentioned = [*people, header.submitted_by]
     names = await names_of(asked, connection, mentioned, unit=header.unit, day=header.occurred_on)
-    item = await _item(connection, asked.unit.scheme, header)
+    scheme = await _scheme(connection, asked.unit.scheme, header)
+    item = scheme.item(header.item)
+    assert isinstance(item, ResponsibilityItem)
     returned = sheet_row(header).returned
     return SheetView(
         unit=header.unit,
@@ -224,6 +238,7 @@ async def _view(
         rules=header.rules,
         occurred_on=header.occurred_on,
         late=header.late,
+        late_reason_missing=_late_reason_missing(asked, header, scheme),
         status=header.status,
         returned=returned,
         reason=await _reason(asked, header) if returned else None,
@@ -243,12 +258,15 @@ def _first_body(unit: organisation.Unit) -> Code:
     return unit.unit if unit.approval_body == "own_committee" or unit.parent is None else unit.parent
 
 
-async def _item(connection: AsyncConnection, scheme: Code, header: sheets.SheetHeader) -> ResponsibilityItem:
+async def _scheme(connection: AsyncConnection, scheme: Code, header: sheets.SheetHeader) -> Scheme:
     published = await rules.scheme_on(connection, scheme, header.occurred_on)
     assert published is not None, f"a sheet was opened under {header.rules}, which is not there"
-    item = published.scheme.item(header.item)
-    assert isinstance(item, ResponsibilityItem)
-    return item
+    return published.scheme
+
+
+def _late_reason_missing(asked: Asked, header: sheets.SheetHeader, scheme: Scheme) -> bool:
+    is_late = (asked.today - header.occurred_on).days > scheme.counting.late_entry_days
+    return header.status == "draft" and not header.late and is_late
 
 
 async def _reason(asked: Asked, header: sheets.SheetHeader) -> str | None:

@@ -99,8 +99,8 @@ def _of_matter(wish: MatterWish, author: Author) -> Iterator[Command]:
 
 def _of_sheet(sheet: SheetWish, late_reason: str | None, author: Author) -> Iterator[Command]:
     unit, actor, at, matter, item = author.unit, author.actor, author.at, sheet.matter, sheet.item
-    late = author.secret("late_reason", late_reason) if late_reason is not None else None
     opened = author.id_of("open", matter, item)
+    late = _late(late_reason, author)
     yield OpenSheet(id=opened, actor=actor, at=at, unit=unit, matter=matter, item=item, late_reason=late)
     yield FillSheet(
         id=author.id_of("fill", matter, item),
@@ -111,4 +111,11 @@ def _of_sheet(sheet: SheetWish, late_reason: str | None, author: Author) -> Iter
         item=item,
         otherwise=sheet.otherwise,
         but=tuple(line.wish for line in sheet.lines),
+        # A sheet that was opened in time may still be filled late.
+        late_reason=_late(late_reason, author),
     )
+
+
+def _late(reason: str | None, author: Author) -> Secret | None:
+    """Sealed anew for each wish: two commitments never tell that two reasons are one."""
+    return None if reason is None else author.secret("late_reason", reason)

@@ -1,13 +1,18 @@
 """Reading: page or JSON from one place, in the reader's language, only when it changed, part by part."""
 
 import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
 from ops.example.people import BRANCH
-from tests.api.town import PAGE, Town, key
+from ops.serve import house
+from tests.api.town import PAGE, Town, key, served
 
 JSON = {"accept": "application/json"}
 
@@ -100,6 +105,51 @@ def test_a_changed_answer_is_sent_again(town: Town, secretary: httpx2.Client) ->
     assert answered.headers["etag"] != tag
 
 
+def test_a_new_reader_of_an_archive_is_shown_though_the_log_stands_still(town: Town) -> None:
+    member = town.members["probationary"]
+    path = f"/members/{member}/readings"
+    town.settled()
+    tag = town.known("probationary").get(path, headers=JSON).headers["etag"]
+    known = {**JSON, "if-none-match": tag}
+    assert town.known("probationary").get(path, headers=known).status_code == 304
+    town.acting("secretary", "secretary", BRANCH).get(f"/members/{member}/points", headers=JSON)
+    assert town.known("probationary").get(path, headers=known).status_code == 200
+
+
+def _record_of(town: Town) -> str:
+    member = town.members["member"]
+    span = _value(town.known("member"), f"/members/{member}/points/2026/LX")["spans"][0]
+    return f"/members/{member}/records/{span['items'][0]['records'][0]['record']}"
+
+
+def _notice_of(town: Town) -> str:
+    board = _value(town.known("member"), f"/units/{BRANCH}/notices")
+    return f"/units/{BRANCH}/notices/{[*board['running'], *board['closed']][0]['notice']}"
+
+
+@pytest.mark.parametrize(
+    ("place", "field"), [(_record_of, "proof"), (_notice_of, "checkpoint")], ids=["record", "notice"]
+)
+def test_a_proof_that_was_made_since_is_shown_though_the_log_stands_still(
+    town: Town, tmp_path: Path, place: Callable[[Town], str], field: str
+) -> None:
+    town.settled()
+    published, path = tmp_path / "log", place(town)
+    token = town.known("member").cookies["steelyard"]
+    with (
+        served(replace(house(town.deployment), log=published)) as base,
+        httpx2.Client(base_url=base, cookies={"steelyard": token}, timeout=30) as client,
+    ):
+        pending = client.get(path, headers=JSON)
+        assert pending.json()["value"][field] is None
+        known = {**JSON, "if-none-match": pending.headers["etag"]}
+        assert client.get(path, headers=known).status_code == 304
+        shutil.copytree(str(town.deployment.settings.log), published)
+        proven = client.get(path, headers=known)
+        assert proven.status_code == 200
+        assert proven.json()["value"][field] is not None
+
+
 def test_a_page_that_is_behind_says_so(town: Town, secretary: httpx2.Client) -> None:
     page = secretary.get(f"/units/{BRANCH}/sheets", params={"since": town.position() + 1000}, headers=PAGE)
     assert "页面数据稍后更新" in page.text
@@ -185,6 +235,8 @@ def test_a_wrong_parameter_is_a_problem(town: Town, path: str) -> None:
         "/log/tile/..%2Fkey",
         "/log/tile/entries/000",
         "/log/checkpoints/..%2Fkey",
+        "/log/checkpoints/" + "1" * 300,
+        "/log/tile/0/" + "x000/" * 2000 + "000",
     ],
 )
 def test_an_address_of_nothing_is_not_found(town: Town, secretary: httpx2.Client, path: str) -> None:

@@ -1,18 +1,30 @@
 """Signing in: who may, who may not, and that the difference between reasons is never told."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import httpx2
 import pytest
+from psycopg_pool import AsyncConnectionPool
 from starlette.datastructures import Headers
 
-from api.accounts import PER_LOGIN_AND_ADDRESS, LoginTaken, PasswordWeak, open_account
+from api.accounts import (
+    AT_ONCE,
+    PER_LOGIN_AND_ADDRESS,
+    WAITING_MOST,
+    LocalAccounts,
+    LoginTaken,
+    PasswordWeak,
+    open_account,
+)
 from api.guards import same_origin
 from api.routes.session import ours
+from domain.decider import Refused
+from ops.serve import house
 from tests.api.town import PAGE, PASSWORD, Town, served
 
 
@@ -83,6 +95,50 @@ def test_guessing_is_slowed_down_and_the_right_password_does_not_help_then(town:
     assert int(blocked.headers["retry-after"]) > 0
     # Only this login from this address: others go on.
     assert _sign_in(client, "member", town.passwords["member"]).status_code == 204
+
+
+def _all_at_once(town: Town, guesses: Sequence[tuple[str, str]]) -> list[str]:
+    """What comes of sign-ins, by (login, address), with a wrong password."""
+
+    async def carry() -> list[str]:
+        url, kwargs = town.deployment.database.urls.writer, {"autocommit": True}
+        async with AsyncConnectionPool(url, kwargs=kwargs, min_size=4, max_size=4, open=False) as pool:
+            accounts = LocalAccounts(pool, town.deployment.clock())
+
+            async def guess(login: str, address: str) -> str:
+                try:
+                    return str(await accounts.identify(login, "wrong password", address))
+                except Refused as refused:
+                    return refused.code
+
+            return await asyncio.gather(*(guess(login, address) for login, address in guesses))
+
+    return asyncio.run(carry())
+
+
+@pytest.mark.usefixtures("client")
+def test_guesses_that_come_all_at_once_are_counted_like_any_others(town: Town) -> None:
+    found = _all_at_once(town, [("member", "one")] * 12)
+    assert found.count("None") <= PER_LOGIN_AND_ADDRESS
+    assert set(found) == {"None", "too-many-attempts"}
+
+
+@pytest.mark.usefixtures("client")
+def test_only_a_few_wait_for_their_password_to_be_looked_at(town: Town) -> None:
+    found = _all_at_once(town, [(f"login-{n}", str(n)) for n in range(AT_ONCE + WAITING_MOST + 5)])
+    assert (found.count("None"), found.count("sign-in-busy")) == (AT_ONCE + WAITING_MOST, 5)
+
+
+def test_a_sign_in_that_succeeds_leaves_no_attempt(town: Town, client: httpx2.Client) -> None:
+    for _ in range(PER_LOGIN_AND_ADDRESS + 1):
+        assert _sign_in(client, "member", town.passwords["member"]).status_code == 204
+    assert town.sql.execute("SELECT count(*) FROM access.attempts").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("login", ["a\u0000", "Ä", "a b", "-", "A"])
+def test_a_login_that_cannot_be_is_answered_as_a_wrong_one(client: httpx2.Client, login: str) -> None:
+    answered = _sign_in(client, login, "some password")
+    assert (answered.status_code, answered.json()["code"]) == (401, "sign-in-failed")
 
 
 def test_failures_are_forgotten_after_a_quarter_of_an_hour(town: Town, client: httpx2.Client) -> None:
@@ -185,7 +241,7 @@ def test_no_page_holds_a_script_or_style_inside(town: Town, client: httpx2.Clien
 
 def test_behind_tls_the_cookie_is_bound_to_this_host(town: Town) -> None:
     settings = town.deployment.settings.model_copy(update={"secure_cookies": True})
-    with served(replace(town.deployment, settings=settings)) as base, httpx2.Client(base_url=base) as secure:
+    with served(house(replace(town.deployment, settings=settings))) as base, httpx2.Client(base_url=base) as secure:
         sent = _sign_in(secure, "member", town.passwords["member"])
     assert sent.headers["set-cookie"].startswith("__Host-steelyard=")
     assert "; Secure" in sent.headers["set-cookie"]

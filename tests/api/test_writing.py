@@ -182,6 +182,13 @@ def test_what_the_rules_refuse_is_told_with_its_code(town: Town, recorder: httpx
     assert town.position() == before
 
 
+def test_a_quantity_of_thousands_of_digits_is_refused(town: Town, recorder: httpx2.Client) -> None:
+    member = town.members["member"]
+    form = {f"outcome.{member}": "earned", f"quantity.{member}": "9" * 5000, "idempotency_key": str(uuid4())}
+    sent = recorder.post(f"{MATTERS}/TD-202605/sheets/R-LX-1/lines", data=form)
+    assert (sent.status_code, sent.json()["code"]) == (422, "body-invalid")
+
+
 def test_line_breaks_and_other_forms_of_letters_do_not_slip_into_codes(town: Town, recorder: httpx2.Client) -> None:
     for matter in ("T-1\n", "T 1", "Т-1", "../x", "-", "T" * 65, "t\u0000"):
         sent = recorder.post(MATTERS, json=_plan(town, matter=matter), headers=key())

@@ -4,11 +4,11 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import httpx2
@@ -19,6 +19,7 @@ from rich.console import Console
 
 from api.accounts import open_account
 from api.app import create_app
+from api.house import Clock, House
 from domain.actor import Actor, person
 from domain.decider import Command
 from domain.organisation.appointments import OFFICES, AppointRole
@@ -41,6 +42,18 @@ OTHER = "PK-02"
 """A second branch, with which nobody of the first has anything to do."""
 PASSWORD = "a-password-of-the-tests"
 PAGE = {"accept": "text/html"}
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A clock that is ahead of another."""
+
+    clock: Clock
+    by: timedelta
+
+    def now(self) -> datetime:
+        """Aware UTC instant."""
+        return self.clock.now() + self.by
 
 
 @dataclass
@@ -82,6 +95,16 @@ class Town:
         chosen = client.post("/session/office", json={"office": f"{role}@{unit}"})
         assert chosen.status_code == 303, chosen.text
         return client
+
+    @contextmanager
+    def later(self, by: timedelta) -> Generator[Self]:
+        """The same town some days on. Nothing may be written then: its own time would never catch up."""
+        ahead = Ahead(self.deployment.clock(), by)
+        with served(replace(house(self.deployment), clock=ahead)) as base:
+            town = replace(self, base=base, clients={})
+            yield town
+            for client in town.clients.values():
+                client.close()
 
     @cached_property
     def sql(self) -> "psycopg.Connection[Any]":
@@ -128,7 +151,7 @@ def founded(server: Running, folder: Path) -> Generator[Town]:
         members = {one.login: one.member for one in people() if one.login}
         members |= _newcomers(deployment)
         passwords |= dict.fromkeys(("everybody", "stranger"), PASSWORD)
-        with _worked(deployment), served(deployment) as base:
+        with _worked(deployment), served(house(deployment)) as base:
             town = Town(deployment, base, passwords, members)
             town.settled()
             yield town
@@ -209,11 +232,9 @@ def _worked(deployment: Deployment) -> Iterator[None]:
 
 
 @contextmanager
-def served(deployment: Deployment) -> Generator[str]:
-    """The address of a service over a deployment."""
-    config = uvicorn.Config(
-        create_app(house(deployment)), host="127.0.0.1", port=0, log_level="error", server_header=False
-    )
+def served(made: House) -> Iterator[str]:
+    """A house, served by HTTP; gives its address."""
+    config = uvicorn.Config(create_app(made), host="127.0.0.1", port=0, log_level="error", server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

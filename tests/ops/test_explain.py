@@ -44,10 +44,10 @@ def deployment(database: Urls, tmp_path: Path) -> Iterator[Deployment]:
 
 
 def said(deployment: Deployment, actor: Actor, login: str = "member") -> str:
-    console = Console(width=200, record=True, quiet=False, file=(Path("/dev/null").open("w")))
-    with console.file:
+    console = Console(width=200)
+    with console.capture() as shown:
         console.print(explained(deployment, actor, PEOPLE[login].work_number, 2026, "H1", "zh"))
-    return console.export_text()
+    return shown.get()
 
 
 def readings(database: Urls) -> list[tuple[object, ...]]:

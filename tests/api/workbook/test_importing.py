@@ -282,6 +282,15 @@ def test_a_late_entry_with_its_reason_is_taken(world: World) -> None:
     assert sheet_in(world).late
 
 
+def test_a_sheet_opened_in_time_and_filled_late_by_the_workbook_takes_the_reason(world: World) -> None:
+    commands = dry_run(month([dict(PARTY_DAY) | {"late_reason": "记录员住院"}]), world).commands
+    opening = next(command for command in commands if isinstance(command, OpenSheet))
+    filling = next(command for command in commands if isinstance(command, FillSheet))
+    assert opening.late_reason is not None
+    assert filling.late_reason is not None
+    assert filling.late_reason.value == "记录员住院"
+
+
 def test_a_matter_on_record_with_another_day_or_title_is_refused(world: World) -> None:
     taken_in(world, month())
     assert codes(dry_run(month([dict(PARTY_DAY) | {"held_on": date(2026, 5, 11)}]), world)) == [
