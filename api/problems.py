@@ -42,6 +42,10 @@ STATUSES: Final[dict[str, int]] = {
     "body-too-large": 413,
     "media-type-unknown": 415,
     "body-invalid": 422,
+    "calendar-without-holidays": 422,
+    "not-present": 422,
+    "profile-unknown": 422,
+    "version-mismatch": 422,
     "parameter-invalid": 422,
     "idempotency-key-reused": 422,
     "text-not-normal": 422,
@@ -98,6 +102,7 @@ STATUSES: Final[dict[str, int]] = {
     "table-too-long": 422,
     # What stands in the way now
     "already-recorded": 409,
+    "auditor-writes": 409,
     "unit-exists": 409,
     "member-exists": 409,
     "role-already-held": 409,

@@ -13,9 +13,10 @@ from psycopg import Connection
 
 _OBJECTS: Final = """
 SELECT 'table', c.oid::regclass::text, c.relkind::text, c.relpersistence::text, c.relrowsecurity::text,
-       c.relhasrules::text, c.relhassubclass::text, pg_get_userbyid(c.relowner), coalesce((
+       c.relhasrules::text, c.relhassubclass::text, pg_get_userbyid(c.relowner)::text, coalesce((
            SELECT string_agg(r.right_, ',' ORDER BY r.right_ COLLATE "C") FROM (
-             SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END || ':' || a.privilege_type
+             SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee)::text END
+                    || ':' || a.privilege_type
              FROM aclexplode(c.relacl) AS a WHERE a.privilege_type <> 'MAINTAIN'
            ) AS r (right_)), '')
 FROM pg_class c WHERE c.relnamespace = ANY(%(schemas)s::regnamespace[]) AND c.relkind IN ('r', 'v', 'p', 'm', 'S')
@@ -40,9 +41,10 @@ FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
 WHERE c.relnamespace = ANY(%(schemas)s::regnamespace[]) AND NOT tgisinternal
 UNION ALL
 SELECT 'function', p.oid::regprocedure::text, md5(p.prosrc), p.prosecdef::text, p.provolatile::text,
-       coalesce(p.proconfig::text, ''), pg_get_userbyid(p.proowner), coalesce((
+       coalesce(p.proconfig::text, ''), pg_get_userbyid(p.proowner)::text, coalesce((
            SELECT string_agg(r.right_, ',' ORDER BY r.right_ COLLATE "C") FROM (
-             SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END || ':' || a.privilege_type
+             SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee)::text END
+                    || ':' || a.privilege_type
              FROM aclexplode(p.proacl) AS a WHERE a.privilege_type <> 'MAINTAIN'
            ) AS r (right_)), ''), ''
 FROM pg_proc p WHERE p.pronamespace = ANY(%(schemas)s::regnamespace[])

@@ -106,7 +106,10 @@ def _client(town: Town, cell: Cell) -> httpx2.Client:
     if cell.holder == "member":
         login = {"own": "member", "above": "leader", "foreign": "everybody"}[cell.standing]
         return town.acting(login, "member", unit)
-    login = "recorder" if (cell.holder, cell.standing) == ("recorder", "own") else "everybody"
+    if (cell.holder, cell.standing) == ("recorder", "own"):
+        login = "recorder"
+    else:
+        login = "watcher" if cell.holder == "auditor" else "everybody"
     return town.acting(login, cell.holder, unit)
 
 

@@ -150,7 +150,7 @@ def founded(server: Running, folder: Path) -> Generator[Town]:
         passwords = {one.login: one.password for one in found}
         members = {one.login: one.member for one in people() if one.login}
         members |= _newcomers(deployment)
-        passwords |= dict.fromkeys(("everybody", "stranger"), PASSWORD)
+        passwords |= dict.fromkeys(("everybody", "watcher", "stranger"), PASSWORD)
         with _worked(deployment), served(house(deployment)) as base:
             town = Town(deployment, base, passwords, members)
             town.settled()
@@ -161,11 +161,11 @@ def founded(server: Running, folder: Path) -> Generator[Town]:
 
 
 def _newcomers(deployment: Deployment) -> dict[str, MemberId]:
-    """A second branch with a stranger, and a person of it who holds every office everywhere."""
+    """A second branch with a stranger, one who holds every office everywhere, and one who audits everywhere."""
     ledger, now = deployment.ledger(), deployment.clock().now()
     officer = person(_of("officer"), "officer", WORK_COMMITTEE)
     since = date(2026, 1, 5)
-    found = {"everybody": uuid4(), "stranger": uuid4()}
+    found = {"everybody": uuid4(), "watcher": uuid4(), "stranger": uuid4()}
 
     def execute(kind: type[Command], /, actor: Actor = officer, **wish: Any) -> None:
         ledger.execute(kind(id=uuid4(), actor=actor, at=now, **wish))
@@ -193,8 +193,9 @@ def _newcomers(deployment: Deployment) -> dict[str, MemberId]:
         )
     for unit in (WORK_COMMITTEE, BRANCH, OTHER):
         for role in OFFICES:
+            holder = "watcher" if role == "auditor" else "everybody"  # an auditor holds no other office
             if not (role == "recorder" and unit == BRANCH):  # the example's own recorder holds this one
-                execute(AppointRole, unit=unit, role=role, person=found["everybody"], from_on=day_of(now))
+                execute(AppointRole, unit=unit, role=role, person=found[holder], from_on=day_of(now))
     with psycopg.connect(deployment.database.urls.writer) as connection:
         for login, member in found.items():
             open_account(connection, login, member, PASSWORD, now)
