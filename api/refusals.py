@@ -118,7 +118,7 @@ class NotReady(Refused):
 
 
 class DatabaseUnavailable(Refused):
-    """数据库暂时无法使用,没有写入任何内容,请稍后再试。 The database cannot be reached; nothing was written, try again."""
+    """数据库暂时无法使用,没有写入任何内容,请稍后再试。 The database is away; nothing was written, try again."""
 
     code = "database-unavailable"
 
