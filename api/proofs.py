@@ -66,8 +66,8 @@ def _covering(folder: Path, position: int) -> bytes | None:
             return path.read_bytes()
     # After years there are as many names as seconds with an entry: one look at each, and none is kept.
     sizes = (int(path.name) for path in (folder / HISTORY).glob("[0-9]*") if path.name.isdecimal())
-    size = min((size for size in sizes if size >= position), default=None)
-    return None if size is None else (folder / history_name(size)).read_bytes()
+    first = min((size for size in sizes if size >= position), default=None)
+    return None if first is None else (folder / history_name(first)).read_bytes()
 
 
 async def prove(house: House, connection: AsyncConnection, position: int) -> Proven:
