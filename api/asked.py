@@ -22,6 +22,7 @@ from api.guards import SAFE_METHODS, same_origin
 from api.house import House
 from api.reader import Acting, Reader, reader_of
 from api.refusals import IdempotencyKeyInvalid, IdempotencyKeyMissing, NotFound, NotSignedIn, WrongOrigin
+from api.waiting import caught_up
 from api.wishes import Wish
 from api.words import Words
 from domain.decider import Command, NotPermitted
@@ -31,7 +32,6 @@ from domain.sealed import Secret
 from domain.values import Code, MemberId, day_of
 from projections import organisation
 from projections.answers import AsyncConnection
-from projections.waiting import wait_until
 
 C = TypeVar("C", bound=Command)
 
@@ -41,9 +41,6 @@ Body: TypeAlias = Any
 Open: TypeAlias = Literal["open", "signed-in"]
 """Routes that no cell of the table decides: for everybody, or for whoever is signed in, about himself alone."""
 OPEN: Final[tuple[Open, ...]] = get_args(Open)
-
-WAIT_S: Final = 2.0
-"""How long a page waits for what its reader has just written."""
 
 _KEY: Final = re.compile(r"[!-~]{1,128}")
 
@@ -88,11 +85,13 @@ class Asked:
 
     @asynccontextmanager
     async def ready(self, since: int | None = None) -> AsyncGenerator[AsyncConnection]:
-        """A connection to read models that have reached a position; ``behind`` says where they have not in time."""
+        """A connection to read models that have reached a position; ``behind`` says where they have not in time.
+
+        Who is not signed in has written nothing, and waits for nothing.
+        """
+        if since is not None and self.signed_in is not None:
+            self.behind = not await caught_up(self.house, since)
         async with self.house.reads.connection() as connection:
-            if since is not None:
-                reached = await wait_until(connection, since, WAIT_S)
-                self.behind = reached.position < since
             yield connection
 
     def may(self, operation: str, state: str | None = None) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from anyio import to_thread
+
 from api.house import House
 from api.refusals import ProofBroken, ProofPending
 from domain.decider import Refused
@@ -18,6 +20,8 @@ from projections.transparency.refusals import LogRefused
 from projections.transparency.tlogproof import Proof, inclusion, verify_proof
 
 CHECKPOINT: Final = "checkpoint"
+PROBED: Final = 256
+"""Names of checkpoints that are tried before all of them are listed."""
 _STATE: Final = "SELECT state FROM ledger.entries WHERE position = %(position)s"
 
 
@@ -49,14 +53,21 @@ def newest_checkpoint(house: House) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def covering(folder: Path, position: int) -> bytes | None:
+async def covering(folder: Path, position: int) -> bytes | None:
     """The first signed checkpoint that covers a position: the same paper can be printed again; None so far."""
-    names = sorted(entry.name for entry in (folder / HISTORY).glob("[0-9]*"))
-    wanted = Path(history_name(position)).name
-    for name in names:
-        if (len(name), name) >= (len(wanted), wanted):
-            return (folder / HISTORY / name).read_bytes()
-    return None
+    return await to_thread.run_sync(_covering, folder, position)
+
+
+def _covering(folder: Path, position: int) -> bytes | None:
+    # A head is signed a second after its entries: nearly always one of the next names is there.
+    for size in range(position, position + PROBED):
+        path = folder / history_name(size)
+        if path.is_file():
+            return path.read_bytes()
+    # After years there are as many names as seconds with an entry: one look at each, and none is kept.
+    sizes = (int(path.name) for path in (folder / HISTORY).glob("[0-9]*") if path.name.isdecimal())
+    first = min((size for size in sizes if size >= position), default=None)
+    return None if first is None else (folder / history_name(first)).read_bytes()
 
 
 async def prove(house: House, connection: AsyncConnection, position: int) -> Proven:

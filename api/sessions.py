@@ -87,9 +87,12 @@ async def end(house: House, session: Session, response: Response) -> None:
     response.delete_cookie(cookie_name(house), path="/", secure=secure, httponly=True, samesite="lax")
 
 
-def end_all(connection: "psycopg.Connection[Any]", person: UUID, now: datetime) -> None:
-    """End every session of a person; the connection's role is ``writer``."""
-    connection.execute(_END_ALL, {"person": person, "now": now})
+def end_all(connection: "psycopg.Connection[Any]", person: UUID, now: datetime) -> int:
+    """End every session of a person; how many there were. The connection's role is ``writer``.
+
+    His tokens go on: ``api.tokens.end`` without a name ends those.
+    """
+    return connection.execute(_END_ALL, {"person": person, "now": now}).rowcount
 
 
 def hashed(token: str) -> bytes:

@@ -24,12 +24,17 @@ SELECT person, role, unit, scopes FROM access.tokens
 WHERE token_hash = %(token)s AND ended_at IS NULL AND made_at <= %(now)s AND expires_at > %(now)s
 """
 _END: Final = """
-UPDATE access.tokens SET ended_at = %(now)s WHERE person = %(person)s AND name = %(name)s AND ended_at IS NULL
+UPDATE access.tokens SET ended_at = %(now)s
+WHERE person = %(person)s AND (name = %(name)s OR %(name)s::text IS NULL) AND ended_at IS NULL
 """
 
 
 class ScopeUnknown(ValueError):
     """权限表中没有这种操作。 The permission table knows no such operation."""
+
+
+class TokenEndsBefore(ValueError):
+    """令牌的到期时间须晚于现在。 A token expires later than now."""
 
 
 def issue(
@@ -46,7 +51,10 @@ def issue(
     """A new token, which is shown once and never stored; the connection's role is ``writer``.
 
     It can do no more than its person may on the day it is used, and of that only the operations in ``scopes``.
+    Raises ScopeUnknown, and TokenEndsBefore where ``until`` is not after ``now``.
     """
+    if until <= now:
+        raise TokenEndsBefore(TokenEndsBefore.__doc__)
     unknown = set(scopes) - {grant.operation for grant in GRANTS}
     if unknown:
         raise ScopeUnknown(f"{ScopeUnknown.__doc__} {sorted(unknown)}")
@@ -56,9 +64,9 @@ def issue(
     return token
 
 
-def end(connection: "psycopg.Connection[Any]", person: MemberId, name: str, now: datetime) -> None:
-    """End the tokens of this name; the connection's role is ``writer``."""
-    connection.execute(_END, {"person": person, "name": name, "now": now})
+def end(connection: "psycopg.Connection[Any]", person: MemberId, name: str | None, now: datetime) -> int:
+    """End a person's tokens of this name, or all; how many there were. The connection's role is ``writer``."""
+    return connection.execute(_END, {"person": person, "name": name, "now": now}).rowcount
 
 
 async def find(house: House, authorization: str) -> Session | None:

@@ -13,6 +13,7 @@ from api.documents import described
 from api.negotiation import wants_page
 from api.reader import Acting
 from api.refusals import NotSignedIn
+from domain.permissions import NotPermitted
 from domain.values import Code, NoticeId, points
 from projections import matters, notice_board, periods, scores, sheets
 from projections.answers import Answer, AsyncConnection, instead
@@ -90,6 +91,9 @@ async def home(asked: Annotated[Asked, permitted("open")]) -> Response:
         if wants_page(asked.request):
             return RedirectResponse("/session", 303)
         raise NotSignedIn
+    if asked.reader.session.scopes is not None:
+        # What waits is made of many operations; a program asks for each of those that its token names.
+        raise NotPermitted
     async with asked.house.reads.connection() as connection:
         found = Answer(as_of=await as_of(connection), complete=True, value=Home(acting=asked.acting))
         if asked.acting is not None:

@@ -114,7 +114,7 @@ async def one(
         people = [line.member for line in shown.lines]
         names = await names_of(asked, connection, people, unit=unit, day=shown.header.occurred_on)
     header = shown.header
-    note = None if header.posted is None else covering(asked.house.log, header.posted)
+    note = None if header.posted is None else await covering(asked.house.log, header.posted)
     view = NoticeView(
         unit=header.unit,
         unit_title=header.unit_title,
@@ -154,7 +154,7 @@ async def checkpoint(unit: str, notice: UUID, asked: Annotated[Asked, permitted(
     """The checkpoint that covers the posting, as a QR code: what a phone reads from the paper is the witness."""
     async with asked.ready() as connection:
         shown = _visible(asked, await notice_board.notice(connection, notice))
-    note = None if shown.header.posted is None else covering(asked.house.log, shown.header.posted)
+    note = None if shown.header.posted is None else await covering(asked.house.log, shown.header.posted)
     if note is None:
         raise ProofPending
     drawn = BytesIO()

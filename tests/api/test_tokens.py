@@ -7,7 +7,8 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from api.tokens import ScopeUnknown, end, issue
+from api.sessions import end_all
+from api.tokens import ScopeUnknown, TokenEndsBefore, end, issue
 from ops.example.people import BRANCH
 from tests.api.town import Town, key
 
@@ -37,7 +38,7 @@ def test_a_token_reads_and_writes_within_its_scopes_alone(town: Town) -> None:
     headers = {"authorization": f"Bearer {token}", **key()}
     sent = town.known("").post(f"/units/{BRANCH}/matters", json=wish, headers=headers)
     assert sent.status_code == 201, sent.text
-    for path in (f"/units/{BRANCH}/notices", f"/members/{town.members['recorder']}/points", "/points"):
+    for path in (f"/units/{BRANCH}/notices", f"/members/{town.members['recorder']}/points", "/points", "/"):
         assert _get(town, token, path).json()["code"] == "not-permitted", path
 
 
@@ -60,6 +61,26 @@ def test_an_expired_ended_or_invented_token_is_nobody(town: Town) -> None:
     end(town.sql, town.members["recorder"], "ended", town.deployment.clock().now())
     for token in (expired, ended, "steelyard_invented", "x"):
         assert _get(town, token, f"/units/{BRANCH}/sheets").json()["code"] == "not-signed-in", token
+
+
+def test_all_tokens_and_all_sessions_of_a_person_end_at_once(town: Town) -> None:
+    person, now = town.members["recorder"], town.deployment.clock().now()
+    end(town.sql, person, None, now)
+    first, second = _token(town, ["sheet.read"], name="one"), _token(town, ["sheet.read"], name="two")
+    assert end(town.sql, person, None, now) == 2
+    for token in (first, second):
+        assert _get(town, token, f"/units/{BRANCH}/sheets").json()["code"] == "not-signed-in"
+    assert end(town.sql, person, None, now) == 0
+    with town.visit("probationary") as client:
+        assert client.get("/session").status_code == 200
+        assert end_all(town.sql, town.members["probationary"], now) >= 1
+        assert client.get("/session").status_code == 401
+    town.clients.pop("probationary", None)
+
+
+def test_a_token_ends_after_it_begins(town: Town) -> None:
+    with pytest.raises(TokenEndsBefore):
+        _token(town, ["sheet.read"], days=-2)
 
 
 def test_a_token_is_stored_hashed_and_its_scopes_stand_in_the_table(town: Town) -> None:
