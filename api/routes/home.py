@@ -13,7 +13,7 @@ from api.documents import described
 from api.negotiation import wants_page
 from api.reader import Acting
 from api.refusals import NotSignedIn
-from domain.permissions import NotPermitted
+from domain.decider import NotPermitted
 from domain.values import Code, NoticeId, points
 from projections import matters, notice_board, periods, scores, sheets
 from projections.answers import Answer, AsyncConnection, instead
