@@ -49,6 +49,7 @@ NOT_STARTED: Final = (
 )
 """What can keep a deployment from starting; each says in a sentence what to do."""
 
+token = typer.Typer(no_args_is_help=True)
 console: Final = Console(soft_wrap=True)
 complaints: Final = Console(stderr=True, soft_wrap=True)
 
@@ -270,6 +271,31 @@ def account(
     console.print(login)
 
 
+@token.command()
+def issue(
+    work_number: Annotated[str, typer.Argument(help="工号 work number")],
+    name: Annotated[str, typer.Argument(help="用途 what for")],
+    unit: Unit,
+    scopes: Annotated[str, typer.Option(help="操作,逗号分隔 operations, by comma")],
+    role: Annotated[str, typer.Option(help="职务 office")] = "auditor",
+    days: Annotated[int, typer.Option(help="天数 days", min=1, max=366)] = 30,
+) -> None:
+    """签发令牌 Issue a token; it is shown once."""
+    with deployed(Settings()) as deployment:
+        console.print(founding.issue_token(deployment, work_number, name, role, unit, scopes.split(","), days))
+
+
+@token.command()
+def end(
+    work_number: Annotated[str, typer.Argument(help="工号 work number")],
+    name: Annotated[str | None, typer.Option(help="只作废此用途的 only this one")] = None,
+) -> None:
+    """作废令牌 End tokens."""
+    with deployed(Settings()) as deployment:
+        console.print(str(founding.end_tokens(deployment, work_number, name)))
+
+
+app.add_typer(token, name="token", help="令牌 Tokens for programs.")
 app.add_typer(bench.app, name="bench", help="量一量 Measure against the machine's limits.")
 
 

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, cast
 from uuid import UUID, uuid4, uuid5
@@ -18,6 +18,7 @@ import psycopg
 
 from api.accounts import open_account
 from api.sessions import end_all
+from api.tokens import end, issue
 from domain.actor import Actor, system
 from domain.decider import Command, Refused
 from domain.ledger import Ledger, Receipt
@@ -216,3 +217,30 @@ def give_account(deployment: Deployment, login: str, work_number: str, password:
     with psycopg.connect(deployment.database.urls.writer) as connection:
         open_account(connection, login, member, password, now)
         end_all(connection, member, now)
+
+
+def issue_token(
+    deployment: Deployment, work_number: str, name: str, role: str, unit: Code, scopes: list[str], days: int
+) -> str:
+    """A token for a program that acts for a member in one office; never shown again."""
+    now = deployment.clock().now()
+    member, _ = asyncio.run(person_of(deployment, work_number, day_of(now)))
+    with psycopg.connect(deployment.database.urls.writer) as connection:
+        return issue(
+            connection,
+            name=name,
+            person=member,
+            role=role,
+            unit=unit,
+            scopes=scopes,
+            now=now,
+            until=now + timedelta(days=days),
+        )
+
+
+def end_tokens(deployment: Deployment, work_number: str, name: str | None) -> int:
+    """End a member's tokens of one name, or all; gives how many."""
+    now = deployment.clock().now()
+    member, _ = asyncio.run(person_of(deployment, work_number, day_of(now)))
+    with psycopg.connect(deployment.database.urls.writer) as connection:
+        return end(connection, member, name, now)
