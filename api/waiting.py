@@ -6,7 +6,7 @@ from typing import Final
 from api.house import House, Pool
 from projections.waiting import as_of
 
-WAIT_S: Final = 2.0
+WAIT_S: Final = 10.0
 """How long a page waits at most."""
 
 _POLL_S: Final = 0.005

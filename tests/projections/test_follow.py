@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -120,7 +121,9 @@ def test_a_running_follower_shows_what_was_written(house: House) -> None:
 
 
 def _asked(house: House, question: Callable[[AsyncConnection], Awaitable[int]]) -> int:
-    return asyncio.run(house.ask(question))
+    # A browser test of the same process may have left a loop running in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, house.ask(question)).result()
 
 
 def test_waiting_ends_with_what_is_there(house: House) -> None:
