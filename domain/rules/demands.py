@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
+from domain.rules.approving import Sought, chains_for
 from domain.rules.items import HonourItem, Level, ListItem, NegativeItem, ResponsibilityItem, Shortfall, VetoItem
 from domain.rules.procedure import NoticeStage
 from domain.rules.scheme import Scheme
@@ -105,7 +106,7 @@ def levels_of(item: ListItem) -> tuple[Level | Shortfall, ...]:
         case HonourItem() | NegativeItem():
             return item.levels
         case ResponsibilityItem():
-            return item.shortfalls
+            return (*item.levels, *item.shortfalls)
         case VetoItem():
             return ()
 
@@ -124,27 +125,27 @@ def chain_of(scheme: Scheme, item: str, level: str | None = None, points: int | 
     takes the place of the level's own where the record is worth something else. Raises NotInRules for an unknown
     item or level; that there is one chain for each is the lint's promise.
     """
-    what, tier, amount = approval_sought(scheme, item, level, points)
-    chain = scheme.chain(what, tier=tier, points=amount)
-    if chain is None:
-        raise NotInRules(f"{what} {item} {level}")
-    return chain.steps
+    chains = chains_for(scheme.approval_chains, approval_sought(scheme, item, level, points))
+    if not chains:
+        raise NotInRules(f"no approval for {item} {level}")
+    return chains[0].steps
 
 
-def approval_sought(
-    scheme: Scheme, item: str, level: str | None, points: int | None
-) -> tuple[str, str | None, int | None]:
-    """(what, tier, points) by which an approval chain is chosen."""
+def approval_sought(scheme: Scheme, item: str, level: str | None = None, points: int | None = None) -> Sought:
+    """What an approval chain is chosen by. Raises NotInRules for an unknown item or level."""
     found = item_named(scheme, item)
     match found:
         case VetoItem():
-            return "veto", None, None
-        case ResponsibilityItem() if level is None:
-            return "responsibility_sheet", None, None
+            return Sought("veto", item=item)
         case HonourItem():
             named = level_named(scheme, item, level or "")
             assert isinstance(named, Level), item
-            return "honour", named.chain_tier, points
+            own = hundredths(named.up_to or named.points)
+            return Sought("honour", named.chain_tier, own if points is None else points, item, named.outside_cap)
+        case ResponsibilityItem() if level is None or level not in {one.code for one in found.shortfalls}:
+            return Sought("responsibility_sheet", item=item)
         case ResponsibilityItem() | NegativeItem():
-            own = hundredths(level_named(scheme, item, level or "").points)
-            return "deduction_or_shortfall", None, own if points is None else points
+            named = level_named(scheme, item, level or "")
+            # Of a range the most decides, so that nothing heavy takes the short way.
+            own = hundredths((named.up_to if isinstance(named, Level) else None) or named.points)
+            return Sought("deduction_or_shortfall", None, own if points is None else points, item)
