@@ -11,6 +11,7 @@ from domain.assessment.rows import MatterRow, Uncountable, in_order
 from domain.assessment.standards import worth
 from domain.assessment.tariff import MapTo, Tariff
 from domain.rules.maxima import Limit
+from domain.rules.working_days import months_later
 from domain.values import RecordId
 
 Cut: TypeAlias = Literal["same-matter", "item-cap", "category-cap", "total-cap", "lapsed", "zeroed"]
@@ -83,18 +84,6 @@ def deduction_lines(
         return found
     by_record = {line.record: line for line in found}
     return tuple(by_record.get(claim.row.record) or _without_effect(claim, "lapsed") for claim in claims)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months on, or the last of that month.
-
-    >>> months_later(date(2026, 8, 31), 6).isoformat()
-    '2027-02-28'
-    """
-    year, month = divmod(day.month - 1 + months, 12)
-    first = date(day.year + year, month + 1, 1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return first.replace(day=min(day.day, (following - first).days))
 
 
 def _lapsed(prices: LevelPrices, row: MatterRow, ends_on: date | None) -> bool:

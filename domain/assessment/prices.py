@@ -93,7 +93,7 @@ def price_of(scheme: Scheme, item: ResponsibilityItem, *, months: int) -> Price:
         item=item.code,
         category=item.cat,
         mode=item.mode,
-        cap=_weight_of(scheme, item.cat) if cap is None else cap,
+        cap=min(_weight_of(scheme, item.cat), *(most for _, most in caps), OPEN) if cap is None else cap,
         unit_points=hundredths(item.points) if item.mode == "earn" and item.points is not None else 0,
         # a half allows so many; a window of n months n ÷ 6 times as many
         quantity_max=None if item.quantity_max is None else item.quantity_max * 100 * months // MONTHS["half"],
@@ -156,8 +156,7 @@ def _most(scheme: Scheme, prices: tuple[Price, ...], months: int) -> int:
     if not prices:
         return 0
     weight = _weight_of(scheme, prices[0].category)
-    capped = next(one for one in scheme.categories if one.code == prices[0].category).capped
-    most = min(caps, part_of_year(weight, months) if capped and weight != OPEN else caps)
+    most = caps if weight == OPEN else min(caps, part_of_year(weight, months))
     return 0 if most >= OPEN else most
 
 

@@ -6,9 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from domain.assessment.matters import months_later
 from domain.assessment.rows import Uncountable, VetoRow
 from domain.assessment.tariff import Tariff, VetoStandard
+from domain.rules.working_days import months_later
 from domain.values import RecordId
 
 
