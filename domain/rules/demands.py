@@ -56,6 +56,7 @@ class Demand(Struct, frozen=True, kw_only=True):
     declared_by: tuple[Declarer, ...]
     departments: tuple[str, ...]  # that alone may submit it; none: no department keeps it
     acknowledged: bool  # the person signs
+    registered_by: str | None = None  # the body that registers a veto
     points_from: int | None = None  # hundredths, of a range inside which points are chosen
     points_to: int | None = None
     reason: bool = False  # the choice needs one
@@ -238,6 +239,7 @@ def demand_of(scheme: Scheme, item: str, level: str | None = None, points: int |
         declared_by=declarers_of(scheme, item),
         departments=departments_of(scheme, item),
         acknowledged=found.acknowledged,
+        registered_by=scheme.veto_rules.registered_by if isinstance(found, VetoItem) else None,
         points_from=hundredths(named.points) if ranged and named is not None else None,
         points_to=hundredths(named.up_to or "0") if ranged and isinstance(named, Level) else None,
         reason=ranged,

@@ -50,7 +50,9 @@ def weights(scheme: Scheme) -> Iterator[Finding]:
     counted = sum(known) + (0 if from_full else begins)
     if from_full and not known:
         return
-    if len(known) == len(roots) and counted != base and not (scheme.scale.start == "from_zero" and not asked):
+    # What everybody begins with, where all begin from zero, is a finding of its own.
+    idle = scheme.scale.start == "from_zero" and (not asked or begins)
+    if len(known) == len(roots) and counted != base and not idle:
         yield refuse(
             "weights-not-base",
             "$.categories",
@@ -102,6 +104,8 @@ def _against_weight(scheme: Scheme, index: int, own: list[ResponsibilityItem]) -
     if not own and any(item.cat == category.code for item in scheme.responsibility):
         return None  # not asked of this class at all
     caps = [year_cap(scheme, item) for item in own]
+    if any(cap is None and item.mode != "earn" for item, cap in zip(own, caps, strict=True)):
+        return None  # a cap that is missing is a finding of its own
     known, weight = sum(cap for cap in caps if cap is not None), hundredths(category.weight)
     enough = known == weight and None not in caps
     if enough or (category.capped and (known >= weight or None in caps)):
@@ -158,9 +162,15 @@ def _most_of(scheme: Scheme, profile: str, base: str | None) -> int | None:
     """The most that a class can have; None where the class differs in nothing or nothing bounds it."""
     if base is None and not any(item.profiles for item in scheme.responsibility):
         return None
-    caps = [year_cap(scheme, item) for item in scheme.responsibility if _asked(item, profile)]
-    if None in caps or (scheme.honour and scheme.honour_rules.cap_year is None):
+    if scheme.honour and scheme.honour_rules.cap_year is None:
         return None
-    begins = hundredths(base if base is not None else scheme.scale.base or "0")
-    honours = hundredths(scheme.honour_rules.cap_year or "0") if scheme.honour else 0
-    return begins + sum(cap for cap in caps if cap is not None) + honours
+    together = hundredths(base if base is not None else scheme.scale.base or "0")
+    for category in scheme.categories:
+        own = [item for item in scheme.responsibility if item.cat == category.code and _asked(item, profile)]
+        caps = [year_cap(scheme, item) for item in own]
+        if own and category.weight is None and None in caps:
+            return None
+        most = sum(cap for cap in caps if cap is not None)
+        weight = hundredths(category.weight) if own and category.weight is not None else most
+        together += weight if None in caps else min(most, weight)
+    return together + (hundredths(scheme.honour_rules.cap_year or "0") if scheme.honour else 0)

@@ -55,6 +55,9 @@ def repealed(scheme: Scheme) -> Iterator[Finding]:
     if document.expires_on is not None and document.expires_on <= document.effective_on:
         zh, en = "失效日应晚于施行日。", "a document expires after it has taken effect"
         yield refuse("expires-before-effect", "$.document.expires_on", zh, en)
+    if document.issued_on is not None and document.issued_on > document.effective_on:
+        zh, en = "施行日不得早于印发日:办法不溯及既往。", "a document takes no effect before it is issued"
+        yield refuse("issued-after-effect", "$.document.issued_on", zh, en)
     if document.status == "试行" and document.expires_on is None and not scheme.illustrative:
         zh, en = "试行办法未写明试行期满日。", "a trial document does not say when the trial ends"
         yield warn("trial-without-end", "$.document.expires_on", zh, en)

@@ -19,6 +19,18 @@ from domain.rules.demands import (
     terms_of,
     wrongs_of,
 )
+from domain.rules.hearing import (
+    appeal_to,
+    counts_as_delivered,
+    deduction_is_public,
+    escalates_to,
+    feedback_to,
+    handler_from,
+    may_appeal,
+    names_go,
+    objection_wrongs,
+    shown_in,
+)
 from domain.rules.local import LocalAddition, with_local
 from domain.rules.working_days import NoCalendar, YearCalendar
 from tests.domain.rules.kinds.writing import (
@@ -208,3 +220,35 @@ def test_the_first_of_one_matter_counts_where_the_rules_say_first() -> None:
     first = adopted(rule_set(**{**SECTIONS, "counting": {"same_matter": {"negative": "first"}}}))
     rows = [matter("N-2", "each", "2026-03-01", "M"), matter("N-1", "heavy", "2026-04-01", "M", quantity=600)]
     assert [year(scheme, deductions=rows).deduction_points for scheme in (first, SCHEME)] == [100, 600]
+
+
+def test_an_objection_is_taken_in_the_forms_and_about_the_targets_of_the_rules() -> None:
+    assert objection_wrongs(SCHEME, form="paper", target="line", names_himself=True) == []
+    codes = [one.code for one in objection_wrongs(SCHEME, form="page", target="tea", names_himself=False)]
+    assert codes == ["objection-form", "objection-target", "objection-anonymous"]
+    assert feedback_to(SCHEME) == ("objector",)
+
+
+def test_one_appeal_is_open_to_both() -> None:
+    assert [may_appeal(SCHEME, "subject", before) for before in (0, 1)] == [True, False]
+    once_more = adopted(rule_set(**{**SECTIONS, "objection": {"appeals": 2, "appeal_by": ["objector"]}}))
+    assert may_appeal(once_more, "objector", 1)
+    assert not may_appeal(once_more, "subject", 0)
+
+
+def test_what_counts_as_delivered_and_what_a_notice_shows_is_rule_data() -> None:
+    assert [counts_as_delivered(SCHEME, way) for way in ("acknowledged", "telephone")] == [True, False]
+    assert not deduction_is_public(SCHEME, 9900)
+    public = adopted(rule_set(**{**SECTIONS, "notice": {"stages": STAGES, "public_deduction_lines_from_points": "5"}}))
+    assert [deduction_is_public(public, amount) for amount in (499, 500)] == [False, True]
+    assert shown_in(SCHEME, "public") == ("name_of_excellent", "count_of_determined")
+    assert shown_in(SCHEME, "branch")[0] == "name"
+    assert names_go(SCHEME)
+
+
+def test_each_body_of_the_procedure_is_named() -> None:
+    assert (handler_from(SCHEME), appeal_to(SCHEME), escalates_to(SCHEME)) == (
+        "parent_committee", "leading_group", "parent_committee",
+    )  # fmt: skip
+    assert demand_of(SCHEME, "V-1").registered_by == "work_committee"
+    assert demand_of(SCHEME, "N-1", "light").registered_by is None

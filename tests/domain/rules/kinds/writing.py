@@ -96,16 +96,18 @@ def named(code: str, **more: Any) -> Document:
     return {"code": code, "zh": f"{code}名", "en": code, **more}
 
 
+def period(code: str, first: str, last: str, result: str) -> Document:
+    """A period, from a day of the year to another."""
+    return named(code, **{"from": first, "to": last}, result=result)
+
+
 def months(*numbers: int) -> list[Document]:
     """Monthly periods, and the year."""
     ends = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
     cycle = [
-        named(
-            f"M{month:02d}", **{"from": f"{month:02d}-01", "to": f"{month:02d}-{ends.get(month, 31)}"}, result="score"
-        )
-        for month in numbers
+        period(f"M{month:02d}", f"{month:02d}-01", f"{month:02d}-{ends.get(month, 31)}", "score") for month in numbers
     ]
-    return [*cycle, named("Y", **{"from": "01-01", "to": "12-31"}, result="total", graded=True)]
+    return [*cycle, period("Y", "01-01", "12-31", "total")]
 
 
 def adopted(document: Document) -> Scheme:
