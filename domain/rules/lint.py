@@ -36,7 +36,7 @@ from domain.rules.lint_values import (
     steps,
     vetoes,
 )
-from domain.rules.lint_versions import effect_and_retention, mappings, repealed
+from domain.rules.lint_versions import effect_and_retention, impossible_days, mappings, repealed
 from domain.rules.scheme import Scheme
 from domain.values import hundredths, points
 
@@ -223,6 +223,7 @@ _CHECKS: Final[tuple[Check, ...]] = (
     settings_without_effect,
     mappings,
     effect_and_retention,
+    impossible_days,
     repealed,
     evidence_never_asked_for,
     few_planned_matters,

@@ -1,6 +1,7 @@
 """体检 over time: what follows what, how long an effect lasts, and how long it is kept."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from domain.rules.findings import Finding, refuse, warn
 from domain.rules.scheme import Scheme
@@ -45,6 +46,26 @@ def effect_and_retention(scheme: Scheme) -> Iterator[Finding]:
         zh = "effect_of_deduction 与各减分条目的 effect_months 不一致。"
         en = "effect_of_deduction and the effect_months of the deductions contradict each other"
         yield refuse("effect-contradicted", "$.retention_years.effect_of_deduction", zh, en)
+
+
+def impossible_days(scheme: Scheme) -> Iterator[Finding]:
+    """Every day that is named exists."""
+    document = scheme.document
+    named = [
+        ("effective_on", document.effective_on),
+        ("issued_on", document.issued_on),
+        ("expires_on", document.expires_on),
+    ]
+    days = [(f"$.document.{field}", day) for field, day in named if day is not None]
+    for index, period in enumerate(scheme.periods):
+        for field, day in (("from", period.first_day), ("to", period.last_day)):
+            days.append((f"$.periods[{index}].{field}", f"2027-{day}"))
+    for path, day in days:
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            zh, en = f"没有“{day}”这一天。", f"there is no day {day!r}"
+            yield refuse("day-impossible", path, zh, en)
 
 
 def repealed(scheme: Scheme) -> Iterator[Finding]:

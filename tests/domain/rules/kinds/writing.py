@@ -1,5 +1,6 @@
 """Rule sets written as short as the page on rules allows, and records to score them with."""
 
+import copy
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -37,7 +38,7 @@ def rule_set(**sections: Any) -> Document:
             "issuer": {"zh": "机关党委", "en": "Party committee"},
             "effective_on": "2026-01-01",
         },
-        "evidence_kinds": PAPERS,
+        "evidence_kinds": copy.deepcopy(PAPERS),
         "profiles": [{"code": "full", "zh": "正式党员", "en": "Full member"}],
         "approval_chains": [{"what": "any", "steps": ["branch_committee"]}],
         **sections,
