@@ -24,8 +24,9 @@ from domain.notice.notice import (
 from domain.organisation.unit import established
 from domain.recording.archive import archive_of, confirmed
 from domain.rules.calendar import published
+from domain.rules.demands import notice_ends_on
 from domain.rules.ruleset import scheme_on
-from domain.rules.working_days import closes_on, term_end
+from domain.rules.working_days import closes_on
 from domain.values import Code, NoticeId, day_of, midnight_after
 
 CLOSING_GRACE: Final = timedelta(seconds=60)
@@ -91,7 +92,7 @@ def _post(past: Past, command: PostNotice) -> Decision:
     stage = scheme.stage(notice.stage)
     assert stage is not None, f"the lint lets no rule set pass without stage {notice.stage}"
     calendars = published(past, range(today.year, today.year + 2))
-    ends_on = term_end(today, stage.days, calendars)
+    ends_on = notice_ends_on(scheme, stage, today, calendars)
     last_on = closes_on(ends_on, scheme.notice.paper_grace_working_days, calendars)
     ref = NOTICE.of(command.notice)
     posted = NoticePosted(
