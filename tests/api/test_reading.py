@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from domain.rules.digest import digest
 from ops.example.people import BRANCH
 from ops.serve import house
 from tests.api.town import PAGE, Town, key, served
@@ -263,3 +264,15 @@ def test_health(town: Town) -> None:
     assert found["ready"]
     assert found["calendar"]
     assert found["parked"] == 0
+
+
+def test_the_rules_are_shown_as_they_were_published(secretary: httpx2.Client) -> None:
+    value = _value(secretary, "/rules/pukou-district-offices")
+    assert digest(value["document"]) == value["digest"]
+
+
+def test_the_form_of_a_rule_set_is_published(secretary: httpx2.Client) -> None:
+    found = secretary.get("/rules/schema.json")
+    assert found.status_code == 200
+    assert found.headers["content-type"] == "application/schema+json"
+    assert found.json()["$defs"]["Scheme"]["additionalProperties"] is False
