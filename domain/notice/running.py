@@ -92,7 +92,7 @@ def _post(past: Past, command: PostNotice) -> Decision:
     stage = scheme.stage(notice.stage)
     assert stage is not None, f"the lint lets no rule set pass without stage {notice.stage}"
     calendars = published(past, range(today.year, today.year + 2))
-    ends_on = notice_ends_on(scheme, stage, today, calendars)
+    ends_on = notice_ends_on(scheme.notice, stage, today, calendars)
     last_on = closes_on(ends_on, scheme.notice.paper_grace_working_days, calendars)
     ref = NOTICE.of(command.notice)
     posted = NoticePosted(

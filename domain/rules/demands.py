@@ -19,7 +19,7 @@ from domain.rules.items import (
     Shortfall,
     VetoItem,
 )
-from domain.rules.procedure import Channel, DayKind, NoticeStage
+from domain.rules.procedure import Channel, DayKind, Notice, NoticeStage
 from domain.rules.scheme import Scheme
 from domain.rules.working_days import Calendars, calendar_term_end, months_later, term_end
 from domain.values import hundredths
@@ -119,9 +119,9 @@ def stage_of(scheme: Scheme, kind: NoticeKind, of: NoticeKind | None = None) -> 
     return found
 
 
-def unit_of(scheme: Scheme, stage: NoticeStage) -> DayKind:
+def unit_of(rules: Notice, stage: NoticeStage) -> DayKind:
     """Whether the stage's term counts working days or all days."""
-    return stage.unit or scheme.notice.unit
+    return stage.unit or rules.unit
 
 
 def channels_of(stage: NoticeStage) -> tuple[Channel, ...]:
@@ -129,12 +129,12 @@ def channels_of(stage: NoticeStage) -> tuple[Channel, ...]:
     return stage.channels
 
 
-def notice_ends_on(scheme: Scheme, stage: NoticeStage, posted_on: date, calendars: Calendars) -> date:
+def notice_ends_on(rules: Notice, stage: NoticeStage, posted_on: date, calendars: Calendars) -> date:
     """The day at whose 24:00 the term of a notice ends; the posting day does not count.
 
     Raises NoCalendar where working days fall into a year without a published calendar.
     """
-    if unit_of(scheme, stage) == "calendar_days":
+    if unit_of(rules, stage) == "calendar_days":
         return calendar_term_end(posted_on, stage.days)
     return term_end(posted_on, stage.days, calendars)
 

@@ -148,11 +148,11 @@ def test_wishes_beside_the_rules_are_named() -> None:
 def test_a_notice_hangs_for_working_days_or_for_all_days() -> None:
     friday = date(2026, 6, 5)
     sheet, honours = stage_of(SCHEME, "record_sheet"), stage_of(SCHEME, "honour")
-    assert notice_ends_on(SCHEME, sheet, friday, PLAIN) == date(2026, 6, 10)
-    assert notice_ends_on(SCHEME, honours, friday, PLAIN) == date(2026, 6, 12)
+    assert notice_ends_on(SCHEME.notice, sheet, friday, PLAIN) == date(2026, 6, 10)
+    assert notice_ends_on(SCHEME.notice, honours, friday, PLAIN) == date(2026, 6, 12)
     assert (channels_of(sheet), channels_of(honours)) == (("page",), ("page", "paper"))
     with pytest.raises(NoCalendar):
-        notice_ends_on(SCHEME, sheet, friday, {})
+        notice_ends_on(SCHEME.notice, sheet, friday, {})
 
 
 def test_a_kind_without_a_stage_of_its_own_is_posted_as_what_it_follows() -> None:
