@@ -21,6 +21,7 @@ from projections import (
     log,
     matters,
     notice_board,
+    offices,
     organisation,
     parking,
     records,
