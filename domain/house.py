@@ -9,7 +9,7 @@ from domain.organisation import appointments, exemption, member, membership, reo
 from domain.oversight import log
 from domain.permissions import permit
 from domain.recording import approval, archive, filling, matter, sheet
-from domain.rules import calendar, ruleset
+from domain.rules import authorship, calendar, ruleset
 
 STREAMS: Final[tuple[Stream[Any], ...]] = (
     log.LOG,
@@ -47,7 +47,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     exemption.DecideExemption: exemption.decide,
     exemption.EndExemption: exemption.decide,
     ruleset.DraftRuleSet: ruleset.decide,
-    ruleset.ApproveRuleSet: ruleset.decide,
+    ruleset.ApproveRuleSet: authorship.decide,
     ruleset.PublishRuleSet: ruleset.decide,
     calendar.PublishCalendar: calendar.decide,
     matter.PlanMatter: matter.decide,

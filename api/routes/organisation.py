@@ -102,6 +102,8 @@ class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     offices: tuple[OfficeView, ...]
     terms: tuple[OfficeView, ...]
     """Every office that was ever given, and for how long."""
+    committee_from: int | None
+    """From how many full members a branch has a committee, where this one has one with fewer."""
     changes: tuple[ChangeView, ...]
     below: tuple[organisation.Unit, ...]
 
@@ -137,7 +139,8 @@ async def one(
         everybody = [one.member for one in roster.value]
         everybody += [person for office in ever for person in (office.member, office.stands_for) if person]
         names = await names_of(asked, connection, everybody, unit=unit, day=day)
-        offered = await _people(asked, connection, people or unit, units.value)
+        published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
+        offered = await _people(asked, connection, people or unit, units.value, published)
     view = UnitView(
         unit=unit,
         day=day,
@@ -152,6 +155,7 @@ async def one(
         members=tuple(_member(one, names, away) for one in roster.value),
         offices=tuple(_office(office, names) for office in held.value),
         terms=tuple(_office(office, names) for office in ever),
+        committee_from=_too_small(asked.unit, roster.value, published),
         changes=tuple(_change(one) for one in changes),
         below=tuple(below for below in units.value if below.parent == unit),
     )
@@ -179,15 +183,28 @@ def _change(one: organisation.UnitChange) -> ChangeView:
     return ChangeView(type=one.type, zh=term.zh, en=term.en, day=one.day, said=one.said, position=one.position)
 
 
+def _too_small(
+    unit: organisation.Unit, roster: tuple[organisation.Member, ...], published: rules.Published | None
+) -> int | None:
+    if published is None or unit.kind != "branch" or unit.approval_body != "own_committee":
+        return None
+    voting = {profile.code for profile in published.scheme.profiles if profile.votes}
+    least = published.scheme.bodies.branch_committee.exists_from_full_members or 0
+    return least if sum(one.profile in voting for one in roster) < least else None
+
+
 async def _people(
-    asked: Asked, connection: AsyncConnection, wanted: Code, units: tuple[organisation.Unit, ...]
+    asked: Asked,
+    connection: AsyncConnection,
+    wanted: Code,
+    units: tuple[organisation.Unit, ...],
+    published: rules.Published | None,
 ) -> People:
     """Of this organisation or of one below it: nobody chooses among people with whom he has nothing to do."""
     assert asked.unit is not None
     place = wanted if any(one.unit == wanted for one in units) else asked.unit.unit
     found = (await organisation.members_of(connection, place, asked.today)).value
     names = await names_of(asked, connection, [one.member for one in found], unit=place)
-    published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
     profiles = () if published is None else published.scheme.profiles
     return People(
         unit=place,

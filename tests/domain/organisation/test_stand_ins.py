@@ -28,6 +28,7 @@ from domain.organisation.appointments import (
 from domain.recording.approval import RecorderApproves
 from domain.recording.filling import LineWish
 from domain.recording.sheet import SheetApproved
+from domain.rules.ruleset import AuthorApproves, RuleSetApproved
 from tests.domain.branch import (
     AS_OFFICER,
     AS_SECRETARY,
@@ -36,19 +37,24 @@ from tests.domain.branch import (
     DISCIPLINE,
     HIGHER_SECRETARY,
     MEMBER,
+    OFFICER,
     OTHER,
     PUBLICITY,
     READY,
     RECORDER,
     RULED,
     SECRETARY,
+    SETUP_AT,
     TOP,
     YOUTH,
     appointed,
+    approved,
+    drafted,
     established,
     filled,
     held,
     opened,
+    organised,
     planned,
     registered,
     sheet_approved,
@@ -187,3 +193,15 @@ def test_a_substitute_recorder_enters_the_holders_own_line() -> None:
     own = LineWish(member=RECORDER, outcome="attended")
     [line] = base.when(filled(acting, but=(own,))).facts()
     assert (line.member, line.by) == (RECORDER, OTHER)  # type: ignore[attr-defined]
+
+
+def test_a_delegate_of_the_author_does_not_approve_his_rule_set() -> None:
+    """The officer who drafted it sits in the leading group as well and has lent that seat."""
+    seats = (appointed(OFFICER, "leading_group", TOP), registered(who("deputy"), TOP))
+    as_author, as_deputy = (person(one, "leading_group", TOP) for one in (OFFICER, who("deputy")))
+    first = date(2025, 12, 1)
+    lent = wish(DelegateRole, as_author, SETUP_AT, unit=TOP, person=who("deputy"), from_on=first, until_on=first)
+    base = organised().given(*seats, drafted(actor=AS_OFFICER), lent)
+    base.when(approved(actor=as_author)).refused(NotPermitted)
+    base.when(approved(actor=as_deputy)).refused(AuthorApproves)
+    base.when(approved()).says(RuleSetApproved)
