@@ -9,13 +9,10 @@ from msgspec.structs import replace
 
 from domain.actor import person
 from domain.decider import NotPermitted
+from domain.notice.drafting import DraftNotice, NothingToNotice
 from domain.notice.notice import (
     NOTICE,
-    CloseNotice,
-    ConfirmRecords,
     DisclosureChecked,
-    DraftNotice,
-    NothingToNotice,
     Notice,
     NoticeClosed,
     NoticeDrafted,
@@ -26,11 +23,11 @@ from domain.notice.notice import (
     NoticeNotPosted,
     NoticePosted,
     NoticeUnknown,
-    PostNotice,
     TermRunning,
     lines_digest,
     notice_id,
 )
+from domain.notice.running import CloseNotice, ConfirmRecords, PostNotice
 from domain.recording.archive import PointsConfirmed, archive_of
 from domain.rules.working_days import NoCalendar
 from tests.domain.branch import (
