@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from domain.decider import Command, Decision, Past, Stream
 from domain.notice import drafting, notice, running
-from domain.organisation import appointments, member, roster, unit
+from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
 from domain.oversight import log
 from domain.permissions import permit
 from domain.recording import approval, archive, filling, matter, sheet
-from domain.rules import calendar, ruleset
+from domain.rules import authorship, calendar, ruleset
 
 STREAMS: Final[tuple[Stream[Any], ...]] = (
     log.LOG,
@@ -31,8 +31,23 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     member.RegisterMember: member.decide,
     appointments.AppointRole: appointments.decide,
     appointments.EndRole: appointments.decide,
+    appointments.HandOverRole: appointments.decide,
+    appointments.SubstituteRole: appointments.decide,
+    appointments.DelegateRole: appointments.decide,
+    reorganisation.RenameUnit: reorganisation.decide,
+    reorganisation.MoveUnit: reorganisation.decide,
+    reorganisation.AssignApprovalBody: reorganisation.decide,
+    reorganisation.DissolveUnit: reorganisation.decide,
+    membership.TransferMember: membership.decide,
+    membership.AssignProfile: membership.decide,
+    membership.EndMembership: membership.decide,
+    membership.RegisterLeave: membership.decide,
+    membership.ShortenLeave: membership.decide,
+    exemption.RequestExemption: exemption.decide,
+    exemption.DecideExemption: exemption.decide,
+    exemption.EndExemption: exemption.decide,
     ruleset.DraftRuleSet: ruleset.decide,
-    ruleset.ApproveRuleSet: ruleset.decide,
+    ruleset.ApproveRuleSet: authorship.decide,
     ruleset.PublishRuleSet: ruleset.decide,
     calendar.PublishCalendar: calendar.decide,
     matter.PlanMatter: matter.decide,

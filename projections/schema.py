@@ -16,7 +16,9 @@ from projections import (
     agenda,
     log,
     matters,
+    membership,
     notice_board,
+    offices,
     organisation,
     parking,
     records,
@@ -33,7 +35,19 @@ READS: Final = "reads"
 NEXT: Final = "reads_next"
 OLD: Final = "reads_old"
 
-_MODELS: Final = (log, organisation, rules, matters, sheets, records, notice_board, timeline, agenda)
+_MODELS: Final = (
+    log,
+    organisation,
+    offices,
+    membership,
+    rules,
+    matters,
+    sheets,
+    records,
+    notice_board,
+    timeline,
+    agenda,
+)
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,
     parking.DDL,
