@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from domain.decider import Command, Decision, Past, Stream
 from domain.notice import drafting, notice, running
-from domain.organisation import appointments, member, roster, unit
+from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
 from domain.oversight import log
 from domain.permissions import permit
 from domain.recording import approval, archive, filling, matter, sheet
@@ -31,6 +31,21 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     member.RegisterMember: member.decide,
     appointments.AppointRole: appointments.decide,
     appointments.EndRole: appointments.decide,
+    appointments.HandOverRole: appointments.decide,
+    appointments.SubstituteRole: appointments.decide,
+    appointments.DelegateRole: appointments.decide,
+    reorganisation.RenameUnit: reorganisation.decide,
+    reorganisation.MoveUnit: reorganisation.decide,
+    reorganisation.AssignApprovalBody: reorganisation.decide,
+    reorganisation.DissolveUnit: reorganisation.decide,
+    membership.TransferMember: membership.decide,
+    membership.AssignProfile: membership.decide,
+    membership.EndMembership: membership.decide,
+    membership.RegisterLeave: membership.decide,
+    membership.ShortenLeave: membership.decide,
+    exemption.RequestExemption: exemption.decide,
+    exemption.DecideExemption: exemption.decide,
+    exemption.EndExemption: exemption.decide,
     ruleset.DraftRuleSet: ruleset.decide,
     ruleset.ApproveRuleSet: ruleset.decide,
     ruleset.PublishRuleSet: ruleset.decide,

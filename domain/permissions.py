@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from domain.decider import Command, NotPermitted, Past
 from domain.organisation.appointments import OFFICES, Role, holds
+from domain.organisation.member import MEMBER, Registered
 from domain.organisation.roster import belonging
 from domain.organisation.unit import higher_than
 from domain.values import Code, MemberId, day_of
@@ -45,6 +46,53 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("role.appoint", "officer", "above"),
     Grant("role.end", "officer", "own"),
     Grant("role.end", "officer", "above"),
+    # People over time
+    Grant("unit.change", "officer", "own"),
+    Grant("unit.change", "officer", "above"),
+    Grant("member.transfer", "officer", "own"),
+    Grant("member.transfer", "officer", "above"),
+    Grant("member.change", "officer", "own"),
+    Grant("member.change", "officer", "above"),
+    Grant("member.end", "officer", "own"),
+    Grant("member.end", "officer", "above"),
+    Grant("role.substitute", "officer", "own"),
+    Grant("role.substitute", "officer", "above"),
+    Grant("role.delegate", "secretary", "own"),
+    Grant("role.delegate", "committee_member", "own"),
+    Grant("role.delegate", "leading_group", "own"),
+    Grant("leave.register", "recorder", "own"),
+    Grant("leave.register", "substitute_recorder", "own"),
+    Grant("leave.register", "secretary", "own"),
+    Grant("exemption.request", "member", "own", ("none",)),
+    Grant("exemption.request", "secretary", "own", ("none",)),
+    Grant("exemption.decide", "secretary", "own", ("requested",)),
+    Grant("exemption.decide", "secretary", "above", ("requested",)),
+    Grant("exemption.decide", "committee_member", "own", ("requested",)),
+    Grant("exemption.decide", "committee_member", "above", ("requested",)),
+    Grant("exemption.decide", "leading_group", "own", ("requested",)),
+    Grant("exemption.decide", "leading_group", "above", ("requested",)),
+    Grant("exemption.end", "secretary", "own", ("granted",)),
+    Grant("exemption.end", "officer", "above", ("granted",)),
+    # Looking at an organisation and at where somebody belongs; his points are another matter
+    Grant("unit.read", "member", "own"),
+    *(Grant("unit.read", office, "own") for office in OFFICES if office != "auditor"),
+    Grant("unit.read", "secretary", "above"),
+    Grant("unit.read", "committee_member", "above"),
+    Grant("unit.read", "leading_group", "above"),
+    Grant("unit.read", "officer", "above"),
+    Grant("unit.read", "auditor", "any"),
+    Grant("membership.read", "member", "self"),
+    Grant("membership.read", "recorder", "own"),
+    Grant("membership.read", "substitute_recorder", "own"),
+    Grant("membership.read", "secretary", "own"),
+    Grant("membership.read", "committee_member", "own"),
+    Grant("membership.read", "officer", "own"),
+    Grant("membership.read", "officer", "above"),
+    Grant("membership.read", "secretary", "above"),
+    Grant("membership.read", "committee_member", "above"),
+    Grant("membership.read", "leading_group", "above"),
+    Grant("membership.read", "leading_group", "own"),
+    Grant("membership.read", "auditor", "any"),
     Grant("calendar.publish", "installation", "any"),
     Grant("calendar.publish", "officer", "own"),
     # Rules
@@ -134,6 +182,9 @@ def permit(past: Past, command: Command) -> None:
 
 def _hold(past: Past, person: MemberId, role: Code, unit: Code, command: Command) -> None:
     day = day_of(command.at)
+    member = past[MEMBER.of(person)]
+    if isinstance(member, Registered) and not member.belongs(day):
+        raise NotPermitted
     if role == "member" and person in belonging(past, unit, day):
         return
     if role != "member" and holds(past, person, _office(role), unit, day):

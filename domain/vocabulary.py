@@ -8,10 +8,28 @@ from typing import Final, NamedTuple
 
 from domain.decider import Fact
 from domain.notice.notice import DisclosureChecked, NoticeClosed, NoticeDrafted, NoticeLineDrafted, NoticePosted
-from domain.organisation.appointments import RoleAppointed, RoleEnded
-from domain.organisation.member import MemberRegistered
-from domain.organisation.roster import MemberEnrolled
-from domain.organisation.unit import UnitEstablished
+from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
+from domain.organisation.member import (
+    ExemptionEnded,
+    ExemptionGranted,
+    ExemptionRefused,
+    ExemptionRequested,
+    ExemptionSupported,
+    LeaveRegistered,
+    LeaveShortened,
+    MemberProfileAssigned,
+    MemberRegistered,
+    MembershipEnded,
+    MemberTransferred,
+)
+from domain.organisation.roster import MemberEnrolled, MemberReleased
+from domain.organisation.unit import (
+    ApprovalBodyAssigned,
+    UnitDissolved,
+    UnitEstablished,
+    UnitMoved,
+    UnitRenamed,
+)
 from domain.oversight.log import LogOpened
 from domain.recording.archive import PointsConfirmed, PointsRecorded
 from domain.recording.matter import EvidenceAttached, MatterHeld, MatterNotHeld, MatterPlanned
@@ -66,6 +84,23 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("disclosure-checked", DisclosureChecked, "公开审查", "disclosure checked"),
     FactTerm("notice-posted", NoticePosted, "公示发布", "notice posted"),
     FactTerm("notice-closed", NoticeClosed, "公示期满", "notice closed"),
+    FactTerm("unit-renamed", UnitRenamed, "组织更名", "organisation renamed"),
+    FactTerm("unit-moved", UnitMoved, "隶属变更", "organisation moved"),
+    FactTerm("unit-dissolved", UnitDissolved, "组织撤销", "organisation dissolved"),
+    FactTerm("approval-body-assigned", ApprovalBodyAssigned, "审定主体认定", "approval body assigned"),
+    FactTerm("member-released", MemberReleased, "移出名册", "member released from a roster"),
+    FactTerm("member-transferred", MemberTransferred, "组织关系转接", "member transferred"),
+    FactTerm("member-profile-assigned", MemberProfileAssigned, "类别认定", "class of a member assigned"),
+    FactTerm("membership-ended", MembershipEnded, "党籍终止", "membership ended"),
+    FactTerm("leave-registered", LeaveRegistered, "请假", "leave registered"),
+    FactTerm("leave-shortened", LeaveShortened, "销假", "leave shortened"),
+    FactTerm("exemption-requested", ExemptionRequested, "免积分申请", "exemption requested"),
+    FactTerm("exemption-supported", ExemptionSupported, "免积分初审通过", "exemption supported"),
+    FactTerm("exemption-granted", ExemptionGranted, "免积分批准", "exemption granted"),
+    FactTerm("exemption-refused", ExemptionRefused, "免积分不予批准", "exemption refused"),
+    FactTerm("exemption-ended", ExemptionEnded, "免积分结束", "exemption ended"),
+    FactTerm("role-substituted", RoleSubstituted, "代理", "office stood in for"),
+    FactTerm("role-delegated", RoleDelegated, "委托", "office delegated"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}
