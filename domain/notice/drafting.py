@@ -12,9 +12,10 @@ from domain.notice.notice import (
     lines_digest,
     notice_id,
 )
+from domain.organisation.unit import established, next_higher
 from domain.recording.archive import archive_of
 from domain.recording.sheet import SHEET, Sheet, living
-from domain.values import Code
+from domain.values import Code, day_of
 
 RECORD_SHEET: Final = "record_sheet"
 """The stage of the rule set under which decided sheets are noticed."""
@@ -56,8 +57,19 @@ def decide(past: Past, command: DraftNotice) -> Decision:
         occurred_on=sheet.occurred_on,
         lines=len(lines),
         digest=lines_digest(lines),
+        decided_on=day_of(command.at),
+        bodies=_bodies(past, sheet),
+        entered_by=tuple(sorted(sheet.entered_by, key=str)),
     )
     return [ref.says(header), *(ref.says(line) for line in lines)]
+
+
+def _bodies(past: Past, sheet: Sheet) -> tuple[Code, ...]:
+    """The organisations whose bodies had this sheet before them: none of them looks into an objection."""
+    unit = established(past, sheet.unit)
+    first = sheet.unit if unit.approval_body != "parent_committee" else next_higher(past, sheet.unit)
+    found = {one for one in (first, sheet.referred_to) if one is not None}
+    return tuple(sorted(found))
 
 
 def _lines(past: Past, sheet: Sheet, decision: int) -> list[NoticeLineDrafted]:
