@@ -8,7 +8,20 @@ from domain.notice import drafting, notice, running
 from domain.organisation import appointments, member, roster, unit
 from domain.oversight import log
 from domain.permissions import permit
-from domain.recording import approval, archive, filling, matter, sheet
+from domain.recording import (
+    approval,
+    archive,
+    claiming,
+    deducting,
+    deduction,
+    filling,
+    hearing,
+    honour,
+    matter,
+    proposing,
+    sheet,
+    veto,
+)
 from domain.rules import calendar, ruleset
 
 STREAMS: Final[tuple[Stream[Any], ...]] = (
@@ -22,6 +35,8 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     matter.MATTER,
     sheet.SHEET,
     archive.ARCHIVE,
+    honour.HONOUR,
+    deduction.DEDUCTION,
     notice.NOTICE,
 )
 
@@ -44,7 +59,22 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     filling.SubmitSheet: filling.decide,
     approval.ReturnSheet: approval.decide,
     approval.ApproveSheet: approval.decide,
+    claiming.ClaimHonour: claiming.decide,
+    claiming.ReturnHonour: claiming.decide,
+    claiming.DecideHonour: claiming.decide,
+    claiming.EscalateHonour: claiming.decide,
+    proposing.ProposeDeduction: proposing.decide,
+    proposing.AddDeductionEvidence: proposing.decide,
+    hearing.AcknowledgeNotification: hearing.decide,
+    hearing.DeliverOnPaper: hearing.decide,
+    hearing.DeemDelivered: hearing.decide,
+    hearing.FileStatement: hearing.decide,
+    hearing.EndStatementTerm: hearing.decide,
+    deducting.DecideDeduction: deducting.decide,
+    veto.RegisterVeto: veto.decide,
+    veto.LiftVeto: veto.decide,
     drafting.DraftNotice: drafting.decide,
+    drafting.DraftRecordNotice: drafting.decide,
     running.PostNotice: running.decide,
     running.CloseNotice: running.decide,
     running.ConfirmRecords: running.decide,

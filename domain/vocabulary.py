@@ -13,7 +13,25 @@ from domain.organisation.member import MemberRegistered
 from domain.organisation.roster import MemberEnrolled
 from domain.organisation.unit import UnitEstablished
 from domain.oversight.log import LogOpened
-from domain.recording.archive import PointsConfirmed, PointsRecorded
+from domain.recording.archive import (
+    DeductionApproved,
+    DeductionDismissed,
+    HonourAdded,
+    PointsConfirmed,
+    PointsRecorded,
+    VetoLifted,
+    VetoRegistered,
+)
+from domain.recording.deduction import (
+    DeductionDecided,
+    DeductionEvidenceAdded,
+    DeductionProposed,
+    DeductionReferred,
+    MemberNotified,
+    MemberStatementFiled,
+    StatementTermEnded,
+)
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.matter import EvidenceAttached, MatterHeld, MatterNotHeld, MatterPlanned
 from domain.recording.sheet import (
     SheetApproved,
@@ -66,6 +84,22 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("disclosure-checked", DisclosureChecked, "公开审查", "disclosure checked"),
     FactTerm("notice-posted", NoticePosted, "公示发布", "notice posted"),
     FactTerm("notice-closed", NoticeClosed, "公示期满", "notice closed"),
+    FactTerm("honour-claimed", HonourClaimed, "荣誉申报", "honour claimed"),
+    FactTerm("honour-returned", HonourReturned, "申报退回", "claim of an honour returned"),
+    FactTerm("honour-decided", HonourDecided, "加分审议", "claim of an honour decided by a body"),
+    FactTerm("honour-referred", HonourReferred, "申报上提", "claim of an honour referred upwards"),
+    FactTerm("honour-added", HonourAdded, "加分", "honour added"),
+    FactTerm("deduction-proposed", DeductionProposed, "拟减分", "deduction proposed"),
+    FactTerm("deduction-evidence-added", DeductionEvidenceAdded, "补充依据", "evidence of a deduction added"),
+    FactTerm("member-notified", MemberNotified, "告知本人", "member notified"),
+    FactTerm("member-statement-filed", MemberStatementFiled, "本人陈述", "statement of the member filed"),
+    FactTerm("statement-term-ended", StatementTermEnded, "陈述期满", "term for the statement ended"),
+    FactTerm("deduction-decided", DeductionDecided, "减分审议", "deduction decided by a body"),
+    FactTerm("deduction-referred", DeductionReferred, "减分上提", "deduction referred upwards"),
+    FactTerm("deduction-approved", DeductionApproved, "减分审定", "deduction approved"),
+    FactTerm("deduction-dismissed", DeductionDismissed, "不予减分", "deduction dismissed"),
+    FactTerm("veto-registered", VetoRegistered, "一票否决", "veto registered"),
+    FactTerm("veto-lifted", VetoLifted, "解除一票否决", "veto lifted"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

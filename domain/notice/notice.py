@@ -9,7 +9,7 @@ import msgspec
 
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream
 from domain.recording.archive import Outcome
-from domain.values import Code, Instant, MemberId, NoticeId, Quantity, RecordId, Sha256
+from domain.values import Code, Instant, MemberId, NoticeId, Points, Quantity, RecordId, Sha256
 
 
 class NoticeDrafted(Fact, frozen=True, kw_only=True):
@@ -34,6 +34,10 @@ class NoticeLineDrafted(Fact, frozen=True, kw_only=True):
     record: RecordId
     outcome: Outcome
     quantity: Quantity
+    level: Code | None = None
+    """Of an honour, a deduction or a shortfall."""
+    points: Points | None = None
+    """What the level gives or takes."""
 
 
 class DisclosureChecked(Fact, frozen=True, kw_only=True):
@@ -71,6 +75,8 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     record: RecordId
     outcome: Outcome
     quantity: str
+    level: str | None = None
+    points: str | None = None
 
 
 class NoNotice(msgspec.Struct, frozen=True):
@@ -149,6 +155,8 @@ def evolve(state: State, fact: Fact) -> State:
                 record=fact.record,
                 outcome=fact.outcome,
                 quantity=fact.quantity,
+                level=fact.level,
+                points=fact.points,
             )
             return msgspec.structs.replace(state, lines=(*state.lines, line))
         case Notice(status="drafted"), DisclosureChecked():
@@ -172,6 +180,11 @@ NOTICE: Final[Stream[State]] = Stream(
 def notice_id(unit: Code, matter: Code, item: Code, decision: int) -> NoticeId:
     """The one notice of one decision."""
     return uuid5(NAMESPACE, f"notice-of/{unit}/{matter}/{item}/{decision}")
+
+
+def notice_of_record(record: RecordId) -> NoticeId:
+    """The one notice of a record that no sheet brought."""
+    return uuid5(NAMESPACE, f"notice-of-record/{record}")
 
 
 def lines_digest(lines: list[NoticeLineDrafted]) -> Sha256:

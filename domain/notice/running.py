@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final, TypeAlias
 
 from domain.decider import Command, Decision, NotPermitted, Past
+from domain.notice.drafting import audience_of
 from domain.notice.notice import (
     NOTICE,
     DisclosureChecked,
@@ -99,7 +100,7 @@ def _post(past: Past, command: PostNotice) -> Decision:
         unit=notice.unit,
         posted_on=today,
         working_days=stage.days,
-        audience=stage.audience,
+        audience=audience_of(scheme.notice, stage, notice.lines),
         ends_on=ends_on,
         may_close_at=midnight_after(last_on) + CLOSING_GRACE,
     )

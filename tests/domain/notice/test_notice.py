@@ -192,7 +192,8 @@ def test_confirming_twice_changes_nothing() -> None:
 
 
 def test_a_notice_says_of_a_person_nothing_but_the_minimum() -> None:
-    assert set(NoticeLineDrafted.__struct_fields__) == {"line", "member", "record", "outcome", "quantity"}
+    minimum = {"line", "member", "record", "outcome", "quantity", "level", "points"}
+    assert set(NoticeLineDrafted.__struct_fields__) == minimum
 
 
 def test_the_states_of_a_notice_follow_each_other() -> None:
