@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream
 from domain.recording.archive import Outcome
-from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, Quantity, RecordId, Sha256
-
+from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Sha256
 
 Shown: TypeAlias = Literal["name", "organisation", "item", "outcome", "quantity", "points", "level", "day", "clause"]
 """The minimum (E5): what a notice may show of a person. There is no word for anything beyond it."""
@@ -50,6 +49,10 @@ class NoticeLineDrafted(Fact, frozen=True, kw_only=True):
     record: RecordId
     outcome: Outcome
     quantity: Quantity
+    level: Code | None = None
+    """Of an honour, a deduction or a shortfall."""
+    points: Points | None = None
+    """What the level gives or takes."""
 
 
 class DisclosureChecked(Fact, frozen=True, kw_only=True):
@@ -157,6 +160,8 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     record: RecordId
     outcome: Outcome
     quantity: str
+    level: str | None = None
+    points: str | None = None
     held_by: frozenset[UUID] = frozenset()
     """The open objections against it."""
     corrected: bool = False
@@ -263,6 +268,8 @@ def evolve(state: State, fact: Fact) -> State:
                 record=fact.record,
                 outcome=fact.outcome,
                 quantity=fact.quantity,
+                level=fact.level,
+                points=fact.points,
             )
             return replace(state, lines=(*state.lines, line))
         case Notice(status="drafted"), DisclosureChecked():
@@ -347,6 +354,11 @@ def notice_id(unit: Code, matter: Code, item: Code, decision: int) -> NoticeId:
 def correction_id(objection: ObjectionId) -> NoticeId:
     """The one notice of what was corrected after an objection."""
     return uuid5(NAMESPACE, f"notice-after/{objection}")
+
+
+def notice_of_record(record: RecordId) -> NoticeId:
+    """The one notice of a record that no sheet brought."""
+    return uuid5(NAMESPACE, f"notice-of-record/{record}")
 
 
 def lines_digest(lines: list[NoticeLineDrafted]) -> Sha256:

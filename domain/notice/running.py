@@ -10,6 +10,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from domain.decider import Command, Decision, NotPermitted, Past
+from domain.notice.drafting import audience_of
 from domain.notice.notice import (
     NOTICE,
     DisclosureChecked,
@@ -27,6 +28,7 @@ from domain.notice.notice import (
 from domain.organisation.unit import established
 from domain.recording.archive import archive_of, confirmed
 from domain.rules.calendar import published
+from domain.rules.procedure import Notice as NoticeRules
 from domain.rules.procedure import NoticeStage
 from domain.rules.ruleset import scheme_on
 from domain.rules.working_days import closes_on, term_end
@@ -69,6 +71,8 @@ class ConfirmRecords(Command, frozen=True, kw_only=True):
     operation = "record.confirm"
     unit: Code
     notice: NoticeId
+    after_objection: bool = False
+    """Called for by the end of an objection: while the notice still hangs there is nothing to do."""
 
 
 RunningCommand: TypeAlias = CheckDisclosure | PostNotice | CloseNotice | ConfirmRecords
@@ -107,24 +111,24 @@ def by_its_own(past: Past, command: Command, notice: Notice) -> MemberId:
     return command.actor.person
 
 
-def stage_today(past: Past, notice: Notice, today: date) -> tuple[NoticeStage, int]:
-    """(the stage of the rule set in force, its working days of grace for paper)."""
+def stage_today(past: Past, notice: Notice, today: date) -> tuple[NoticeRules, NoticeStage]:
+    """What the rule set in force says of notices, and of this kind of them."""
     _, scheme = scheme_on(past, established(past, notice.unit).scheme, today)
     stage = scheme.stage(notice.stage)
     assert stage is not None, f"the lint lets no rule set pass without stage {notice.stage}"
-    return stage, scheme.notice.paper_grace_working_days
+    return scheme.notice, stage
 
 
 def term_from(past: Past, notice: Notice, today: date) -> Term:
     """The full term, by the calendars of every year that it touches; refused where one is not published."""
-    stage, grace = stage_today(past, notice, today)
+    rules, stage = stage_today(past, notice, today)
     calendars = published(past, range(today.year, today.year + 2))
     ends_on = term_end(today, stage.days, calendars)
-    last_on = closes_on(ends_on, grace, calendars)
+    last_on = closes_on(ends_on, rules.paper_grace_working_days, calendars)
     return Term(
         posted_on=today,
         working_days=stage.days,
-        audience=stage.audience,
+        audience=audience_of(rules, stage, notice.lines),
         ends_on=ends_on,
         may_close_at=midnight_after(last_on) + CLOSING_GRACE,
     )
@@ -168,6 +172,8 @@ def _close(past: Past, command: CloseNotice) -> Decision:
 def _confirm(past: Past, command: ConfirmRecords) -> Decision:
     notice = of_unit(past, command.unit, command.notice)
     if notice.status != "closed":
+        if command.after_objection:
+            return []
         raise NoticeNotClosed(notice=command.notice)
     clear = [line for line in notice.lines if line.clear]
     refs = [archive_of(line.member, notice.occurred_on) for line in clear]

@@ -22,7 +22,7 @@ from domain.recording.archive import Outcome
 from domain.rules.demands import Terms
 from domain.values import Code, ObjectionId, day_of
 
-UNFAVOURABLE: Final[frozenset[Outcome]] = frozenset({"absent", "not-done"})
+UNFAVOURABLE: Final[frozenset[Outcome]] = frozenset({"absent", "not-done", "deducted", "fallen-short"})
 """What lowers a person's points: after the longest block it falls; everything else stands."""
 
 

@@ -22,16 +22,13 @@ from domain.objection.objection import (
     living,
 )
 from domain.objection.recusal import acting, handling, receiving
-from domain.objection.release import rules_of, standing_record
+from domain.objection.release import rules_of, standing_record, version_of
 from domain.objection.terms import officials_until, persons_until, terms
 from domain.organisation.roster import NotOnRoster, belonging
-from domain.organisation.unit import established
-from domain.recording.archive import AlreadyRecorded, archive_of
+from domain.recording.archive import AlreadyRecorded, Record, archive_of
 from domain.recording.filling import OUTCOMES, OutcomeNotOfItem, QuantityOutsideRule
 from domain.rules.demands import NotInRules, level_named
 from domain.rules.items import ResponsibilityItem
-from domain.rules.ruleset import RULES
-from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, ObjectionId, day_of, hundredths
 
@@ -101,15 +98,17 @@ def _decide(past: Past, command: DecideObjection, objection: Objection) -> Decis
     check_correction(past, objection, command.outcome, command.correction)
     today = day_of(command.at)
     reply_by = officials_until(past, today, terms(past, objection.unit, today).reply)
-    common = {"objection": objection.objection, "unit": objection.unit, "reply": command.reply.commitment}
-    ref = OBJECTION.of(command.objection)
+    ref, said = OBJECTION.of(command.objection), command.reply.commitment
+    number, unit, right = objection.objection, objection.unit, command.correction
     match command.outcome:
         case "upheld":
-            return [ref.says(ObjectionUpheld(**common, correction=command.correction, reply_by=reply_by))]
+            upheld = ObjectionUpheld(objection=number, unit=unit, reply=said, correction=right, reply_by=reply_by)
+            return [ref.says(upheld)]
         case "partly":
-            return [ref.says(ObjectionPartlyUpheld(**common, correction=command.correction, reply_by=reply_by))]
+            partly = ObjectionPartlyUpheld(objection=number, unit=unit, reply=said, correction=right, reply_by=reply_by)
+            return [ref.says(partly)]
         case "rejected":
-            return [ref.says(ObjectionRejected(**common, reply_by=reply_by))]
+            return [ref.says(ObjectionRejected(objection=number, unit=unit, reply=said, reply_by=reply_by))]
 
 
 def _deliver(past: Past, command: DeliverReply, objection: Objection) -> Decision:
@@ -148,7 +147,10 @@ def check_correction(past: Past, objection: Objection, outcome: Outcomes, right:
     elif (right.outcome, right.quantity, right.level) == (before.outcome, before.quantity, before.level):
         raise CorrectionChangesNothing
     rules = rules_of(past, notice) if before is None else before.rules
-    _fits(past, notice, rules, right, of_level=before is not None and before.level is not None)
+    if before is not None and before.kind != "responsibility":
+        _fits_level(past, notice, before, right)
+    else:
+        _fits(past, notice, rules, right)
 
 
 def _missing(past: Past, notice: Notice, right: Correction) -> None:
@@ -160,23 +162,19 @@ def _missing(past: Past, notice: Notice, right: Correction) -> None:
         raise AlreadyRecorded(record=earlier.record, matter=notice.matter, item=notice.item)
 
 
-def _fits(past: Past, notice: Notice, rules: str, right: Correction, *, of_level: bool) -> None:
-    scheme = _version(past, notice, rules)
-    item = scheme.item(notice.item)
-    if of_level:
-        try:
-            level_named(scheme, notice.item, right.level or "")
-        except NotInRules:
-            raise LevelUnknown(item=notice.item, level=right.level) from None
-        return
+def _fits_level(past: Past, notice: Notice, before: Record, right: Correction) -> None:
+    """An honour, a deduction or a shortfall changes its level; a veto has none to change."""
+    if right.outcome != before.outcome or right.quantity != before.quantity:
+        raise OutcomeNotOfItem(outcome=right.outcome, item=notice.item)
+    try:
+        level_named(version_of(past, notice, before.rules), notice.item, right.level or "")
+    except NotInRules:
+        raise LevelUnknown(item=notice.item, level=right.level) from None
+
+
+def _fits(past: Past, notice: Notice, rules: str, right: Correction) -> None:
+    item = version_of(past, notice, rules).item(notice.item)
     if not isinstance(item, ResponsibilityItem) or right.level is not None or right.outcome not in OUTCOMES[item.mode]:
         raise OutcomeNotOfItem(outcome=right.outcome, item=notice.item)
     if hundredths(right.quantity) == 0 or (item.mode != "earn" and right.quantity != "1.00"):
         raise QuantityOutsideRule(quantity=right.quantity, item=notice.item)
-
-
-def _version(past: Past, notice: Notice, rules: str) -> Scheme:
-    found = past[RULES.of(established(past, notice.unit).scheme)].find(rules)
-    assert found is not None, f"records were entered under {rules}"
-    assert found.scheme is not None, f"version {rules} is in force"
-    return found.scheme

@@ -7,7 +7,7 @@ without a name, it is information: neither holds anything back.
 import hashlib
 import hmac
 from datetime import date
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from domain.decider import Command, Decision, NotPermitted, Past, Refused, StreamRef, Write
 from domain.notice.notice import (
@@ -36,9 +36,13 @@ from domain.objection.recusal import levels
 from domain.objection.release import released
 from domain.objection.terms import officials_until, terms
 from domain.organisation.unit import DayInFuture
-from domain.recording.archive import ENDED, Archive, Record, RecordSuspended, archive_of
+from domain.recording.archive import Archive, Record, RecordSuspended, archive_of
+from domain.recording.sheet import SHEET, Sheet
 from domain.sealed import Secret
 from domain.values import Code, NoticeId, ObjectionId, Sha256, day_of
+
+GRADED: Final = ("half_year", "year_end", "restatement", "probation")
+"""The stages that show totals or grades."""
 
 
 class ObjectionExists(Refused):
@@ -51,6 +55,12 @@ class ReceivedBeforePosting(Refused):
     """书面异议的收到日期早于公示发布。 The paper came in before the notice was posted."""
 
     code = "received-before-posting"
+
+
+class TargetNotOfNotice(Refused):
+    """该公示没有这类可提异议的内容。 This notice has nothing of that kind to object to."""
+
+    code = "target-not-of-notice"
 
 
 class KeyWrong(Refused):
@@ -66,7 +76,7 @@ class FileObjection(Command, frozen=True, kw_only=True):
     unit: Code
     notice: NoticeId
     objection: ObjectionId
-    target: Target
+    about: Target
     line: int | None = None
     objector: Secret
     reason: Secret
@@ -81,7 +91,7 @@ class EnterObjection(Command, frozen=True, kw_only=True):
     unit: Code
     notice: NoticeId
     objection: ObjectionId
-    target: Target
+    about: Target
     line: int | None = None
     objector: Secret
     reason: Secret
@@ -144,6 +154,7 @@ def _file(past: Past, command: FileObjection | EnterObjection, received_on: date
     ref = OBJECTION.of(command.objection)
     if past[ref] != NoObjection():
         raise ObjectionExists(objection=command.objection)
+    _target(past, notice, command.about)
     line = _line(notice, command)
     standing = _standing(notice, received_on, anonymous=command.anonymous)
     holds = standing == "objection" and line is not None and _can_hold(past, notice, line)
@@ -153,7 +164,7 @@ def _file(past: Past, command: FileObjection | EnterObjection, received_on: date
         objection=command.objection,
         unit=notice.unit,
         notice=notice.notice,
-        target=command.target,
+        target=command.about,
         standing=standing,
         line=None if line is None else line.line,
         record=None if line is None else line.record,
@@ -183,25 +194,29 @@ def _effect(
     holds: bool,
 ) -> list[Write]:
     if filed.standing == "information":
-        closed = ObjectionClosed(
-            objection=filed.objection, unit=filed.unit, outcome="information", notice=filed.notice
-        )
+        closed = ObjectionClosed(objection=filed.objection, unit=filed.unit, outcome="information", notice=filed.notice)
         return [ref.says(closed)]
     if line is None or not holds:
         return []
     archive = archive_of(line.member, notice.occurred_on)
     return [
         NOTICE.of(notice.notice).says(
-            NoticeLineSuspended(
-                notice=notice.notice, unit=notice.unit, line=line.line, objection=filed.objection
-            )
+            NoticeLineSuspended(notice=notice.notice, unit=notice.unit, line=line.line, objection=filed.objection)
         ),
         archive.says(RecordSuspended(record=line.record, member=line.member, objection=filed.objection)),
     ]
 
 
+def _target(past: Past, notice: Notice, target: Target) -> None:
+    """A line can be missing where everybody is noticed; a grade be wrong where grades are."""
+    if target == "missing_line" and not isinstance(past[SHEET.of(notice.unit, notice.matter, notice.item)], Sheet):
+        raise TargetNotOfNotice(target=target)
+    if target == "grade" and notice.stage not in GRADED:
+        raise TargetNotOfNotice(target=target)
+
+
 def _line(notice: Notice, command: FileObjection | EnterObjection) -> NoticeLine | None:
-    if command.target != "line":
+    if command.about != "line":
         return None
     line = None if command.line is None else notice.line(command.line)
     if line is None:
@@ -224,7 +239,7 @@ def _can_hold(past: Past, notice: Notice, line: NoticeLine) -> bool:
         return False
     archive: Archive = past[archive_of(line.member, notice.occurred_on)]
     record: Record | None = archive.records.get(line.record)
-    return record is not None and record.status == "approved" and record.status not in ENDED
+    return record is not None and record.status == "approved"
 
 
 def _withdraw(past: Past, command: WithdrawObjection) -> Decision:

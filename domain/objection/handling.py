@@ -32,7 +32,7 @@ class GroundUnknown(Refused):
 
 
 class HandlerUnfit(Refused):
-    """该人不能承办:不在办理组织任职,或与此事有关。 This person cannot handle it: holds no office there, or is concerned."""
+    """该人不能承办:不在办理组织任职,或与此事有关。 This person holds no office there, or is concerned."""
 
     code = "handler-unfit"
 
@@ -168,9 +168,7 @@ def _assign(past: Past, command: AssignHandler, objection: Objection) -> Decisio
     barred = concerned(past, notice, objection.subject, today) | objection.recused
     if command.handler not in eligible(past, place, today) - barred:
         raise HandlerUnfit
-    fact = HandlerAssigned(
-        objection=objection.objection, unit=objection.unit, handler=command.handler, by=person
-    )
+    fact = HandlerAssigned(objection=objection.objection, unit=objection.unit, handler=command.handler, by=person)
     return [OBJECTION.of(command.objection).says(fact)]
 
 
@@ -201,8 +199,5 @@ def _hear(command: HoldHearing, objection: Objection) -> Decision:
 def _find(command: RecordFinding, objection: Objection) -> Decision:
     at_step(objection, "heard", "found")
     handling(command, objection)
-    fact = FindingRecorded(
-        objection=objection.objection, unit=objection.unit, finding=command.finding.commitment
-    )
+    fact = FindingRecorded(objection=objection.objection, unit=objection.unit, finding=command.finding.commitment)
     return [OBJECTION.of(command.objection).says(fact)]
-

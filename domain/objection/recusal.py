@@ -7,17 +7,13 @@ the handler knows.
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
 
 from domain.decider import Command, NotPermitted, Past, Refused
 from domain.notice.notice import Notice
 from domain.objection.objection import Objection
-from domain.organisation.appointments import APPOINTMENTS, COMMITTEE, OFFICES, Role
+from domain.organisation.appointments import APPOINTMENTS, COMMITTEE, HANDLING, OFFICES
 from domain.organisation.unit import established, higher_than
 from domain.values import Code, MemberId, day_of
-
-HANDLING: Final[tuple[Role, ...]] = ("secretary", "committee_member", "officer", "leading_group")
-"""Whose holders receive objections and look into them."""
 
 
 class ConcernedSteps(Refused):

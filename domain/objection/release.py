@@ -8,6 +8,7 @@ from datetime import date
 from domain.decider import Past, Write
 from domain.notice.notice import (
     NOTICE,
+    NoNotice,
     Notice,
     NoticeDrafted,
     NoticeLine,
@@ -19,6 +20,7 @@ from domain.notice.notice import (
     living,
 )
 from domain.objection.objection import Correction, Objection
+from domain.organisation.unit import established
 from domain.recording.archive import (
     ENDED,
     Archive,
@@ -27,10 +29,13 @@ from domain.recording.archive import (
     RecordReplaced,
     RecordReversed,
     archive_of,
-    correction,
+    in_place,
 )
 from domain.recording.sheet import SHEET, Sheet
-from domain.values import MemberId
+from domain.rules.demands import level_named
+from domain.rules.ruleset import RULES
+from domain.rules.scheme import Scheme
+from domain.values import Code, MemberId, Points, hundredths, points
 
 
 def released(past: Past, objection: Objection) -> list[Write]:
@@ -77,7 +82,7 @@ def corrected(past: Past, objection: Objection, right: Correction | None, today:
     if fact is None or (objection.record is not None and not writes):
         return writes
     archive = archive_of(fact.member, notice.occurred_on)
-    write = correction(archive, past[archive], fact)
+    write = in_place(archive, past[archive], fact)
     assert isinstance(write.fact, RecordReplaced)
     return [*writes, write, *_noticed_anew(past, objection, notice, write.fact, today)]
 
@@ -108,6 +113,7 @@ def _replacement(past: Past, objection: Objection, notice: Notice, right: Correc
         member=member,
         replaces=objection.record,
         objection=objection.objection,
+        kind="responsibility" if before is None else before.kind,
         unit=notice.unit,
         matter=notice.matter,
         item=notice.item,
@@ -115,9 +121,22 @@ def _replacement(past: Past, objection: Objection, notice: Notice, right: Correc
         outcome=right.outcome,
         quantity=right.quantity,
         level=right.level,
-        occurred_on=notice.occurred_on,
-        counted_on=None if before is None or before.counted_on == before.occurred_on else before.counted_on,
+        points_shown=_worth(version_of(past, notice, rules), notice.item, right.level),
+        occurred_on=notice.occurred_on if before is None else before.occurred_on,
+        counted_on=notice.occurred_on if before is None else before.counted_on,
     )
+
+
+def _worth(scheme: Scheme, item: Code, level: Code | None) -> Points | None:
+    return None if level is None else points(hundredths(level_named(scheme, item, level).points))
+
+
+def version_of(past: Past, notice: Notice, rules: Code) -> Scheme:
+    """The version of the rule set under which a record was entered."""
+    found = past[RULES.of(established(past, notice.unit).scheme)].find(rules)
+    assert found is not None, f"records were entered under {rules}"
+    assert found.scheme is not None, f"version {rules} is in force"
+    return found.scheme
 
 
 def rules_of(past: Past, notice: Notice) -> str:
@@ -127,15 +146,19 @@ def rules_of(past: Past, notice: Notice) -> str:
     return sheet.rules
 
 
-def _noticed_anew(
-    past: Past, objection: Objection, notice: Notice, fact: RecordReplaced, today: date
-) -> list[Write]:
+def _noticed_anew(past: Past, objection: Objection, notice: Notice, fact: RecordReplaced, today: date) -> list[Write]:
     again = correction_id(objection.objection)
     line = NoticeLineDrafted(
-        line=1, member=fact.member, record=fact.record, outcome=fact.outcome, quantity=fact.quantity
+        line=1,
+        member=fact.member,
+        record=fact.record,
+        outcome=fact.outcome,
+        quantity=fact.quantity,
+        level=fact.level,
+        points=fact.points_shown,
     )
     ref = NOTICE.of(again)
-    assert not past[ref] or past[ref] == NOTICE.initial, "a correction is noticed once"
+    assert past[ref] == NoNotice(), "a correction is noticed once"
     hands = notice.hands | ({objection.handler} if objection.handler is not None else set())
     header = NoticeDrafted(
         notice=again,

@@ -18,6 +18,7 @@ from domain.notice.notice import (
     NoticeDrafted,
     NoticeExists,
     NoticeLineDrafted,
+    NoticeNotChecked,
     NoticeNotClosed,
     NoticeNotDraft,
     NoticeNotPosted,
@@ -27,7 +28,7 @@ from domain.notice.notice import (
     lines_digest,
     notice_id,
 )
-from domain.notice.running import CloseNotice, ConfirmRecords, PostNotice
+from domain.notice.running import CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
 from domain.recording.archive import PointsConfirmed, archive_of
 from domain.rules.working_days import NoCalendar
 from tests.domain.branch import (
@@ -75,7 +76,12 @@ def records_confirmed(at: datetime = MAY_CLOSE_AT) -> ConfirmRecords:
     return wish(ConfirmRecords, PROCESS, at, unit=BRANCH, notice=NOTICE_ID)
 
 
+def checked(at: datetime = WEDNESDAY, notice: UUID = NOTICE_ID) -> CheckDisclosure:
+    return wish(CheckDisclosure, AS_SECRETARY, at, unit=BRANCH, notice=notice, shows=("name", "item", "outcome"))
+
+
 DRAFTED = APPROVED.given(drafted())
+CHECKED = DRAFTED.given(checked())
 
 
 def test_a_notice_has_a_line_for_each_record_and_a_header_that_pins_them() -> None:
@@ -109,8 +115,7 @@ def test_there_is_no_decision_before_the_first() -> None:
 
 
 def test_i7_posted_before_national_day_three_working_days_end_on_the_make_up_saturday() -> None:
-    checked, fact = DRAFTED.when(posted()).says(DisclosureChecked, NoticePosted)
-    assert checked == DisclosureChecked(by=SECRETARY)
+    (fact,) = CHECKED.when(posted()).says(NoticePosted)
     assert isinstance(fact, NoticePosted)
     assert (fact.posted_on, fact.working_days) == (date(2026, 9, 30), 3)
     assert fact.ends_on == date(2026, 10, 10)
@@ -119,8 +124,8 @@ def test_i7_posted_before_national_day_three_working_days_end_on_the_make_up_sat
 
 def test_i7_the_posting_day_is_that_of_shanghai_and_does_not_count() -> None:
     late_evening = datetime(2026, 9, 30, 15, 59, 59, tzinfo=UTC)
-    _, fact = DRAFTED.when(posted(late_evening)).facts()
-    _, after_midnight = DRAFTED.when(posted(late_evening + timedelta(seconds=1))).facts()
+    (fact,) = CHECKED.when(posted(late_evening)).facts()
+    (after_midnight,) = CHECKED.when(posted(late_evening + timedelta(seconds=1))).facts()
     assert isinstance(fact, NoticePosted)
     assert isinstance(after_midnight, NoticePosted)
     assert (fact.posted_on, fact.ends_on) == (date(2026, 9, 30), date(2026, 10, 10))
@@ -129,21 +134,27 @@ def test_i7_the_posting_day_is_that_of_shanghai_and_does_not_count() -> None:
 
 def test_i8_no_notice_runs_into_a_year_without_a_calendar() -> None:
     new_year = datetime(2026, 12, 30, 8, tzinfo=UTC)
-    DRAFTED.when(posted(new_year)).refused(NoCalendar, year=2027)
-    _, fact = DRAFTED.given(calendar(2027)).when(posted(new_year)).facts()
+    CHECKED.when(posted(new_year)).refused(NoCalendar, year=2027)
+    (fact,) = CHECKED.given(calendar(2027)).when(posted(new_year)).facts()
     assert isinstance(fact, NoticePosted)
     assert fact.ends_on == date(2027, 1, 4)
 
 
+def test_what_a_notice_shows_is_found_by_a_person_before_it_is_posted() -> None:
+    DRAFTED.when(posted()).refused(NoticeNotChecked)
+    DRAFTED.when(checked()).then(DisclosureChecked(by=SECRETARY, shows=("item", "name", "outcome")))
+    CHECKED.when(checked()).refused(NoticeNotDraft)
+
+
 def test_a_notice_is_posted_once_by_the_branch_itself() -> None:
-    DRAFTED.given(posted()).when(posted()).refused(NoticeNotDraft)
-    DRAFTED.when(wish(PostNotice, AS_RECORDER, unit=BRANCH, notice=NOTICE_ID)).refused(NotPermitted)
-    DRAFTED.when(wish(PostNotice, AS_HIGHER, unit=BRANCH, notice=NOTICE_ID)).refused(NotPermitted)
-    DRAFTED.when(wish(PostNotice, AS_HIGHER, unit=TOP, notice=NOTICE_ID)).refused(NoticeUnknown)
+    CHECKED.given(posted()).when(posted()).refused(NoticeNotDraft)
+    CHECKED.when(wish(PostNotice, AS_RECORDER, unit=BRANCH, notice=NOTICE_ID)).refused(NotPermitted)
+    CHECKED.when(wish(PostNotice, AS_HIGHER, unit=BRANCH, notice=NOTICE_ID)).refused(NotPermitted)
+    CHECKED.when(wish(PostNotice, AS_HIGHER, unit=TOP, notice=NOTICE_ID)).refused(NoticeUnknown)
     APPROVED.when(posted()).refused(NoticeUnknown)
 
 
-RUNNING = DRAFTED.given(posted())
+RUNNING = CHECKED.given(posted())
 
 
 def test_i10_a_notice_is_not_closed_before_its_term() -> None:
@@ -174,7 +185,7 @@ def confirmed_in(history: Given) -> int:
 
 
 def test_i6_nothing_counts_unless_approved_noticed_for_the_full_term_and_confirmed() -> None:
-    steps = (sheet_approved(), drafted(), posted(), closed())
+    steps = (sheet_approved(), drafted(), checked(), posted(), closed())
     for done in range(len(steps) + 1):
         history = READY.given(*steps[:done])
         assert confirmed_in(history) == 0
@@ -192,7 +203,8 @@ def test_confirming_twice_changes_nothing() -> None:
 
 
 def test_a_notice_says_of_a_person_nothing_but_the_minimum() -> None:
-    assert set(NoticeLineDrafted.__struct_fields__) == {"line", "member", "record", "outcome", "quantity"}
+    minimum = {"line", "member", "record", "outcome", "quantity", "level", "points"}
+    assert set(NoticeLineDrafted.__struct_fields__) == minimum
 
 
 def test_the_states_of_a_notice_follow_each_other() -> None:
