@@ -125,8 +125,8 @@ class Asked:
         command = made(id=self._command(), actor=self.reader.actor, at=self.house.clock.now(), **wish)
         return self.house.ledger.execute(command)
 
-    def _command(self) -> UUID:
-        """One id for one person and key: another person's key is another command."""
+    def own_key(self) -> str:
+        """The key that the client chose for this request."""
         key = self.request.headers.get("idempotency-key")
         if key is None and self.sent is not None:
             key = self.sent.key
@@ -134,7 +134,11 @@ class Asked:
             raise IdempotencyKeyMissing
         if not _KEY.fullmatch(key):
             raise IdempotencyKeyInvalid
-        return uuid5(self.reader.person, key)
+        return key
+
+    def _command(self) -> UUID:
+        """One id for one person and key: another person's key is another command."""
+        return uuid5(self.reader.person, self.own_key())
 
 
 class Permitted:

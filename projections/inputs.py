@@ -85,7 +85,8 @@ SELECT
           ) ORDER BY r.day, r.record), '[]')
    FROM records AS r JOIN rule_parts AS p ON p.part = r.item JOIN rule_sets AS s USING (rule_set)
    JOIN matters AS x ON x.matter = r.matter
-   WHERE r.member = m.member AND r.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)) AS records
+   WHERE r.member = m.member AND r.reversed IS NULL
+     AND r.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)) AS records
 FROM members AS m WHERE m.person = %(member)s
 """
 

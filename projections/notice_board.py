@@ -9,8 +9,18 @@ from uuid import UUID
 
 import msgspec
 
-from domain.notice.notice import DisclosureChecked, NoticeClosed, NoticeDrafted, NoticeLineDrafted, NoticePosted
-from domain.values import Code, Instant, MemberId, NoticeId, RecordId, Sha256
+from domain.notice.notice import (
+    DisclosureChecked,
+    NoticeClosed,
+    NoticeDrafted,
+    NoticeExtended,
+    NoticeLineDrafted,
+    NoticePosted,
+    NoticeReposted,
+    NoticeWithdrawn,
+    PostingEvidenced,
+)
+from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, RecordId, Sha256
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
 from projections.applying import Applied, Handlers
 from projections.reading import hundredths_of
@@ -41,7 +51,12 @@ CREATE TABLE notices (
     may_close_at timestamptz,
     closed integer,
     closed_at timestamptz,
-    cleared integer
+    cleared integer,
+    shows text[],
+    withdrawn integer,
+    withdrawn_reason text,
+    extended integer,
+    objection uuid
 );
 CREATE INDEX notices_of_unit ON notices (unit, notice);
 CREATE INDEX notices_running ON notices (posted) WHERE status = 'posted';
@@ -56,6 +71,14 @@ CREATE TABLE notice_lines (
     PRIMARY KEY (notice, line)
 );
 CREATE INDEX notice_lines_of_record ON notice_lines (record);
+CREATE TABLE postings (
+    notice integer NOT NULL,
+    position integer NOT NULL,
+    posted_on date NOT NULL,
+    sha256 text NOT NULL,
+    by uuid NOT NULL,
+    PRIMARY KEY (notice, position)
+);
 """
 
 
@@ -87,6 +110,11 @@ class NoticeRow(Row, kw_only=True):
     closed: int | None = None
     closed_at: str | None = None
     cleared: int | None = None
+    shows: tuple[str, ...] | None = None
+    withdrawn: int | None = None
+    withdrawn_reason: str | None = None
+    extended: int | None = None
+    objection: UUID | None = None
 
 
 class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +141,7 @@ class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
     lines: int
     digest: Sha256
     status: str
-    """drafted, checked, posted or closed."""
+    """drafted, checked, posted, withdrawn or closed."""
     checked_by: MemberId | None
     audience: Code | None
     working_days: int | None
@@ -122,8 +150,17 @@ class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
     may_close_at: datetime | None
     closed_at: datetime | None
     cleared: int | None
+    shows: tuple[str, ...] | None
+    """What the check of the disclosure found to be shown."""
+    withdrawn_reason: Sha256 | None
+    objection: ObjectionId | None
+    """After which a corrected line is noticed here."""
+    held: int
+    """How many lines an objection holds back now."""
     drafted: int
     """Positions of the entries."""
+    withdrawn: int | None
+    extended: int | None
     checked: int | None
     posted: int | None
     closed: int | None
@@ -140,6 +177,17 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     recorded: int
     confirmed: int | None
+    state: str
+    """open, suspended or corrected."""
+
+
+class Posting(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of the paper on the wall, by its digest."""
+
+    position: int
+    posted_on: date
+    sha256: Sha256
+    by: MemberId
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +195,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     header: NoticeHeader
     lines: tuple[NoticeLine, ...]
+    postings: tuple[Posting, ...] = ()
 
 
 def _drafted(this: Applied, fact: NoticeDrafted) -> None:
@@ -168,6 +217,7 @@ def _drafted(this: Applied, fact: NoticeDrafted) -> None:
             lines=fact.lines,
             digest=fact.digest,
             status="drafted",
+            objection=fact.objection,
         )
     )
 
@@ -183,10 +233,10 @@ def _line(this: Applied, fact: NoticeLineDrafted) -> None:
 
 def _checked(this: Applied, fact: DisclosureChecked) -> None:
     notice = this.keys.notice_of_stream(this.stream)
-    this.batch.change(NoticeRow, notice, status="checked", checked=this.position, checked_by=fact.by)
+    this.batch.change(NoticeRow, notice, status="checked", checked=this.position, checked_by=fact.by, shows=fact.shows)
 
 
-def _posted(this: Applied, fact: NoticePosted) -> None:
+def _posted(this: Applied, fact: NoticePosted | NoticeReposted) -> None:
     this.batch.change(
         NoticeRow,
         this.keys.notice(fact.notice),
@@ -211,11 +261,30 @@ def _closed(this: Applied, fact: NoticeClosed) -> None:
     )
 
 
+def _extended(this: Applied, fact: NoticeExtended) -> None:
+    longer = {"ends_on": fact.ends_on, "may_close_at": fact.may_close_at, "extended": this.position}
+    this.batch.change(NoticeRow, this.keys.notice(fact.notice), **longer)
+
+
+def _withdrawn(this: Applied, fact: NoticeWithdrawn) -> None:
+    gone = {"status": "withdrawn", "withdrawn": this.position, "withdrawn_reason": fact.reason}
+    this.batch.change(NoticeRow, this.keys.notice(fact.notice), **gone)
+
+
+def _evidenced(this: Applied, fact: PostingEvidenced) -> None:
+    notice = this.keys.notice(fact.notice)
+    this.batch.append("postings", f"{notice}\t{this.position}\t{fact.posted_on}\t{fact.sha256}\t{fact.by}")
+
+
 HANDLERS: Final[Handlers] = {
     NoticeDrafted: _drafted,
     NoticeLineDrafted: _line,
     DisclosureChecked: _checked,
     NoticePosted: _posted,
+    NoticeReposted: _posted,
+    NoticeExtended: _extended,
+    NoticeWithdrawn: _withdrawn,
+    PostingEvidenced: _evidenced,
     NoticeClosed: _closed,
 }
 
@@ -226,6 +295,9 @@ SELECT n.id AS notice, n.unit, u.title AS unit_title, n.stage, m.code AS matter,
        CASE WHEN p.content->>'mode' = 'earn' THEN (p.content->>'points')::numeric(9, 2)::text END AS unit_points,
        p.content->>'clause' AS clause, s.rules, n.decision, n.occurred_on, n.lines, n.digest, n.status, n.checked_by,
        n.audience, n.working_days, n.posted_on, n.ends_on, n.may_close_at, n.closed_at, n.cleared,
+       n.shows, n.withdrawn_reason, n.objection, n.withdrawn, n.extended,
+       (SELECT count(DISTINCT o.number) FROM objections AS o WHERE o.notice = n.id AND o.suspended IS NOT NULL
+          AND o.cleared IS NULL AND o.corrected IS NULL) AS held,
        n.notice AS drafted, n.checked, n.posted, n.closed
 FROM notices AS n
 JOIN units AS u ON u.code = n.unit
@@ -249,11 +321,18 @@ _NOTICE: Final = "".join(
         """WHERE n.notice = this.notice) AS h) AS header,
   (SELECT COALESCE(json_agg(json_build_object(
             'line', l.line, 'member', m.person, 'record', r.id, 'outcome', l.outcome, 'quantity', l.quantity,
-            'position', l.position, 'recorded', r.record, 'confirmed', r.confirmed) ORDER BY l.line), '[]')
+            'position', l.position, 'recorded', r.record, 'confirmed', r.confirmed, 'state', COALESCE((
+              SELECT CASE WHEN bool_or(o.corrected IS NOT NULL) THEN 'corrected'
+                          WHEN bool_or(o.cleared IS NULL) THEN 'suspended' END
+              FROM objections AS o WHERE o.notice = this.id AND o.number = l.line AND o.suspended IS NOT NULL
+            ), 'open')) ORDER BY l.line), '[]')
    FROM notice_lines AS l
    JOIN members AS m ON m.member = l.member
    JOIN records AS r ON r.record = l.record
-   WHERE l.notice = this.notice) AS lines
+   WHERE l.notice = this.notice) AS lines,
+  (SELECT COALESCE(json_agg(json_build_object('position', p.position, 'posted_on', p.posted_on, 'sha256', p.sha256,
+                                              'by', p.by) ORDER BY p.position), '[]')
+   FROM postings AS p WHERE p.notice = this.notice) AS postings
 FROM notices AS this WHERE this.id = %(notice)s
 """,
     )
@@ -280,15 +359,15 @@ async def notice_history(
     before: int | None = None,
     limit: int = PAGE,
 ) -> Answer[Page[NoticeHeader]]:
-    """The notices that ran and closed, newest first."""
-    return await _listed(connection, units, ["closed"], audiences, before, limit)
+    """The notices that ran and closed or were withdrawn, newest first."""
+    return await _listed(connection, units, ["closed", "withdrawn"], audiences, before, limit)
 
 
 async def notices_to_post(
     connection: AsyncConnection, units: list[Code], *, before: int | None = None, limit: int = PAGE
 ) -> Answer[Page[NoticeHeader]]:
-    """The drafted notices that wait to be checked and posted."""
-    return await _listed(connection, units, ["drafted"], None, before, limit)
+    """The notices that wait to be checked or posted."""
+    return await _listed(connection, units, ["drafted", "checked"], None, before, limit)
 
 
 async def _listed(

@@ -15,7 +15,15 @@ from domain.notice.notice import NoticeLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleEnded
 from domain.organisation.member import MemberRegistered
 from domain.organisation.roster import MemberEnrolled
-from domain.recording.archive import PointsConfirmed, PointsRecorded, archive_of
+from domain.recording.archive import (
+    PointsConfirmed,
+    PointsRecorded,
+    RecordReleased,
+    RecordReplaced,
+    RecordReversed,
+    RecordSuspended,
+    archive_of,
+)
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import MemberId
 from projections.answers import Answer, AsyncConnection, ask
@@ -124,6 +132,10 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             | SheetLineReferred(member=member)
             | NoticeLineDrafted(member=member)
             | PointsRecorded(member=member)
+            | RecordSuspended(member=member)
+            | RecordReleased(member=member)
+            | RecordReversed(member=member)
+            | RecordReplaced(member=member)
         ):
             return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):

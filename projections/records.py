@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from domain.assessment.rows import OUTCOMES, Tally, Uncountable
-from domain.recording.archive import PointsConfirmed, PointsRecorded
+from domain.recording.archive import PointsConfirmed, PointsRecorded, RecordReplaced, RecordReversed
 from domain.values import Code, MemberId, NoticeId, RecordId, Sha256
 from projections.answers import Answer, AsyncConnection, ask_one
 from projections.applying import Applied, Handlers
@@ -37,16 +37,22 @@ CREATE TABLE records (
     present smallint NOT NULL,
     in_favour smallint NOT NULL,
     notice integer,
-    confirmed integer
+    confirmed integer,
+    reversed integer,
+    objection uuid
 );
 CREATE UNIQUE INDEX records_by_id ON records (id);
-CREATE INDEX records_of_member ON records (member, day) INCLUDE (item, outcome, quantity, confirmed);
+CREATE INDEX records_of_member ON records (member, day) INCLUDE (item, outcome, quantity, confirmed, reversed);
 CREATE INDEX records_of_sheet ON records (sheet);
 """
 
 WORDS: Final[tuple[str, ...]] = ("attended", "absent", "excused", "done", "not-done", "withdrawn", "earned")
 """Outcomes by their number in the narrow row; only ever appended to."""
 NUMBERS: Final = {word: number for number, word in enumerate(WORDS)}
+
+
+NULL: Final = "\\N"
+"""As COPY writes it."""
 
 
 class RecordRow(Row, kw_only=True):
@@ -69,6 +75,9 @@ class RecordRow(Row, kw_only=True):
     in_favour: int
     notice: int | None = None
     confirmed: int | None = None
+    reversed: int | None = None
+    objection: UUID | None = None
+    """After which it took another's place."""
 
     def line(self) -> str:
         """As COPY wants it, without asking each value what it is: there are more records than anything else."""
@@ -77,7 +86,7 @@ class RecordRow(Row, kw_only=True):
         return (
             f"{self.record}\t{self.id}\t{self.member}\t{self.unit}\t{self.item}\t{self.matter}\t{self.sheet}\t{self.day}\t"
             f"{self.outcome}\t{self.quantity}\t{self.late}\t{self.entitled}\t{self.present}\t{self.in_favour}\t"
-            f"{notice}\t{confirmed}"
+            f"{notice}\t{confirmed}\t{self.reversed or NULL}\t{self.objection or NULL}"
         )
 
 
@@ -98,6 +107,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     posted: int | None
     closed: int | None
     confirmed: int | None
+    reversed: int | None
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +148,11 @@ class RecordChain(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     late: bool
     state: str
-    """pending or confirmed."""
+    """pending, suspended, confirmed or reversed."""
+    corrected_by: str | None
+    """The receipt of the objection after which it took another's place."""
+    replaces: RecordId | None
+    replaced_by: RecordId | None
     entered_by: MemberId
     submitted_by: MemberId | None
     entitled: int
@@ -153,6 +167,22 @@ class RecordChain(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _recorded(this: Applied, fact: PointsRecorded) -> None:
+    _insert(this, fact, late=fact.late, vote=(fact.entitled, fact.present, fact.in_favour))
+
+
+def _replaced(this: Applied, fact: RecordReplaced) -> None:
+    """No body voted on it: it stands by the decision of the objection."""
+    _insert(this, fact, late=False, vote=(0, 0, 0), objection=fact.objection)
+
+
+def _insert(
+    this: Applied,
+    fact: PointsRecorded | RecordReplaced,
+    *,
+    late: bool,
+    vote: tuple[int, int, int],
+    objection: UUID | None = None,
+) -> None:
     member = this.keys.member(fact.member)
     unit, scheme = this.keys.unit(fact.unit)
     matter = this.keys.matter(fact.unit, fact.matter)
@@ -174,10 +204,11 @@ def _recorded(this: Applied, fact: PointsRecorded) -> None:
             day=day,
             outcome=NUMBERS[fact.outcome],
             quantity=hundredths_of(fact.quantity),
-            late=fact.late,
-            entitled=fact.entitled,
-            present=fact.present,
-            in_favour=fact.in_favour,
+            late=late,
+            entitled=vote[0],
+            present=vote[1],
+            in_favour=vote[2],
+            objection=objection,
         )
     )
 
@@ -188,13 +219,24 @@ def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
     this.batch.change(RecordRow, record, notice=this.keys.notice(fact.notice), confirmed=this.position)
 
 
-HANDLERS: Final[Handlers] = {PointsRecorded: _recorded, PointsConfirmed: _confirmed}
+def _reversed(this: Applied, fact: RecordReversed) -> None:
+    record, member, year = this.keys.record(fact.record)
+    this.batch.touched.add((member, year))
+    this.batch.change(RecordRow, record, reversed=this.position)
+
+
+HANDLERS: Final[Handlers] = {
+    PointsRecorded: _recorded,
+    PointsConfirmed: _confirmed,
+    RecordReversed: _reversed,
+    RecordReplaced: _replaced,
+}
 
 TALLIES: Final = """
 SELECT r.member, EXTRACT(YEAR FROM r.day)::int AS year, EXTRACT(MONTH FROM r.day)::int AS month,
        r.item, r.outcome, r.quantity, r.confirmed IS NOT NULL AS confirmed, count(*) AS count
 FROM records AS r
-WHERE r.member = ANY(%(members)s) AND r.day BETWEEN %(from_on)s AND %(until_on)s
+WHERE r.member = ANY(%(members)s) AND r.day BETWEEN %(from_on)s AND %(until_on)s AND r.reversed IS NULL
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 ITEMS: Final = """
@@ -255,9 +297,16 @@ def years_of(connection: Connection, person: MemberId) -> set[tuple[int, int]]:
 
 _CHAIN: Final = """
 SELECT r.id AS record, who.person AS member, u.code AS unit, u.title AS unit_title, m.code AS matter, m.title,
-  r.day AS occurred_on, l.outcome, r.quantity, r.late,
-  CASE WHEN r.confirmed IS NULL THEN 'pending' ELSE 'confirmed' END AS state,
-  enterer.person AS entered_by, s.submitted_by, r.entitled, r.present, r.in_favour,
+  r.day AS occurred_on, COALESCE(o.right_outcome, l.outcome) AS outcome, r.quantity, r.late,
+  CASE WHEN r.reversed IS NOT NULL THEN 'reversed'
+       WHEN EXISTS (SELECT FROM objections AS h WHERE h.record = r.id AND h.suspended IS NOT NULL
+                    AND h.cleared IS NULL AND h.corrected IS NULL) THEN 'suspended'
+       WHEN r.confirmed IS NULL THEN 'pending' ELSE 'confirmed' END AS state,
+  o.receipt AS corrected_by, o.record AS replaces,
+  (SELECT x.id FROM records AS x JOIN objections AS y ON y.id = x.objection WHERE y.record = r.id LIMIT 1)
+    AS replaced_by,
+  COALESCE(enterer.person, o.handler, o.subject, who.person) AS entered_by, s.submitted_by,
+  r.entitled, r.present, r.in_favour,
   json_build_object(
     'scheme', v.scheme, 'version', v.version, 'digest', v.digest, 'item', p.code, 'zh', p.content->>'zh',
     'en', p.content->>'en', 'category', p.content->>'cat', 'mode', p.content->>'mode',
@@ -274,7 +323,8 @@ SELECT r.id AS record, who.person AS member, u.code AS unit, u.title AS unit_tit
     'notice', n.id, 'status', n.status, 'posted_on', n.posted_on, 'ends_on', n.ends_on,
     'closed_at', n.closed_at) END AS notice,
   json_build_object(
-    'clause', r.item, 'planned', r.matter, 'held', m.settled, 'opened', r.sheet, 'line', l.position,
+    'clause', r.item, 'planned', r.matter, 'held', m.settled, 'opened', r.sheet,
+    'line', COALESCE(l.position, o.filed), 'reversed', r.reversed,
     'submitted', s.submitted, 'approved', a.approval, 'recorded', r.record, 'drafted', n.notice,
     'noticed', n.line, 'posted', n.posted, 'closed', n.closed, 'confirmed', r.confirmed) AS places
 FROM records AS r
@@ -284,11 +334,12 @@ JOIN matters AS m ON m.matter = r.matter
 JOIN sheets AS s ON s.sheet = r.sheet
 JOIN rule_parts AS p ON p.part = r.item
 JOIN rule_sets AS v ON v.rule_set = p.rule_set
-CROSS JOIN LATERAL (
+LEFT JOIN objections AS o ON o.id = r.objection
+LEFT JOIN LATERAL (
   SELECT l.outcome, l.position, l.entered_by FROM sheet_lines AS l
   WHERE l.sheet = r.sheet AND l.member = r.member AND l.position < r.record ORDER BY l.position DESC LIMIT 1
-) AS l
-JOIN members AS enterer ON enterer.member = l.entered_by
+) AS l ON true
+LEFT JOIN members AS enterer ON enterer.member = l.entered_by
 CROSS JOIN LATERAL (
   SELECT a.* FROM approvals AS a WHERE a.sheet = r.sheet AND a.approval < r.record ORDER BY a.approval DESC LIMIT 1
 ) AS a

@@ -17,6 +17,7 @@ from projections import (
     log,
     matters,
     notice_board,
+    objections,
     organisation,
     parking,
     records,
@@ -33,7 +34,7 @@ READS: Final = "reads"
 NEXT: Final = "reads_next"
 OLD: Final = "reads_old"
 
-_MODELS: Final = (log, organisation, rules, matters, sheets, records, notice_board, timeline, agenda)
+_MODELS: Final = (log, organisation, rules, matters, sheets, records, notice_board, objections, timeline, agenda)
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,
     parking.DDL,

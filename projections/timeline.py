@@ -1,7 +1,7 @@
 """时间线 — every entry that names a member, and what happened to the notices of his records, newest first."""
 
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import Final, LiteralString, TypeAlias
 
 import msgspec
 
@@ -9,7 +9,14 @@ from domain.notice.notice import NoticeLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleEnded
 from domain.organisation.member import MemberRegistered
 from domain.organisation.roster import MemberEnrolled
-from domain.recording.archive import PointsConfirmed, PointsRecorded
+from domain.recording.archive import (
+    PointsConfirmed,
+    PointsRecorded,
+    RecordReleased,
+    RecordReplaced,
+    RecordReversed,
+    RecordSuspended,
+)
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import Code, MemberId, NoticeId, RecordId
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, paged
@@ -55,7 +62,18 @@ def _on_sheet(this: Applied, fact: SheetLineSet | SheetLineReferred) -> None:
     _say(this, this.keys.member(fact.member), this.keys.sheet_of_stream(this.stream))
 
 
-def _on_record(this: Applied, fact: PointsRecorded | PointsConfirmed | NoticeLineDrafted) -> None:
+OnRecord: TypeAlias = (
+    PointsRecorded
+    | PointsConfirmed
+    | NoticeLineDrafted
+    | RecordSuspended
+    | RecordReleased
+    | RecordReversed
+    | RecordReplaced
+)
+
+
+def _on_record(this: Applied, fact: OnRecord) -> None:
     record, member, _ = this.keys.record(fact.record)
     _say(this, member, record)
 
@@ -74,6 +92,10 @@ HANDLERS: Final[Handlers] = {
     PointsRecorded: _on_record,
     PointsConfirmed: _on_record,
     NoticeLineDrafted: _on_record,
+    RecordSuspended: _on_record,
+    RecordReleased: _on_record,
+    RecordReversed: _on_record,
+    RecordReplaced: _on_record,
 }
 
 _TIMELINE: Final = """
@@ -85,7 +107,8 @@ FROM (
   ORDER BY t.position DESC LIMIT %(limit)s + 1
 ) AS t
 LEFT JOIN records AS r
-  ON r.record = t.about AND t.type IN ('points-recorded', 'points-confirmed', 'notice-line-drafted')
+  ON r.record = t.about AND (t.type IN ('points-recorded', 'points-confirmed', 'notice-line-drafted')
+                             OR t.type LIKE 'record-%%')
 LEFT JOIN sheets AS s
   ON s.sheet = COALESCE(r.sheet, t.about) AND (r.record IS NOT NULL OR t.type LIKE 'sheet-%%')
 LEFT JOIN units AS u ON u.unit = t.about
