@@ -25,6 +25,7 @@ from api.refusals import IdempotencyKeyInvalid, IdempotencyKeyMissing, NotFound,
 from api.waiting import caught_up
 from api.wishes import Wish
 from api.words import Words
+from domain.actor import Actor
 from domain.decider import Command, NotPermitted
 from domain.ledger import Receipt
 from domain.permissions import Holder, Relation, may
@@ -121,9 +122,12 @@ class Asked:
 
     def execute(self, kind: type[C], /, **wish: object) -> Receipt:
         """Have a wish granted under this request's key, or refused."""
+        return self.execute_as(self.reader.actor, kind, **wish)
+
+    def execute_as(self, actor: Actor, kind: type[C], /, **wish: object) -> Receipt:
+        """The same in another capacity of the reader's own than the office in which he acts."""
         made = cast(Callable[..., C], kind)
-        command = made(id=self._command(), actor=self.reader.actor, at=self.house.clock.now(), **wish)
-        return self.house.ledger.execute(command)
+        return self.house.ledger.execute(made(id=self._command(), actor=actor, at=self.house.clock.now(), **wish))
 
     def own_key(self) -> str:
         """The key that the client chose for this request."""

@@ -89,7 +89,9 @@ def link_token(house: House, notice: NoticeId) -> str:
     return base64.urlsafe_b64encode(house.vault.digest(b"notice-link/" + notice.bytes)[:18]).decode()
 
 
-async def opened_by_link(asked: Asked, connection: AsyncConnection, notice: NoticeId, token: str) -> notice_board.Notice:
+async def opened_by_link(
+    asked: Asked, connection: AsyncConnection, notice: NoticeId, token: str
+) -> notice_board.Notice:
     """The notice of a link, if it is one that hangs for more than the branch; ``NoticeOver`` is the caller's to say."""
     right = link_token(asked.house, notice)
     if not hmac.compare_digest(right.encode(), token.encode()):

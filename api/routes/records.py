@@ -70,6 +70,10 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     quantity: Quantity
     late: bool
     state: str
+    corrected_by: str | None
+    """The receipt of the objection after which it took another's place."""
+    replaces: RecordId | None
+    replaced_by: RecordId | None
     entered_by: str
     submitted_by: str | None
     item: Code
@@ -184,6 +188,9 @@ def _record(asked: Asked, chain: records.RecordChain, names: Names, proof: Prove
         quantity=points(chain.quantity),
         late=chain.late,
         state=chain.state,
+        corrected_by=chain.corrected_by,
+        replaces=chain.replaces,
+        replaced_by=chain.replaced_by,
         entered_by=names(chain.entered_by),
         submitted_by=None if chain.submitted_by is None else names(chain.submitted_by),
         item=chain.clause.item,
@@ -225,13 +232,19 @@ _WHAT = {
     "posted": "notice-posted",
     "closed": "notice-closed",
     "confirmed": "points-confirmed",
+    "reversed": "record-reversed",
 }
+
+
+_CORRECTED = {"line": "objection-filed", "recorded": "record-replaced"}
+"""For a record that took another's place after an objection."""
 
 
 def places_of(chain: records.RecordChain) -> tuple[Place, ...]:
     """Every fact behind a record that stands in the log, in its order."""
     found: list[Place] = []
-    for field, name in _WHAT.items():
+    words = _WHAT if chain.corrected_by is None else {**_WHAT, **_CORRECTED}
+    for field, name in words.items():
         position = getattr(chain.places, field)
         if position is not None:
             term = _TERMS[name]
