@@ -31,7 +31,7 @@ from domain.ledger import Receipt
 from domain.permissions import Holder, Relation, may
 from domain.sealed import Secret
 from domain.values import Code, MemberId, day_of
-from projections import organisation
+from projections import offices, organisation, records
 from projections.answers import AsyncConnection
 
 C = TypeVar("C", bound=Command)
@@ -209,21 +209,26 @@ def declared(route: APIRoute) -> Permitted | None:
 
 async def _place(asked: Asked) -> None:
     """Find the organisation or person whose things are asked for, as the address names them."""
-    path = asked.request.path_params
+    path, acting = asked.request.path_params, asked.acting
     async with asked.house.reads.connection() as connection:
-        unit: Code | None = path.get("unit")
+        codes: list[Code | None] = [path.get("unit")]
         if "member" in path:
             found = await organisation.member(connection, path["member"])
             asked.subject = found.value
             if found.value is None:
                 raise NotFound
-            unit = await _home_of(connection, asked, found.value)
-        if unit is None:
+            codes = [await _home_of(connection, asked, found.value)]
+            if "record" in path:
+                # What a branch recorded itself it may read also when the person has gone to another one.
+                codes.append(await records.made_in(connection, path["record"], path["member"]))
+        if codes == [None]:
             return
-        asked.unit = (await organisation.unit(connection, unit)).value
-    if asked.unit is None:
+        known = [await organisation.unit(connection, code) for code in dict.fromkeys(codes) if code is not None]
+    places = [one.value for one in known if one.value is not None]
+    if not places:
         raise NotFound
-    acting = asked.acting
+    related = (one for one in places if acting is not None and relation_of(acting.unit, one) is not None)
+    asked.unit = next(related, places[0])
     relation = None if acting is None else relation_of(acting.unit, asked.unit)
     # "any" is granted to whoever may look everywhere, and to nobody else.
     asked.relation = "any" if relation is None else relation
@@ -231,8 +236,8 @@ async def _place(asked: Asked) -> None:
 
 async def _home_of(connection: AsyncConnection, asked: Asked, member: organisation.Member) -> Code:
     """Where a person belongs today: his archive moves with him."""
-    offices = await organisation.offices_of(connection, member.member, asked.today)
-    return next((office.unit for office in offices.value if office.role == "member"), member.unit)
+    held = await offices.offices_of(connection, member.member, asked.today)
+    return next((office.unit for office in held.value if office.role == "member"), member.unit)
 
 
 def relation_of(unit: Code, target: organisation.Unit) -> Relation | None:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 from starlette.datastructures import FormData, UploadFile
 
-from api.bodies import texts, uploads
+from api.bodies import decoded, texts, uploads
 from domain.organisation.appointments import Role
 from domain.organisation.unit import ApprovalBody, UnitKind
 from domain.recording.archive import Outcome
@@ -186,12 +186,23 @@ class DraftRulesWish(Wish, frozen=True, kw_only=True):
     version: Code
     document: dict[str, Any]
 
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The chosen file; scheme and version are what it says itself."""
+        document = decoded(await _content(form, "file"), dict[str, Any])
+        return {"scheme": document.get("id"), "version": document.get("version"), "document": document}
+
 
 class ApproveRulesWish(Wish, frozen=True, kw_only=True):
     """The leading group's decision on a version."""
 
     minute: Reference
     minute_sha256: Sha256
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the minute's file, which is not kept."""
+        return {"minute": _last(form, "minute"), "minute_sha256": await digest_of(form, "file", "minute_sha256")}
 
 
 class PublishRulesWish(Wish, frozen=True, kw_only=True):
@@ -207,6 +218,16 @@ class CalendarWish(Wish, frozen=True, kw_only=True):
     days_off: Annotated[tuple[date, ...], Meta(max_length=366)]
     make_up_days: Annotated[tuple[date, ...], Meta(max_length=366)]
     document_sha256: Sha256
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """Days as people type them into a field, one after the other; of the notice's file the digest."""
+        return {
+            "year": _last(form, "year"),
+            "days_off": _last(form, "days_off").split(),
+            "make_up_days": _last(form, "make_up_days").split(),
+            "document_sha256": await digest_of(form, "file", "document_sha256"),
+        }
 
 
 def two_places(figure: str) -> Quantity:
@@ -235,6 +256,11 @@ async def digest_of(form: FormData, file: str, typed: str) -> str:
 async def sha256_of(file: UploadFile) -> Sha256:
     """SHA-256 of a file in lower-case hex; the file itself is not kept."""
     return hashlib.sha256(await file.read()).hexdigest()
+
+
+async def _content(form: FormData, name: str) -> bytes:
+    chosen = uploads(form, name)
+    return await chosen[0].read() if chosen else b""
 
 
 def _last(form: FormData, name: str) -> str:

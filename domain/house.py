@@ -23,7 +23,7 @@ from domain.recording import (
     sheet,
     veto,
 )
-from domain.rules import calendar, ruleset
+from domain.rules import authorship, calendar, ruleset
 
 STREAMS: Final[tuple[Stream[Any], ...]] = (
     log.LOG,
@@ -64,7 +64,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     exemption.DecideExemption: exemption.decide,
     exemption.EndExemption: exemption.decide,
     ruleset.DraftRuleSet: ruleset.decide,
-    ruleset.ApproveRuleSet: ruleset.decide,
+    ruleset.ApproveRuleSet: authorship.decide,
     ruleset.PublishRuleSet: ruleset.decide,
     calendar.PublishCalendar: calendar.decide,
     matter.PlanMatter: matter.decide,

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from domain.assessment.presence import Stay
+from domain.assessment.presence import Away, Stay
 from domain.assessment.rows import ResponsibilityRow
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, ask_one
@@ -52,6 +52,14 @@ class StayInput(msgspec.Struct, frozen=True, kw_only=True):
     until_on: date | None
 
 
+class AwayInput(msgspec.Struct, frozen=True, kw_only=True):
+    """One leave or exemption."""
+
+    from_on: date
+    until_on: date | None
+    exempt: bool
+
+
 class VersionInput(msgspec.Struct, frozen=True, kw_only=True):
     """One published rule set."""
 
@@ -64,6 +72,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """All that one member's year is scored from, read in one statement."""
 
     stays: tuple[StayInput, ...]
+    away: tuple[AwayInput, ...]
     versions: tuple[VersionInput, ...]
     records: tuple[RecordInput, ...]
 
@@ -73,6 +82,9 @@ SELECT
   (SELECT COALESCE(json_agg(json_build_object('scheme', u.scheme, 'from_on', e.from_on, 'until_on', e.until_on)
                             ORDER BY e.enrolment), '[]')
    FROM enrolments AS e JOIN units AS u ON u.code = e.unit WHERE e.member = m.member) AS stays,
+  (SELECT COALESCE(json_agg(json_build_object('from_on', a.from_on, 'until_on', a.until_on, 'exempt', a.exempt)
+                            ORDER BY a.absence), '[]')
+   FROM absences AS a WHERE a.member = m.member) AS away,
   (SELECT COALESCE(json_agg(json_build_object('version', s.version, 'digest', s.digest,
                                               'effective_on', s.effective_on) ORDER BY s.effective_on), '[]')
    FROM rule_sets AS s
@@ -100,4 +112,5 @@ async def subject_of(connection: AsyncConnection, given: Inputs) -> Subject:
     """Whom the inputs are about, with the documents of the rule sets."""
     loaded = [await loaded_version(connection, v.version, v.digest, v.effective_on) for v in given.versions]
     stays = tuple(Stay(stay.from_on, stay.until_on) for stay in given.stays)
-    return Subject(stays=stays, versions=tuple(loaded))
+    away = tuple(Away(one.from_on, one.until_on, one.exempt) for one in given.away)
+    return Subject(stays=stays, versions=tuple(loaded), away=away)

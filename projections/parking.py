@@ -12,9 +12,21 @@ import msgspec
 
 from domain.decider import Fact
 from domain.notice.notice import NoticeLineDrafted
-from domain.organisation.appointments import RoleAppointed, RoleEnded
-from domain.organisation.member import MemberRegistered
-from domain.organisation.roster import MemberEnrolled
+from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
+from domain.organisation.member import (
+    ExemptionEnded,
+    ExemptionGranted,
+    ExemptionRefused,
+    ExemptionRequested,
+    ExemptionSupported,
+    LeaveRegistered,
+    LeaveShortened,
+    MemberProfileAssigned,
+    MemberRegistered,
+    MembershipEnded,
+    MemberTransferred,
+)
+from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.recording.archive import (
     PointsConfirmed,
     PointsRecorded,
@@ -128,6 +140,17 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
         case (
             MemberRegistered(member=member)
             | MemberEnrolled(member=member)
+            | MemberReleased(member=member)
+            | MemberTransferred(member=member)
+            | MemberProfileAssigned(member=member)
+            | MembershipEnded(member=member)
+            | LeaveRegistered(member=member)
+            | LeaveShortened(member=member)
+            | ExemptionRequested(member=member)
+            | ExemptionSupported(member=member)
+            | ExemptionGranted(member=member)
+            | ExemptionRefused(member=member)
+            | ExemptionEnded(member=member)
             | SheetLineSet(member=member)
             | SheetLineReferred(member=member)
             | NoticeLineDrafted(member=member)
@@ -140,6 +163,8 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):
             return (person,)
+        case RoleSubstituted(person=person, stands_for=holder) | RoleDelegated(person=person, stands_for=holder):
+            return (person, holder)
         case _:
             return ()
 

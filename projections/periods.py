@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from domain.assessment.presence import Stay, half_months, months_present
+from domain.assessment.presence import Away, Stay, half_months, months_present
 from domain.assessment.rows import Tally
 from domain.assessment.scoring import Case, Scored, Span, score
 from domain.values import Code
@@ -58,6 +58,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
     stays: tuple[Stay, ...]
     versions: tuple[Published, ...]
+    away: tuple[Away, ...] = ()
 
 
 def period_end(year: int, period: str) -> date:
@@ -89,7 +90,7 @@ def cases(subject: Subject, version: Published, year: int, counted: Sequence[Tal
         spans.append(
             Span(
                 code=f"H{half}",
-                months_present=len(months_present(subject.stays, months, rule)),
+                months_present=len(months_present(subject.stays, months, rule, subject.away)),
                 tallies=[row for row in counted if row.month in numbers],
                 tariff=None if own is None else own.tariff,
             )

@@ -356,3 +356,15 @@ async def record(connection: AsyncConnection, record: RecordId, member: MemberId
     found = await ask_one(connection, RecordChain, _CHAIN, {"record": record}, whose=member)
     assert found.value is None or found.value.member == member
     return found
+
+
+_MADE_IN: Final = """
+SELECT s.unit FROM records AS r JOIN sheets AS s ON s.sheet = r.sheet JOIN members AS m ON m.member = r.member
+WHERE r.id = %(record)s AND m.person = %(member)s
+"""
+
+
+async def made_in(connection: AsyncConnection, record: RecordId, member: MemberId) -> Code | None:
+    """The organisation that made a record of this member: the one of its day, wherever he belongs now."""
+    row = await (await connection.execute(_MADE_IN, {"record": record, "member": member})).fetchone()
+    return None if row is None else str(row[0])

@@ -16,8 +16,10 @@ from projections import (
     agenda,
     log,
     matters,
+    membership,
     notice_board,
     objections,
+    offices,
     organisation,
     parking,
     records,
@@ -34,7 +36,20 @@ READS: Final = "reads"
 NEXT: Final = "reads_next"
 OLD: Final = "reads_old"
 
-_MODELS: Final = (log, organisation, rules, matters, sheets, records, notice_board, objections, timeline, agenda)
+_MODELS: Final = (
+    log,
+    organisation,
+    offices,
+    membership,
+    rules,
+    matters,
+    sheets,
+    records,
+    notice_board,
+    objections,
+    timeline,
+    agenda,
+)
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,
     parking.DDL,

@@ -6,9 +6,21 @@ from typing import Final, LiteralString, TypeAlias
 import msgspec
 
 from domain.notice.notice import NoticeLineDrafted
-from domain.organisation.appointments import RoleAppointed, RoleEnded
-from domain.organisation.member import MemberRegistered
-from domain.organisation.roster import MemberEnrolled
+from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
+from domain.organisation.member import (
+    ExemptionEnded,
+    ExemptionGranted,
+    ExemptionRefused,
+    ExemptionRequested,
+    ExemptionSupported,
+    LeaveRegistered,
+    LeaveShortened,
+    MemberProfileAssigned,
+    MemberRegistered,
+    MembershipEnded,
+    MemberTransferred,
+)
+from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.recording.archive import (
     PointsConfirmed,
     PointsRecorded,
@@ -42,6 +54,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     """Stored name of the fact; the vocabulary has its words."""
     unit: Code | None
+    unit_title: str | None
     matter: Code | None
     title: str | None
     item: Code | None
@@ -50,12 +63,38 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     notice: NoticeId | None
 
 
-def _in_unit(this: Applied, fact: MemberRegistered | MemberEnrolled) -> None:
+InUnit: TypeAlias = (
+    MemberRegistered
+    | MemberEnrolled
+    | MemberReleased
+    | MemberProfileAssigned
+    | MembershipEnded
+    | LeaveRegistered
+    | LeaveShortened
+    | ExemptionRequested
+    | ExemptionSupported
+    | ExemptionGranted
+    | ExemptionRefused
+    | ExemptionEnded
+)
+
+
+def _in_unit(this: Applied, fact: InUnit) -> None:
     _say(this, this.keys.member(fact.member), this.keys.unit(fact.unit)[0])
+
+
+def _to_unit(this: Applied, fact: MemberTransferred) -> None:
+    _say(this, this.keys.member(fact.member), this.keys.unit(fact.to_unit)[0])
 
 
 def _in_office(this: Applied, fact: RoleAppointed | RoleEnded) -> None:
     _say(this, this.keys.member(fact.person), this.keys.unit(fact.unit)[0])
+
+
+def _lent(this: Applied, fact: RoleSubstituted | RoleDelegated) -> None:
+    """Of both: who acts, and for whom."""
+    for person in (fact.person, fact.stands_for):
+        _say(this, this.keys.member(person), this.keys.unit(fact.unit)[0])
 
 
 def _on_sheet(this: Applied, fact: SheetLineSet | SheetLineReferred) -> None:
@@ -85,8 +124,21 @@ def _say(this: Applied, member: int, about: int) -> None:
 HANDLERS: Final[Handlers] = {
     MemberRegistered: _in_unit,
     MemberEnrolled: _in_unit,
+    MemberReleased: _in_unit,
+    MemberTransferred: _to_unit,
+    MemberProfileAssigned: _in_unit,
+    MembershipEnded: _in_unit,
+    LeaveRegistered: _in_unit,
+    LeaveShortened: _in_unit,
+    ExemptionRequested: _in_unit,
+    ExemptionSupported: _in_unit,
+    ExemptionGranted: _in_unit,
+    ExemptionRefused: _in_unit,
+    ExemptionEnded: _in_unit,
     RoleAppointed: _in_office,
     RoleEnded: _in_office,
+    RoleSubstituted: _lent,
+    RoleDelegated: _lent,
     SheetLineSet: _on_sheet,
     SheetLineReferred: _on_sheet,
     PointsRecorded: _on_record,
@@ -99,7 +151,8 @@ HANDLERS: Final[Handlers] = {
 }
 
 _TIMELINE: Final = """
-SELECT t.position, t.at, t.type, COALESCE(s.unit, u.code) AS unit, m.code AS matter, m.title, s.item,
+SELECT t.position, t.at, t.type, COALESCE(s.unit, u.code) AS unit, COALESCE(su.title, u.title) AS unit_title,
+       m.code AS matter, m.title, s.item,
        line.outcome, r.id AS record, n.id AS notice
 FROM (
   SELECT t.* FROM timeline AS t JOIN members AS who ON who.member = t.member
@@ -112,6 +165,7 @@ LEFT JOIN records AS r
 LEFT JOIN sheets AS s
   ON s.sheet = COALESCE(r.sheet, t.about) AND (r.record IS NOT NULL OR t.type LIKE 'sheet-%%')
 LEFT JOIN units AS u ON u.unit = t.about
+LEFT JOIN units AS su ON su.code = s.unit
 LEFT JOIN matters AS m ON m.matter = s.matter
 LEFT JOIN LATERAL (
   SELECT x.outcome FROM sheet_lines AS x

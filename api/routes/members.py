@@ -141,6 +141,7 @@ class MomentView(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     zh: str
     en: str
+    unit_title: str | None
     title: str | None
     outcome: str | None
     record: RecordId | None
@@ -358,6 +359,7 @@ def _moment(one: timeline.Moment) -> MomentView:
         type=one.type,
         zh=term.zh,
         en=term.en,
+        unit_title=one.unit_title,
         title=one.title,
         outcome=one.outcome,
         record=one.record,

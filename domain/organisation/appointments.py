@@ -357,10 +357,10 @@ def _hand_over(past: Past, command: HandOverRole) -> Decision:
 
 def _own_role(command: DelegateRole) -> Role:
     """The office in which the holder acts; it must be one of the organisation that he names."""
-    found = next((role for role in OFFICES if role == command.actor.role), None)
-    if found is None or command.actor.unit != command.unit:
-        raise RoleNotHeld(role=command.actor.role)
-    return found
+    for role in OFFICES:
+        if role == command.actor.role and command.actor.unit == command.unit:
+            return role
+    raise RoleNotHeld(role=command.actor.role)
 
 
 def _stand_in(past: Past, command: SubstituteRole | DelegateRole, role: Role, holder: MemberId) -> Decision:

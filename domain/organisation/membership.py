@@ -16,6 +16,7 @@ from domain.organisation.member import (
     LeaveShortened,
     MemberProfileAssigned,
     MembershipEnded,
+    MembershipOver,
     MemberTransferred,
     ProfileCode,
     belonging_to,
@@ -163,10 +164,9 @@ def _over(past: Past, unit: Code) -> list[Code]:
 
 def _may_leave(past: Past, command: TransferMember | EndMembership, last_on: date) -> None:
     """Refuse unless the last day has come, lies in his time here, and no office of his outlives it."""
-    if last_on >= day_of(command.at) and isinstance(command, TransferMember):
-        raise DayInFuture(day=command.from_on)
-    if last_on > day_of(command.at):
-        raise DayInFuture(day=last_on)
+    new_day = command.from_on if isinstance(command, TransferMember) else last_on
+    if new_day > day_of(command.at):
+        raise DayInFuture(day=new_day)
     since = past[roster_of(command.unit)].since(command.member)
     if since is None:
         raise NotOnRoster(member=command.member)
@@ -200,7 +200,9 @@ def _assign(past: Past, command: AssignProfile) -> Decision:
 
 
 def _end(past: Past, command: EndMembership) -> Decision:
-    belonging_to(past, command.member, command.unit, command.last_on)
+    member = belonging_to(past, command.member, command.unit, command.last_on)
+    if member.ended_on is not None:
+        raise MembershipOver(member=command.member, last_on=member.ended_on)
     _may_leave(past, command, command.last_on)
     fact = MembershipEnded(
         member=command.member, unit=command.unit, last_on=command.last_on, reason=command.reason.commitment

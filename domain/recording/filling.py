@@ -221,8 +221,11 @@ def _wishes(past: Past, sheet: Sheet, command: FillSheet) -> list[LineWish]:
     untouched = decided | {acting(command)}
     # Who is on leave is excused without anybody's saying so; only attendance knows an excuse.
     excused: Outcome = "excused" if command.otherwise == "attended" else command.otherwise
-    said = {m: excused if m in away else command.otherwise for m in people if m not in untouched}
-    ordinary = {m: LineWish(member=m, outcome=outcome) for m, outcome in said.items()}
+    ordinary = {
+        member: LineWish(member=member, outcome=excused if member in away else command.otherwise)
+        for member in people
+        if member not in untouched
+    }
     return list((ordinary | exceptions).values())
 
 

@@ -120,6 +120,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "item": "R-LX-1",
         "member": str(town.members["substitute"]),
         "year": "2026",
+        "number": "1",
         "category": "LX",
         "scheme": "pukou-district-offices",
         "version": "illustrative-1",
@@ -181,7 +182,8 @@ def test_a_route_lets_through_exactly_whom_the_table_names(town: Town, route: AP
             if "POST" in (route.methods or ()):
                 # The table is asked before the body is read: nothing is ever written here.
                 answered = client.post(path, json={"?": 1}, headers={"idempotency-key": "cell"})
-                unit = "own" if "{unit}" not in route.path_format else UNITS[standing][1]
+                placed = "{unit}" in route.path_format or "{member}" in route.path_format
+                unit = UNITS[standing][1] if placed else "own"
                 allowed = may(operation, holder, unit)
                 expected = {"body-invalid"} if allowed else {"not-permitted", "not-found"}
                 assert answered.json()["code"] in expected, (holder, standing, answered.text)

@@ -28,8 +28,18 @@ from domain.objection.handling import (
     RecuseHandler,
 )
 from domain.objection.objection import Correction
-from domain.organisation.appointments import OFFICES, AppointRole, EndRole
+from domain.organisation.appointments import OFFICES, AppointRole, DelegateRole, EndRole, HandOverRole, SubstituteRole
+from domain.organisation.exemption import DecideExemption, EndExemption, RequestExemption
 from domain.organisation.member import RegisterMember
+from domain.organisation.membership import (
+    AssignProfile,
+    EndMembership,
+    RegisterLeave,
+    ShortenLeave,
+    TransferMember,
+)
+from domain.organisation.reorganisation import AssignApprovalBody, DissolveUnit, MoveUnit, RenameUnit
+from domain.organisation.roster import belonging
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.archive import ARCHIVE, ENDED, Archive, archive_of
 from domain.recording.filling import FillSheet, LineWish, OpenSheet, SubmitSheet
@@ -66,6 +76,7 @@ ACTORS = [
 ]
 SHEETS = [("MT-1", STUDY), ("MT-2", "R-WM-1"), ("MT-3", STUDY)]
 DAYS = [date(2026, 5, 12), date(2026, 9, 30)]
+COMING = [date(2026, 10, 5), date(2026, 10, 20)]
 MORNING = datetime(2026, 9, 29, 2, tzinfo=UTC)
 OUTCOMES = ["attended", "absent", "excused", "earned", "done", "not-done"]
 
@@ -145,6 +156,49 @@ FIELDS: dict[type[Command], dict[str, st.SearchStrategy[Any]]] = {
         "work_number": one(secret("work_number", "n")),
         "present_from": one(*DAYS),
     },
+    HandOverRole: {
+        "role": one(*OFFICES),
+        "person": one(*PEOPLE),
+        "successor": one(*PEOPLE),
+        "from_on": one(*DAYS),
+    },
+    SubstituteRole: {
+        "role": one(*OFFICES),
+        "person": one(*PEOPLE),
+        "stands_for": one(*PEOPLE),
+        "from_on": one(*DAYS, *COMING),
+        "until_on": one(*COMING),
+    },
+    DelegateRole: {"person": one(*PEOPLE), "from_on": one(*COMING), "until_on": one(*COMING)},
+    TransferMember: {"member": one(*PEOPLE), "to_unit": one(TOP, BRANCH), "from_on": one(*DAYS, *COMING)},
+    AssignProfile: {"member": one(*PEOPLE), "profile": one("full", "probationary"), "from_on": one(*DAYS)},
+    EndMembership: {"member": one(*PEOPLE), "last_on": one(*DAYS), "reason": one(secret("reason", "x"))},
+    RegisterLeave: {
+        "member": one(*PEOPLE),
+        "kind": one("leave"),
+        "from_on": one(*DAYS, *COMING),
+        "until_on": one(*DAYS, *COMING),
+    },
+    ShortenLeave: {"member": one(*PEOPLE), "from_on": one(*DAYS), "last_on": one(*DAYS, *COMING)},
+    RequestExemption: {
+        "member": one(*PEOPLE),
+        "from_on": one(*DAYS, *COMING),
+        "ground": one(secret("ground", "retired"), secret("ground", "busy")),
+        "reason": one(secret("reason", "x")),
+    },
+    DecideExemption: {
+        "member": one(*PEOPLE),
+        "exemption": one(1, 2),
+        "grant": one(True, False),
+        "minute": one("1号"),
+        "minute_sha256": one(digest("m")),
+        "present": one(PEOPLE, (who("leader"),)),
+    },
+    EndExemption: {"member": one(*PEOPLE), "last_on": one(*DAYS)},
+    RenameUnit: {"title": one("新名"), "from_on": one(*DAYS)},
+    MoveUnit: {"parent": one(TOP, BRANCH), "from_on": one(*DAYS)},
+    AssignApprovalBody: {"approval_body": one("own_committee", "parent_committee", "branch_meeting")},
+    DissolveUnit: {"last_on": one(*DAYS)},
 }
 USUAL: dict[type[Command], Actor] = {
     ReturnSheet: ACTORS[2],
@@ -173,6 +227,19 @@ USUAL: dict[type[Command], Actor] = {
     AppointRole: ACTORS[4],
     EndRole: ACTORS[4],
     RegisterMember: ACTORS[4],
+    HandOverRole: ACTORS[4],
+    SubstituteRole: ACTORS[4],
+    DelegateRole: ACTORS[2],
+    TransferMember: ACTORS[4],
+    AssignProfile: ACTORS[4],
+    EndMembership: ACTORS[4],
+    RequestExemption: ACTORS[2],
+    DecideExemption: ACTORS[2],
+    EndExemption: ACTORS[2],
+    RenameUnit: ACTORS[4],
+    MoveUnit: ACTORS[4],
+    AssignApprovalBody: ACTORS[4],
+    DissolveUnit: ACTORS[4],
     DraftNotice: ACTORS[5],
     CloseNotice: ACTORS[5],
     ConfirmRecords: ACTORS[5],
@@ -275,6 +342,9 @@ def test_every_wish_is_granted_or_refused(history: tuple[Command, ...]) -> None:
             assert isinstance(was, Archive)
             assert isinstance(now, Archive)
             _only_grew(was, now)
+        for day in (*DAYS, *COMING):
+            everybody = belonging(world, BRANCH, day) + belonging(world, TOP, day)
+            assert len(set(everybody)) == len(everybody), "I25: nobody belongs to two organisations on one day"
 
 
 def _only_grew(was: Archive, now: Archive) -> None:
