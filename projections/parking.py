@@ -15,7 +15,26 @@ from domain.notice.notice import NoticeLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleEnded
 from domain.organisation.member import MemberRegistered
 from domain.organisation.roster import MemberEnrolled
-from domain.recording.archive import PointsConfirmed, PointsRecorded, archive_of
+from domain.recording.archive import (
+    DeductionApproved,
+    DeductionDismissed,
+    HonourAdded,
+    PointsConfirmed,
+    PointsRecorded,
+    VetoLifted,
+    VetoRegistered,
+    archive_of,
+)
+from domain.recording.deduction import (
+    DeductionDecided,
+    DeductionEvidenceAdded,
+    DeductionProposed,
+    DeductionReferred,
+    MemberNotified,
+    MemberStatementFiled,
+    StatementTermEnded,
+)
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import MemberId
 from projections.answers import Answer, AsyncConnection, ask
@@ -124,6 +143,22 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             | SheetLineReferred(member=member)
             | NoticeLineDrafted(member=member)
             | PointsRecorded(member=member)
+            | HonourClaimed(member=member)
+            | HonourReturned(member=member)
+            | HonourDecided(member=member)
+            | HonourReferred(member=member)
+            | HonourAdded(member=member)
+            | DeductionProposed(member=member)
+            | DeductionEvidenceAdded(member=member)
+            | MemberNotified(member=member)
+            | MemberStatementFiled(member=member)
+            | StatementTermEnded(member=member)
+            | DeductionDecided(member=member)
+            | DeductionReferred(member=member)
+            | DeductionApproved(member=member)
+            | DeductionDismissed(member=member)
+            | VetoRegistered(member=member)
+            | VetoLifted(member=member)
         ):
             return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):

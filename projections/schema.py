@@ -14,8 +14,10 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    cases,
     log,
     matters,
+    merits,
     notice_board,
     organisation,
     parking,
@@ -33,7 +35,7 @@ READS: Final = "reads"
 NEXT: Final = "reads_next"
 OLD: Final = "reads_old"
 
-_MODELS: Final = (log, organisation, rules, matters, sheets, records, notice_board, timeline, agenda)
+_MODELS: Final = (log, organisation, rules, matters, sheets, cases, merits, records, notice_board, timeline, agenda)
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,
     parking.DDL,

@@ -1,7 +1,8 @@
 """时间线 — every entry that names a member, and what happened to the notices of his records, newest first."""
 
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import Final, LiteralString, TypeAlias
+from uuid import UUID
 
 import msgspec
 
@@ -9,7 +10,25 @@ from domain.notice.notice import NoticeLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleEnded
 from domain.organisation.member import MemberRegistered
 from domain.organisation.roster import MemberEnrolled
-from domain.recording.archive import PointsConfirmed, PointsRecorded
+from domain.recording.archive import (
+    DeductionApproved,
+    DeductionDismissed,
+    HonourAdded,
+    PointsConfirmed,
+    PointsRecorded,
+    VetoLifted,
+    VetoRegistered,
+)
+from domain.recording.deduction import (
+    DeductionDecided,
+    DeductionEvidenceAdded,
+    DeductionProposed,
+    DeductionReferred,
+    MemberNotified,
+    MemberStatementFiled,
+    StatementTermEnded,
+)
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import Code, MemberId, NoticeId, RecordId
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, paged
@@ -27,6 +46,31 @@ CREATE TABLE timeline (
 """
 
 
+RecordFact: TypeAlias = (
+    PointsRecorded
+    | PointsConfirmed
+    | NoticeLineDrafted
+    | HonourAdded
+    | DeductionApproved
+    | DeductionDismissed
+    | VetoRegistered
+    | VetoLifted
+)
+CaseFact: TypeAlias = (
+    HonourClaimed
+    | HonourReturned
+    | HonourDecided
+    | HonourReferred
+    | DeductionProposed
+    | DeductionEvidenceAdded
+    | MemberNotified
+    | MemberStatementFiled
+    | StatementTermEnded
+    | DeductionDecided
+    | DeductionReferred
+)
+
+
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """One entry in a member's life here, with what it is about where it is about a matter."""
 
@@ -41,6 +85,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     record: RecordId | None
     notice: NoticeId | None
+    case: UUID | None
+    """The claim or the proposal that it is about."""
 
 
 def _in_unit(this: Applied, fact: MemberRegistered | MemberEnrolled) -> None:
@@ -55,9 +101,18 @@ def _on_sheet(this: Applied, fact: SheetLineSet | SheetLineReferred) -> None:
     _say(this, this.keys.member(fact.member), this.keys.sheet_of_stream(this.stream))
 
 
-def _on_record(this: Applied, fact: PointsRecorded | PointsConfirmed | NoticeLineDrafted) -> None:
+def _on_record(this: Applied, fact: RecordFact) -> None:
     record, member, _ = this.keys.record(fact.record)
     _say(this, member, record)
+
+
+def _on_case(this: Applied, fact: CaseFact) -> None:
+    id_ = (
+        fact.honour
+        if isinstance(fact, HonourClaimed | HonourReturned | HonourDecided | HonourReferred)
+        else fact.deduction
+    )
+    _say(this, this.keys.member(fact.member), this.keys.case(id_))
 
 
 def _say(this: Applied, member: int, about: int) -> None:
@@ -74,18 +129,40 @@ HANDLERS: Final[Handlers] = {
     PointsRecorded: _on_record,
     PointsConfirmed: _on_record,
     NoticeLineDrafted: _on_record,
+    HonourAdded: _on_record,
+    DeductionApproved: _on_record,
+    DeductionDismissed: _on_record,
+    VetoRegistered: _on_record,
+    VetoLifted: _on_record,
+    HonourClaimed: _on_case,
+    HonourReturned: _on_case,
+    HonourDecided: _on_case,
+    HonourReferred: _on_case,
+    DeductionProposed: _on_case,
+    DeductionEvidenceAdded: _on_case,
+    MemberNotified: _on_case,
+    MemberStatementFiled: _on_case,
+    StatementTermEnded: _on_case,
+    DeductionDecided: _on_case,
+    DeductionReferred: _on_case,
 }
 
 _TIMELINE: Final = """
-SELECT t.position, t.at, t.type, COALESCE(s.unit, u.code) AS unit, m.code AS matter, m.title, s.item,
-       line.outcome, r.id AS record, n.id AS notice
+SELECT t.position, t.at, t.type, COALESCE(s.unit, x.unit, c.unit, u.code) AS unit,
+       COALESCE(m.code, x.matter, c.matter) AS matter, COALESCE(m.title, c.title) AS title,
+       COALESCE(s.item, x.item, c.item) AS item, COALESCE(line.outcome, x.level, c.level) AS outcome,
+       COALESCE(r.id, x.id) AS record, n.id AS notice, c.id AS case
 FROM (
   SELECT t.* FROM timeline AS t JOIN members AS who ON who.member = t.member
   WHERE who.person = %(member)s AND (%(before)s::int IS NULL OR t.position < %(before)s)
+    AND (%(vetoes)s OR (t.type NOT LIKE 'veto-%%' AND NOT EXISTS (
+      SELECT FROM merits AS v WHERE v.merit = t.about AND v.kind = 'veto')))
   ORDER BY t.position DESC LIMIT %(limit)s + 1
 ) AS t
 LEFT JOIN records AS r
   ON r.record = t.about AND t.type IN ('points-recorded', 'points-confirmed', 'notice-line-drafted')
+LEFT JOIN merits AS x ON x.merit = t.about
+LEFT JOIN cases AS c ON c.opened = COALESCE(x.opened, t.about)
 LEFT JOIN sheets AS s
   ON s.sheet = COALESCE(r.sheet, t.about) AND (r.record IS NOT NULL OR t.type LIKE 'sheet-%%')
 LEFT JOIN units AS u ON u.unit = t.about
@@ -95,17 +172,22 @@ LEFT JOIN LATERAL (
   WHERE x.sheet = s.sheet AND x.member = t.member AND x.position <= t.position ORDER BY x.position DESC LIMIT 1
 ) AS line ON true
 LEFT JOIN LATERAL (
-  SELECT n.id FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
-  WHERE x.record = r.record AND x.position <= t.position ORDER BY x.position DESC LIMIT 1
+  SELECT n.id FROM notice_lines AS y JOIN notices AS n ON n.notice = y.notice
+  WHERE y.record = COALESCE(r.record, x.merit) AND y.position <= t.position ORDER BY y.position DESC LIMIT 1
 ) AS n ON true
 ORDER BY t.position DESC
 """
 
 
 async def timeline(
-    connection: AsyncConnection, member: MemberId, *, before: int | None = None, limit: int = PAGE
+    connection: AsyncConnection,
+    member: MemberId,
+    *,
+    before: int | None = None,
+    limit: int = PAGE,
+    vetoes: bool = True,
 ) -> Answer[Page[Moment]]:
-    """The entries that name a member, newest first."""
-    known: dict[str, object] = {"member": member, "before": before, "limit": limit}
+    """The entries that name a member, newest first; without ``vetoes`` for whoever may not know of any."""
+    known: dict[str, object] = {"member": member, "before": before, "limit": limit, "vetoes": vetoes}
     found = await ask(connection, Moment, _TIMELINE, known, whose=member)
     return paged(found, [moment.position for moment in found.value], limit)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.decider import Fact, Past, Refused, Stream, StreamRef, Write
-from domain.values import Code, MemberId, NoticeId, Points, Quantity, RecordId, Sha256
+from domain.values import Code, MemberId, NoticeId, Points, Quantity, RecordId, Reference, Sha256
 
 Outcome: TypeAlias = Literal[
     "attended",
@@ -141,6 +141,7 @@ class VetoRegistered(Fact, frozen=True, kw_only=True):
     """Commitment to the name of the body that decided."""
     noticed: bool = False
     """Whether the rule set has a notice for it."""
+    minute: Reference
     minute_sha256: Sha256
     entitled: int
     present: int
