@@ -23,6 +23,7 @@ from domain.notice.notice import (
 from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, RecordId, Sha256
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
 from projections.applying import Applied, Handlers
+from projections.keys import UnknownThing
 from projections.reading import hundredths_of
 from projections.rows import Row
 
@@ -33,8 +34,8 @@ CREATE TABLE notices (
     stream uuid NOT NULL UNIQUE,
     unit text NOT NULL,
     stage text NOT NULL,
-    matter integer NOT NULL,
-    sheet integer NOT NULL,
+    matter text NOT NULL,
+    sheet integer,
     item text NOT NULL,
     decision integer NOT NULL,
     occurred_on date NOT NULL,
@@ -68,6 +69,8 @@ CREATE TABLE notice_lines (
     record integer NOT NULL,
     outcome text NOT NULL,
     quantity integer NOT NULL,
+    level text,
+    points integer,
     PRIMARY KEY (notice, line)
 );
 CREATE INDEX notice_lines_of_record ON notice_lines (record);
@@ -81,6 +84,9 @@ CREATE TABLE postings (
 );
 """
 
+NULL: Final = "\\N"
+"""As COPY writes it."""
+
 
 class NoticeRow(Row, kw_only=True):
     """One notice."""
@@ -91,8 +97,9 @@ class NoticeRow(Row, kw_only=True):
     stream: UUID
     unit: str
     stage: str
-    matter: int
-    sheet: int
+    matter: str
+    sheet: int | None
+    """None where the notice is of a record that no sheet brought."""
     item: str
     decision: int
     occurred_on: date
@@ -174,6 +181,11 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     record: RecordId
     outcome: str
     quantity: int
+    level: Code | None
+    level_zh: str | None
+    level_en: str | None
+    points: int | None
+    """What the level of an honour, a deduction or a shortfall gives or takes."""
     position: int
     recorded: int
     confirmed: int | None
@@ -199,7 +211,6 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _drafted(this: Applied, fact: NoticeDrafted) -> None:
-    matter = this.keys.matter(fact.unit, fact.matter)
     this.keys.remember("notice", fact.notice, key=(this.position,))
     this.keys.notices[this.stream.int] = this.position
     this.batch.insert(
@@ -209,8 +220,8 @@ def _drafted(this: Applied, fact: NoticeDrafted) -> None:
             stream=this.stream,
             unit=fact.unit,
             stage=fact.stage,
-            matter=matter,
-            sheet=this.keys.sheet(matter, fact.item),
+            matter=fact.matter,
+            sheet=_sheet(this, fact),
             item=fact.item,
             decision=fact.decision,
             occurred_on=fact.occurred_on,
@@ -222,12 +233,20 @@ def _drafted(this: Applied, fact: NoticeDrafted) -> None:
     )
 
 
+def _sheet(this: Applied, fact: NoticeDrafted) -> int | None:
+    try:
+        return this.keys.sheet(this.keys.matter(fact.unit, fact.matter), fact.item)
+    except UnknownThing:
+        return None
+
+
 def _line(this: Applied, fact: NoticeLineDrafted) -> None:
     notice = this.keys.notice_of_stream(this.stream)
     record, member, _ = this.keys.record(fact.record)
     this.batch.append(
         "notice_lines",
-        f"{notice}\t{fact.line}\t{this.position}\t{member}\t{record}\t{fact.outcome}\t{hundredths_of(fact.quantity)}",
+        f"{notice}\t{fact.line}\t{this.position}\t{member}\t{record}\t{fact.outcome}\t{hundredths_of(fact.quantity)}\t"
+        f"{fact.level or NULL}\t{NULL if fact.points is None else hundredths_of(fact.points)}",
     )
 
 
@@ -289,21 +308,26 @@ HANDLERS: Final[Handlers] = {
 }
 
 _HEADER: Final = """
-SELECT n.id AS notice, n.unit, u.title AS unit_title, n.stage, m.code AS matter, m.title, n.item,
-       p.content->>'zh' AS item_zh, p.content->>'en' AS item_en, p.content->>'cat' AS category,
-       p.content->>'mode' AS mode,
+SELECT n.id AS notice, n.unit, u.title AS unit_title, n.stage, n.matter, COALESCE(m.title, x.title, '') AS title,
+       n.item,
+       p.content->>'zh' AS item_zh, p.content->>'en' AS item_en, COALESCE(p.content->>'cat', '') AS category,
+       COALESCE(p.content->>'mode', '') AS mode,
        CASE WHEN p.content->>'mode' = 'earn' THEN (p.content->>'points')::numeric(9, 2)::text END AS unit_points,
-       p.content->>'clause' AS clause, s.rules, n.decision, n.occurred_on, n.lines, n.digest, n.status, n.checked_by,
-       n.audience, n.working_days, n.posted_on, n.ends_on, n.may_close_at, n.closed_at, n.cleared,
-       n.shows, n.withdrawn_reason, n.objection, n.withdrawn, n.extended,
+       p.content->>'clause' AS clause, COALESCE(s.rules, x.rules) AS rules, n.decision, n.occurred_on, n.lines,
+       n.digest, n.status, n.checked_by, n.audience, n.working_days, n.posted_on, n.ends_on, n.may_close_at,
+       n.closed_at, n.cleared, n.shows, n.withdrawn_reason, n.objection, n.withdrawn, n.extended,
        (SELECT count(DISTINCT o.number) FROM objections AS o WHERE o.notice = n.id AND o.suspended IS NOT NULL
           AND o.cleared IS NULL AND o.corrected IS NULL) AS held,
        n.notice AS drafted, n.checked, n.posted, n.closed
 FROM notices AS n
 JOIN units AS u ON u.code = n.unit
-JOIN matters AS m ON m.matter = n.matter
-JOIN sheets AS s ON s.sheet = n.sheet
-JOIN rule_parts AS p ON p.part = s.item_part
+LEFT JOIN sheets AS s ON s.sheet = n.sheet
+LEFT JOIN matters AS m ON m.matter = s.matter
+LEFT JOIN LATERAL (
+  SELECT r.part, r.rules, c.title FROM notice_lines AS l JOIN merits AS r ON r.merit = l.record
+  LEFT JOIN cases AS c ON c.opened = r.opened WHERE n.sheet IS NULL AND l.notice = n.notice ORDER BY l.line LIMIT 1
+) AS x ON true
+JOIN rule_parts AS p ON p.part = COALESCE(s.item_part, x.part)
 """
 _LISTED: Final = (
     _HEADER
@@ -320,15 +344,24 @@ _NOTICE: Final = "".join(
         _HEADER,
         """WHERE n.notice = this.notice) AS h) AS header,
   (SELECT COALESCE(json_agg(json_build_object(
-            'line', l.line, 'member', m.person, 'record', r.id, 'outcome', l.outcome, 'quantity', l.quantity,
-            'position', l.position, 'recorded', r.record, 'confirmed', r.confirmed, 'state', COALESCE((
+            'line', l.line, 'member', m.person, 'record', COALESCE(r.id, x.id), 'outcome', l.outcome,
+            'quantity', l.quantity, 'level', l.level, 'level_zh', v.level->>'zh', 'level_en', v.level->>'en',
+            'points', l.points, 'position', l.position, 'recorded', l.record,
+            'confirmed', COALESCE(r.confirmed, x.confirmed),
+            'state', COALESCE((
               SELECT CASE WHEN bool_or(o.corrected IS NOT NULL) THEN 'corrected'
                           WHEN bool_or(o.cleared IS NULL) THEN 'suspended' END
               FROM objections AS o WHERE o.notice = this.id AND o.number = l.line AND o.suspended IS NOT NULL
             ), 'open')) ORDER BY l.line), '[]')
    FROM notice_lines AS l
    JOIN members AS m ON m.member = l.member
-   JOIN records AS r ON r.record = l.record
+   LEFT JOIN records AS r ON r.record = l.record
+   LEFT JOIN merits AS x ON x.merit = l.record
+   LEFT JOIN LATERAL (
+     SELECT one.level FROM rule_parts AS p
+     CROSS JOIN json_array_elements(COALESCE(p.content->'levels', p.content->'shortfalls')) AS one(level)
+     WHERE p.part = x.part AND one.level->>'code' = l.level
+   ) AS v ON true
    WHERE l.notice = this.notice) AS lines,
   (SELECT COALESCE(json_agg(json_build_object('position', p.position, 'posted_on', p.posted_on, 'sha256', p.sha256,
                                               'by', p.by) ORDER BY p.position), '[]')

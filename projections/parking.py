@@ -28,14 +28,29 @@ from domain.organisation.member import (
 )
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.recording.archive import (
+    DeductionApproved,
+    DeductionDismissed,
+    HonourAdded,
     PointsConfirmed,
     PointsRecorded,
     RecordReleased,
     RecordReplaced,
     RecordReversed,
     RecordSuspended,
+    VetoLifted,
+    VetoRegistered,
     archive_of,
 )
+from domain.recording.deduction import (
+    DeductionDecided,
+    DeductionEvidenceAdded,
+    DeductionProposed,
+    DeductionReferred,
+    MemberNotified,
+    MemberStatementFiled,
+    StatementTermEnded,
+)
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import MemberId
 from projections.answers import Answer, AsyncConnection, ask
@@ -159,6 +174,22 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             | RecordReleased(member=member)
             | RecordReversed(member=member)
             | RecordReplaced(member=member)
+            | HonourClaimed(member=member)
+            | HonourReturned(member=member)
+            | HonourDecided(member=member)
+            | HonourReferred(member=member)
+            | HonourAdded(member=member)
+            | DeductionProposed(member=member)
+            | DeductionEvidenceAdded(member=member)
+            | MemberNotified(member=member)
+            | MemberStatementFiled(member=member)
+            | StatementTermEnded(member=member)
+            | DeductionDecided(member=member)
+            | DeductionReferred(member=member)
+            | DeductionApproved(member=member)
+            | DeductionDismissed(member=member)
+            | VetoRegistered(member=member)
+            | VetoLifted(member=member)
         ):
             return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):

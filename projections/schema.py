@@ -14,9 +14,11 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    cases,
     log,
     matters,
     membership,
+    merits,
     notice_board,
     objections,
     offices,
@@ -44,6 +46,8 @@ _MODELS: Final = (
     rules,
     matters,
     sheets,
+    cases,
+    merits,
     records,
     notice_board,
     objections,

@@ -48,7 +48,7 @@ from domain.objection.handling import (
 from domain.objection.recusal import ConcernedSteps
 from domain.organisation.appointments import HANDLING
 from domain.values import Code, MemberId, ObjectionId
-from projections import notice_board, objections, organisation, rules
+from projections import notice_board, objections, offices, organisation, rules
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["objections"])
@@ -435,14 +435,14 @@ async def _candidates(
     connection: AsyncConnection, header: objections.ObjectionHeader, today: date
 ) -> tuple[MemberId, ...]:
     """Who holds an office of the body; whom the recusal bars is told when he is chosen."""
-    found = await organisation.officers_of(connection, header.body, today)
+    found = await offices.officers_of(connection, header.body, today)
     return tuple(dict.fromkeys(office.member for office in found.value if office.role in HANDLING))
 
 
 async def _voters(asked: Asked, connection: AsyncConnection, found: objections.Objection) -> tuple[MemberId, ...]:
     """The leading group; whoever dealt with it is left out."""
     assert found.appeal_body is not None, "it is appealed"
-    members = await organisation.officers_of(connection, found.appeal_body, asked.today)
+    members = await offices.officers_of(connection, found.appeal_body, asked.today)
     dealt = {found.header.handler, found.subject}
     return tuple(dict.fromkeys(o.member for o in members.value if o.role == "leading_group" and o.member not in dealt))
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import Fact, Past, Refused, Stream, StreamRef, Write
-from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Sha256
+from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Reference, Sha256
 
 Outcome: TypeAlias = Literal[
     "attended",
@@ -142,6 +142,7 @@ class VetoRegistered(Fact, frozen=True, kw_only=True):
     """Commitment to the name of the body that decided."""
     noticed: bool = False
     """Whether the rule set has a notice for it."""
+    minute: Reference
     minute_sha256: Sha256
     entitled: int
     present: int

@@ -101,6 +101,7 @@ def _register(past: Past, command: RegisterVeto) -> Decision:
                 document=command.document,
                 issuer=command.issuer.commitment,
                 noticed=scheme.stage("veto") is not None,
+                minute=command.minute,
                 minute_sha256=command.minute_sha256,
                 entitled=vote.entitled,
                 present=vote.present,
