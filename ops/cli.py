@@ -98,7 +98,7 @@ def migrate() -> None:
 @app.command()
 def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """体检 Look at the deployment; 1 if something is not well."""
-    with deployed(Settings()) as deployment:
+    with deployed(Settings(), unkeyed=True) as deployment:
         findings = list(checks.examine(deployment))
     if as_json:
         console.print_json(json.dumps([finding._asdict() for finding in findings], ensure_ascii=False))
@@ -321,7 +321,8 @@ def main() -> None:
         app(standalone_mode=True)
     except Refused as refused:
         detail = f" ({refused.detail})" if isinstance(refused, LogRefused) and refused.detail else ""
-        complaints.print(f"{refused.code}: {type(refused).__doc__}{detail}", highlight=False, markup=False)
+        figures = "".join(f" {name}={value}" for name, value in refused.facts.items())
+        complaints.print(f"{refused.code}: {type(refused).__doc__}{detail}{figures}", highlight=False, markup=False)
         sys.exit(2)
     except NOT_STARTED as reason:
         complaints.print(str(reason) or type(reason).__doc__, highlight=False, markup=False)

@@ -66,6 +66,8 @@ class PersonPlan(_Strict, frozen=True, kw_only=True):
 
     work_number: str
     name: str
+    identity: str | None = None
+    """What tells the person from everybody else, such as an identity number: compared, never stored."""
     unit: Code
     profile: Code = "full"
     present_from: date
@@ -181,6 +183,7 @@ def _enter(deployment: Deployment, ledger: Ledger, one: PersonPlan) -> int:
         profile=one.profile,
         name=_secret(member, "name", one.name),
         work_number=_secret(member, "work_number", one.work_number),
+        identity=None if one.identity is None else _secret(member, "identity", one.identity),
         present_from=one.present_from,
     )
     first = next(iter(entries_of(deployment.recorder, ledger.execute(registration)))).fact
