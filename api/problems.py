@@ -79,6 +79,7 @@ STATUSES: Final[dict[str, int]] = {
     "day-in-future": 422,
     "term-backwards": 422,
     "calendar-day-wrong": 422,
+    "calendar-changes-past": 422,
     "no-calendar": 422,
     "effective-in-past": 422,
     "rule-set-refused": 422,

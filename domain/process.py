@@ -12,6 +12,7 @@ import msgspec
 from domain.actor import system
 from domain.decider import Command
 from domain.entry import Entry
+from domain.notice.extension import NoticeExtended
 from domain.notice.notice import CloseNotice, ConfirmRecords, DraftNotice, NoticeClosed, NoticePosted
 from domain.recording.sheet import SheetApproved
 from domain.values import CommandId, EntryId, Instant
@@ -39,7 +40,7 @@ def follow_up(entry: Entry) -> FollowUp | None:
     match entry.fact:
         case SheetApproved():
             return FollowUp(purpose="draft-notice", trigger=entry.id, due_at=entry.at)
-        case NoticePosted(may_close_at=may_close_at):
+        case NoticePosted(may_close_at=may_close_at) | NoticeExtended(may_close_at=may_close_at):
             return FollowUp(purpose="close-notice", trigger=entry.id, due_at=may_close_at)
         case NoticeClosed():
             return FollowUp(purpose="confirm-records", trigger=entry.id, due_at=entry.at)
@@ -62,7 +63,7 @@ def carried_out(wanted: FollowUp, trigger: Entry, at: Instant) -> Command:
                 item=sheet.item,
                 decision=sheet.decision,
             )
-        case NoticePosted() as posted:
+        case (NoticePosted() | NoticeExtended()) as posted:
             return CloseNotice(
                 id=wanted.command, actor=PROCESS, at=at, cause=trigger.id, unit=posted.unit, notice=posted.notice
             )

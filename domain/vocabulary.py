@@ -7,6 +7,7 @@ Pages, exports and documents are fed from it. A stored name is for ever: the gol
 from typing import Final, NamedTuple
 
 from domain.decider import Fact
+from domain.notice.extension import NoticeExtended
 from domain.notice.notice import DisclosureChecked, NoticeClosed, NoticeDrafted, NoticeLineDrafted, NoticePosted
 from domain.organisation.appointments import RoleAppointed, RoleEnded
 from domain.organisation.member import MemberRegistered
@@ -66,6 +67,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("disclosure-checked", DisclosureChecked, "公开审查", "disclosure checked"),
     FactTerm("notice-posted", NoticePosted, "公示发布", "notice posted"),
     FactTerm("notice-closed", NoticeClosed, "公示期满", "notice closed"),
+    FactTerm("notice-extended", NoticeExtended, "公示延长", "notice extended"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.notice.extension import NoticeExtended
 from domain.notice.notice import NoticeClosed, NoticePosted
 from domain.process import PROCESS, FollowUp, Purpose, follow_up
 from domain.recording.sheet import SheetApproved
@@ -65,7 +66,7 @@ _PROCESS: Final = msgspec.Raw(msgspec.json.encode(PROCESS, order="sorted"))
 """The process manager as an actor, in the bytes in which every entry writes it."""
 
 
-def _called_for(this: Applied, fact: SheetApproved | NoticePosted | NoticeClosed) -> None:
+def _called_for(this: Applied, fact: SheetApproved | NoticePosted | NoticeExtended | NoticeClosed) -> None:
     wanted = follow_up(this.entry)
     if wanted is None:
         return
@@ -86,7 +87,7 @@ def carried_out(this: Applied) -> None:
         this.batch.remove(AgendaRow, this.line.command)
 
 
-HANDLERS: Final[Handlers] = dict.fromkeys((SheetApproved, NoticePosted, NoticeClosed), _called_for)
+HANDLERS: Final[Handlers] = dict.fromkeys((SheetApproved, NoticePosted, NoticeExtended, NoticeClosed), _called_for)
 
 _DUE: Final = """
 SELECT command, purpose, trigger, trigger_position, due_at, tries, refused_code

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.notice.extension import NoticeExtended
 from domain.notice.notice import DisclosureChecked, NoticeClosed, NoticeDrafted, NoticeLineDrafted, NoticePosted
 from domain.values import Code, Instant, MemberId, NoticeId, RecordId, Sha256
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
@@ -200,6 +201,11 @@ def _posted(this: Applied, fact: NoticePosted) -> None:
     )
 
 
+def _extended(this: Applied, fact: NoticeExtended) -> None:
+    notice = this.keys.notice(fact.notice)
+    this.batch.change(NoticeRow, notice, ends_on=fact.ends_on, may_close_at=fact.may_close_at)
+
+
 def _closed(this: Applied, fact: NoticeClosed) -> None:
     this.batch.change(
         NoticeRow,
@@ -216,6 +222,7 @@ HANDLERS: Final[Handlers] = {
     NoticeLineDrafted: _line,
     DisclosureChecked: _checked,
     NoticePosted: _posted,
+    NoticeExtended: _extended,
     NoticeClosed: _closed,
 }
 

@@ -12,12 +12,13 @@ from uuid import uuid5
 import msgspec
 
 from domain.decider import NAMESPACE, Command, Decision, Fact, NotPermitted, Past, Refused, Stream
+from domain.notice.extension import NoticeExtended, term_of
 from domain.organisation.unit import established
 from domain.recording.archive import Outcome, archive_of, confirmed
 from domain.recording.sheet import SHEET, Sheet, living
-from domain.rules.calendar import published
+from domain.rules.calendar import lengthened, published
 from domain.rules.ruleset import scheme_on
-from domain.rules.working_days import closes_on, term_end
+from domain.rules.working_days import Term, closes_on, term_end
 from domain.values import Code, Instant, MemberId, NoticeId, Quantity, RecordId, Sha256, day_of, midnight_after
 
 STAGE: Final = "record_sheet"
@@ -102,6 +103,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["drafted", "checked", "posted", "closed"] = "drafted"
     lines: tuple[NoticeLine, ...] = ()
     may_close_at: Instant | None = None
+    term: Term | None = None
+    """As it was posted."""
 
 
 State = NoNotice | Notice
@@ -210,7 +213,10 @@ def evolve(state: State, fact: Fact) -> State:
         case Notice(status="drafted"), DisclosureChecked():
             return msgspec.structs.replace(state, status="checked")
         case Notice(status="checked"), NoticePosted():
-            return msgspec.structs.replace(state, status="posted", may_close_at=fact.may_close_at)
+            term = term_of(fact.posted_on, fact.working_days, fact.ends_on, fact.may_close_at)
+            return msgspec.structs.replace(state, status="posted", may_close_at=fact.may_close_at, term=term)
+        case Notice(status="posted"), NoticeExtended():
+            return msgspec.structs.replace(state, may_close_at=fact.may_close_at)
         case Notice(status="posted"), NoticeClosed():
             return msgspec.structs.replace(state, status="closed")
         case _:
@@ -221,7 +227,7 @@ NOTICE: Final[Stream[State]] = Stream(
     "notice",
     NoNotice(),
     evolve,
-    (NoticeDrafted, NoticeLineDrafted, DisclosureChecked, NoticePosted, NoticeClosed),
+    (NoticeDrafted, NoticeLineDrafted, DisclosureChecked, NoticePosted, NoticeExtended, NoticeClosed),
 )
 
 
@@ -322,7 +328,7 @@ def _post(past: Past, command: PostNotice) -> Decision:
     _, scheme = scheme_on(past, unit.scheme, today)
     stage = scheme.stage(notice.stage)
     assert stage is not None, f"the lint lets no rule set pass without stage {notice.stage}"
-    calendars = published(past, range(today.year, today.year + 2))
+    calendars = published(past, range(today.year, today.year + 2), today)
     ends_on = term_end(today, stage.days, calendars)
     last_on = closes_on(ends_on, scheme.notice.paper_grace_working_days, calendars)
     ref = NOTICE.of(command.notice)
@@ -344,9 +350,22 @@ def _close(past: Past, command: CloseNotice) -> Decision:
         raise NoticeNotPosted(notice=command.notice)
     if command.at < notice.may_close_at:
         raise TermRunning(may_close_at=notice.may_close_at)
-    return [
-        NOTICE.of(command.notice).says(NoticeClosed(notice=notice.notice, unit=notice.unit, cleared=len(notice.lines)))
-    ]
+    ref = NOTICE.of(command.notice)
+    extended = _extended(past, notice, command.at)
+    if extended is not None:
+        return [ref.says(extended)]
+    return [ref.says(NoticeClosed(notice=notice.notice, unit=notice.unit, cleared=len(notice.lines)))]
+
+
+def _extended(past: Past, notice: Notice, at: Instant) -> NoticeExtended | None:
+    """The longer term, where the calendar was changed while it ran; the notice then closes by that one."""
+    assert notice.term is not None, "a posted notice has a term"
+    assert notice.may_close_at is not None, "a posted notice has a term"
+    term = lengthened(past, notice.term, day_of(at))
+    may_close_at = midnight_after(term.closes_on) + CLOSING_GRACE
+    if may_close_at <= notice.may_close_at:
+        return None
+    return NoticeExtended(notice=notice.notice, unit=notice.unit, ends_on=term.ends_on, may_close_at=may_close_at)
 
 
 def _confirm(past: Past, command: ConfirmRecords) -> Decision:

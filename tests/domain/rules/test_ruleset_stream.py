@@ -1,7 +1,8 @@
 """办法: drafted, linted, approved by somebody else, published; in force from a day on, and never changed again."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -9,7 +10,16 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.decider import NotPermitted
-from domain.rules.calendar import CalendarExists, CalendarPublished, DayOutsideYear, NoDaysOff
+from domain.rules.calendar import (
+    CalendarChangesPast,
+    CalendarExists,
+    CalendarPublished,
+    DayOutsideYear,
+    NoDaysOff,
+)
+from domain.rules.calendar import (
+    published as calendars_published,
+)
 from domain.rules.digest import digest
 from domain.rules.ruleset import (
     RULES,
@@ -167,6 +177,23 @@ def test_a_calendar_is_published_once_a_year_with_the_right_kinds_of_days() -> N
     [fact] = EMPTY.when(calendar(2026, (monday, monday), (saturday,))).says(CalendarPublished)
     assert isinstance(fact, CalendarPublished)
     assert (fact.days_off, fact.make_up_days) == ((monday,), (saturday,))
+
+
+def test_a_later_edition_of_a_calendar_holds_from_the_next_day_and_changes_only_days_to_come() -> None:
+    first, second = date(2026, 10, 1), date(2026, 10, 2)
+    year = EMPTY.given(calendar(2026, (first,)))
+    again = msgspec.structs.replace(calendar(2026, (first, second)), at=datetime(2026, 9, 29, 1, tzinfo=UTC))
+    [fact] = year.when(again).says(CalendarPublished)
+    assert isinstance(fact, CalendarPublished)
+    assert (fact.edition, fact.effective_on) == (2, date(2026, 9, 30))
+    world = year.given(again).world
+    years = range(2026, 2027)
+    assert calendars_published(world, years, date(2026, 9, 29))[2026].is_working_day(second)
+    assert not calendars_published(world, years, date(2026, 9, 30))[2026].is_working_day(second)
+    assert not calendars_published(world, years)[2026].is_working_day(second)
+    too_late = msgspec.structs.replace(again, at=datetime(2026, 10, 2, 1, tzinfo=UTC))
+    year.when(too_late).refused(CalendarChangesPast, day=second)
+    year.given(again).when(msgspec.structs.replace(again, id=uuid4())).refused(CalendarExists, year=2026)
 
 
 def test_the_versions_keep_their_order() -> None:
