@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Annotated, Final
+from uuid import UUID
 
 import psycopg
 import typer
@@ -27,10 +28,11 @@ from ops.embedded import OtherMajor
 from ops.guarded import refusal
 from ops.logs import configure_log
 from ops.migrate import DatabaseIsNewer, MigrationDrift
+from ops.parked import unparked
 from ops.passwords import PasswordsMissing
 from ops.postmaster import NotReady, StillRunning
 from ops.settings import Settings
-from projections import follow
+from projections import follow, parking
 from projections import rebuild as projecting
 from projections.transparency.refusals import LogRefused
 
@@ -218,6 +220,29 @@ def rebuild() -> None:
                 progress=lambda done, of: progress.update(task, completed=done, total=of),
             )
         console.print(f"已重建至第 {reached.position} 条 rebuilt up to entry {reached.position}")
+
+
+@app.command()
+def unpark(
+    keys: Annotated[list[UUID] | None, typer.Argument(help="党员或流的编号 members or streams")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="全部 everybody")] = False,
+) -> None:
+    """停放名单;改正程序后让其继续 Who is parked and why; with names, or --all, apply what waits. 1 if any stay."""
+    with deployed(Settings()) as deployment:
+        _need_log(deployment)
+        with psycopg.connect(deployment.database.urls.projector, autocommit=True) as connection:
+            follow.ready(connection, readers(deployment))
+            if keys or everybody:
+                for one in unparked(connection, keys or ()):
+                    console.print(f"{one.kind} {one.key} 已继续 goes on", highlight=False)
+            left = parking.listed(connection)
+    for one in left:
+        since = f"{one.since:%Y-%m-%d %H:%M} UTC"
+        said = f"{one.kind} {one.key} 第 {one.position} 条 {one.type} {one.code} 等待 waiting {one.held} {since}"
+        console.print(said, highlight=False)
+    console.print(f"停放 parked: {len(left)}", highlight=False)
+    if left:
+        raise typer.Exit(1)
 
 
 @app.command()

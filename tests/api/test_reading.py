@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
+import psycopg
 import pytest
 
+from ops.deployment import on_reads
 from ops.example.people import BRANCH
 from ops.serve import house
 from tests.api.town import PAGE, Town, key, served
@@ -261,5 +264,26 @@ def test_health(town: Town) -> None:
         assert nobody.get("/livez").text == "ok\n"
         found = nobody.get("/readyz").json()
     assert found["ready"]
+    assert found["status"] == "ok"
     assert found["calendar"]
     assert found["parked"] == 0
+
+
+def test_a_parked_member_makes_the_service_degraded_and_not_unready(town: Town) -> None:
+    """Whoever balances the load goes on sending people here; whoever watches is told."""
+    url = on_reads(town.deployment.database.urls.projector)
+    parked = {"key": uuid4(), "kind": "member"}
+    with psycopg.connect(url, autocommit=True) as connection, town.visit() as nobody:
+        connection.execute(_PARK, parked)
+        try:
+            answered = nobody.get("/readyz")
+        finally:
+            connection.execute("DELETE FROM parked WHERE key = %(key)s", parked)
+    found = answered.json()
+    assert (answered.status_code, found["status"], found["ready"], found["parked"]) == (200, "degraded", True, 1)
+
+
+_PARK = """
+INSERT INTO parked (key, kind, position, type, code, since)
+VALUES (%(key)s, %(kind)s, 1, 'points-recorded', 'uncountable', clock_timestamp())
+"""
