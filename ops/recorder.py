@@ -35,7 +35,7 @@ Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 READERS: Final = 8
 """Connections that read at the same time; more readers wait for one."""
 
-_READ_TIMEOUT_S: Final = 10.0
+_READ_TIMEOUT_S: Final = 4.0
 _TRIES: Final = 3
 
 _COMMAND: Final = """

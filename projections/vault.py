@@ -36,6 +36,8 @@ from domain.values import Sha256
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
+POOL_TIMEOUT_S: Final = 4.0
+"""How long a call waits for a connection, so that an outage is answered soon."""
 SIZE_CLASSES_BYTES: Final = (128, 512, 2048, 8192, 32768)
 
 _KEYS: Final = "SELECT subject, wrapped FROM vault.keys WHERE subject = ANY(%(subjects)s)"
@@ -134,7 +136,7 @@ class Vault:
         self._digest_key = hmac.digest(master, b"steelyard/request-digest", "sha256")
         self._identity_key = hmac.digest(master, b"steelyard/identity-digest", "sha256")
         self._pool: ConnectionPool[Any] = ConnectionPool(
-            url, kwargs={"autocommit": True}, min_size=0, max_size=4, open=True
+            url, kwargs={"autocommit": True}, min_size=0, max_size=4, timeout=POOL_TIMEOUT_S, open=True
         )
 
     def close(self) -> None:
