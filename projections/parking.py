@@ -258,6 +258,12 @@ def release_fact(connection: Connection, key: UUID, position: int) -> None:
     connection.execute(_RELEASE_FACT, {"key": key, "position": position})
 
 
+def listed(connection: Connection) -> list[Parked]:
+    """Who is parked, where and why, by the first fact that each misses; for an operator."""
+    rows = connection.execute(_PARKED).fetchall()
+    return [Parked(**dict(zip(Parked.__struct_fields__, row, strict=True))) for row in rows]
+
+
 async def parked(connection: AsyncConnection) -> Answer[tuple[Parked, ...]]:
     """Who is parked, where and why; pages, ``/readyz`` and the command line show it."""
     return await ask(connection, Parked, _PARKED, {})

@@ -4,7 +4,7 @@ An objection holds one line back; the others run on. A corrected line is noticed
 """
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias, assert_never
 from uuid import UUID, uuid5
 
@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream
 from domain.recording.archive import Outcome
-from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Sha256
+from domain.rules.working_days import Term
+from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Sha256, day_of
 
 Shown: TypeAlias = Literal["name", "organisation", "item", "outcome", "quantity", "points", "level", "day", "clause"]
 """The minimum (E5): what a notice may show of a person. There is no word for anything beyond it."""
@@ -193,6 +194,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """Who entered what was decided, checked, posted or withdrew it."""
     objection: ObjectionId | None = None
     posted_on: date | None = None
+    term: Term | None = None
+    """As it was posted last."""
     ends_on: date | None = None
     may_close_at: Instant | None = None
 
@@ -308,8 +311,16 @@ def _drafted(fact: NoticeDrafted) -> Notice:
 
 
 def _hanging(state: Notice, fact: NoticePosted | NoticeReposted) -> Notice:
+    # It closes at the midnight, and a moment, after the last day of the grace.
+    last_on = day_of(fact.may_close_at) - timedelta(days=1)
+    term = Term(posted_on=fact.posted_on, working_days=fact.working_days, ends_on=fact.ends_on, closes_on=last_on)
     return replace(
-        state, status="posted", posted_on=fact.posted_on, ends_on=fact.ends_on, may_close_at=fact.may_close_at
+        state,
+        status="posted",
+        posted_on=fact.posted_on,
+        term=term,
+        ends_on=fact.ends_on,
+        may_close_at=fact.may_close_at,
     )
 
 

@@ -16,6 +16,7 @@ from domain.notice.notice import (
     DisclosureChecked,
     Notice,
     NoticeClosed,
+    NoticeExtended,
     NoticeNotChecked,
     NoticeNotClosed,
     NoticeNotDraft,
@@ -27,7 +28,7 @@ from domain.notice.notice import (
 )
 from domain.organisation.unit import established
 from domain.recording.archive import archive_of, confirmed
-from domain.rules.calendar import published
+from domain.rules.calendar import lengthened, published
 from domain.rules.procedure import Notice as NoticeRules
 from domain.rules.procedure import NoticeStage
 from domain.rules.ruleset import scheme_on
@@ -78,7 +79,7 @@ class ConfirmRecords(Command, frozen=True, kw_only=True):
 RunningCommand: TypeAlias = CheckDisclosure | PostNotice | CloseNotice | ConfirmRecords
 
 
-class Term(msgspec.Struct, frozen=True, kw_only=True):
+class Posted(msgspec.Struct, frozen=True, kw_only=True):
     """A term that begins today."""
 
     posted_on: date
@@ -119,13 +120,13 @@ def stage_today(past: Past, notice: Notice, today: date) -> tuple[NoticeRules, N
     return scheme.notice, stage
 
 
-def term_from(past: Past, notice: Notice, today: date) -> Term:
+def term_from(past: Past, notice: Notice, today: date) -> Posted:
     """The full term, by the calendars of every year that it touches; refused where one is not published."""
     rules, stage = stage_today(past, notice, today)
-    calendars = published(past, range(today.year, today.year + 2))
+    calendars = published(past, range(today.year, today.year + 2), today)
     ends_on = term_end(today, stage.days, calendars)
     last_on = closes_on(ends_on, rules.paper_grace_working_days, calendars)
-    return Term(
+    return Posted(
         posted_on=today,
         working_days=stage.days,
         audience=audience_of(rules, stage, notice.lines),
@@ -165,8 +166,24 @@ def _close(past: Past, command: CloseNotice) -> Decision:
         raise NoticeNotPosted(notice=command.notice)
     if command.at < notice.may_close_at:
         raise TermRunning(may_close_at=notice.may_close_at)
+    longer = _lengthened(past, notice, command.at)
+    if longer is not None:
+        return [NOTICE.of(command.notice).says(longer)]
     clear = sum(line.clear for line in notice.lines)
     return [NOTICE.of(command.notice).says(NoticeClosed(notice=notice.notice, unit=notice.unit, cleared=clear))]
+
+
+def _lengthened(past: Past, notice: Notice, at: Instant) -> NoticeExtended | None:
+    """The longer term, where the calendar was changed while it ran; the notice then closes by that one."""
+    assert notice.term is not None, "a posted notice has a term"
+    assert notice.ends_on is not None, "a posted notice has a term"
+    assert notice.may_close_at is not None, "a posted notice has a term"
+    term = lengthened(past, notice.term, day_of(at))
+    may_close_at = midnight_after(term.closes_on) + CLOSING_GRACE
+    if may_close_at <= notice.may_close_at:
+        return None
+    ends_on = max(term.ends_on, notice.ends_on)
+    return NoticeExtended(notice=notice.notice, unit=notice.unit, ends_on=ends_on, may_close_at=may_close_at)
 
 
 def _confirm(past: Past, command: ConfirmRecords) -> Decision:

@@ -34,12 +34,12 @@ def officials_until(past: Past, today: date, working_days: int) -> date:
     """The last day of a term that runs for officials."""
     years = range(today.year, today.year + 2)
     plain = {year: YearCalendar(year=year) for year in years}
-    return term_end(today, working_days, plain | published(past, years))
+    return term_end(today, working_days, plain | published(past, years, today))
 
 
 def persons_until(past: Past, today: date, working_days: int) -> date:
     """The last day of a term in which a person may act; refused where a calendar lacks."""
-    return term_end(today, working_days, published(past, range(today.year, today.year + 2)))
+    return term_end(today, working_days, published(past, range(today.year, today.year + 2), today))
 
 
 def over_at(last_on: date) -> Instant:

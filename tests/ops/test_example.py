@@ -1,22 +1,24 @@
 """The example tells its half-year through the ledger and the process managers, once, wherever it broke off."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 
-from domain.entry import decode
+from domain.entry import Entry, decode
 from domain.house import decide
 from domain.ledger import Ledger
 from domain.notice.notice import NOTICE, Notice, notice_id
 from domain.recording.sheet import SHEET, Sheet
+from domain.rules.calendar import CalendarPublished, PublishCalendar
 from ops.bootstrap import Urls
 from ops.clock import SimulatedClock
 from ops.deployment import on_reads
 from ops.example.load import load
-from ops.example.people import BRANCH, people
+from ops.example.people import BRANCH, WORK_COMMITTEE, people
 from ops.example.story import ENDS_AT, ORIGIN, story
 from ops.process import ProcessManager
 from ops.recorder import PostgresRecorder
@@ -130,3 +132,39 @@ def test_nothing_is_carried_out_before_its_term(deployed: Deployed) -> None:
     entries = deployed.entries()
     assert _run_a_fresh_manager(deployed, datetime(2026, 5, 22, 16, 0, 59, tzinfo=UTC)) == 0
     assert deployed.entries() == entries
+
+
+def test_a_notice_whose_calendar_changed_closes_by_the_longer_term(deployed: Deployed) -> None:
+    """21 May is taken off in the middle of the term: the process managers extend it, and close it at its new end."""
+    load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
+    first = next(entry for entry in _entries(deployed) if isinstance(entry.fact, CalendarPublished))
+    assert isinstance(first.fact, CalendarPublished)
+    again = PublishCalendar(
+        id=uuid4(),
+        actor=first.actor,
+        at=deployed.clock.now(),
+        unit=WORK_COMMITTEE,
+        year=2026,
+        days_off=(*first.fact.days_off, date(2026, 5, 21)),
+        make_up_days=first.fact.make_up_days,
+        document_sha256=first.fact.document_sha256,
+    )
+    deployed.ledger.execute(again)
+    term_over, longer_over = datetime(2026, 5, 22, 16, 1, tzinfo=UTC), datetime(2026, 5, 25, 16, 1, tzinfo=UTC)
+    steps = (term_over, longer_over - timedelta(seconds=1), longer_over, longer_over)
+    assert [_run_a_fresh_manager(deployed, now) for now in steps] == [1, 0, 1, 1]
+    told = [entry for entry in _entries(deployed) if entry.at >= term_over]
+    assert [entry.type for entry in told] == ["notice-extended", "notice-closed", *["points-confirmed"] * 15]
+    with psycopg.connect(on_reads(deployed.urls.projector), autocommit=True) as connection:
+        follow.catch_up(connection)
+        shown = connection.execute(
+            "SELECT ends_on, may_close_at FROM notices WHERE closed_at > %(at)s", {"at": term_over}
+        )
+        assert shown.fetchall() == [(date(2026, 5, 22), longer_over)]
+        days_off = connection.execute("SELECT days_off FROM calendars WHERE year = 2026").fetchone()
+        assert days_off is not None
+        assert date(2026, 5, 21) in days_off[0]
+
+
+def _entries(deployed: Deployed) -> list[Entry]:
+    return [decode(row.state) for row in deployed.recorder.select_notifications(1, 10_000)]

@@ -17,6 +17,7 @@ from domain.notice.notice import (
     NoticeClosed,
     NoticeDrafted,
     NoticeExists,
+    NoticeExtended,
     NoticeLineDrafted,
     NoticeNotChecked,
     NoticeNotClosed,
@@ -30,6 +31,7 @@ from domain.notice.notice import (
 )
 from domain.notice.running import CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
 from domain.recording.archive import PointsConfirmed, archive_of
+from domain.rules.calendar import PublishCalendar
 from domain.rules.working_days import NoCalendar
 from tests.domain.branch import (
     AS_HIGHER,
@@ -39,6 +41,7 @@ from tests.domain.branch import (
     BRANCH,
     HELD_ON,
     MEMBER,
+    NATIONAL_DAY_2026,
     PEOPLE,
     PROCESS,
     READY,
@@ -215,3 +218,39 @@ def test_the_states_of_a_notice_follow_each_other() -> None:
 
     assert [status(h) for h in (DRAFTED, RUNNING, RUNNING.given(closed()))] == ["drafted", "posted", "closed"]
     assert AT < WEDNESDAY
+
+
+def changed_calendar(*off: date, at: datetime) -> PublishCalendar:
+    """A later edition of 2026 with more days off than the National Day holiday."""
+    return replace(calendar(2026, (*NATIONAL_DAY_2026, *off), (date(2026, 10, 10),)), at=at)
+
+
+OCTOBER_THE_EIGHTH = datetime(2026, 10, 8, 1, tzinfo=UTC)
+
+
+def test_a_later_edition_of_the_calendar_lengthens_a_running_term() -> None:
+    running = RUNNING.given(changed_calendar(date(2026, 10, 9), at=OCTOBER_THE_EIGHTH))
+    running.when(closed(MAY_CLOSE_AT - timedelta(seconds=1))).refused(TermRunning, may_close_at=MAY_CLOSE_AT)
+    [extended] = running.when(closed()).says(NoticeExtended)
+    assert isinstance(extended, NoticeExtended)
+    assert extended.ends_on == date(2026, 10, 12)
+    assert extended.may_close_at == datetime(2026, 10, 13, 16, 1, tzinfo=UTC)
+    longer = running.given(closed())
+    longer.when(closed(extended.may_close_at - timedelta(seconds=1))).refused(TermRunning)
+    longer.when(closed(extended.may_close_at)).says(NoticeClosed)
+
+
+def test_a_later_edition_of_the_calendar_never_shortens_a_running_term() -> None:
+    shorter = replace(
+        calendar(2026, NATIONAL_DAY_2026, (date(2026, 10, 10), date(2026, 10, 11))), at=OCTOBER_THE_EIGHTH
+    )
+    RUNNING.given(shorter).when(closed()).says(NoticeClosed)
+    longest = RUNNING.given(changed_calendar(date(2026, 10, 9), at=WEDNESDAY))
+    taken_back = changed_calendar(at=OCTOBER_THE_EIGHTH - timedelta(days=1))
+    longest.given(taken_back).when(closed()).says(NoticeExtended)
+
+
+def test_a_term_that_was_over_before_the_calendar_changed_closes_as_it_was_posted() -> None:
+    late = MAY_CLOSE_AT + timedelta(days=3)
+    changed = changed_calendar(date(2026, 10, 16), at=late - timedelta(hours=1))
+    RUNNING.given(changed).when(closed(late)).says(NoticeClosed)
