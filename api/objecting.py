@@ -50,6 +50,8 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     command: UUID
     objection: ObjectionId
     secret: str
+    salt: str
+    """Of who objects: a repeat must seal him alike, because his commitment is the actor of the wish."""
 
     @property
     def key(self) -> Sha256:
@@ -60,8 +62,12 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
 def drawn(house: House, scope: str, key: str) -> Drawn:
     """The ids and the secret of one filing: the same for the same scope and key."""
     root = house.vault.digest(f"objection/{scope}/{key}".encode())
-    secret = base64.urlsafe_b64encode(_part(root, b"secret")).rstrip(b"=").decode()
-    return Drawn(command=_id(root, b"command"), objection=_id(root, b"objection"), secret=secret)
+    return Drawn(
+        command=_id(root, b"command"),
+        objection=_id(root, b"objection"),
+        secret=_text(root, b"secret"),
+        salt=_text(root, b"salt"),
+    )
 
 
 def command_id(house: House, scope: str, key: str) -> UUID:
@@ -71,6 +77,10 @@ def command_id(house: House, scope: str, key: str) -> UUID:
 
 def _part(root: bytes, purpose: bytes) -> bytes:
     return hmac.digest(root, purpose, hashlib.sha256)[:16]
+
+
+def _text(root: bytes, purpose: bytes) -> str:
+    return base64.urlsafe_b64encode(_part(root, purpose)).rstrip(b"=").decode()
 
 
 def _id(root: bytes, purpose: bytes) -> UUID:

@@ -23,6 +23,11 @@ class CheckWish(Wish, frozen=True, kw_only=True):
 
     shows: Annotated[tuple[Shown, ...], Meta(min_length=1)]
 
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """Every box that stayed ticked."""
+        return {"shows": texts(form, "shows")}
+
 
 class PictureWish(Wish, frozen=True, kw_only=True):
     """A picture of the paper on the wall, by its digest."""

@@ -219,6 +219,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("notice.read", "recorder", "own"),
     Grant("notice.read", "secretary", "above"),
     Grant("notice.read", "committee_member", "above"),
+    *(Grant("notice.read", office, relation) for office in ("officer", "leading_group") for relation in RELATED),
     Grant("notice.read", "auditor", "any"),
     # Objections; whoever objects is known to the handler alone
     Grant("objection.file", "objector", "any"),

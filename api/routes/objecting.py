@@ -261,7 +261,7 @@ def appeal_as_subject(
 
 def _file(asked: Asked, unit: str, notice: NoticeId, made: Drawn, who: Objector, *, anonymous: bool) -> Response:
     body: ObjectionWish = asked.body
-    sealed = _secret(asked, made.objection, "objector", who.text)
+    sealed = Secret(subject=made.objection, name="objector", value=who.text, salt=made.salt)
     receipt = execute(
         asked,
         FileObjection,

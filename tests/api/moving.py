@@ -1,4 +1,4 @@
-"""A town whose time goes on: served at chosen instants, one after the other, with everything carried out that is due."""
+"""A town whose time goes on: served at chosen instants, one after the other, with all carried out that is due."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -37,9 +37,11 @@ class Moving:
         self.carry_out(instant)
         with served(replace(house(self.town.deployment), clock=Stopped(instant))) as base:
             then = replace(self.town, base=base, clients={})
-            yield then
-            for client in then.clients.values():
-                client.close()
+            try:
+                yield then
+            finally:
+                for client in then.clients.values():
+                    client.close()
         self.town.settled()
 
     def carry_out(self, instant: datetime) -> int:

