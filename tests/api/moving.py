@@ -42,6 +42,8 @@ class Moving:
             finally:
                 for client in then.clients.values():
                     client.close()
+                if "sql" in vars(then):
+                    then.sql.close()
         self.town.settled()
 
     def carry_out(self, instant: datetime) -> int:
