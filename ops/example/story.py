@@ -32,6 +32,7 @@ from domain.rules.calendar import PublishCalendar
 from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
 from domain.sealed import Secret
 from domain.values import SHANGHAI
+from ops.example.disputes import disputes
 from ops.example.matters import MATTERS, Done
 from ops.example.people import BRANCH, SEED, WORK_COMMITTEE, Person, people
 
@@ -63,6 +64,7 @@ class Told(NamedTuple):
 def story(salt: Salt) -> list[Told]:
     """The whole story in order. ``salt`` draws 128 random bits in base64url for each sealed field."""
     told = [*_founding(salt), *(step for done in MATTERS for step in _matter(done, salt))]
+    told += [Told(at, command) for at, command in disputes(salt)]
     return sorted(told, key=lambda step: step.at)
 
 

@@ -26,6 +26,14 @@ OPEN_ROUTES = {
     "POST /language": "open",
     "GET /points": "signed-in",
     "GET /notices": "open",
+    "GET /public/notices/{notice}/{token}": "open",
+    "POST /public/notices/{notice}/{token}/objections": "open",
+    "GET /objections/follow": "open",
+    "POST /objections/follow": "open",
+    "POST /objections/withdrawal": "open",
+    "POST /objections/appeal": "open",
+    "GET /objections/mine": "signed-in",
+    "POST /objections/mine/{objection}/appeal": "signed-in",
     "GET /livez": "open",
     "GET /readyz": "open",
     "GET /openapi.json": "open",
@@ -36,7 +44,18 @@ OPEN_ROUTES = {
 }
 """The whole list of what no cell decides."""
 
-SERVED_ELSEWHERE = {"log.open", "log.export", "duties.read", "notice.draft", "notice.close", "record.confirm"}
+SERVED_ELSEWHERE = {
+    "objection.withdraw",
+    "objection.appeal",
+    "objection.close",
+    "objection.escalate",
+    "log.open",
+    "log.export",
+    "duties.read",
+    "notice.draft",
+    "notice.close",
+    "record.confirm",
+}
 """Operations of processes, of the command line, or of a later release."""
 
 OFFICES: tuple[Holder, ...] = (
@@ -125,6 +144,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "scheme": "pukou-district-offices",
         "version": "illustrative-1",
         "notice": _notice(town),
+        "objection": _objection(town),
         "record": _record(town),
         "position": str(_places(town)[0]),
         "file": "entry.json",
@@ -141,6 +161,11 @@ def _json(town: Town, path: str) -> Any:
 def _notice(town: Town) -> str:
     town.acting("secretary", "secretary", BRANCH)
     return str(_json(town, f"/units/{BRANCH}/notices")["running"][0]["notice"])
+
+
+def _objection(town: Town) -> str:
+    town.acting("secretary", "secretary", BRANCH)
+    return str(_json(town, f"/units/{BRANCH}/objections")["objections"][0]["objection"])
 
 
 def _record(town: Town) -> str:
