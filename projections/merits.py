@@ -24,7 +24,7 @@ from domain.recording.honour import honour_id
 from domain.values import Code, MemberId, RecordId, Sha256
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
-from projections.cases import CaseRow
+from projections.casework import CaseRow
 from projections.reading import hundredths_of
 from projections.rows import Connection, Row
 

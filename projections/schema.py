@@ -14,7 +14,7 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
-    cases,
+    casework,
     log,
     matters,
     merits,
@@ -35,7 +35,7 @@ READS: Final = "reads"
 NEXT: Final = "reads_next"
 OLD: Final = "reads_old"
 
-_MODELS: Final = (log, organisation, rules, matters, sheets, cases, merits, records, notice_board, timeline, agenda)
+_MODELS: Final = (log, organisation, rules, matters, sheets, casework, merits, records, notice_board, timeline, agenda)
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,
     parking.DDL,

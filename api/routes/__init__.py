@@ -1,11 +1,14 @@
 """One file per noun; each route serves JSON and page from one function."""
 
 from api.routes import (
+    deductions,
     documents,
     health,
     home,
+    honours,
     log,
     matters,
+    meetings,
     members,
     notices,
     organisation,
@@ -13,6 +16,7 @@ from api.routes import (
     rules,
     session,
     sheets,
+    vetoes,
     workbooks,
 )
 
@@ -23,6 +27,10 @@ ROUTERS = (
     matters.router,
     sheets.router,
     workbooks.router,
+    honours.router,
+    deductions.router,
+    vetoes.router,
+    meetings.router,
     notices.router,
     members.router,
     records.router,
