@@ -352,7 +352,9 @@ class Ledger:
     def _read_on(self, past: LoadedPast, stale: Sequence[UUID] | None = None) -> bool:
         """Read what these streams (all that were asked for, if none are named) have said since; whether they did."""
         keys = list(past.states) if stale is None else stale
-        rows = self._recorder.select_streams([(key, past.version(key)) for key in keys]) if keys else []
+        if not keys:
+            return False
+        rows = self._recorder.select_streams([(key, past.version(key)) for key in keys])
         for row in rows:
             key = cast(UUID, row.originator_id)
             version, state = past.states[key]
