@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from ops.example.people import BRANCH
+from ops.example.people import BRANCH, WORK_COMMITTEE
 from tests.api.town import Town
 from tests.browser.conftest import DESK, PHONE, Visit
 from tests.browser.test_journeys import _fits
@@ -22,8 +22,15 @@ RECORDER = (
     f"/units/{BRANCH}/matters/ZB-202605/sheets/R-DD-2",
     f"/units/{BRANCH}/matters/TD-202605/sheets/R-LX-1",
     f"/units/{BRANCH}/workbook/upload",
+    f"/units/{BRANCH}/honours",
+    f"/units/{BRANCH}/deductions",
 )
-SECRETARY = ("/", f"/units/{BRANCH}/notices", f"/units/{BRANCH}/matters/DF-202605/sheets/R-GJ-2")
+SECRETARY = (
+    "/",
+    f"/units/{BRANCH}/notices",
+    f"/units/{BRANCH}/matters/DF-202605/sheets/R-GJ-2",
+    f"/units/{BRANCH}/meeting",
+)
 
 
 def _pages(town: Town, visit: Visit, screen: Any) -> list[tuple[Page, str]]:
@@ -33,7 +40,11 @@ def _pages(town: Town, visit: Visit, screen: Any) -> list[tuple[Page, str]]:
     found += [(recorder, path) for path in RECORDER]
     found += [(secretary, path) for path in SECRETARY]
     found.append((secretary, _first(secretary, f"/units/{BRANCH}/notices", "/notices/")))
+    found.append((secretary, _first(secretary, f"/units/{BRANCH}/meeting", "/honours/")))
+    found.append((visit("leader", screen), f"/units/{WORK_COMMITTEE}/vetoes"))
     own_pages = ["/", "/points", f"/members/{member}/timeline", f"/members/{member}/readings"]
+    own_pages += [f"/members/{member}/honours", _first(own, "/", "/deductions/")]
+    own_pages.append(_first(own, f"/members/{member}/points", "/records/"))
     why = f"/members/{member}/points/2026/LX"
     record = _first(own, why, "/records/")
     proof = _first(own, record, "/proofs/")

@@ -151,16 +151,17 @@ def test_no_name_stands_in_the_log(deployed: Deployed) -> None:
 
 
 def test_what_is_due_is_carried_out_once_though_the_service_restarts_between_any_two_steps(deployed: Deployed) -> None:
-    """The May theme day is closed, then confirmed, by managers that know nothing of each other."""
+    """The May theme day and an honour are closed, then confirmed, by managers that know nothing of each other."""
     load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
     later = datetime(2026, 5, 23, 2, tzinfo=UTC)
     granted = [_run_a_fresh_manager(deployed, later) for _ in range(4)]
     words = [decode(row.state) for row in deployed.recorder.select_notifications(1, 10_000)]
     closings = [entry for entry in words if entry.type == "notice-closed" and entry.at == later]
     confirmed = [entry for entry in words if entry.type == "points-confirmed" and entry.at == later]
-    assert granted == [1, 1, 0, 0]
-    assert (len(closings), len(confirmed)) == (1, 15)
-    assert {entry.cause for entry in confirmed} == {closings[0].id}
+    # With them the term of the member who was told on 19 May.
+    assert granted == [3, 2, 0, 0]
+    assert (len(closings), len(confirmed)) == (2, 16)
+    assert {entry.cause for entry in confirmed} == {closing.id for closing in closings}
 
 
 def _run_a_fresh_manager(deployed: Deployed, now: datetime) -> int:
@@ -173,5 +174,5 @@ def _run_a_fresh_manager(deployed: Deployed, now: datetime) -> int:
 def test_nothing_is_carried_out_before_its_term(deployed: Deployed) -> None:
     load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
     entries = deployed.entries()
-    assert _run_a_fresh_manager(deployed, datetime(2026, 5, 22, 16, 0, 59, tzinfo=UTC)) == 0
+    assert _run_a_fresh_manager(deployed, datetime(2026, 5, 20, 16, 0, 59, tzinfo=UTC)) == 0
     assert deployed.entries() == entries
