@@ -34,8 +34,8 @@ class VetoRow(msgspec.Struct, frozen=True, kw_only=True):
     zh: str
     en: str
     clause: str
-    ceiling_zh: str
-    ceiling_en: str
+    ceiling_zh: str | None
+    ceiling_en: str | None
     counted_on: date
     lifted_on: date | None
 

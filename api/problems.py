@@ -93,6 +93,7 @@ STATUSES: Final[dict[str, int]] = {
     "veto-unknown": 422,
     "reason-missing": 422,
     "act-after-document": 422,
+    "more-is-asked": 422,
     "own-measure": 422,
     "own-paper": 422,
     "delivery-not-known": 422,

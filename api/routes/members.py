@@ -194,7 +194,6 @@ async def of_year(
         names = await names_of(asked, connection, [member])
         categories = await _category_names(asked, connection, found.value)
     vetoes = () if tree.value is None or not asked.reads("veto.read") else tree.value.vetoes
-    cap = next((veto for veto in vetoes if tree.value is not None and veto.ceiling == tree.value.ceiling), None)
     whole = next((period for period in found.value if period.period == current), None)
     view = PointsView(
         member=member,
@@ -207,8 +206,8 @@ async def of_year(
         honours=matter_rows(() if tree.value is None else tree.value.honour_lines),
         deductions=matter_rows(() if tree.value is None else tree.value.deduction_lines),
         vetoes=tuple(veto_row(veto) for veto in vetoes),
-        ceiling_zh=None if cap is None else cap.ceiling_zh,
-        ceiling_en=None if cap is None else cap.ceiling_en,
+        ceiling_zh=None if not vetoes or tree.value is None else tree.value.ceiling_zh,
+        ceiling_en=None if not vetoes or tree.value is None else tree.value.ceiling_en,
     )
     return answer(asked, "points.html", instead(found, view))
 

@@ -36,8 +36,8 @@ class VetoView(msgspec.Struct, frozen=True, kw_only=True):
     item_zh: str
     item_en: str
     clause: str
-    ceiling_zh: str
-    ceiling_en: str
+    ceiling_zh: str | None
+    ceiling_en: str | None
     decided_on: date
     document: Sha256
     issuer: str
@@ -147,8 +147,8 @@ async def _views(
             item_zh=veto.item_zh,
             item_en=veto.item_en,
             clause=veto.clause,
-            ceiling_zh=grades.get(veto.ceiling, (veto.ceiling, ""))[0],
-            ceiling_en=grades.get(veto.ceiling, ("", veto.ceiling))[1],
+            ceiling_zh=None if veto.ceiling is None else grades[veto.ceiling][0],
+            ceiling_en=None if veto.ceiling is None else grades[veto.ceiling][1],
             decided_on=veto.decided_on,
             document=veto.document,
             issuer=issuers.get(veto.issuer, asked.words("text.gone")),

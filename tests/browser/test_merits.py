@@ -73,7 +73,7 @@ def test_a_deduction_is_told_heard_and_dismissed(town: Town, visit: Visit, tmp_p
     _fits(himself)
     _dismiss(visit("secretary", PHONE, scripts=False), recorder.url, tmp_path)
     himself.reload()
-    expect(himself.get_by_text("陈述属实,不予减分")).to_be_visible()
+    expect(himself.get_by_text("陈述属实,不予减分").first).to_be_visible()
 
 
 def _dismiss(secretary: Any, address: str, folder: Path) -> None:
