@@ -112,6 +112,10 @@ class Asked:
         """Whether the reader may see, under this route's operation, a thing in this state."""
         return any(may(self.operation, role, relation, state) for role, relation in _standing(self, writes=False))
 
+    def reads(self, operation: str) -> bool:
+        """Whether the reader may see, beside what this route shows, what belongs to another operation."""
+        return any(may(operation, role, relation) for role, relation in _standing(self, writes=False))
+
     def fresh_key(self) -> str:
         """An idempotency key for a form."""
         return str(uuid4())

@@ -12,10 +12,12 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from domain.assessment.allotment import Allotment, Effect, allot
-from domain.assessment.explanation import explain
+from domain.assessment.explanation import explain, names_of
+from domain.assessment.grading import under_vetoes
 from domain.assessment.lines import Line
 from domain.assessment.matters import Cut, MatterLine
 from domain.assessment.scoring import SpanScore, score
+from domain.rules.assessing import Grade
 from domain.rules.items import HonourItem, ListItem, NegativeItem, ResponsibilityItem, VetoItem
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, instead
@@ -81,9 +83,10 @@ class VetoPart(msgspec.Struct, frozen=True, kw_only=True):
     zh: str
     en: str
     clause: str
-    ceiling: Code
-    ceiling_zh: str
-    ceiling_en: str
+    ceiling: Code | None
+    """The grade that it caps; None where it does something else."""
+    ceiling_zh: str | None
+    ceiling_en: str | None
     counted_on: date
     lifted_on: date | None
     position: int
@@ -153,6 +156,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     vetoes: tuple[VetoPart, ...] = ()
     ceiling: Code | None = None
     """The best grade that the vetoes in force let him have; None where there is none."""
+    ceiling_zh: str | None = None
+    ceiling_en: str | None = None
 
 
 async def explanation(
@@ -184,6 +189,7 @@ def _tree(
     months = {span.code: span.months_present for span in case.spans}
     own = [merit for merit in given.merits if period in ("Y", _half(merit.day))]
     vetoes = _vetoes(subject, version, own)
+    best = _ceiling(version, vetoes)
     return Explanation(
         member=member,
         year=year,
@@ -208,7 +214,9 @@ def _tree(
         honour_lines=_matters(subject, seen.honours, own, "honour"),
         deduction_lines=_matters(subject, seen.deductions, own, "deduction"),
         vetoes=vetoes,
-        ceiling=_ceiling(version, vetoes),
+        ceiling=None if best is None else best.code,
+        ceiling_zh=None if best is None else best.zh,
+        ceiling_en=None if best is None else best.en,
     )
 
 
@@ -265,6 +273,7 @@ def _vetoes(subject: Subject, version: Published, merits: Sequence[MeritInput]) 
             continue
         item = _item_then(subject, merit)
         assert isinstance(item, VetoItem), f"{merit.item} is no veto"
+        capped = None if item.to is None else grades[item.to]
         found.append(
             VetoPart(
                 record=merit.id,
@@ -273,8 +282,8 @@ def _vetoes(subject: Subject, version: Published, merits: Sequence[MeritInput]) 
                 en=item.en,
                 clause=item.clause,
                 ceiling=item.to,
-                ceiling_zh=grades[item.to].zh,
-                ceiling_en=grades[item.to].en,
+                ceiling_zh=None if capped is None else capped.zh,
+                ceiling_en=None if capped is None else capped.en,
                 counted_on=merit.day,
                 lifted_on=merit.lifted_on,
                 position=merit.position,
@@ -283,10 +292,12 @@ def _vetoes(subject: Subject, version: Published, merits: Sequence[MeritInput]) 
     return tuple(found)
 
 
-def _ceiling(version: Published, vetoes: Sequence[VetoPart]) -> Code | None:
-    """Of several vetoes the lowest ceiling holds."""
-    order = [grade.code for grade in version.scheme.grades]
-    return max((veto.ceiling for veto in vetoes if veto.lifted_on is None), key=order.index, default=None)
+def _ceiling(version: Published, vetoes: Sequence[VetoPart]) -> Grade | None:
+    """The best grade that the vetoes in force leave: of several the lowest ceiling holds."""
+    items = [version.scheme.item(veto.item) for veto in vetoes if veto.lifted_on is None]
+    best = version.scheme.grades[0]
+    left = under_vetoes(best, [item for item in items if isinstance(item, VetoItem)], version.scheme.grades)
+    return None if left is best else left
 
 
 def _span(
@@ -361,8 +372,8 @@ def _item(version: Published, line: Line, allotment: Allotment, records: Sequenc
         points=line.points,
         maximum=line.cap,
         start=allotment.start,
-        sentence_zh=explain(line, "zh", item.unit),
-        sentence_en=explain(line, "en", item.unit),
+        sentence_zh=explain(line, "zh", item.unit, names_of(item)),
+        sentence_en=explain(line, "en", item.unit, names_of(item)),
         records=tuple(
             _record(record, portion.points, portion.surplus, portion.effect)
             if (portion := brought.get(record.id)) is not None

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.rows import MatterRow, ResponsibilityRow
+from domain.assessment.rows import MatterRow, ResponsibilityRow, VetoRow
 from domain.recording.archive import (
     DeductionApproved,
     DeductionDismissed,
@@ -25,7 +25,7 @@ from domain.recording.honour import honour_id
 from domain.values import Code, MemberId, RecordId, Sha256
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
-from projections.cases import CaseRow
+from projections.casework import CaseRow
 from projections.reading import hundredths_of
 from projections.rows import Connection, Row
 
@@ -276,6 +276,13 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def veto(self) -> VetoRow:
+        """As a veto holds or not."""
+        return VetoRow(
+            record=self.id, item=self.item, decided_on=self.day, position=self.position, lifted_on=self.lifted_on
+        )
+
+    @property
     def shortfall(self) -> ResponsibilityRow:
         """As a shortfall is counted: its outcome is its level."""
         return ResponsibilityRow(
@@ -328,7 +335,7 @@ class Veto(msgspec.Struct, frozen=True, kw_only=True):
     item_zh: str
     item_en: str
     clause: str
-    ceiling: Code
+    ceiling: Code | None
     decided_on: date
     document_kind: Code
     document: Sha256

@@ -136,7 +136,8 @@ class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
     item: Code
     item_zh: str
     item_en: str
-    category: Code
+    category: str
+    """Empty for a veto, which belongs to none."""
     mode: str
     """How the item counts: a ``ratio`` or ``assigned`` line moves a share, an ``earned`` one gives points."""
     unit_points: str | None

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from domain.assessment.presence import Away, Stay, half_months, months_present
-from domain.assessment.rows import MatterRow, ResponsibilityRow, Tally, tally
+from domain.assessment.rows import MatterRow, ResponsibilityRow, Tally, VetoRow, tally
 from domain.assessment.scoring import Case, Scored, Span, score
 from domain.values import Code
 from projections.merits import STANDING, MeritInput
@@ -60,18 +60,20 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
     honours: tuple[MatterRow, ...] = ()
     deductions: tuple[MatterRow, ...] = ()
     shortfalls: tuple[ResponsibilityRow, ...] = ()
+    vetoes: tuple[VetoRow, ...] = ()
 
 
 NOTHING: Final = Lists()
 
 
 def lists_of(merits: Sequence[MeritInput]) -> Lists:
-    """What of a year's records counts on which list; a veto counts on none, what was dismissed on none either."""
+    """What of a year's records counts on which list; what was dismissed counts on none."""
     standing = [merit for merit in merits if merit.status in STANDING]
     return Lists(
         honours=tuple(merit.row for merit in standing if merit.kind == "honour"),
         deductions=tuple(merit.row for merit in standing if merit.kind == "deduction"),
         shortfalls=tuple(merit.shortfall for merit in standing if merit.kind == "shortfall"),
+        vetoes=tuple(merit.veto for merit in merits if merit.kind == "veto" and merit.lifted_on is None),
     )
 
 
@@ -133,6 +135,7 @@ def _case(spans: tuple[Span, ...], lists: Lists, months: range) -> Case:
         spans=spans,
         honours=[row for row in lists.honours if row.counted_on.month in months],
         deductions=[row for row in lists.deductions if row.counted_on.month in months],
+        vetoes=[row for row in lists.vetoes if row.decided_on.month in months],
     )
 
 

@@ -134,7 +134,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     item: Code
     zh: str
     en: str
-    category: Code
+    category: str
+    """Empty for a veto, which belongs to none."""
     mode: str
     clause: str
 

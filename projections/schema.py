@@ -14,7 +14,7 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
-    cases,
+    casework,
     log,
     matters,
     membership,
@@ -46,7 +46,7 @@ _MODELS: Final = (
     rules,
     matters,
     sheets,
-    cases,
+    casework,
     merits,
     records,
     notice_board,

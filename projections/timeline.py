@@ -215,7 +215,7 @@ _TIMELINE: Final = """
 SELECT t.position, t.at, t.type, COALESCE(s.unit, x.unit, c.unit, u.code) AS unit,
        COALESCE(su.title, u.title) AS unit_title,
        COALESCE(m.code, x.matter, c.matter) AS matter, COALESCE(m.title, c.title) AS title,
-       COALESCE(s.item, x.item, c.item) AS item, COALESCE(line.outcome, x.level, c.level) AS outcome,
+       COALESCE(s.item, x.item, c.item) AS item, line.outcome,
        COALESCE(r.id, x.id) AS record, n.id AS notice, c.id AS case
 FROM (
   SELECT t.* FROM timeline AS t JOIN members AS who ON who.member = t.member

@@ -1,11 +1,14 @@
 """One file per noun; each route serves JSON and page from one function."""
 
 from api.routes import (
+    deductions,
     documents,
     health,
     home,
+    honours,
     log,
     matters,
+    meetings,
     members,
     membership,
     notices,
@@ -16,6 +19,7 @@ from api.routes import (
     rules,
     session,
     sheets,
+    vetoes,
     workbooks,
 )
 
@@ -26,6 +30,10 @@ ROUTERS = (
     matters.router,
     sheets.router,
     workbooks.router,
+    honours.router,
+    deductions.router,
+    vetoes.router,
+    meetings.router,
     notices.router,
     objecting.router,
     objections.router,

@@ -53,8 +53,11 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     outcome: str
     quantity: Quantity
+    level_zh: str | None
+    level_en: str | None
+    """Of an honour, a deduction or a shortfall."""
     points: str | None
-    """Of a deed with a price; a share of what was attended has none by itself."""
+    """Of a deed with a price or of a level; a share of what was attended has none by itself."""
     state: str
     """open, suspended or corrected."""
 
@@ -205,7 +208,9 @@ def _line(header: notice_board.NoticeHeader, line: notice_board.NoticeLine, name
         name=names(line.member),
         outcome=line.outcome,
         quantity=points(line.quantity),
-        points=_worth(header.unit_points, line.quantity),
+        level_zh=line.level_zh,
+        level_en=line.level_en,
+        points=_worth(header.unit_points, line.quantity) if line.points is None else _signed(line),
         state=line.state,
     )
 
@@ -296,6 +301,13 @@ def visible(asked: Asked, found: Answer[notice_board.Notice | None]) -> notice_b
 
 def _rows(found: Answer[Page[notice_board.NoticeHeader]]) -> tuple[NoticeRow, ...]:
     return tuple(notice_row(header) for header in found.value.items)
+
+
+def _signed(line: notice_board.NoticeLine) -> str | None:
+    """What a level gives or takes."""
+    if line.points is None:
+        return None
+    return points(line.points if line.outcome == "honoured" else -line.points)
 
 
 def _worth(unit_points: str | None, quantity: int) -> str | None:

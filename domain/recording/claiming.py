@@ -24,10 +24,10 @@ from domain.recording.honour import (
     honour_id,
     living,
 )
-from domain.recording.papers import late_reason, need_days, need_kind, points_of
+from domain.recording.papers import late_reason, need_days, need_kind, need_nothing_more, points_of
 from domain.recording.sheet import acting
 from domain.recording.terms import answer_by
-from domain.rules.demands import chain_of, level_named, terms_of
+from domain.rules.demands import chain_of, declarers_of, level_named, terms_of
 from domain.rules.items import HonourItem
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
@@ -114,6 +114,7 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
     _may_claim(scheme, command)
     need_days(past, command.unit, command.member, command.occurred_on, command.dated_on, command.at)
     need_kind(item, command.document_kind)
+    need_nothing_more(scheme, item.code, command.level)
     honour = honour_id(command.unit, command.member, command.matter, command.item)
     turn = _turn(past, honour, command)
     steps = steps_of(past, unit, chain_of(scheme, item.code, command.level))
@@ -148,7 +149,7 @@ def _may_claim(scheme: Scheme, command: ClaimHonour) -> None:
         raise NotPermitted
     if not as_member and who == command.member:
         raise OwnPoints
-    if ("member" if as_member else "recorder") not in scheme.honour_rules.claim_by:
+    if ("member" if as_member else "recorder") not in declarers_of(scheme, command.item):
         raise NotPermitted
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.decider import Command, Decision, Past, Refused
 from domain.organisation.unit import established
-from domain.recording.archive import AlreadyRecorded, archive_of
+from domain.recording.archive import ENDED, AlreadyRecorded, archive_of
 from domain.recording.chain import steps_of
 from domain.recording.deduction import (
     DEDUCTION,
@@ -19,7 +19,7 @@ from domain.recording.deduction import (
 )
 from domain.recording.filling import OwnPoints
 from domain.recording.matter import MATTER, NotPlanned
-from domain.recording.papers import late_reason, need_days, need_kind, points_of
+from domain.recording.papers import late_reason, need_days, need_kind, need_nothing_more, points_of
 from domain.recording.sheet import acting
 from domain.recording.terms import ends_on
 from domain.rules.demands import chain_of, levels_of, terms_of
@@ -161,6 +161,7 @@ def _source(command: ProposeDeduction) -> Source:
 
 def _need_basis(scheme: Scheme, item: NegativeItem | ResponsibilityItem, command: ProposeDeduction) -> None:
     need_kind(item, command.document_kind)
+    need_nothing_more(scheme, item.code, command.level)
     if scheme.evidence_kinds[command.document_kind].own_paper:
         raise OwnPaper(kind=command.document_kind)
     if command.from_own_measure:
@@ -182,6 +183,12 @@ def _never_twice(
     else:
         counted = tuple(negative.code for negative in scheme.negative if item.code in scheme.leaves(negative.code))
     archives = (act, past[archive_of(command.member, command.dated_on)])
+    for archive in archives:
+        for record in archive.records.values():
+            same = (record.unit, record.matter) == (command.unit, command.matter)
+            # The decision behind a veto is not deducted as well.
+            if same and record.kind == "veto" and record.status not in ENDED:
+                raise AlreadyCounted(item=record.item)
     for code in counted:
         if any(archive.live(command.unit, command.matter, code) is not None for archive in archives):
             raise AlreadyCounted(item=code)

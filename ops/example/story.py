@@ -34,6 +34,7 @@ from domain.sealed import Secret
 from domain.values import SHANGHAI
 from ops.example.disputes import disputes
 from ops.example.matters import MATTERS, Done
+from ops.example.merits import Later, merits
 from ops.example.people import BRANCH, SEED, WORK_COMMITTEE, Person, people
 
 ORIGIN: Final = "example.pukou"
@@ -55,16 +56,17 @@ Step: TypeAlias = Callable[[datetime], Command]
 
 
 class Told(NamedTuple):
-    """One command of the story and its instant."""
+    """One command of the story and its instant; or how it is made of what the log says by then."""
 
     at: datetime
-    command: Command
+    command: Command | Later
 
 
 def story(salt: Salt) -> list[Told]:
     """The whole story in order. ``salt`` draws 128 random bits in base64url for each sealed field."""
     told = [*_founding(salt), *(step for done in MATTERS for step in _matter(done, salt))]
     told += [Told(at, command) for at, command in disputes(salt)]
+    told += [Told(step.at, step.command) for step in merits(salt)]
     return sorted(told, key=lambda step: step.at)
 
 

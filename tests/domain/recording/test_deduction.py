@@ -77,6 +77,7 @@ from tests.domain.merits import (
     proposed,
     stated,
     term_ended,
+    vetoed,
 )
 
 TOLD = RULED.given(proposed())
@@ -276,6 +277,12 @@ def test_what_a_deduction_took_over_falls_short_no_more() -> None:
     history = HEARD.given(deduction_decided())
     breach = proposed(item="R-QZ-3", level="breach", document_kind="finding_report")
     history.when(breach).refused(AlreadyCounted, item="N-QZ-1")
+
+
+def test_the_decision_behind_a_veto_is_not_deducted_as_well() -> None:
+    history = RULED.given(vetoed())
+    warned = proposed(matter="DEC-1", item="N-GJ-4", level="admonition", document_kind="handling_document")
+    history.when(warned).refused(AlreadyCounted, item="V-1")
 
 
 def test_a_deduction_is_noticed_inside_the_branch_alone() -> None:
