@@ -31,7 +31,7 @@ from domain.ledger import Receipt
 from domain.permissions import Holder, Relation, may
 from domain.sealed import Secret
 from domain.values import Code, MemberId, day_of
-from projections import offices, organisation, records
+from projections import notice_board, offices, organisation, records
 from projections.answers import AsyncConnection
 
 C = TypeVar("C", bound=Command)
@@ -59,6 +59,8 @@ class Asked:
         self.relation: Relation = "any"
         self.unit: organisation.Unit | None = None
         self.subject: organisation.Member | None = None
+        self.named = False
+        """Whether the notice that is asked for is about the reader, wherever he belongs now."""
         self.sent: Sent | None = None
         self.behind = False
 
@@ -227,6 +229,8 @@ async def _place(asked: Asked) -> None:
                 codes.append(await records.made_in(connection, path["record"], path["member"]))
         if codes == [None]:
             return
+        if "notice" in path:
+            asked.named = await notice_board.names(connection, path["notice"], asked.reader.person)
         known = [await organisation.unit(connection, code) for code in dict.fromkeys(codes) if code is not None]
     places = [one.value for one in known if one.value is not None]
     if not places:
@@ -264,6 +268,9 @@ def _standing(asked: Asked, *, writes: bool) -> list[tuple[Holder, Relation]]:
         found.append((reader.acting.role, asked.relation if related else "any"))
     if writes:
         return found
+    if asked.named:
+        # Who was transferred meanwhile must still be able to see what his old branch says of him.
+        found.append(("member", "own"))
     for office in reader.offices:
         if office.role == "member" and asked.unit is not None:
             relation = relation_of(office.unit, asked.unit)

@@ -310,7 +310,13 @@ FROM members AS who WHERE who.person = %(member)s
 """,
     )
 )
-_REQUESTED: Final = _EXEMPTION + "WHERE m.unit = %(unit)s AND x.status IN ('requested', 'granted') ORDER BY x.exemption"
+_REQUESTED: Final = (
+    _EXEMPTION
+    + """
+JOIN units AS u ON u.code = m.unit
+WHERE x.status = 'requested' AND %(unit)s = ANY(u.path) ORDER BY x.exemption
+"""
+)
 
 
 async def course_of(connection: AsyncConnection, person: MemberId) -> Answer[Course | None]:
@@ -323,6 +329,6 @@ async def away_from(connection: AsyncConnection, unit: Code, day: date) -> Answe
     return await ask(connection, Absence, _AWAY, {"unit": unit, "day": day}, where=unit)
 
 
-async def exemptions_in(connection: AsyncConnection, unit: Code) -> Answer[tuple[Exemption, ...]]:
-    """Exemptions of an organisation's members that are asked for or in force."""
-    return await ask(connection, Exemption, _REQUESTED, {"unit": unit}, where=unit)
+async def exemptions_asked_for(connection: AsyncConnection, unit: Code) -> Answer[tuple[Exemption, ...]]:
+    """Exemptions that members of an organisation, or of one below it, have asked for and nobody has decided yet."""
+    return await ask(connection, Exemption, _REQUESTED, {"unit": unit})

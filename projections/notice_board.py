@@ -427,3 +427,18 @@ async def _listed(
 async def notice(connection: AsyncConnection, notice: NoticeId) -> Answer[Notice | None]:
     """One notice with its lines in their order."""
     return await ask_one(connection, Notice, _NOTICE, {"notice": notice})
+
+
+_NAMES: Final = """
+SELECT EXISTS (
+  SELECT FROM notices AS n JOIN notice_lines AS l ON l.notice = n.notice
+  JOIN records AS r ON r.record = l.record JOIN members AS m ON m.member = r.member
+  WHERE n.id = %(notice)s AND m.person = %(person)s
+)
+"""
+
+
+async def names(connection: AsyncConnection, notice: NoticeId, person: MemberId) -> bool:
+    """Whether a line of a notice is about a person."""
+    row = await (await connection.execute(_NAMES, {"notice": notice, "person": person})).fetchone()
+    return row == (True,)

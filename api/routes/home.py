@@ -11,12 +11,13 @@ from api.answering import answer
 from api.asked import Asked, permitted
 from api.cases import CaseRowView, case_rows
 from api.documents import described
+from api.names import names_of
 from api.negotiation import wants_page
 from api.reader import Acting
 from api.refusals import NotSignedIn
 from domain.decider import NotPermitted
-from domain.values import Code, NoticeId, points
-from projections import cases, matters, notice_board, periods, scores, sheets
+from domain.values import Code, MemberId, NoticeId, points
+from projections import cases, matters, membership, notice_board, organisation, periods, rules, scores, sheets
 from projections.answers import Answer, AsyncConnection, instead
 from projections.waiting import as_of
 
@@ -63,6 +64,15 @@ class MatterRow(msgspec.Struct, frozen=True, kw_only=True):
     planned_on: date
 
 
+class ExemptionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to be exempt that the reader's body decides next."""
+
+    member: MemberId
+    name: str
+    unit: Code
+    from_on: date
+
+
 class OwnPoints(msgspec.Struct, frozen=True, kw_only=True):
     """The reader's own total of the year."""
 
@@ -84,6 +94,7 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     """Proposed against the reader himself: he is told before anybody else sees it."""
     honours_to_decide: tuple[CaseRowView, ...] = ()
     deductions_to_decide: tuple[CaseRowView, ...] = ()
+    to_exempt: tuple[ExemptionRow, ...] = ()
     running: tuple[NoticeRow, ...] = ()
     points: OwnPoints | None = None
 
@@ -130,6 +141,8 @@ async def _waiting(asked: Asked, connection: AsyncConnection, acting: Acting, fo
         value = msgspec.structs.replace(value, to_post=tuple(notice_row(header) for header in drafted.value.items))
     if asked.may("honour.decide"):
         value = await _with_cases(asked, connection, unit, value)
+    if asked.may("exemption.decide"):
+        value = msgspec.structs.replace(value, to_exempt=await _to_exempt(asked, connection, acting))
     running = await notice_board.open_notices(connection, sorted(_belonging(asked)))
     rows = tuple(notice_row(header) for header in running.value.items)
     return instead(running, msgspec.structs.replace(value, running=rows))
@@ -150,6 +163,28 @@ async def _with_cases(asked: Asked, connection: AsyncConnection, unit: Code, val
         honours_to_decide=tuple(row for row in rows if row.kind == "honour"),
         deductions_to_decide=tuple(row for row in rows if row.kind != "honour"),
     )
+
+
+async def _to_exempt(asked: Asked, connection: AsyncConnection, acting: Acting) -> tuple[ExemptionRow, ...]:
+    """Requests whose turn is that of the body in which the reader sits; never his own."""
+    waiting = (await membership.exemptions_asked_for(connection, acting.unit)).value
+    here = (await organisation.unit(connection, acting.unit)).value
+    published = None if here is None else await rules.scheme_on(connection, here.scheme, asked.today)
+    if not waiting or published is None:
+        return ()
+    path = next((one.decided_by for one in published.scheme.profiles if one.decided_by), ())
+    mine = [one for one in waiting if one.steps < len(path) and _sits(acting, path[one.steps], one.unit)]
+    mine = [one for one in mine if one.member != asked.reader.person]
+    names = await names_of(asked, connection, [one.member for one in mine])
+    return tuple(
+        ExemptionRow(member=one.member, name=names(one.member), unit=one.unit, from_on=one.from_on) for one in mine
+    )
+
+
+def _sits(acting: Acting, body: str, unit: Code) -> bool:
+    if body == "leading_group" or acting.role == "leading_group":
+        return body == acting.role
+    return (acting.unit == unit) == body.startswith("branch_")
 
 
 def _belonging(asked: Asked) -> set[Code]:

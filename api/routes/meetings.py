@@ -65,8 +65,8 @@ async def meeting(unit: str, asked: Annotated[Asked, permitted("sheet.decide")],
     """All that waits for the next meeting of an organisation's committee, on one page."""
     async with asked.ready(since) as connection:
         found = await cases.cases_before(connection, unit, asked.now)
-        offices = await offices.committee_of(connection, unit, asked.today)
-        committee = tuple(dict.fromkeys(office.member for office in offices.value))
+        seats = await offices.committee_of(connection, unit, asked.today)
+        committee = tuple(dict.fromkeys(office.member for office in seats.value))
         waiting = [await cases.case(connection, one.case, [one.kind]) for one in found.value if decidable(asked, one)]
         open_cases = [one.value for one in waiting if one.value is not None]
         before = await sheets.sheets_before(connection, unit)

@@ -57,7 +57,7 @@ class MemberView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     profile: Code
     away: str | None
-    """Of which kind his leave is on that day; ``exempt`` for who is not assessed."""
+    """Of which kind his leave is on that day, ``exempt`` for who is not assessed; only for whoever may read that."""
 
 
 class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +134,9 @@ async def one(
         held = await offices.officers_of(connection, unit, day)
         ever = (await offices.appointments_of(connection, unit)).value
         changes = (await organisation.changes_of(connection, unit)).value
-        away = {one.member: one.kind for one in (await membership.away_from(connection, unit, day)).value}
+        # Who is away is nothing for the other members' eyes.
+        absences = (await membership.away_from(connection, unit, day)).value if asked.may("membership.read") else ()
+        away = {one.member: one.kind for one in absences}
         units = await organisation.units(connection, unit)
         everybody = [one.member for one in roster.value]
         everybody += [person for office in ever for person in (office.member, office.stands_for) if person]

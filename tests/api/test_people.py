@@ -1,17 +1,21 @@
 """People over time through HTTP: who may read what after a transfer, and the plain forms for what only programs did."""
 
 import json
+import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+import psycopg
 
+from api.accounts import open_account
 from domain.values import day_of
 from ops.example.people import BRANCH, WORK_COMMITTEE
 from ops.example.story import RULES_FILE
-from tests.api.town import OTHER, PAGE, Town, key
+from tests.api.town import OTHER, PAGE, PASSWORD, Town, key
 
 JSON = {"accept": "application/json"}
 DIGEST = "0" * 64
@@ -55,9 +59,9 @@ def newcomer(town: Town, unit: str = BRANCH, name: str = "") -> UUID:
     return UUID(next(one["member"] for one in roster if one["name"] == name))
 
 
-def recorded(town: Town, member: UUID) -> str:
+def recorded(town: Town, member: UUID, code: str = "") -> str:
     """A visit of his, recorded by the branch and approved; the id of the record."""
-    code, day = f"V-{uuid4().hex[:6]}", str(today(town))
+    code, day = code or f"V-{uuid4().hex[:6]}", str(today(town))
     recorder = town.acting("recorder", "recorder", BRANCH)
     here = f"/units/{BRANCH}/matters/{code}"
     granted(say(recorder, f"/units/{BRANCH}/matters", matter=code, kind="visit", title=f"走访 {code}", planned_on=day))
@@ -137,6 +141,8 @@ def test_the_words_of_a_request_are_for_himself_and_for_those_who_decide(town: T
     recorder = town.acting("recorder", "recorder", BRANCH)
     (hidden,) = value(recorder, place)["exemptions"]
     assert (hidden["ground"], hidden["reason"], hidden["status"]) == (None, None, "requested")
+    waiting = {one["member"] for one in value(secretary, "/")["to_exempt"]}
+    assert str(member) in waiting
     again = say(secretary, f"/members/{member}/exemptions", **wish)
     assert again.json()["code"] == "exemption-pending"
     page = town.acting("secretary", "secretary", BRANCH).get(place, headers=PAGE)
@@ -153,6 +159,10 @@ def test_the_words_of_a_request_are_for_himself_and_for_those_who_decide(town: T
     assert sent.status_code == 303, sent.text
     (agreed,) = value(secretary, sent.headers["location"])["exemptions"]
     assert agreed["body"] == "leading_group"
+    assert str(member) not in {one["member"] for one in value(secretary, "/")["to_exempt"]}
+    leader = town.acting("leader", "leading_group", WORK_COMMITTEE)
+    assert str(member) in {one["member"] for one in value(leader, "/")["to_exempt"]}
+    secretary = town.acting("secretary", "secretary", BRANCH)
     refused = say(
         secretary,
         f"/members/{member}/exemptions/1/decision",
@@ -292,3 +302,50 @@ def test_a_delegate_acts_and_the_holder_meanwhile_does_not(town: Town) -> None:
         assert timeline[0]["type"] == "role-delegated"
     finally:
         town.acting("member", "member", BRANCH)
+
+
+def test_who_is_away_is_nothing_for_the_other_members(town: Town) -> None:
+    member, day = newcomer(town), today(town)
+    recorder = town.acting("recorder", "recorder", BRANCH)
+    granted(say(recorder, f"/members/{member}/leaves", kind="leave", from_on=str(day), until_on=str(day)))
+    town.settled()
+
+    def away(client: httpx2.Client) -> set[str | None]:
+        return {one["away"] for one in value(client, f"/units/{BRANCH}")["members"]}
+
+    assert "leave" in away(recorder)
+    assert away(town.acting("member", "member", BRANCH)) == {None}
+
+
+def test_who_was_transferred_still_reads_the_notice_that_is_about_him(town: Town) -> None:
+    """The second branch's notices are none of his business, but for the one that has a line of his."""
+    member, login = newcomer(town), f"t-{uuid4().hex[:6]}"
+    code, day = f"N-{uuid4().hex[:6]}", today(town)
+    recorded(town, member, code)
+    town.settled()
+    secretary = town.acting("secretary", "secretary", BRANCH)
+    board = _until(lambda: value(secretary, f"/units/{BRANCH}/notices")["to_post"], code)
+    notice = next(one["notice"] for one in board if code in one["title"])
+    granted(say(secretary, f"/units/{BRANCH}/notices/{notice}/posting"))
+    granted(say(officer(town), f"/members/{member}/transfer", to_unit=OTHER, from_on=str(day)))
+    town.settled()
+    with psycopg.connect(town.deployment.database.urls.writer) as connection:
+        open_account(connection, login, member, PASSWORD, town.deployment.clock().now())
+    town.passwords[login] = PASSWORD
+    with town.visit(login) as own:
+        assert own.get(f"/units/{BRANCH}/notices/{notice}", headers=JSON).status_code == 200
+        assert own.get(f"/units/{BRANCH}/notices", headers=JSON).status_code == 404
+        assert own.get(f"/units/{BRANCH}", headers=JSON).status_code == 404
+        assert own.get(f"/members/{member}/points", headers=JSON).status_code == 200
+    with town.visit("stranger") as other:
+        assert other.get(f"/units/{BRANCH}/notices/{notice}", headers=JSON).status_code == 404
+
+
+def _until(look: Callable[[], Any], code: str) -> Any:
+    """What is shown once the process has drafted the notice of a matter."""
+    for _ in range(100):
+        found = look()
+        if any(code in one["title"] for one in found):
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"no notice of {code}")

@@ -193,10 +193,16 @@ def _exempting(number: int, from_on: date, when: date) -> Iterator[Command]:
 
 def test_the_months_of_an_exemption_do_not_count(two: House) -> None:
     when = date(2026, 4, 1)
-    two.tell(_exempting(5, when, when))
+    *asked, granted = _exempting(5, when, when)
+    two.tell(asked)
+    two.follow()
+    for unit, known in ((BRANCH, [member(5)]), (WORK, [member(5)]), (SECOND, [])):
+        assert [one.member for one in ask(two, membership.exemptions_asked_for, unit)] == known, unit
+    assert points(two, 5)["H1"].months_present == 6
+    two.tell([granted])
     two.follow()
     assert points(two, 5)["H1"].months_present == 3
-    assert [one.status for one in ask(two, membership.exemptions_in, BRANCH)] == ["granted"]
+    assert ask(two, membership.exemptions_asked_for, WORK) == ()
     ended = {"unit": BRANCH, "member": member(5), "last_on": date(2026, 5, 31)}
     two.tell([told(EndExemption, SECRETARY, at(date(2026, 6, 1), 9), **ended)])
     agrees(two)
