@@ -25,6 +25,7 @@ from api.refusals import IdempotencyKeyInvalid, IdempotencyKeyMissing, NotFound,
 from api.waiting import caught_up
 from api.wishes import Wish
 from api.words import Words
+from domain.actor import Actor
 from domain.decider import Command, NotPermitted
 from domain.ledger import Receipt
 from domain.permissions import Holder, Relation, may
@@ -113,6 +114,10 @@ class Asked:
         """Whether the reader may see, under this route's operation, a thing in this state."""
         return any(may(self.operation, role, relation, state) for role, relation in _standing(self, writes=False))
 
+    def reads(self, operation: str) -> bool:
+        """Whether the reader may see, beside what this route shows, what belongs to another operation."""
+        return any(may(operation, role, relation) for role, relation in _standing(self, writes=False))
+
     def fresh_key(self) -> str:
         """An idempotency key for a form."""
         return str(uuid4())
@@ -123,12 +128,15 @@ class Asked:
 
     def execute(self, kind: type[C], /, **wish: object) -> Receipt:
         """Have a wish granted under this request's key, or refused."""
-        made = cast(Callable[..., C], kind)
-        command = made(id=self._command(), actor=self.reader.actor, at=self.house.clock.now(), **wish)
-        return self.house.ledger.execute(command)
+        return self.execute_as(self.reader.actor, kind, **wish)
 
-    def _command(self) -> UUID:
-        """One id for one person and key: another person's key is another command."""
+    def execute_as(self, actor: Actor, kind: type[C], /, **wish: object) -> Receipt:
+        """The same in another capacity of the reader's own than the office in which he acts."""
+        made = cast(Callable[..., C], kind)
+        return self.house.ledger.execute(made(id=self._command(), actor=actor, at=self.house.clock.now(), **wish))
+
+    def own_key(self) -> str:
+        """The key that the client chose for this request."""
         key = self.request.headers.get("idempotency-key")
         if key is None and self.sent is not None:
             key = self.sent.key
@@ -136,7 +144,11 @@ class Asked:
             raise IdempotencyKeyMissing
         if not _KEY.fullmatch(key):
             raise IdempotencyKeyInvalid
-        return uuid5(self.reader.person, key)
+        return key
+
+    def _command(self) -> UUID:
+        """One id for one person and key: another person's key is another command."""
+        return uuid5(self.reader.person, self.own_key())
 
 
 class Permitted:

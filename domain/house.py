@@ -4,11 +4,25 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from domain.decider import Command, Decision, Past, Stream
-from domain.notice import drafting, notice, running
+from domain.notice import changing, drafting, notice, running
+from domain.objection import appeal, closing, deciding, filing, handling, objection
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
 from domain.oversight import log
 from domain.permissions import permit
-from domain.recording import approval, archive, filling, matter, sheet
+from domain.recording import (
+    approval,
+    archive,
+    claiming,
+    deducting,
+    deduction,
+    filling,
+    hearing,
+    honour,
+    matter,
+    proposing,
+    sheet,
+    veto,
+)
 from domain.rules import authorship, calendar, ruleset
 
 STREAMS: Final[tuple[Stream[Any], ...]] = (
@@ -22,7 +36,10 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     matter.MATTER,
     sheet.SHEET,
     archive.ARCHIVE,
+    honour.HONOUR,
+    deduction.DEDUCTION,
     notice.NOTICE,
+    objection.OBJECTION,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -59,10 +76,46 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     filling.SubmitSheet: filling.decide,
     approval.ReturnSheet: approval.decide,
     approval.ApproveSheet: approval.decide,
+    claiming.ClaimHonour: claiming.decide,
+    claiming.ReturnHonour: claiming.decide,
+    claiming.DecideHonour: claiming.decide,
+    claiming.EscalateHonour: claiming.decide,
+    proposing.ProposeDeduction: proposing.decide,
+    proposing.AddDeductionEvidence: proposing.decide,
+    hearing.AcknowledgeNotification: hearing.decide,
+    hearing.DeliverOnPaper: hearing.decide,
+    hearing.DeemDelivered: hearing.decide,
+    hearing.FileStatement: hearing.decide,
+    hearing.EndStatementTerm: hearing.decide,
+    deducting.DecideDeduction: deducting.decide,
+    veto.RegisterVeto: veto.decide,
+    veto.LiftVeto: veto.decide,
     drafting.DraftNotice: drafting.decide,
+    drafting.DraftRecordNotice: drafting.decide,
+    running.CheckDisclosure: running.decide,
     running.PostNotice: running.decide,
     running.CloseNotice: running.decide,
     running.ConfirmRecords: running.decide,
+    changing.EvidencePosting: changing.decide,
+    changing.ExtendNotice: changing.decide,
+    changing.WithdrawNotice: changing.decide,
+    changing.RepostNotice: changing.decide,
+    filing.FileObjection: filing.decide,
+    filing.EnterObjection: filing.decide,
+    filing.WithdrawObjection: filing.decide,
+    handling.AcceptObjection: handling.decide,
+    handling.DeclineObjection: handling.decide,
+    handling.AssignHandler: handling.decide,
+    handling.RecuseHandler: handling.decide,
+    handling.HoldHearing: handling.decide,
+    handling.RecordFinding: handling.decide,
+    deciding.DecideObjection: deciding.decide,
+    deciding.DeliverReply: deciding.decide,
+    appeal.FileAppeal: appeal.decide,
+    appeal.DecideAppeal: appeal.decide,
+    closing.CloseObjection: closing.decide,
+    closing.EscalateObjection: closing.decide,
+    closing.EndBlock: closing.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

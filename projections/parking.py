@@ -27,7 +27,30 @@ from domain.organisation.member import (
     MemberTransferred,
 )
 from domain.organisation.roster import MemberEnrolled, MemberReleased
-from domain.recording.archive import PointsConfirmed, PointsRecorded, archive_of
+from domain.recording.archive import (
+    DeductionApproved,
+    DeductionDismissed,
+    HonourAdded,
+    PointsConfirmed,
+    PointsRecorded,
+    RecordReleased,
+    RecordReplaced,
+    RecordReversed,
+    RecordSuspended,
+    VetoLifted,
+    VetoRegistered,
+    archive_of,
+)
+from domain.recording.deduction import (
+    DeductionDecided,
+    DeductionEvidenceAdded,
+    DeductionProposed,
+    DeductionReferred,
+    MemberNotified,
+    MemberStatementFiled,
+    StatementTermEnded,
+)
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import MemberId
 from projections.answers import Answer, AsyncConnection, ask
@@ -147,6 +170,26 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             | SheetLineReferred(member=member)
             | NoticeLineDrafted(member=member)
             | PointsRecorded(member=member)
+            | RecordSuspended(member=member)
+            | RecordReleased(member=member)
+            | RecordReversed(member=member)
+            | RecordReplaced(member=member)
+            | HonourClaimed(member=member)
+            | HonourReturned(member=member)
+            | HonourDecided(member=member)
+            | HonourReferred(member=member)
+            | HonourAdded(member=member)
+            | DeductionProposed(member=member)
+            | DeductionEvidenceAdded(member=member)
+            | MemberNotified(member=member)
+            | MemberStatementFiled(member=member)
+            | StatementTermEnded(member=member)
+            | DeductionDecided(member=member)
+            | DeductionReferred(member=member)
+            | DeductionApproved(member=member)
+            | DeductionDismissed(member=member)
+            | VetoRegistered(member=member)
+            | VetoLifted(member=member)
         ):
             return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):
@@ -213,6 +256,12 @@ def release(connection: Connection, key: UUID) -> None:
 def release_fact(connection: Connection, key: UUID, position: int) -> None:
     """A held fact no longer waits for this one."""
     connection.execute(_RELEASE_FACT, {"key": key, "position": position})
+
+
+def listed(connection: Connection) -> list[Parked]:
+    """Who is parked, where and why, by the first fact that each misses; for an operator."""
+    rows = connection.execute(_PARKED).fetchall()
+    return [Parked(**dict(zip(Parked.__struct_fields__, row, strict=True))) for row in rows]
 
 
 async def parked(connection: AsyncConnection) -> Answer[tuple[Parked, ...]]:

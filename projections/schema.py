@@ -14,10 +14,13 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    casework,
     log,
     matters,
     membership,
+    merits,
     notice_board,
+    objections,
     offices,
     organisation,
     parking,
@@ -43,8 +46,11 @@ _MODELS: Final = (
     rules,
     matters,
     sheets,
+    casework,
+    merits,
     records,
     notice_board,
+    objections,
     timeline,
     agenda,
 )

@@ -10,11 +10,11 @@ from typing import Final, LiteralString
 import msgspec
 
 from domain.assessment.presence import Away, Stay
-from domain.assessment.rows import tally
 from domain.values import Code, MemberId
 from projections.answers import Answer, AsyncConnection, ask, instead
 from projections.inputs import inputs_of, subject_of
-from projections.periods import PeriodScore, Subject, scored
+from projections.merits import merits_of
+from projections.periods import PeriodScore, Subject, lists_of, scored
 from projections.records import ItemNames, item_names, tallies
 from projections.rows import Connection
 from projections.rules import published_versions
@@ -85,10 +85,12 @@ def rescore(connection: Connection, touched: Iterable[tuple[int, int]]) -> None:
 def _rescore(connection: Connection, touched: Sequence[tuple[int, int]], names: ItemNames) -> None:
     members, years = sorted({member for member, _ in touched}), [year for _, year in touched]
     subjects = _subjects(connection, members)
-    counted = tallies(connection, members, range(min(years), max(years) + 1), names)
+    span = range(min(years), max(years) + 1)
+    counted, merits = tallies(connection, members, span, names), merits_of(connection, members, span)
     rows: list[dict[str, object]] = []
     for member, year in touched:
-        for period in scored(subjects[member], year, counted.get((member, year), [])):
+        lists = lists_of(merits.get((member, year), ()))
+        for period in scored(subjects[member], year, counted.get((member, year), []), lists):
             rows.append({"member": member, **msgspec.structs.asdict(period)})
     connection.execute(_STORE, {"rows": msgspec.json.encode(rows).decode()})
 
@@ -147,7 +149,7 @@ async def points_of(connection: AsyncConnection, member: MemberId, year: int) ->
     if given.value is None:
         return found
     subject = await subject_of(connection, given.value)
-    return instead(given, tuple(scored(subject, year, tally(row.counted for row in given.value.records))))
+    return instead(given, tuple(scored(subject, year, given.value.tallies, lists_of(given.value.merits))))
 
 
 async def branch_points(

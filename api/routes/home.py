@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from api.answering import answer
 from api.asked import Asked, permitted
+from api.cases import CaseRowView, case_rows
 from api.documents import described
 from api.names import names_of
 from api.negotiation import wants_page
@@ -16,7 +17,7 @@ from api.reader import Acting
 from api.refusals import NotSignedIn
 from domain.decider import NotPermitted
 from domain.values import Code, MemberId, NoticeId, points
-from projections import matters, membership, notice_board, organisation, periods, rules, scores, sheets
+from projections import cases, matters, membership, notice_board, organisation, periods, rules, scores, sheets
 from projections.answers import Answer, AsyncConnection, instead
 from projections.waiting import as_of
 
@@ -89,6 +90,10 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     to_fill: tuple[SheetRow, ...] = ()
     to_decide: tuple[SheetRow, ...] = ()
     to_post: tuple[NoticeRow, ...] = ()
+    to_answer: tuple[CaseRowView, ...] = ()
+    """Proposed against the reader himself: he is told before anybody else sees it."""
+    honours_to_decide: tuple[CaseRowView, ...] = ()
+    deductions_to_decide: tuple[CaseRowView, ...] = ()
     to_exempt: tuple[ExemptionRow, ...] = ()
     running: tuple[NoticeRow, ...] = ()
     points: OwnPoints | None = None
@@ -109,6 +114,7 @@ async def home(asked: Annotated[Asked, permitted("open")]) -> Response:
         found = Answer(as_of=await as_of(connection), complete=True, value=Home(acting=asked.acting))
         if asked.acting is not None:
             found = await _waiting(asked, connection, asked.acting, found)
+        found = instead(found, await _with_own(asked, connection, found.value))
         own = await scores.points_of(connection, asked.reader.person, asked.today.year)
     return answer(asked, "home.html", instead(found, _with_points(asked, found.value, own)))
 
@@ -133,11 +139,30 @@ async def _waiting(asked: Asked, connection: AsyncConnection, acting: Acting, fo
     if asked.may("notice.post"):
         drafted = await notice_board.notices_to_post(connection, [unit])
         value = msgspec.structs.replace(value, to_post=tuple(notice_row(header) for header in drafted.value.items))
+    if asked.may("honour.decide"):
+        value = await _with_cases(asked, connection, unit, value)
     if asked.may("exemption.decide"):
         value = msgspec.structs.replace(value, to_exempt=await _to_exempt(asked, connection, acting))
     running = await notice_board.open_notices(connection, sorted(_belonging(asked)))
     rows = tuple(notice_row(header) for header in running.value.items)
     return instead(running, msgspec.structs.replace(value, running=rows))
+
+
+async def _with_own(asked: Asked, connection: AsyncConnection, value: Home) -> Home:
+    """What the reader is told, as a person, whatever office he acts in."""
+    against = await cases.cases_of_member(connection, asked.reader.person, cases.DEDUCTIONS)
+    rows = await case_rows(asked, connection, (header for header in against.value if header.open))
+    return msgspec.structs.replace(value, to_answer=rows)
+
+
+async def _with_cases(asked: Asked, connection: AsyncConnection, unit: Code, value: Home) -> Home:
+    waiting = await cases.cases_before(connection, unit, asked.now)
+    rows = await case_rows(asked, connection, waiting.value)
+    return msgspec.structs.replace(
+        value,
+        honours_to_decide=tuple(row for row in rows if row.kind == "honour"),
+        deductions_to_decide=tuple(row for row in rows if row.kind != "honour"),
+    )
 
 
 async def _to_exempt(asked: Asked, connection: AsyncConnection, acting: Acting) -> tuple[ExemptionRow, ...]:

@@ -26,6 +26,8 @@ Role: TypeAlias = Literal[
 OFFICES: Final[tuple[Role, ...]] = get_args(Role)
 COMMITTEE: Final[tuple[Role, ...]] = ("secretary", "committee_member")
 """Whose holders make up the committee of an organisation."""
+HANDLING: Final[tuple[Role, ...]] = ("secretary", "committee_member", "officer", "leading_group")
+"""Whose holders receive objections and look into them."""
 
 
 class RoleAppointed(Fact, frozen=True, kw_only=True):

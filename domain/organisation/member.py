@@ -218,6 +218,12 @@ class MemberAlreadyRegistered(Refused):
     code = "member-exists"
 
 
+class PersonAlreadyRegistered(Refused):
+    """此人(工号或身份)已经登记,请与所列组织联系。 This person is registered already: ask the organisation named."""
+
+    code = "person-exists"
+
+
 class ProfileUnknown(Refused):
     """办法中没有这类党员。 The rule set in force knows no such class of members."""
 
@@ -252,7 +258,17 @@ class RegisterMember(Command, frozen=True, kw_only=True):
     profile: ProfileCode
     name: Secret
     work_number: Secret
+    identity: Secret | None = None
+    """What tells the person from everybody else for ever; it is compared, and never stored."""
     present_from: date
+
+    def identities(self) -> tuple[Secret, ...]:
+        """Nobody is registered twice under one work number or one identity."""
+        return (self.work_number,) if self.identity is None else (self.work_number, self.identity)
+
+    def duplicate(self, past: Past, holder: MemberId) -> Refused:
+        """Which organisation to ask; nothing else is said of the other person."""
+        return PersonAlreadyRegistered(unit=registered(past, holder).unit)
 
 
 def evolve(state: State, fact: Fact) -> State:

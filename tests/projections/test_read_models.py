@@ -241,6 +241,7 @@ def test_a_notice_shows_each_record_once(read: Read) -> None:
 
 
 EXPECTED = {
+    "reversed": "record-reversed",
     "clause": "rule-part-added",
     "planned": "matter-planned",
     "held": "matter-held",
@@ -268,7 +269,7 @@ def test_every_record_leads_to_every_fact_behind_it(read: Read) -> None:
         assert (chain.member, chain.matter, chain.outcome) == (fact.member, fact.matter, fact.outcome)
         assert chain.state == ("confirmed" if fact.record in confirmed else "pending")
         places = msgspec.structs.asdict(chain.places)
-        still_open = set() if fact.record in confirmed else {"closed", "confirmed"}
+        still_open = {"reversed"} if fact.record in confirmed else {"closed", "confirmed", "reversed"}
         assert {name: read.type_at(place) for name, place in places.items()} == {
             name: None if name in still_open else word for name, word in EXPECTED.items()
         }

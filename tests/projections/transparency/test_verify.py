@@ -591,6 +591,29 @@ def test_a_row_and_all_tiles_rewritten_are_placed_between_two_signed_sizes(log: 
     assert (problem.code, problem.position) == ("entry-not-trusted", 110)
 
 
+@pytest.mark.parametrize("position", [1, 110, 256, 257, 300])
+def test_a_row_is_named_though_tiles_are_rewritten_and_every_public_checkpoint_is_gone(
+    log: Log, tmp_path: Path, position: int
+) -> None:
+    """The leaves that lie beside the second copy of the checkpoint are out of reach of database and folder."""
+    log.grow_to(*SIZES)
+    ledgers.replace(log.connection, position, alter(state_of(position)))
+    forged = Log(log.connection, tmp_path / "forged", tmp_path / "forged-state", log.signer)
+    adopt(log.connection, forged.folder, log.signer, log.signer.name, state_folder=forged.state)
+    for name in ("tile", "checkpoints"):
+        shutil.rmtree(log.folder / name)
+    shutil.copytree(forged.folder / "tile", log.folder / "tile")
+    (log.folder / "checkpoint").unlink()
+    kept = log.state / "checkpoint"
+    problem = verify_database(log.connection, log.folder, key=str(log.signer.verifier), kept=kept)[0]
+    assert (problem.code, problem.position) == ("entry-altered", position)
+    assert problem.id == ledgers.entry(position)["id"]
+    # Leaves that were altered as well no longer give the signed root, and are not believed: a range is left.
+    (log.state / "leaves").write_bytes((forged.state / "leaves").read_bytes())
+    problem = verify_database(log.connection, log.folder, key=str(log.signer.verifier), kept=kept)[0]
+    assert (problem.code, problem.first, problem.last) == ("range-not-trusted", 1, 300)
+
+
 def test_rows_that_vanish_or_disagree_with_their_columns_are_named(log: Log) -> None:
     log.grow_to(*SIZES)
     log.connection.execute("UPDATE ledger.entries SET type = 'points-awarded' WHERE position = 12")
