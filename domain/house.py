@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from domain.decider import Command, Decision, Past, Stream
-from domain.notice import notice
+from domain.notice import drafting, notice, running
 from domain.organisation import appointments, member, roster, unit
 from domain.oversight import log
 from domain.permissions import permit
@@ -44,10 +44,10 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     filling.SubmitSheet: filling.decide,
     approval.ReturnSheet: approval.decide,
     approval.ApproveSheet: approval.decide,
-    notice.DraftNotice: notice.decide,
-    notice.PostNotice: notice.decide,
-    notice.CloseNotice: notice.decide,
-    notice.ConfirmRecords: notice.decide,
+    drafting.DraftNotice: drafting.decide,
+    running.PostNotice: running.decide,
+    running.CloseNotice: running.decide,
+    running.ConfirmRecords: running.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

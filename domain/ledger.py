@@ -26,7 +26,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from domain.decider import Command, Decide, Decision, Refused, StreamRef, Write
+from domain.decider import Command, Decide, Decision, Refused, Stream, StreamRef, Write
 from domain.entry import Entry, EntryMapper, decode, entry_id, leaf_hash
 from domain.sealed import Secret
 from domain.values import CommandId, Instant, Sha256
@@ -226,6 +226,12 @@ class LoadedPast:
 
     def __init__(self) -> None:
         self.states: dict[UUID, tuple[int, object]] = {}
+        self.streams: dict[UUID, Stream[Any]] = {}
+
+    def put(self, ref: StreamRef[Any], version: int, state: object) -> None:
+        """Keep a state that was read."""
+        self.streams[ref.id] = ref.stream
+        self.states[ref.id] = version, state
 
     def __getitem__(self, ref: StreamRef[S]) -> S:
         """The state of one stream."""
@@ -365,7 +371,8 @@ class Ledger:
     def _decided(self, command: Command, *, fresh: bool) -> tuple[LoadedPast, Decision]:
         """Decide on the states at hand first: a stale one is a guard that moved, and the append finds it out.
 
-        A refusal has no append to find it out: it must stand on what the log holds now.
+        A failure has no append to find it out, and states read at different moments can look like a past that never
+        was. So whatever failed is decided again on what has moved since, and stands only where nothing has.
         """
         past = LoadedPast()
         while True:
@@ -373,25 +380,31 @@ class Ledger:
                 return past, self._decide(past, command)
             except _Missing as missing:
                 self._load(past, missing.refs, fresh=fresh)
-            except Refused:
-                if fresh:
+            except Exception:
+                if not self._read_on(past):
                     raise
-                fresh, past = True, LoadedPast()
 
     def _load(self, past: LoadedPast, refs: Sequence[StreamRef[Any]], *, fresh: bool) -> None:
         for ref in refs:
-            past.states[ref.id] = self._cache.get(ref)
-        streams = {ref.id: ref.stream for ref in refs if fresh or past.states[ref.id][0] == 0}
-        if not streams:
-            return
-        rows = self._recorder.select_streams([(key, past.states[key][0]) for key in streams])
+            past.put(ref, *self._cache.get(ref))
+        stale = [ref.id for ref in refs if fresh or past.version(ref.id) == 0]
+        if stale:
+            self._read_on(past, stale)
+
+    def _read_on(self, past: LoadedPast, stale: Sequence[UUID] | None = None) -> bool:
+        """Read what these streams (all that were asked for, if none are named) have said since; whether they did."""
+        keys = list(past.states) if stale is None else stale
+        if not keys:
+            return False
+        rows = self._recorder.select_streams([(key, past.version(key)) for key in keys])
         for row in rows:
             key = cast(UUID, row.originator_id)
             version, state = past.states[key]
             assert row.originator_version == version + 1, f"stream {key} has a hole after {version}"
-            past.states[key] = version + 1, streams[key].evolve(state, decode(row.state).fact)
+            past.states[key] = version + 1, past.streams[key].evolve(state, decode(row.state).fact)
         for key in {cast(UUID, row.originator_id) for row in rows}:
             self._cache.put(key, *past.states[key])
+        return bool(rows)
 
     def _entries(self, command: Command, past: LoadedPast, decision: Decision) -> list[Entry]:
         versions: dict[UUID, int] = {}

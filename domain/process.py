@@ -12,8 +12,10 @@ import msgspec
 from domain.actor import system
 from domain.decider import Command
 from domain.entry import Entry
+from domain.notice.drafting import DraftNotice
 from domain.notice.extension import NoticeExtended
-from domain.notice.notice import CloseNotice, ConfirmRecords, DraftNotice, NoticeClosed, NoticePosted
+from domain.notice.notice import NoticeClosed, NoticePosted
+from domain.notice.running import CloseNotice, ConfirmRecords
 from domain.recording.sheet import SheetApproved
 from domain.values import CommandId, EntryId, Instant
 

@@ -12,7 +12,9 @@ from uuid import UUID
 
 from domain.decider import Command
 from domain.entry import entry_id
-from domain.notice.notice import CLOSING_GRACE, CloseNotice, ConfirmRecords, DraftNotice, PostNotice, notice_id
+from domain.notice.drafting import DraftNotice
+from domain.notice.notice import notice_id
+from domain.notice.running import CLOSING_GRACE, CloseNotice, ConfirmRecords, PostNotice
 from domain.process import PROCESS, FollowUp, Purpose
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.archive import Outcome

@@ -20,7 +20,7 @@ from api.refusals import NotFound, ProofPending
 from api.routes.home import NoticeRow, notice_row
 from api.routes.matters import Before, Since
 from api.wishes import Nothing
-from domain.notice.notice import PostNotice
+from domain.notice.running import PostNotice
 from domain.values import Code, NoticeId, Quantity, hundredths, points
 from projections import notice_board
 from projections.answers import Answer, Page, instead

@@ -18,7 +18,8 @@ from chinese_calendar import is_workday  # pyright: ignore[reportMissingTypeStub
 
 from domain.actor import Actor, person, system
 from domain.decider import Command
-from domain.notice.notice import PostNotice, notice_id
+from domain.notice.notice import notice_id
+from domain.notice.running import PostNotice
 from domain.organisation.appointments import COMMITTEE, AppointRole, Role
 from domain.organisation.member import RegisterMember
 from domain.organisation.unit import EstablishUnit, UnitKind

@@ -9,17 +9,9 @@ from uuid import UUID
 import msgspec
 
 from domain.decider import NotPermitted, Refused
-from domain.notice.notice import (
-    NOTICE,
-    CloseNotice,
-    ConfirmRecords,
-    DraftNotice,
-    Notice,
-    NoticeNotClosed,
-    PostNotice,
-    TermRunning,
-    notice_id,
-)
+from domain.notice.drafting import DraftNotice
+from domain.notice.notice import NOTICE, Notice, NoticeNotClosed, TermRunning, notice_id
+from domain.notice.running import CloseNotice, ConfirmRecords, PostNotice
 from domain.organisation.appointments import OneRecorderOnly
 from domain.recording.approval import RecorderApproves, SheetNotSubmitted
 from domain.recording.archive import AlreadyRecorded, Archive, PointsConfirmed, PointsRecorded, archive_of, recorded

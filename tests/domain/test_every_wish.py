@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from domain import house
 from domain.actor import Actor, person, system
 from domain.decider import Command, Refused
-from domain.notice.notice import CloseNotice, ConfirmRecords, DraftNotice, PostNotice, notice_id
+from domain.notice.drafting import DraftNotice
+from domain.notice.notice import notice_id
+from domain.notice.running import CloseNotice, ConfirmRecords, PostNotice
 from domain.organisation.appointments import OFFICES, AppointRole, EndRole
 from domain.organisation.member import RegisterMember
 from domain.recording.approval import ApproveSheet, ReturnSheet

@@ -268,6 +268,22 @@ def test_states_that_are_kept_are_brought_up_to_date_by_what_others_wrote() -> N
         assert one.load(SHELF.of("A")) == other.load(SHELF.of("A")) == turn
 
 
+def test_states_of_different_ages_are_no_past() -> None:
+    """What was read long ago beside what is read now is decided again, whatever it looked like."""
+
+    def pair(past: Past, command: Command) -> Decision:
+        shelves = SHELF.of("A"), SHELF.of("B")
+        assert past[shelves[0]] == past[shelves[1]], "both shelves are always filled together"
+        return [shelf.says(thing("both")) for shelf in shelves]
+
+    recorder = MemoryRecorder()
+    one, other = (Ledger(recorder, PlainVault(), pair, "test") for _ in range(2))
+    other.execute(put())
+    one.load(SHELF.of("A"))
+    other.execute(put())
+    assert one.execute(put()).first == 5
+
+
 def test_only_what_a_fact_speaks_of_is_sealed() -> None:
     saves: list[Save] = []
 

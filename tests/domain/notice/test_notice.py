@@ -9,14 +9,11 @@ from msgspec.structs import replace
 
 from domain.actor import person
 from domain.decider import NotPermitted
+from domain.notice.drafting import DraftNotice, NothingToNotice
 from domain.notice.extension import NoticeExtended
 from domain.notice.notice import (
     NOTICE,
-    CloseNotice,
-    ConfirmRecords,
     DisclosureChecked,
-    DraftNotice,
-    NothingToNotice,
     Notice,
     NoticeClosed,
     NoticeDrafted,
@@ -27,11 +24,11 @@ from domain.notice.notice import (
     NoticeNotPosted,
     NoticePosted,
     NoticeUnknown,
-    PostNotice,
     TermRunning,
     lines_digest,
     notice_id,
 )
+from domain.notice.running import CloseNotice, ConfirmRecords, PostNotice
 from domain.recording.archive import PointsConfirmed, archive_of
 from domain.rules.calendar import PublishCalendar
 from domain.rules.working_days import NoCalendar
