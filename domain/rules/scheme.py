@@ -175,6 +175,10 @@ def fits(chain: ApprovalChain, what: str, tier: str | None, points: int | None) 
     return not (chain.points_from is not None and (points is None or points < hundredths(chain.points_from)))
 
 
+_PREPARED: Final = msgspec.json.Decoder(Scheme)
+"""Nobody decodes with it: made on import, so that no two threads work out the structs below for the first time at
+once, which ends the process (msgspec keeps what it finds on the type, and builds it without a lock)."""
+
 SECTIONS: Final[tuple[str, ...]] = Scheme.__struct_fields__
 """The sections of a rule set, in the order of the published document."""
 
