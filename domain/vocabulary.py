@@ -7,13 +7,80 @@ Pages, exports and documents are fed from it. A stored name is for ever: the gol
 from typing import Final, NamedTuple
 
 from domain.decider import Fact
-from domain.notice.notice import DisclosureChecked, NoticeClosed, NoticeDrafted, NoticeLineDrafted, NoticePosted
-from domain.organisation.appointments import RoleAppointed, RoleEnded
-from domain.organisation.member import MemberRegistered
-from domain.organisation.roster import MemberEnrolled
-from domain.organisation.unit import UnitEstablished
+from domain.notice.notice import (
+    DisclosureChecked,
+    NoticeClosed,
+    NoticeDrafted,
+    NoticeExtended,
+    NoticeLineCleared,
+    NoticeLineCorrected,
+    NoticeLineDrafted,
+    NoticeLineSuspended,
+    NoticePosted,
+    NoticeReposted,
+    NoticeWithdrawn,
+    PostingEvidenced,
+)
+from domain.objection.objection import (
+    AppealDecided,
+    AppealFiled,
+    FindingRecorded,
+    HandlerAssigned,
+    HandlerRecused,
+    HearingHeld,
+    ObjectionAccepted,
+    ObjectionClosed,
+    ObjectionDeclined,
+    ObjectionEscalated,
+    ObjectionFiled,
+    ObjectionLapsed,
+    ObjectionPartlyUpheld,
+    ObjectionReceipted,
+    ObjectionRejected,
+    ObjectionUpheld,
+    ObjectionWithdrawn,
+    ReplyDelivered,
+)
+from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
+from domain.organisation.member import (
+    ExemptionEnded,
+    ExemptionGranted,
+    ExemptionRefused,
+    ExemptionRequested,
+    ExemptionSupported,
+    LeaveRegistered,
+    LeaveShortened,
+    MemberProfileAssigned,
+    MemberRegistered,
+    MembershipEnded,
+    MemberTransferred,
+)
+from domain.organisation.roster import MemberEnrolled, MemberReleased
+from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
 from domain.oversight.log import LogOpened
-from domain.recording.archive import PointsConfirmed, PointsRecorded
+from domain.recording.archive import (
+    DeductionApproved,
+    DeductionDismissed,
+    HonourAdded,
+    PointsConfirmed,
+    PointsRecorded,
+    RecordReleased,
+    RecordReplaced,
+    RecordReversed,
+    RecordSuspended,
+    VetoLifted,
+    VetoRegistered,
+)
+from domain.recording.deduction import (
+    DeductionDecided,
+    DeductionEvidenceAdded,
+    DeductionProposed,
+    DeductionReferred,
+    MemberNotified,
+    MemberStatementFiled,
+    StatementTermEnded,
+)
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.matter import EvidenceAttached, MatterHeld, MatterNotHeld, MatterPlanned
 from domain.recording.sheet import (
     SheetApproved,
@@ -66,6 +133,68 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("disclosure-checked", DisclosureChecked, "公开审查", "disclosure checked"),
     FactTerm("notice-posted", NoticePosted, "公示发布", "notice posted"),
     FactTerm("notice-closed", NoticeClosed, "公示期满", "notice closed"),
+    FactTerm("notice-extended", NoticeExtended, "公示延长", "notice extended"),
+    FactTerm("unit-renamed", UnitRenamed, "组织更名", "organisation renamed"),
+    FactTerm("unit-moved", UnitMoved, "隶属变更", "organisation moved"),
+    FactTerm("unit-dissolved", UnitDissolved, "组织撤销", "organisation dissolved"),
+    FactTerm("approval-body-assigned", ApprovalBodyAssigned, "审定主体认定", "approval body assigned"),
+    FactTerm("member-released", MemberReleased, "移出名册", "member released from a roster"),
+    FactTerm("member-transferred", MemberTransferred, "组织关系转接", "member transferred"),
+    FactTerm("member-profile-assigned", MemberProfileAssigned, "类别认定", "class of a member assigned"),
+    FactTerm("membership-ended", MembershipEnded, "党籍终止", "membership ended"),
+    FactTerm("leave-registered", LeaveRegistered, "请假", "leave registered"),
+    FactTerm("leave-shortened", LeaveShortened, "销假", "leave shortened"),
+    FactTerm("exemption-requested", ExemptionRequested, "免积分申请", "exemption requested"),
+    FactTerm("exemption-supported", ExemptionSupported, "免积分初审通过", "exemption supported"),
+    FactTerm("exemption-granted", ExemptionGranted, "免积分批准", "exemption granted"),
+    FactTerm("exemption-refused", ExemptionRefused, "免积分不予批准", "exemption refused"),
+    FactTerm("exemption-ended", ExemptionEnded, "免积分结束", "exemption ended"),
+    FactTerm("role-substituted", RoleSubstituted, "代理", "office stood in for"),
+    FactTerm("role-delegated", RoleDelegated, "委托", "office delegated"),
+    FactTerm("honour-claimed", HonourClaimed, "荣誉申报", "honour claimed"),
+    FactTerm("honour-returned", HonourReturned, "申报退回", "claim of an honour returned"),
+    FactTerm("honour-decided", HonourDecided, "加分审议", "claim of an honour decided by a body"),
+    FactTerm("honour-referred", HonourReferred, "申报上提", "claim of an honour referred upwards"),
+    FactTerm("honour-added", HonourAdded, "加分", "honour added"),
+    FactTerm("deduction-proposed", DeductionProposed, "拟减分", "deduction proposed"),
+    FactTerm("deduction-evidence-added", DeductionEvidenceAdded, "补充依据", "evidence of a deduction added"),
+    FactTerm("member-notified", MemberNotified, "告知本人", "member notified"),
+    FactTerm("member-statement-filed", MemberStatementFiled, "本人陈述", "statement of the member filed"),
+    FactTerm("statement-term-ended", StatementTermEnded, "陈述期满", "term for the statement ended"),
+    FactTerm("deduction-decided", DeductionDecided, "减分审议", "deduction decided by a body"),
+    FactTerm("deduction-referred", DeductionReferred, "减分上提", "deduction referred upwards"),
+    FactTerm("deduction-approved", DeductionApproved, "减分审定", "deduction approved"),
+    FactTerm("deduction-dismissed", DeductionDismissed, "不予减分", "deduction dismissed"),
+    FactTerm("veto-registered", VetoRegistered, "一票否决", "veto registered"),
+    FactTerm("veto-lifted", VetoLifted, "解除一票否决", "veto lifted"),
+    FactTerm("posting-evidenced", PostingEvidenced, "张贴留痕", "evidence of a posting kept"),
+    FactTerm("notice-withdrawn", NoticeWithdrawn, "公示撤回", "notice withdrawn"),
+    FactTerm("notice-reposted", NoticeReposted, "更正再公示", "notice posted again"),
+    FactTerm("notice-line-suspended", NoticeLineSuspended, "公示行暂缓", "line of a notice suspended"),
+    FactTerm("notice-line-cleared", NoticeLineCleared, "公示行恢复", "line of a notice cleared"),
+    FactTerm("notice-line-corrected", NoticeLineCorrected, "公示行更正", "line of a notice corrected"),
+    FactTerm("record-suspended", RecordSuspended, "暂缓", "record suspended"),
+    FactTerm("record-released", RecordReleased, "解除暂缓", "record released"),
+    FactTerm("record-reversed", RecordReversed, "冲销", "record reversed"),
+    FactTerm("record-replaced", RecordReplaced, "更正补记", "record replaced"),
+    FactTerm("objection-filed", ObjectionFiled, "提出异议", "objection filed"),
+    FactTerm("objection-receipted", ObjectionReceipted, "异议回执", "receipt of an objection given"),
+    FactTerm("objection-accepted", ObjectionAccepted, "异议受理", "objection accepted"),
+    FactTerm("objection-declined", ObjectionDeclined, "不予受理", "objection declined"),
+    FactTerm("handler-assigned", HandlerAssigned, "指定承办人", "handler assigned"),
+    FactTerm("handler-recused", HandlerRecused, "承办人回避", "handler recused"),
+    FactTerm("hearing-held", HearingHeld, "听取意见", "hearing held"),
+    FactTerm("finding-recorded", FindingRecorded, "查核结果", "finding recorded"),
+    FactTerm("objection-upheld", ObjectionUpheld, "异议成立", "objection upheld"),
+    FactTerm("objection-partly-upheld", ObjectionPartlyUpheld, "异议部分成立", "objection partly upheld"),
+    FactTerm("objection-rejected", ObjectionRejected, "异议不成立", "objection rejected"),
+    FactTerm("objection-withdrawn", ObjectionWithdrawn, "异议撤回", "objection withdrawn"),
+    FactTerm("reply-delivered", ReplyDelivered, "异议答复", "reply delivered"),
+    FactTerm("appeal-filed", AppealFiled, "复核申请", "appeal filed"),
+    FactTerm("appeal-decided", AppealDecided, "复核决定", "appeal decided"),
+    FactTerm("objection-closed", ObjectionClosed, "异议归档", "objection closed"),
+    FactTerm("objection-escalated", ObjectionEscalated, "逾期上提", "overdue objection taken to the next level"),
+    FactTerm("objection-lapsed", ObjectionLapsed, "逾期从有利于本人", "objection lapsed in favour of the person"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

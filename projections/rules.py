@@ -232,15 +232,19 @@ def _published(this: Applied, fact: RuleSetPublished) -> None:
 
 
 def _calendar(this: Applied, fact: CalendarPublished) -> None:
-    this.batch.insert(
-        CalendarRow(
-            year=fact.year,
-            days_off=fact.days_off,
-            make_up_days=fact.make_up_days,
-            document_sha256=fact.document_sha256,
-            position=this.position,
-        )
+    """The newest edition of a year stands in the place of an earlier one."""
+    row = CalendarRow(
+        year=fact.year,
+        days_off=fact.days_off,
+        make_up_days=fact.make_up_days,
+        document_sha256=fact.document_sha256,
+        position=this.position,
     )
+    if fact.edition == 1:
+        this.batch.insert(row)
+        return
+    columns = {name: value for name, value in msgspec.structs.asdict(row).items() if name != "year"}
+    this.batch.change(CalendarRow, fact.year, **columns)
 
 
 HANDLERS: Final[Handlers] = {

@@ -7,7 +7,8 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import Command, Decision, Past, Refused, StreamRef
-from domain.organisation.roster import NotOnRoster, belonging
+from domain.organisation.bodies import assessed
+from domain.organisation.roster import NotOnRoster
 from domain.organisation.unit import established
 from domain.recording.archive import Outcome
 from domain.recording.matter import held
@@ -206,7 +207,7 @@ def _fill(past: Past, command: FillSheet) -> Decision:
 
 def _wishes(past: Past, sheet: Sheet, command: FillSheet) -> list[LineWish]:
     """The exceptions, and ``otherwise`` for everybody else but the recorder himself; what is decided stays."""
-    people = belonging(past, sheet.unit, sheet.occurred_on)
+    people, away = assessed(past, sheet.unit, sheet.occurred_on)
     decided = {member for member, line in sheet.lines.items() if line.decision}
     exceptions = {wish.member: wish for wish in command.but}
     for member in exceptions:
@@ -219,7 +220,13 @@ def _wishes(past: Past, sheet: Sheet, command: FillSheet) -> list[LineWish]:
     if command.otherwise is None:
         return list(exceptions.values())
     untouched = decided | {acting(command)}
-    ordinary = {m: LineWish(member=m, outcome=command.otherwise) for m in people if m not in untouched}
+    # Who is on leave is excused without anybody's saying so; only attendance knows an excuse.
+    excused: Outcome = "excused" if command.otherwise == "attended" else command.otherwise
+    ordinary = {
+        member: LineWish(member=member, outcome=excused if member in away else command.otherwise)
+        for member in people
+        if member not in untouched
+    }
     return list((ordinary | exceptions).values())
 
 
@@ -252,7 +259,8 @@ def _says_something_new(sheet: Sheet, line: SheetLineSet) -> bool:
 def _submit(past: Past, command: SubmitSheet) -> Decision:
     sheet = _draft(past, command)
     item = item_of(_scheme_in_force(past, sheet), sheet.item)
-    silent = [m for m in belonging(past, sheet.unit, sheet.occurred_on) if m not in sheet.lines]
+    people, _ = assessed(past, sheet.unit, sheet.occurred_on)
+    silent = [m for m in people if m not in sheet.lines]
     # A deed or an assignment concerns whom it concerns; attendance concerns everybody.
     if not sheet.lines or (item.mode in ("ratio", "threshold") and silent):
         raise SheetIncomplete(missing=len(silent))

@@ -53,6 +53,8 @@ class ProRata(Stated, frozen=True, kw_only=True):
     honour_cap: Literal["not scaled", "cap × months present ÷ months of the period"] = "not scaled"
     half_without_presence: Literal["the other half counts twice", "counts nothing"] = "the other half counts twice"
     min_months_for_grade: Annotated[int, Meta(ge=0, le=12)] = 6
+    leave_counts_from_days: Positive = 30
+    """A leave of at least so many days counts as absence; a shorter one leaves the month as it is."""
 
 
 class Counting(Stated, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -61,6 +61,10 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
         self._cookie = ""
 
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
     def ask(self, method: str, path: str, wish: object = None, *, accept: str = "application/json") -> Any:  # noqa: ANN401
         """The body of a good answer, JSON where it is; anything else is an error of this measurement."""
         headers = {"Accept": accept, "Cookie": self._cookie}
@@ -80,8 +84,7 @@ class Client:
 def main(data: Path, rounds: int) -> bytes:
     """Measure ``rounds`` awards on an example in ``data``; one JSON object."""
     port = _free_port()
-    with _served(data, port):
-        client = Client(port)
+    with _served(data, port), closing(Client(port)) as client:
         _await(client, port)
         found = next(one for one in sign_ins(data) if one.login == "recorder")
         client.ask("POST", "/session", {"login": found.login, "password": found.password})

@@ -19,6 +19,7 @@ from psycopg import Connection
 from projections.transparency.checkpoint import Checkpoint, sign_checkpoint
 from projections.transparency.files import make_folder, sync_folder, write_durably
 from projections.transparency.history import first_difference, keep, last_signed, newest_kept, signed_history
+from projections.transparency.kept import forget_leaves
 from projections.transparency.leaves import nothing_stored, read_leaves
 from projections.transparency.merkle import EMPTY_ROOT, consistency_proof, root_at, verify_consistency
 from projections.transparency.note import Signer, VerifierKey
@@ -101,6 +102,7 @@ def adopt(
         base = kept[0] if kept else Checkpoint(signer.name, 0, EMPTY_ROOT)
         _check_root(connection, folder, base, keys)
         size, root = _grow(connection, folder, Checkpoint(signer.name, 0, EMPTY_ROOT))
+        forget_leaves(state_folder)
         if kept and size == base.size:
             keep(folder, state_folder, kept[1], size)
             return Published(base, kept[1], 0)
