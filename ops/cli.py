@@ -16,7 +16,7 @@ from api.tokens import ScopeUnknown, TokenEndsBefore
 from domain.actor import person
 from domain.decider import Refused
 from ops import demo as example
-from ops import desk, founding, proving
+from ops import desk, founding, proving, rules
 from ops import doctor as checks
 from ops import explain as explaining
 from ops import publish as publishing
@@ -339,6 +339,7 @@ def end(
         console.print(str(founding.end_tokens(deployment, work_number, name)))
 
 
+app.add_typer(rules.app, name="rules", help="规则文件 A rule-set file: schema, lint, a trial score.")
 app.add_typer(token, name="token", help="令牌 Tokens for programs.")
 app.add_typer(bench.app, name="bench", help="量一量 Measure against the machine's limits.")
 

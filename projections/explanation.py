@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from domain.assessment.allotment import Allotment, Effect, allot
-from domain.assessment.explanation import explain
+from domain.assessment.explanation import explain, names_of
 from domain.assessment.lines import Line
 from domain.assessment.rows import tally
 from domain.assessment.scoring import SpanScore, score
@@ -225,8 +225,8 @@ def _item(version: Published, line: Line, allotment: Allotment, records: Sequenc
         points=line.points,
         maximum=line.cap,
         start=allotment.start,
-        sentence_zh=explain(line, "zh", item.unit),
-        sentence_en=explain(line, "en", item.unit),
+        sentence_zh=explain(line, "zh", item.unit, names_of(item)),
+        sentence_en=explain(line, "en", item.unit, names_of(item)),
         records=tuple(
             _record(record, portion.points, portion.surplus, portion.effect)
             if (portion := brought.get(record.id)) is not None

@@ -16,6 +16,7 @@ from api.routes.matters import Since
 from api.wishes import ApproveRulesWish, CalendarWish, DraftRulesWish, PublishRulesWish
 from domain.rules.calendar import PublishCalendar
 from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
+from domain.rules.schema import json_schema
 from domain.values import Code, Sha256
 from projections import organisation, rules
 from projections.answers import Answer
@@ -52,6 +53,15 @@ async def first(asked: Annotated[Asked, permitted("rules.read")]) -> Response:
     if not units:
         raise NotFound
     return RedirectResponse(f"/rules/{address(units[0].scheme)}", 303)
+
+
+@router.get("/rules/schema.json")
+@described(media_type="application/schema+json")
+async def schema(asked: Annotated[Asked, permitted("open")]) -> Response:
+    """The JSON Schema of a rule set, for editors and for other people's programs."""
+    del asked
+    content = msgspec.json.encode(json_schema())
+    return Response(content, media_type="application/schema+json", headers={"Cache-Control": "public, max-age=3600"})
 
 
 @router.get("/rules/{scheme:code}")

@@ -79,6 +79,11 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     """Present from publication on."""
     effective_on: date | None = None
 
+    def has_expired(self, day: date) -> bool:
+        """Whether the document's own last day, say that of a trial, has come."""
+        last = None if self.scheme is None else self.scheme.document.expires_on
+        return last is not None and date.fromisoformat(last) <= day
+
 
 class RuleSets(msgspec.Struct, frozen=True, kw_only=True):
     """All versions, in the order in which they were drafted."""
@@ -92,7 +97,8 @@ class RuleSets(msgspec.Struct, frozen=True, kw_only=True):
     def in_force(self, day: date) -> Version | None:
         """The one version in force on a day."""
         begun = [v for v in self.versions if v.effective_on is not None and v.effective_on <= day]
-        return max(begun, key=lambda v: (v.effective_on is not None, v.effective_on), default=None)
+        latest = max(begun, key=lambda v: (v.effective_on is not None, v.effective_on), default=None)
+        return None if latest is None or latest.has_expired(day) else latest
 
 
 class VersionExists(Refused):

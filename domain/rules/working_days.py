@@ -114,9 +114,32 @@ def term_end(posted_on: date, working_days: int, calendars: Calendars) -> date:
     return day
 
 
+def calendar_term_end(posted_on: date, days: int) -> date:
+    """The day at whose 24:00 a term of calendar days ends; the posting day does not count.
+
+    >>> calendar_term_end(date(2026, 9, 30), 5).isoformat()
+    '2026-10-05'
+    """
+    if days < 1:
+        raise ValueError("a term has at least one day")
+    return posted_on + days * _DAY
+
+
 def closes_on(end_on: date, grace_working_days: int, calendars: Calendars) -> date:
     """The day at whose 24:00 a notice may be closed: its end, and the grace for paper received on the last day."""
     return term_end(end_on, grace_working_days, calendars) if grace_working_days else end_on
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months on, or the last of that month.
+
+    >>> months_later(date(2026, 8, 31), 6).isoformat()
+    '2027-02-28'
+    """
+    year, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + year, month + 1, 1)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return first.replace(day=min(day.day, (following - first).days))
 
 
 def working_days_between(after: date, until: date, calendars: Calendars) -> int:
