@@ -19,6 +19,7 @@ from domain.assessment.matters import Cut, MatterLine
 from domain.assessment.scoring import SpanScore, score
 from domain.rules.assessing import Grade
 from domain.rules.items import HonourItem, ListItem, NegativeItem, ResponsibilityItem, VetoItem
+from domain.rules.scheme import HALVES_AND_YEAR
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, instead
 from projections.inputs import Inputs, RecordInput, inputs_of, subject_of
@@ -308,8 +309,9 @@ def _span(
     shown: Shown,
     records: Sequence[RecordInput],
 ) -> SpanPart:
-    period = version.scheme.period(span.code)
-    assert period is not None, f"{version.version} has no period {span.code}"
+    # The service sums halves whatever the rule set's own cycle: their names are then its own.
+    known = (version.scheme.period(span.code), *(one for one in HALVES_AND_YEAR if one.code == span.code))
+    period = next(one for one in known if one is not None)
     own = [] if span.borrowed else [record for record in records if _half(record.day) == span.code]
     counted = [record for record in own if shown == "with_pending" or record.confirmed is not None]
     lines = [line for category in span.categories for line in category.lines]

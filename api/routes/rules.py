@@ -85,7 +85,7 @@ async def text(
         digest=published.digest,
         effective_on=published.effective_on,
         versions=tuple(VersionView(version=v.version, effective_on=v.effective_on) for v in versions),
-        document=msgspec.to_builtins(published.scheme),
+        document=msgspec.json.decode(published.document),
     )
     found = Answer(as_of=known, complete=True, value=view)
     return answer(asked, "rules.html", found, scheme=published.scheme)

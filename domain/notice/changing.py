@@ -119,8 +119,10 @@ def _extend(past: Past, command: ExtendNotice) -> Decision:
     calendars = published(past, range(notice.ends_on.year, notice.ends_on.year + 3))
     if command.ends_on <= notice.ends_on or not is_working_day(command.ends_on, calendars):
         raise TermNotLonger(ends_on=notice.ends_on)
-    rules, _ = stage_today(past, notice, day_of(command.at))
-    may_close_at = midnight_after(closes_on(command.ends_on, rules.paper_grace_working_days, calendars)) + CLOSING_GRACE
+    scheme, _ = stage_today(past, notice, day_of(command.at))
+    may_close_at = (
+        midnight_after(closes_on(command.ends_on, scheme.notice.paper_grace_working_days, calendars)) + CLOSING_GRACE
+    )
     fact = NoticeExtended(
         notice=notice.notice,
         unit=notice.unit,

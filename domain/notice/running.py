@@ -29,10 +29,11 @@ from domain.notice.notice import (
 from domain.organisation.unit import established
 from domain.recording.archive import archive_of, confirmed
 from domain.rules.calendar import lengthened, published
-from domain.rules.procedure import Notice as NoticeRules
+from domain.rules.demands import notice_ends_on
 from domain.rules.procedure import NoticeStage
 from domain.rules.ruleset import scheme_on
-from domain.rules.working_days import closes_on, term_end
+from domain.rules.scheme import Scheme
+from domain.rules.working_days import closes_on
 from domain.values import Code, Instant, MemberId, NoticeId, day_of, midnight_after
 
 CLOSING_GRACE: Final = timedelta(seconds=60)
@@ -112,24 +113,24 @@ def by_its_own(past: Past, command: Command, notice: Notice) -> MemberId:
     return command.actor.person
 
 
-def stage_today(past: Past, notice: Notice, today: date) -> tuple[NoticeRules, NoticeStage]:
-    """What the rule set in force says of notices, and of this kind of them."""
+def stage_today(past: Past, notice: Notice, today: date) -> tuple[Scheme, NoticeStage]:
+    """The rule set in force, and what it says of this kind of notice."""
     _, scheme = scheme_on(past, established(past, notice.unit).scheme, today)
     stage = scheme.stage(notice.stage)
     assert stage is not None, f"the lint lets no rule set pass without stage {notice.stage}"
-    return scheme.notice, stage
+    return scheme, stage
 
 
 def term_from(past: Past, notice: Notice, today: date) -> Posted:
     """The full term, by the calendars of every year that it touches; refused where one is not published."""
-    rules, stage = stage_today(past, notice, today)
+    scheme, stage = stage_today(past, notice, today)
     calendars = published(past, range(today.year, today.year + 2), today)
-    ends_on = term_end(today, stage.days, calendars)
-    last_on = closes_on(ends_on, rules.paper_grace_working_days, calendars)
+    ends_on = notice_ends_on(scheme, stage, today, calendars)
+    last_on = closes_on(ends_on, scheme.notice.paper_grace_working_days, calendars)
     return Posted(
         posted_on=today,
         working_days=stage.days,
-        audience=audience_of(rules, stage, notice.lines),
+        audience=audience_of(scheme.notice, stage, notice.lines),
         ends_on=ends_on,
         may_close_at=midnight_after(last_on) + CLOSING_GRACE,
     )

@@ -35,6 +35,7 @@ OUTCOMES: Final[dict[Mode, tuple[Outcome, ...]]] = {
     "ratio": ("attended", "absent", "excused"),
     "assigned": ("done", "not-done", "withdrawn"),
     "earn": ("earned",),
+    "threshold": ("attended", "absent", "excused"),
     "presumed": (),
 }
 """What may be said of a person, by the mode of the item. A shortfall needs its own procedure."""
@@ -235,11 +236,12 @@ def _scheme_in_force(past: Past, sheet: Sheet) -> Scheme:
 
 
 def _line_set(item: ResponsibilityItem, wish: LineWish, by: MemberId) -> SheetLineSet:
-    if wish.outcome not in OUTCOMES[item.mode]:
+    # A level is no word of a sheet: whoever says nothing of it must not be taken for having earned something.
+    if wish.outcome not in OUTCOMES[item.mode] or item.levels:
         raise OutcomeNotOfItem(outcome=wish.outcome, item=item.code)
     quantity = hundredths(wish.quantity)
     most = 100 if item.mode != "earn" else 100 * (item.quantity_max or 9_999)
-    if not 0 < quantity <= most or quantity % 100:
+    if not 0 < quantity <= most or (quantity % 100 and item.measure is None):
         raise QuantityOutsideRule(quantity=wish.quantity, item=item.code)
     if item.minimum_hours is not None:
         least = hundredths(item.minimum_hours) * quantity // 100
@@ -260,7 +262,7 @@ def _submit(past: Past, command: SubmitSheet) -> Decision:
     people, _ = assessed(past, sheet.unit, sheet.occurred_on)
     silent = [m for m in people if m not in sheet.lines]
     # A deed or an assignment concerns whom it concerns; attendance concerns everybody.
-    if not sheet.lines or (item.mode == "ratio" and silent):
+    if not sheet.lines or (item.mode in ("ratio", "threshold") and silent):
         raise SheetIncomplete(missing=len(silent))
     need_evidence(held(past, sheet.unit, sheet.matter), item)
     return [sheet_of(command).says(SheetSubmitted(lines=len(sheet.lines), by=acting(command)))]

@@ -84,8 +84,7 @@ def grades(scheme: Scheme) -> Iterator[Finding]:
 
 def _begins(scheme: Scheme, grade: Grade) -> tuple[int, int]:
     """(threshold, 0 where it includes the number, 1 where it begins just above)."""
-    includes = grade.above is None and (grade.from_on is None or scheme.interpretation.from_on == "inclusive")
-    return hundredths(grade.threshold), 0 if includes else 1
+    return hundredths(grade.threshold), 0 if scheme.includes(grade) else 1
 
 
 def most_possible(scheme: Scheme) -> int | None:

@@ -156,6 +156,14 @@ class Scheme(Stated, frozen=True, kw_only=True, dict=True):
             at = parents.get(at)
         return tuple(found)
 
+    def mode_text(self, mode: Mode) -> ModeText:
+        """A mode in words: the rule set's own, else the common ones."""
+        return self.modes.get(mode) or modes_in_words()[mode]
+
+    def includes(self, grade: Grade) -> bool:
+        """Whether a grade's threshold includes the number itself."""
+        return grade.above is None and (grade.from_on is None or self.interpretation.from_on == "inclusive")
+
     def profile(self, code: str) -> Profile | None:
         """The class of members of a code, or nothing."""
         return next((profile for profile in self.profiles if profile.code == code), None)

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from api.program import program_digest
+from domain.rules.digest import digest
 from ops.deployment import on_reads
 from ops.example.people import BRANCH
 from ops.serve import house
@@ -314,3 +315,15 @@ def test_the_program_is_every_file_that_answers_are_made_of(tmp_path: Path, monk
     page.rename(page.with_name("other.html"))
     found.add(program_digest.__wrapped__())
     assert len(found) == 3
+
+
+def test_the_rules_are_shown_as_they_were_published(secretary: httpx2.Client) -> None:
+    value = _value(secretary, "/rules/pukou-district-offices")
+    assert digest(value["document"]) == value["digest"]
+
+
+def test_the_form_of_a_rule_set_is_published(secretary: httpx2.Client) -> None:
+    found = secretary.get("/rules/schema.json")
+    assert found.status_code == 200
+    assert found.headers["content-type"] == "application/schema+json"
+    assert found.json()["$defs"]["Scheme"]["additionalProperties"] is False

@@ -1,11 +1,13 @@
 """程序: who declares, who submits, who approves, how long a notice hangs, which terms run, what a unit may add."""
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
+from domain.assessment import rows
+from domain.recording import filling
 from domain.rules.demands import (
     NotInRules,
     chain_of,
@@ -31,6 +33,7 @@ from domain.rules.hearing import (
     objection_wrongs,
     shown_in,
 )
+from domain.rules.items import Mode
 from domain.rules.local import LocalAddition, with_local
 from domain.rules.working_days import NoCalendar, YearCalendar
 from tests.domain.rules.kinds.writing import (
@@ -244,6 +247,11 @@ def test_what_counts_as_delivered_and_what_a_notice_shows_is_rule_data() -> None
     assert shown_in(SCHEME, "public") == ("name_of_excellent", "count_of_determined")
     assert shown_in(SCHEME, "branch")[0] == "name"
     assert names_go(SCHEME)
+
+
+def test_a_sheet_knows_the_words_of_every_mode() -> None:
+    assert filling.OUTCOMES == rows.OUTCOMES
+    assert set(filling.OUTCOMES) == set(get_args(Mode))
 
 
 def test_each_body_of_the_procedure_is_named() -> None:
