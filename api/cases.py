@@ -1,6 +1,6 @@
 """申报与拟减分的样子 — a claim or a proposal as it is shown: who said what, who decided, who may vote, who may read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -251,7 +251,7 @@ async def _texts(asked: Asked, case: cases.Case) -> dict[Sha256, str]:
     sealed += [statement.statement for statement in case.statements]
     sealed += [decision.reason for decision in case.decisions]
     wanted = tuple({one for one in sealed if one is not None})
-    opened = await asked.house.vault.values(wanted) if may_read else {}
+    opened: Mapping[Sha256, str] = await asked.house.vault.values(wanted if may_read else ())
     missing = asked.words("text.gone") if may_read else asked.words("text.sealed")
     return {one: opened.get(one, missing) for one in wanted}
 
