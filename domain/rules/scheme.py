@@ -229,6 +229,10 @@ def months_of(period: Period) -> int:
     return (int(period.last_day[:2]) - int(period.first_day[:2])) % MONTHS["year"] + 1
 
 
+_PREPARED: Final = msgspec.json.Decoder(Scheme)
+"""Nobody decodes with it: made on import, so that no two threads work out the structs below for the first time at
+once, which ends the process (msgspec keeps what it finds on the type, and builds it without a lock)."""
+
 SECTIONS: Final[tuple[str, ...]] = Scheme.__struct_fields__
 """The sections of a rule set, in the order of the published document."""
 
