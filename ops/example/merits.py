@@ -14,8 +14,8 @@ from uuid import UUID, uuid5
 
 from domain.actor import Actor, person
 from domain.decider import Command, StreamRef
-from domain.notice.notice import notice_of_record
-from domain.notice.running import PostNotice
+from domain.notice.notice import Shown, notice_of_record
+from domain.notice.running import CheckDisclosure, PostNotice
 from domain.organisation.appointments import COMMITTEE
 from domain.recording.archive import Archive, archive_of
 from domain.recording.chain import Verdict
@@ -31,6 +31,9 @@ from domain.values import SHANGHAI, MemberId
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
 
 _NAMESPACE: Final = UUID("5b0f7c1e-90c4-5a0e-8a55-5d1f6a0c7b31")
+
+SHOWN: Final[tuple[Shown, ...]] = ("name", "item", "outcome", "quantity", "points", "day", "clause")
+"""What every notice of the example shows of a person."""
 
 Salt: TypeAlias = Callable[[], str]
 Load: TypeAlias = Callable[[StreamRef[Archive]], Archive]
@@ -159,24 +162,28 @@ def _honour(about: Listed, login: str, claimed_on: date, *, decided: bool = True
             **_sitting(f"{about.matter} {about.item}", unit),
         )
         yield Step(at, decide)
-    yield _posted(about, claimed_on + timedelta(days=5))
+    yield from _posted(about, claimed_on + timedelta(days=5))
 
 
-def _posted(about: Listed, day: date) -> Step:
-    """The notice of the record that came of it."""
+def _posted(about: Listed, day: date) -> Iterator[Step]:
+    """The notice of the record that came of it: checked, then posted."""
     at = _at(day, 9, 30)
-    return Step(at, partial(_post, about, at))
+    for label, kind, fields in (("check", CheckDisclosure, {"shows": (*SHOWN, "level")}), ("post", PostNotice, {})):
+        yield Step(at, partial(_on_notice, about, at, label, kind, fields))
 
 
-def _post(about: Listed, at: datetime, load: Load) -> Command:
+def _on_notice(
+    about: Listed, at: datetime, label: str, kind: Callable[..., Command], fields: dict[str, Any], load: Load
+) -> Command:
     record = load(archive_of(_member(about.name), about.dated_on)).live(BRANCH, about.matter, about.item)
     assert record is not None, f"{about.matter} is not on record"
-    return PostNotice(
-        id=_id(f"post/{about.matter}/{about.item}"),
+    return kind(
+        id=_id(f"{label}/{about.matter}/{about.item}"),
         actor=_acting("secretary", "secretary"),
         at=at,
         unit=BRANCH,
         notice=notice_of_record(record.record),
+        **fields,
     )
 
 
@@ -239,7 +246,7 @@ def _approved(salt: Salt) -> Iterator[Step]:
     """Nobody acknowledged it, nobody said anything: it counts as delivered, the term ends, it is decided."""
     yield _proposed(OVERDUE, date(2026, 4, 10), salt)
     yield _decided(OVERDUE, date(2026, 4, 22), "approved")
-    yield _posted(OVERDUE, date(2026, 4, 23))
+    yield from _posted(OVERDUE, date(2026, 4, 23))
 
 
 def _in_term(salt: Salt) -> Iterator[Step]:
