@@ -30,7 +30,6 @@ from domain.recording.matter import AttachEvidence, HoldMatter, PlanMatter
 from domain.recording.proposing import ProposeDeduction
 from domain.rules.items import HonourItem, NegativeItem, ResponsibilityItem
 from domain.rules.scheme import Scheme, load
-from ops.example.merits import SHOWN
 from tests.domain.given import World
 from tests.foundings import (
     BRANCH,
@@ -103,7 +102,7 @@ class Life:
                     at=self.now,
                     unit=BRANCH,
                     notice=wanted,
-                    shows=SHOWN,
+                    shows=("name", "item"),
                 )
                 self.run(check)
                 post = PostNotice(

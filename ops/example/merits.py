@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from domain.actor import Actor, person
 from domain.decider import Command, StreamRef
-from domain.notice.notice import Shown, notice_of_record
+from domain.notice.notice import notice_of_record
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.organisation.appointments import COMMITTEE
 from domain.recording.archive import Archive, archive_of
@@ -27,13 +27,10 @@ from domain.recording.honour import honour_id
 from domain.recording.proposing import ProposeDeduction
 from domain.recording.veto import RegisterVeto
 from domain.sealed import Secret
-from domain.values import SHANGHAI, MemberId
+from domain.values import SHANGHAI, MemberId, NoticeId
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
 
 _NAMESPACE: Final = UUID("5b0f7c1e-90c4-5a0e-8a55-5d1f6a0c7b31")
-
-SHOWN: Final[tuple[Shown, ...]] = ("name", "item", "outcome", "quantity", "points", "day", "clause")
-"""What every notice of the example shows of a person."""
 
 Salt: TypeAlias = Callable[[], str]
 Load: TypeAlias = Callable[[StreamRef[Archive]], Archive]
@@ -168,22 +165,34 @@ def _honour(about: Listed, login: str, claimed_on: date, *, decided: bool = True
 def _posted(about: Listed, day: date) -> Iterator[Step]:
     """The notice of the record that came of it: checked, then posted."""
     at = _at(day, 9, 30)
-    for label, kind, fields in (("check", CheckDisclosure, {"shows": (*SHOWN, "level")}), ("post", PostNotice, {})):
-        yield Step(at, partial(_on_notice, about, at, label, kind, fields))
+    yield Step(at, partial(_check, about, at))
+    yield Step(at, partial(_post, about, at))
 
 
-def _on_notice(
-    about: Listed, at: datetime, label: str, kind: Callable[..., Command], fields: dict[str, Any], load: Load
-) -> Command:
+def _notice(about: Listed, load: Load) -> NoticeId:
     record = load(archive_of(_member(about.name), about.dated_on)).live(BRANCH, about.matter, about.item)
     assert record is not None, f"{about.matter} is not on record"
-    return kind(
-        id=_id(f"{label}/{about.matter}/{about.item}"),
+    return notice_of_record(record.record)
+
+
+def _check(about: Listed, at: datetime, load: Load) -> Command:
+    return CheckDisclosure(
+        id=_id(f"check/{about.matter}/{about.item}"),
         actor=_acting("secretary", "secretary"),
         at=at,
         unit=BRANCH,
-        notice=notice_of_record(record.record),
-        **fields,
+        notice=_notice(about, load),
+        shows=("name", "item", "level", "points", "day", "clause"),
+    )
+
+
+def _post(about: Listed, at: datetime, load: Load) -> Command:
+    return PostNotice(
+        id=_id(f"post/{about.matter}/{about.item}"),
+        actor=_acting("secretary", "secretary"),
+        at=at,
+        unit=BRANCH,
+        notice=_notice(about, load),
     )
 
 

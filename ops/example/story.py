@@ -18,7 +18,7 @@ from chinese_calendar import is_workday  # pyright: ignore[reportMissingTypeStub
 
 from domain.actor import Actor, person, system
 from domain.decider import Command
-from domain.notice.notice import notice_id
+from domain.notice.notice import Shown, notice_id
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.organisation.appointments import COMMITTEE, AppointRole, Role
 from domain.organisation.member import RegisterMember
@@ -34,13 +34,15 @@ from domain.sealed import Secret
 from domain.values import SHANGHAI
 from ops.example.disputes import disputes
 from ops.example.matters import MATTERS, Done
-from ops.example.merits import SHOWN, Later, merits
+from ops.example.merits import Later, merits
 from ops.example.people import BRANCH, SEED, WORK_COMMITTEE, Person, people
 
 ORIGIN: Final = "example.pukou"
 SCHEME: Final = "pukou-district-offices"
 VERSION: Final = "illustrative-1"
 RULES_FILE: Final = Path(__file__).with_name("pukou.json")
+SHOWN: Final[tuple[Shown, ...]] = ("name", "item", "outcome", "quantity", "points", "day", "clause")
+"""What a notice of the example shows."""
 ENDS_AT: Final = datetime(2026, 5, 20, 2, 0, tzinfo=UTC)
 """10:00 on Wednesday 20 May 2026: in the middle of the term of the May theme day's notice."""
 
