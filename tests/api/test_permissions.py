@@ -44,7 +44,6 @@ OPEN_ROUTES = {
     "GET /docs": "open",
     "GET /docs/{file}": "open",
     "GET /problems": "open",
-    "GET /rules/schema.json": "open",
     "GET /permissions": "open",
 }
 """The whole list of what no cell decides."""

@@ -53,7 +53,7 @@ def test_a_notice_is_taken_down_for_members_when_its_term_is_over(town: Town) ->
     closed = secretary.get(f"/units/{BRANCH}/notices", headers=JSON).json()["value"]["closed"][0]["notice"]
     member = town.known("member")
     assert secretary.get(f"/units/{BRANCH}/notices/{closed}").status_code == 200
-    assert member.get(f"/units/{BRANCH}/notices/{closed}").status_code == 404
+    assert member.get(f"/units/{BRANCH}/notices/{closed}").status_code == 410
     board = member.get(f"/units/{BRANCH}/notices", headers=JSON).json()["value"]
     assert board["closed"] == []
     assert board["to_post"] == []
