@@ -16,8 +16,8 @@ from domain.decider import NAMESPACE, Command, Fact, Refused, Write
 from domain.entry import Entry, entry_id
 from domain.objection.filing import FileObjection
 from domain.process import FollowUp, carried_out, follow_up
-from tests.domain.branch import AT, LEADER, RULED, TOP, appointed, established, registered, who
-from tests.domain.given import World
+from tests.domain.branch import AT, LEADER, TOP, appointed, commands, established, registered, who
+from tests.domain.given import World, given
 
 SMALL: Final = "GW/PK-02"
 """Five members, no committee: the next higher organisation decides for it."""
@@ -26,7 +26,8 @@ SMALL_PEOPLE: Final = (SMALL_SECRETARY, SMALL_RECORDER, SMALL_DEPUTY, who("small
 LEADERS: Final = (LEADER, *(who(f"leader-{number}") for number in (2, 3, 4)))
 AUDITOR: Final = who("auditor")
 
-TOWN: Final = RULED.given(
+FOUNDING: Final = (
+    *commands(),
     established(SMALL, TOP, approval_body="parent_committee"),
     *(registered(one, SMALL) for one in SMALL_PEOPLE),
     appointed(SMALL_SECRETARY, "secretary", SMALL),
@@ -36,6 +37,7 @@ TOWN: Final = RULED.given(
     *(appointed(one, "leading_group", TOP) for one in LEADERS[1:]),
     appointed(AUDITOR, "auditor", TOP),
 )
+TOWN: Final = given(*FOUNDING)
 
 
 class Said(NamedTuple):
