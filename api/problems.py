@@ -133,6 +133,8 @@ STATUSES: Final[dict[str, int]] = {
     "term-running": 409,
     "log-already-opened": 409,
     "log-not-opened": 409,
+    "log-name-used": 409,
+    "nothing-lost": 409,
     # What passes by itself
     "ledger-busy": 503,
     "clock-wrong": 503,

@@ -12,7 +12,7 @@ from domain.organisation.appointments import RoleAppointed, RoleEnded
 from domain.organisation.member import MemberRegistered
 from domain.organisation.roster import MemberEnrolled
 from domain.organisation.unit import UnitEstablished
-from domain.oversight.log import LogOpened
+from domain.oversight.log import LogOpened, LogRestored
 from domain.recording.archive import PointsConfirmed, PointsRecorded
 from domain.recording.matter import EvidenceAttached, MatterHeld, MatterNotHeld, MatterPlanned
 from domain.recording.sheet import (
@@ -66,6 +66,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("disclosure-checked", DisclosureChecked, "公开审查", "disclosure checked"),
     FactTerm("notice-posted", NoticePosted, "公示发布", "notice posted"),
     FactTerm("notice-closed", NoticeClosed, "公示期满", "notice closed"),
+    FactTerm("log-restored", LogRestored, "总账恢复", "log restored"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

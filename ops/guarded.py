@@ -13,8 +13,9 @@ from typing import Final
 
 import msgspec
 
-from domain.decider import Command, Decide
-from domain.ledger import Ledger, LogRecorder, Receipt, Vault
+from domain.decider import Command, Decide, Decision
+from domain.ledger import Ledger, LoadedPast, LogRecorder, Receipt, Vault
+from domain.oversight.log import LOG, LogRestored, Opened
 from domain.values import Instant
 from projections.transparency.files import sync_folder, write_durably
 from projections.transparency.refusals import (
@@ -84,3 +85,14 @@ class GuardedLedger(Ledger):
         if found is not None:
             raise _KINDS.get(found.code, LogNotTrusted)(found.detail)
         return super().execute(command)
+
+    def _name(self, past: LoadedPast, decision: Decision) -> str:
+        """The name that the log bears after this decision.
+
+        Every decision has read it and is guarded by it, so that no process goes on under a name of before a restore.
+        """
+        for write in decision:
+            if isinstance(write.fact, LogRestored):
+                return write.fact.origin
+        _, state = past.states.get(LOG.of().id, (0, None))
+        return state.origin if isinstance(state, Opened) else super()._name(past, decision)
