@@ -72,7 +72,21 @@ def resume_writing(folder: Path) -> None:
     sync_folder(folder)
 
 
-class GuardedLedger(Ledger):
+class NamedLedger(Ledger):
+    """The ledger, which writes under the name that the log bears after a decision.
+
+    Every decision has read it and is guarded by it, so that no process goes on under a name of before a restore.
+    """
+
+    def _name(self, past: LoadedPast, decision: Decision) -> str:
+        for write in decision:
+            if isinstance(write.fact, LogRestored):
+                return write.fact.origin
+        _, state = past.states.get(LOG.of().id, (0, None))
+        return state.origin if isinstance(state, Opened) else super()._name(past, decision)
+
+
+class GuardedLedger(NamedLedger):
     """The ledger, which grants no wish while the log is refused; streams are read as ever."""
 
     def __init__(self, recorder: LogRecorder, vault: Vault, decide: Decide, log: str, folder: Path) -> None:
@@ -85,14 +99,3 @@ class GuardedLedger(Ledger):
         if found is not None:
             raise _KINDS.get(found.code, LogNotTrusted)(found.detail)
         return super().execute(command)
-
-    def _name(self, past: LoadedPast, decision: Decision) -> str:
-        """The name that the log bears after this decision.
-
-        Every decision has read it and is guarded by it, so that no process goes on under a name of before a restore.
-        """
-        for write in decision:
-            if isinstance(write.fact, LogRestored):
-                return write.fact.origin
-        _, state = past.states.get(LOG.of().id, (0, None))
-        return state.origin if isinstance(state, Opened) else super()._name(past, decision)

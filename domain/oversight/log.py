@@ -8,7 +8,6 @@ from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.organisation.member import registered
 from domain.values import Code, MemberId, Sha256, Title
 
-
 Size: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 """A number of entries."""
 
@@ -117,20 +116,24 @@ LOG: Final[Stream[State]] = Stream("log", NotOpened(), evolve, (LogOpened, LogRe
 def decide(past: Past, command: OpenLog | RestoreLog) -> Decision:
     """Open once; restore what is open."""
     state = past[LOG.of()]
-    match state, command:
-        case NotOpened(), OpenLog():
-            return [LOG.of().says(LogOpened(origin=command.origin, title=command.title, clock=command.clock))]
-        case Opened(), OpenLog():
-            raise LogAlreadyOpened
-        case NotOpened(), RestoreLog():
-            raise LogNotOpened
-        case Opened(), RestoreLog():
+    match state:
+        case NotOpened():
+            return _opened(command)
+        case Opened():
             return _restored(past, state, command)
         case _:
             assert_never(state)
 
 
-def _restored(past: Past, state: Opened, command: RestoreLog) -> Decision:
+def _opened(command: OpenLog | RestoreLog) -> Decision:
+    if isinstance(command, RestoreLog):
+        raise LogNotOpened
+    return [LOG.of().says(LogOpened(origin=command.origin, title=command.title, clock=command.clock))]
+
+
+def _restored(past: Past, state: Opened, command: OpenLog | RestoreLog) -> Decision:
+    if isinstance(command, OpenLog):
+        raise LogAlreadyOpened
     registered(past, command.operator)
     if command.origin in (state.origin, *state.former):
         raise LogNameUsed(origin=command.origin)

@@ -75,6 +75,7 @@ def verify_database(
         return report.problems
     signed = max(head.size for head in heads)
     scan = Scan(heads, lambda level, index: _tile(log, level, index, signed), outside.tile if outside else None)
+    scan.former += report.former
     with closing(_read_rows(connection)) as rows:
         first = check_rows(scan, rows)
     return [first, *report.problems] if first else report.problems
