@@ -1,6 +1,7 @@
 """命令行 — ``steelyard``: run it, look after it, prove it."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -218,6 +219,7 @@ def rebuild() -> None:
                 deployment.database.urls.projector,
                 readers=readers(deployment),
                 progress=lambda done, of: progress.update(task, completed=done, total=of),
+                processes=os.cpu_count() or 1,
             )
         console.print(f"已重建至第 {reached.position} 条 rebuilt up to entry {reached.position}")
 

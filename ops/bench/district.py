@@ -93,10 +93,7 @@ class District:
         own = {entry.stream for entry, state in zip(entries, template, strict=True) if _NAMED in state}
         shared = [entry.stream not in own for entry in entries]
         self._constant = {
-            one
-            for state, is_shared in zip(template, shared, strict=True)
-            if is_shared
-            for one in _UUID.findall(state)
+            one for state, is_shared in zip(template, shared, strict=True) if is_shared for one in _UUID.findall(state)
         }
         self._lasting = {str(one).encode() for one in members | archives}
         self._archive_length: defaultdict[UUID, int] = defaultdict(int)
