@@ -2,11 +2,13 @@
 
 from api.routes import (
     documents,
+    exports,
     health,
     home,
     log,
     matters,
     members,
+    metrics,
     notices,
     organisation,
     records,
@@ -26,9 +28,11 @@ ROUTERS = (
     notices.router,
     members.router,
     records.router,
+    exports.router,
     rules.router,
     log.router,
     health.router,
+    metrics.router,
     documents.router,
 )
 """In the order in which the document lists them."""

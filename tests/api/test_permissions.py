@@ -28,6 +28,7 @@ OPEN_ROUTES = {
     "GET /notices": "open",
     "GET /livez": "open",
     "GET /readyz": "open",
+    "GET /metrics": "open",
     "GET /openapi.json": "open",
     "GET /docs": "open",
     "GET /docs/{file}": "open",
@@ -36,7 +37,15 @@ OPEN_ROUTES = {
 }
 """The whole list of what no cell decides."""
 
-SERVED_ELSEWHERE = {"log.open", "log.export", "duties.read", "notice.draft", "notice.close", "record.confirm"}
+SERVED_ELSEWHERE = {
+    "log.open",
+    "log.restore",
+    "log.export",
+    "duties.read",
+    "notice.draft",
+    "notice.close",
+    "record.confirm",
+}
 """Operations of processes, of the command line, or of a later release."""
 
 OFFICES: tuple[Holder, ...] = (
@@ -127,6 +136,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "record": _record(town),
         "position": str(_places(town)[0]),
         "file": "entry.json",
+        "kind": "csv",
         "size": min(path.name for path in (Path(str(town.deployment.settings.log)) / "checkpoints").iterdir()),
         "path": "0/000",
     }

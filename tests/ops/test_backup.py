@@ -15,8 +15,9 @@ from domain.oversight.log import LogAlreadyOpened, LogNameUsed, NothingLost, Ope
 from ops.backup import BackupDamaged, back_up, expired, last_backup, read_backup
 from ops.deployment import Deployment
 from ops.destroyed import note_destroyed
+from ops.doctor import examine
 from ops.founding import INSTALLATION
-from ops.guarded import refusal
+from ops.guarded import refusal, resume_writing, stop_writing
 from ops.proving import exported, verified
 from ops.publish import publish, publish_or_stop
 from ops.restore import KeysMismatch, KeysMissing, TargetNotEmpty, adopt, restore
@@ -175,6 +176,20 @@ def test_a_backup_is_not_written_over_anything_and_says_until_when_it_may_be_kep
     assert not expired(made, made.keep_until)
     assert expired(made, made.keep_until + timedelta(seconds=1))
     assert backup.stat().st_mode & 0o077 == 0
+
+
+def test_the_doctor_sees_what_is_signed_and_how_old_the_backup_is(whole: Example, backup: Path) -> None:
+    with whole.deployed() as deployment:
+        findings = {finding.code: finding for finding in examine(deployment)}
+        assert findings["checkpoint"].well
+        assert findings["backup"].well
+        assert {"disk", "calendar-next", "read-models"} <= findings.keys()
+        assert f"holds {read_backup(backup).size}" in findings["backup"].en
+        stop_writing(deployment.state_folder, LogRolledBack("x"), deployment.clock().now())
+        findings = {finding.code: finding for finding in examine(deployment)}
+        resume_writing(deployment.state_folder)
+    assert not findings["checkpoint"].well
+    assert "log-rolled-back" in findings["checkpoint"].en
 
 
 def test_a_key_that_was_destroyed_after_the_backup_stays_destroyed(fresh: Example, backup: Path) -> None:
