@@ -6,7 +6,7 @@ processes come free. A range that cannot be scored is given back to the caller, 
 
 import multiprocessing
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import psycopg
 
@@ -17,15 +17,8 @@ from projections.rows import Connection
 Pairs: TypeAlias = Sequence[tuple[int, int]]
 """(member's key, year)."""
 
-_PAIRS: Final = "SELECT DISTINCT member, year FROM scores ORDER BY member, year"
-
 _connections: list[Connection] = []
 """The one connection of a process of the pool."""
-
-
-def everybody(connection: Connection) -> Pairs:
-    """Everybody with each year in which he has a score."""
-    return [(member, year) for member, year in connection.execute(_PAIRS)]
 
 
 def rescore(
