@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -42,6 +43,8 @@ def visited(data: Path, port: int) -> None:
         member = next(one.member for one in people() if one.login == "member")
         client.ask("GET", f"/members/{member}/timeline")
         refused(client, "POST", f"/units/{BRANCH}/matters", {"title": people()[2].name})
+        wish = {"matter": "LOG-1", "kind": "visit", "title": "走访", "planned_on": "2026-05-28"}
+        client.ask("POST", f"/units/{BRANCH}/matters", wish)
 
 
 def refused(client: Client, method: str, path: str, wish: object) -> None:
@@ -64,9 +67,12 @@ def test_the_log_of_a_whole_run_of_the_example_names_nobody(short_folder: Path, 
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
     command = [sys.executable, "-m", "ops.cli", "demo"]
     with (short_folder / "said").open("wb") as said:
-        service = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=said, stderr=said)
+        service = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=said, stderr=said)  # noqa: S603 - our own program
     try:
         visited(short_folder, port)
+        until = time.monotonic() + 60
+        while "published" not in (short_folder / "said").read_text() and time.monotonic() < until:
+            time.sleep(0.1)
     finally:
         service.send_signal(signal.SIGINT)
         service.wait(60)
