@@ -7,7 +7,6 @@ log, the work committee, its people, the rule set, the calendar) stands once.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,6 +74,7 @@ class Copy:
 
     branch: int
     round: int
+    rounds: int
 
     def salt(self, lasting: bool) -> int:
         """What ids are changed by: those of people and their archives last over the rounds."""
@@ -96,11 +96,8 @@ class District:
             one for state, is_shared in zip(template, shared, strict=True) if is_shared for one in _UUID.findall(state)
         }
         self._lasting = {str(one).encode() for one in members | archives}
-        self._archive_length: defaultdict[UUID, int] = defaultdict(int)
         self.told: list[Told] = []
         for entry, state, is_shared in zip(entries, template, shared, strict=True):
-            if entry.stream in archives:
-                self._archive_length[entry.stream] += 1
             again = not isinstance(entry.fact, _ORGANISATION)
             if not again:
                 self._lasting.update(_UUID.findall(state))
@@ -112,7 +109,7 @@ class District:
         whole = sum(not one.shared for one in self.told)
         branches = min(branches, max(1, wanted // whole))
         rounds = max(1, round(wanted / whole / branches))
-        copies = [Copy(branch, number) for number in range(rounds) for branch in range(branches)]
+        copies = [Copy(branch, number, rounds) for number in range(rounds) for branch in range(branches)]
         position = 0
         for one in self.told:
             for copy in [copies[0]] if one.shared else copies:
@@ -140,10 +137,11 @@ class District:
         stream = _UUID.search(state, state.rindex(b'"stream":"'))
         assert stream is not None, "every entry has a stream"
         archive = self._archives.get(stream[0])
-        if archive is not None and copy.round:
+        if archive is not None:
             version = _VERSION.search(state)
             assert version is not None, "every entry ends in its version"
-            number = int(version[1]) + copy.round * self._archive_length[archive]
+            # The rounds go on in one archive, one after the other at each step.
+            number = (int(version[1]) - 1) * copy.rounds + copy.round + 1
             state = state[: version.start(1)] + str(number).encode() + b"}"
         state = _UUID.sub(other, state).replace(_NAMED, f'"PK-{copy.branch:04d}"'.encode())
         return _MATTER.sub(rb'"matter":"\g<1>.%d"' % copy.round, state) if copy.round else state

@@ -78,9 +78,7 @@ def main(data: Path, seconds: float) -> bytes:
         for name in paths
         if name != FLOOR
     }
-    bars = tuple(
-        {"name": name, "value": one, "bar": RATIO_BAR, "met": one >= RATIO_BAR} for name, one in ratios.items()
-    )
+    bars = tuple(_bar(name, ratio) for name, ratio in ratios.items())
     return msgspec.json.encode(Reads(connections=CONNECTIONS, paces=paces, ratios=ratios, bars=bars), order="sorted")
 
 

@@ -26,7 +26,7 @@ import json
 import re
 import sys
 import unicodedata
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -433,7 +433,7 @@ class Rules:
         if not (formed and texts and shaped):
             raise Bad("envelope")
         if entry["type"] == RESTORED:
-            self._restore(log, entry["fact"])
+            self._restore(log, cast("dict[str, Any]", entry["fact"]))
         elif log != self.log and self.log is not None:
             raise Bad(f"log {log}, not {self.log}")
         self.log = log
@@ -771,8 +771,8 @@ class Report:
     size: int = 0
     root: str = ""
     trusted: int = 0  # checkpoints from outside that the entries were compared with
-    former: list[Head] = field(default_factory=list)  # larger ones, of a name that the log may have borne
-    restored: list[Restored] = field(default_factory=list)
+    former: tuple[Head, ...] = ()  # larger ones, of a name that the log may have borne
+    restored: tuple[Restored, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -800,7 +800,7 @@ def verify_folder(folder: Folder, key_text: str = "", trusted: Trusted | None = 
     disclosures = Disclosures(folder)
     first = _read_entries(folder, scan, disclosures) or scan.finish()
     report.problems[:0] = [first] if first else list(disclosures.finish())
-    report.restored = scan.rules.restored
+    report.restored = tuple(scan.rules.restored)
     return report
 
 
@@ -847,7 +847,7 @@ def read_trusted(trusted: Trusted | None, key: Key, report: Report, label: str =
             trusted.size = head.size
         report.trusted += 1
         if head.size > report.size and head.former:
-            report.former.append(head)
+            report.former += (head,)
         elif head.size > report.size:
             shorter = Problem("shorter-than-trusted", first=report.size, last=head.size, file=file)
             report.problems.insert(0, shorter)
