@@ -60,9 +60,16 @@ WHERE access.accounts.person = excluded.person
 RETURNING account
 """
 
+_RESET: Final = "UPDATE access.accounts SET password_hash = %(hash)s WHERE login = %(login)s RETURNING person"
+_DISABLE: Final = "UPDATE access.accounts SET disabled_at = %(at)s WHERE login = %(login)s RETURNING person"
+
 _hashing: Final = PasswordHash.recommended()
 # Verified for an unknown login, so that it takes as long as a known one.
 _NOBODY: Final = _hashing.hash("nobody has this password")
+
+
+class LoginUnknown(ValueError):
+    """没有这个账号。 There is no such account."""
 
 
 class PasswordWeak(ValueError):
@@ -80,14 +87,39 @@ def open_account(
 
     Raises PasswordWeak, and LoginTaken where the login is another person's.
     """
-    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        raise PasswordWeak(PasswordWeak.__doc__)
-    known = {"account": uuid4(), "login": login, "person": person, "hash": _hashing.hash(password), "at": at}
+    known = {"account": uuid4(), "login": login, "person": person, "hash": _hash(password), "at": at}
     row = connection.execute(_OPEN, known).fetchone()
     if row is None:
         raise LoginTaken(LoginTaken.__doc__)
     account: UUID = row[0]
     return account
+
+
+def reset_password(connection: "psycopg.Connection[Any]", login: str, password: str) -> MemberId:
+    """Another password for an account, disabled or not; whose it is. Raises PasswordWeak and LoginUnknown."""
+    return _changed(connection, _RESET, {"login": login, "hash": _hash(password)})
+
+
+def disable_account(connection: "psycopg.Connection[Any]", login: str, at: datetime | None) -> MemberId:
+    """Shut an account, or open it again with None; whose it is. Raises LoginUnknown.
+
+    A person all of whose accounts are disabled is nobody to any session or token, from the commit on.
+    """
+    return _changed(connection, _DISABLE, {"login": login, "at": at})
+
+
+def _changed(connection: "psycopg.Connection[Any]", query: LiteralString, known: dict[str, object]) -> MemberId:
+    row = connection.execute(query, known).fetchone()
+    if row is None:
+        raise LoginUnknown(LoginUnknown.__doc__)
+    person: MemberId = row[0]
+    return person
+
+
+def _hash(password: str) -> str:
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+        raise PasswordWeak(PasswordWeak.__doc__)
+    return _hashing.hash(password)
 
 
 class LocalAccounts:

@@ -16,6 +16,7 @@ from fastapi.responses import RedirectResponse
 from api.asked import Asked
 from api.negotiation import wants_page
 from api.pages import show
+from api.program import program_digest
 from domain.ledger import Receipt
 from domain.values import day_of
 from projections.answers import Answer, AsOf
@@ -44,9 +45,10 @@ def answer(asked: Asked, template: str, found: Answer[Any], *, fresh: object = N
 
 
 def etag(asked: Asked, as_of: AsOf, fresh: object = None) -> str:
-    """Says which state of the log an answer shows, to whom, in which language, on which day, as page or JSON."""
+    """Says which state of the log an answer shows, by which program, to whom, in which language, on which day."""
     reader = asked.signed_in
     seen = (
+        program_digest(),
         as_of.position,
         as_of.generation,
         asked.words.language,

@@ -15,6 +15,7 @@ from api.pages import STATIC
 
 codes.install()
 
+from api.program import program_digest  # noqa: E402 - sorted with what follows
 from api.routes import ROUTERS  # noqa: E402 - their paths name the convertor that was just installed
 
 VERSION = "0.1.0"
@@ -26,6 +27,7 @@ WRITERS = 64
 
 def create_app(house: House) -> FastAPI:
     """The application over a house that somebody else made and will take down."""
+    program_digest()  # of what is served, not of what lies there when the first reader comes
     app = FastAPI(
         title="Steelyard", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None, lifespan=_running
     )

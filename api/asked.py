@@ -25,12 +25,13 @@ from api.refusals import IdempotencyKeyInvalid, IdempotencyKeyMissing, NotFound,
 from api.waiting import caught_up
 from api.wishes import Wish
 from api.words import Words
+from domain.actor import Actor
 from domain.decider import Command, NotPermitted
 from domain.ledger import Receipt
 from domain.permissions import Holder, Relation, may
 from domain.sealed import Secret
 from domain.values import Code, MemberId, day_of
-from projections import organisation
+from projections import notice_board, offices, organisation, records
 from projections.answers import AsyncConnection
 
 C = TypeVar("C", bound=Command)
@@ -58,6 +59,8 @@ class Asked:
         self.relation: Relation = "any"
         self.unit: organisation.Unit | None = None
         self.subject: organisation.Member | None = None
+        self.named = False
+        """Whether the notice that is asked for is about the reader, wherever he belongs now."""
         self.sent: Sent | None = None
         self.behind = False
 
@@ -111,6 +114,10 @@ class Asked:
         """Whether the reader may see, under this route's operation, a thing in this state."""
         return any(may(self.operation, role, relation, state) for role, relation in _standing(self, writes=False))
 
+    def reads(self, operation: str) -> bool:
+        """Whether the reader may see, beside what this route shows, what belongs to another operation."""
+        return any(may(operation, role, relation) for role, relation in _standing(self, writes=False))
+
     def fresh_key(self) -> str:
         """An idempotency key for a form."""
         return str(uuid4())
@@ -121,12 +128,15 @@ class Asked:
 
     def execute(self, kind: type[C], /, **wish: object) -> Receipt:
         """Have a wish granted under this request's key, or refused."""
-        made = cast(Callable[..., C], kind)
-        command = made(id=self._command(), actor=self.reader.actor, at=self.house.clock.now(), **wish)
-        return self.house.ledger.execute(command)
+        return self.execute_as(self.reader.actor, kind, **wish)
 
-    def _command(self) -> UUID:
-        """One id for one person and key: another person's key is another command."""
+    def execute_as(self, actor: Actor, kind: type[C], /, **wish: object) -> Receipt:
+        """The same in another capacity of the reader's own than the office in which he acts."""
+        made = cast(Callable[..., C], kind)
+        return self.house.ledger.execute(made(id=self._command(), actor=actor, at=self.house.clock.now(), **wish))
+
+    def own_key(self) -> str:
+        """The key that the client chose for this request."""
         key = self.request.headers.get("idempotency-key")
         if key is None and self.sent is not None:
             key = self.sent.key
@@ -134,7 +144,11 @@ class Asked:
             raise IdempotencyKeyMissing
         if not _KEY.fullmatch(key):
             raise IdempotencyKeyInvalid
-        return uuid5(self.reader.person, key)
+        return key
+
+    def _command(self) -> UUID:
+        """One id for one person and key: another person's key is another command."""
+        return uuid5(self.reader.person, self.own_key())
 
 
 class Permitted:
@@ -201,21 +215,28 @@ def declared(route: APIRoute) -> Permitted | None:
 
 async def _place(asked: Asked) -> None:
     """Find the organisation or person whose things are asked for, as the address names them."""
-    path = asked.request.path_params
+    path, acting = asked.request.path_params, asked.acting
     async with asked.house.reads.connection() as connection:
-        unit: Code | None = path.get("unit")
+        codes: list[Code | None] = [path.get("unit")]
         if "member" in path:
             found = await organisation.member(connection, path["member"])
             asked.subject = found.value
             if found.value is None:
                 raise NotFound
-            unit = await _home_of(connection, asked, found.value)
-        if unit is None:
+            codes = [await _home_of(connection, asked, found.value)]
+            if "record" in path:
+                # What a branch recorded itself it may read also when the person has gone to another one.
+                codes.append(await records.made_in(connection, path["record"], path["member"]))
+        if codes == [None]:
             return
-        asked.unit = (await organisation.unit(connection, unit)).value
-    if asked.unit is None:
+        if "notice" in path:
+            asked.named = await notice_board.names(connection, path["notice"], asked.reader.person)
+        known = [await organisation.unit(connection, code) for code in dict.fromkeys(codes) if code is not None]
+    places = [one.value for one in known if one.value is not None]
+    if not places:
         raise NotFound
-    acting = asked.acting
+    related = (one for one in places if acting is not None and relation_of(acting.unit, one) is not None)
+    asked.unit = next(related, places[0])
     relation = None if acting is None else relation_of(acting.unit, asked.unit)
     # "any" is granted to whoever may look everywhere, and to nobody else.
     asked.relation = "any" if relation is None else relation
@@ -223,8 +244,8 @@ async def _place(asked: Asked) -> None:
 
 async def _home_of(connection: AsyncConnection, asked: Asked, member: organisation.Member) -> Code:
     """Where a person belongs today: his archive moves with him."""
-    offices = await organisation.offices_of(connection, member.member, asked.today)
-    return next((office.unit for office in offices.value if office.role == "member"), member.unit)
+    held = await offices.offices_of(connection, member.member, asked.today)
+    return next((office.unit for office in held.value if office.role == "member"), member.unit)
 
 
 def relation_of(unit: Code, target: organisation.Unit) -> Relation | None:
@@ -247,6 +268,9 @@ def _standing(asked: Asked, *, writes: bool) -> list[tuple[Holder, Relation]]:
         found.append((reader.acting.role, asked.relation if related else "any"))
     if writes:
         return found
+    if asked.named:
+        # Who was transferred meanwhile must still be able to see what his old branch says of him.
+        found.append(("member", "own"))
     for office in reader.offices:
         if office.role == "member" and asked.unit is not None:
             relation = relation_of(office.unit, asked.unit)

@@ -33,6 +33,10 @@ class OpenVault(Protocol):
         """The values that are still there; one whose key was destroyed is missing."""
         ...
 
+    def digest(self, request: bytes) -> bytes:
+        """32 bytes that nobody can make without the vault's key."""
+        ...
+
 
 class IdentityProvider(Protocol):
     """Who signs in: local accounts here; a directory or a single sign-on service can stand in their place."""

@@ -11,7 +11,7 @@ from domain.actor import Actor
 from domain.actor import person as person_in_role
 from domain.permissions import Holder
 from domain.values import Code, MemberId, day_of
-from projections import organisation
+from projections import offices
 
 USEFUL: Final[tuple[Holder, ...]] = (
     "secretary",
@@ -61,21 +61,21 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
 async def reader_of(house: House, session: Session) -> Reader:
     """The person of a session as he stands today."""
     async with house.reads.connection() as connection:
-        found = await organisation.offices_of(connection, session.person, day_of(house.clock.now()))
-    offices = in_order(found.value)
+        found = await offices.offices_of(connection, session.person, day_of(house.clock.now()))
+    held = in_order(found.value)
     chosen = None
     if session.role is not None:
-        chosen = next((o for o in offices if o.role == session.role and o.unit == session.unit), None)
+        chosen = next((o for o in held if o.role == session.role and o.unit == session.unit), None)
     bound = session.scopes is not None  # a token acts in its own office or in none
-    acting = chosen if bound or chosen else (offices[0] if offices else None)
-    return Reader(person=session.person, session=session, offices=offices, acting=acting)
+    acting = chosen if bound or chosen else (held[0] if held else None)
+    return Reader(person=session.person, session=session, offices=held, acting=acting)
 
 
-def in_order(offices: Sequence[organisation.Office]) -> tuple[Acting, ...]:
+def in_order(held: Sequence[offices.Office]) -> tuple[Acting, ...]:
     """Offices, the most useful first."""
     known = [
         Acting(role=role, unit=office.unit, unit_title=office.unit_title)
-        for office in offices
+        for office in held
         for role in USEFUL
         if role == office.role
     ]

@@ -111,6 +111,12 @@ class ProofBroken(Refused):
     code = "proof-broken"
 
 
+class NoticeOver(Refused):
+    """公示期已满,内容已撤下。 The term of this notice is over and it has been taken down."""
+
+    code = "notice-over"
+
+
 class NotReady(Refused):
     """服务尚未就绪。 The service is not ready."""
 

@@ -20,6 +20,7 @@ VALUES (%(token)s, %(person)s, %(now)s, %(until)s)
 _FIND: Final = """
 SELECT person, role, unit FROM access.sessions
 WHERE token_hash = %(token)s AND ended_at IS NULL AND begun_at <= %(now)s AND expires_at > %(now)s
+  AND access.is_enabled(person)
 """
 _END: Final = "UPDATE access.sessions SET ended_at = %(now)s WHERE token_hash = %(token)s AND ended_at IS NULL"
 _END_ALL: Final = "UPDATE access.sessions SET ended_at = %(now)s WHERE person = %(person)s AND ended_at IS NULL"

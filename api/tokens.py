@@ -22,6 +22,7 @@ VALUES (%(token)s, %(name)s, %(person)s, %(role)s, %(unit)s, %(scopes)s, %(now)s
 _FIND: Final = """
 SELECT person, role, unit, scopes FROM access.tokens
 WHERE token_hash = %(token)s AND ended_at IS NULL AND made_at <= %(now)s AND expires_at > %(now)s
+  AND access.is_enabled(person)
 """
 _END: Final = """
 UPDATE access.tokens SET ended_at = %(now)s

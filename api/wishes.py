@@ -8,10 +8,11 @@ import msgspec
 from msgspec import Meta
 from starlette.datastructures import FormData, UploadFile
 
-from api.bodies import texts, uploads
+from api.bodies import decoded, texts, uploads
 from domain.organisation.appointments import Role
 from domain.organisation.unit import ApprovalBody, UnitKind
 from domain.recording.archive import Outcome
+from domain.recording.chain import Verdict
 from domain.recording.filling import LineWish
 from domain.values import Code, MemberId, Quantity, Reference, Sha256, Title
 
@@ -142,6 +143,146 @@ class ReturnWish(Wish, frozen=True, kw_only=True):
     reason: Told
 
 
+class ClaimWish(Wish, frozen=True, kw_only=True):
+    """An honour: under which item and level, what it was for, its certificate.
+
+    Without a member it is the reader's own; without a matter the certificate stands for it, so that one certificate is
+    one matter whatever the items under which it is claimed.
+    """
+
+    item: Code
+    level: Code
+    title: Title
+    dated_on: date
+    occurred_on: date | None = None
+    """None where it is the day of the document."""
+    document_kind: Code
+    document: Sha256
+    member: MemberId | None = None
+    matter: Code | None = None
+    late_reason: Told | None = None
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """``what`` is item, level and kind of document in one choice; the certificate's file is hashed, not kept."""
+        found = _chosen(form) | _filled(form, "title", "dated_on", "occurred_on", "member", "matter", "late_reason")
+        return {**found, "document": await digest_of(form, "file", "document")}
+
+
+class ProposeWish(Wish, frozen=True, kw_only=True):
+    """A deduction or a shortfall, its basis document, and what the person is told of the matter."""
+
+    member: MemberId
+    item: Code
+    level: Code
+    matter: Code
+    dated_on: date
+    occurred_on: date | None = None
+    document_kind: Code
+    document: Sha256
+    from_own_measure: bool = False
+    particulars: Told
+    late_reason: Told | None = None
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """``what`` is item, level and kind of document in one choice; the document's file is hashed, not kept."""
+        names = ("member", "matter", "dated_on", "occurred_on", "particulars", "late_reason")
+        found = _chosen(form) | _filled(form, *names)
+        own = {"from_own_measure": True} if _last(form, "from_own_measure") else {}
+        return {**found, **own, "document": await digest_of(form, "file", "document")}
+
+
+class MotionWish(Wish, frozen=True, kw_only=True):
+    """A body's verdict in a meeting; a refusal says why."""
+
+    verdict: Verdict
+    minute: Reference
+    minute_sha256: Sha256
+    present: tuple[MemberId, ...]
+    not_in_favour: tuple[MemberId, ...] = ()
+    reason: Told | None = None
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the minute's file, which is not kept."""
+        said = await ApproveWish.from_form(form)
+        return {**said, **_filled(form, "verdict", "reason")}
+
+
+class StatementWish(Wish, frozen=True, kw_only=True):
+    """The person's view; final, it ends the term."""
+
+    statement: Told | None = None
+    final: bool = False
+
+
+class DeliveryWish(Wish, frozen=True, kw_only=True):
+    """Handed over on paper before a witness: the day, and the proof of it."""
+
+    delivered_on: date
+    proof_kind: Code
+    proof: Sha256
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest of the proof's file, which is not kept."""
+        return {**_filled(form, "delivered_on", "proof_kind"), "proof": await digest_of(form, "file", "proof")}
+
+
+class VetoWish(Wish, frozen=True, kw_only=True):
+    """The decision of a competent body, and the sitting that registers it."""
+
+    member: MemberId
+    matter: Code
+    item: Code
+    occurred_on: date
+    decided_on: date
+    document_kind: Code
+    document: Sha256
+    issuer: Annotated[str, Meta(min_length=1, max_length=120)]
+    minute: Reference
+    minute_sha256: Sha256
+    present: tuple[MemberId, ...]
+    not_in_favour: tuple[MemberId, ...] = ()
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """``what`` is item and kind of document in one choice; both files are hashed, not kept."""
+        names = ("member", "matter", "occurred_on", "decided_on", "issuer")
+        item, _, kind = _last(form, "what").partition(" ")
+        return {
+            **await ApproveWish.from_form(form),
+            **_filled(form, *names),
+            "item": item,
+            "document_kind": kind,
+            "document": await digest_of(form, "decision_file", "document"),
+        }
+
+
+class LiftWish(Wish, frozen=True, kw_only=True):
+    """The document that changes the decision, and the sitting that lifts the veto."""
+
+    member: MemberId
+    decided_on: date
+    lifted_on: date
+    document_kind: Code
+    document: Sha256
+    minute: Reference
+    minute_sha256: Sha256
+    present: tuple[MemberId, ...]
+    not_in_favour: tuple[MemberId, ...] = ()
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """Both files are hashed, not kept."""
+        return {
+            **await ApproveWish.from_form(form),
+            **_filled(form, "member", "decided_on", "lifted_on", "document_kind"),
+            "document": await digest_of(form, "decision_file", "document"),
+        }
+
+
 class UnitWish(Wish, frozen=True, kw_only=True):
     """A new organisation below the one in the address."""
 
@@ -186,12 +327,23 @@ class DraftRulesWish(Wish, frozen=True, kw_only=True):
     version: Code
     document: dict[str, Any]
 
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The chosen file; scheme and version are what it says itself."""
+        document = decoded(await _content(form, "file"), dict[str, Any])
+        return {"scheme": document.get("id"), "version": document.get("version"), "document": document}
+
 
 class ApproveRulesWish(Wish, frozen=True, kw_only=True):
     """The leading group's decision on a version."""
 
     minute: Reference
     minute_sha256: Sha256
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the minute's file, which is not kept."""
+        return {"minute": _last(form, "minute"), "minute_sha256": await digest_of(form, "file", "minute_sha256")}
 
 
 class PublishRulesWish(Wish, frozen=True, kw_only=True):
@@ -207,6 +359,27 @@ class CalendarWish(Wish, frozen=True, kw_only=True):
     days_off: Annotated[tuple[date, ...], Meta(max_length=366)]
     make_up_days: Annotated[tuple[date, ...], Meta(max_length=366)]
     document_sha256: Sha256
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """Days as people type them into a field, one after the other; of the notice's file the digest."""
+        return {
+            "year": _last(form, "year"),
+            "days_off": _last(form, "days_off").split(),
+            "make_up_days": _last(form, "make_up_days").split(),
+            "document_sha256": await digest_of(form, "file", "document_sha256"),
+        }
+
+
+def _filled(form: FormData, *names: str) -> dict[str, str]:
+    """What was filled in under some names."""
+    return {name: told for name in names if (told := _last(form, name))}
+
+
+def _chosen(form: FormData) -> dict[str, str]:
+    """Item, level and kind of document, which a form offers as one choice."""
+    words = _last(form, "what").split(" ")
+    return dict(zip(("item", "level", "document_kind"), words, strict=False))
 
 
 def two_places(figure: str) -> Quantity:
@@ -235,6 +408,11 @@ async def digest_of(form: FormData, file: str, typed: str) -> str:
 async def sha256_of(file: UploadFile) -> Sha256:
     """SHA-256 of a file in lower-case hex; the file itself is not kept."""
     return hashlib.sha256(await file.read()).hexdigest()
+
+
+async def _content(form: FormData, name: str) -> bytes:
+    chosen = uploads(form, name)
+    return await chosen[0].read() if chosen else b""
 
 
 def _last(form: FormData, name: str) -> str:

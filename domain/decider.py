@@ -54,6 +54,14 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         values = (getattr(self, name) for name in self.__struct_fields__)
         return tuple(value for value in values if isinstance(value, Secret))
 
+    def identities(self) -> tuple[Secret, ...]:
+        """The sealed values that one person alone may have: the vault finds them again without storing them."""
+        return ()
+
+    def duplicate(self, past: "Past", holder: UUID) -> "Refused":
+        """The refusal where one of the ``identities`` is somebody's already."""
+        raise AssertionError(f"{type(self).__name__} names no identities")
+
 
 class Refused(Exception):
     """不能办理。 This cannot be done."""

@@ -4,12 +4,26 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from domain.decider import Command, Decision, Past, Stream
-from domain.notice import drafting, notice, running
-from domain.organisation import appointments, member, roster, unit
+from domain.notice import changing, drafting, notice, running
+from domain.objection import appeal, closing, deciding, filing, handling, objection
+from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
 from domain.oversight import log
 from domain.permissions import permit
-from domain.recording import approval, archive, filling, matter, sheet
-from domain.rules import calendar, ruleset
+from domain.recording import (
+    approval,
+    archive,
+    claiming,
+    deducting,
+    deduction,
+    filling,
+    hearing,
+    honour,
+    matter,
+    proposing,
+    sheet,
+    veto,
+)
+from domain.rules import authorship, calendar, ruleset
 
 STREAMS: Final[tuple[Stream[Any], ...]] = (
     log.LOG,
@@ -22,7 +36,10 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     matter.MATTER,
     sheet.SHEET,
     archive.ARCHIVE,
+    honour.HONOUR,
+    deduction.DEDUCTION,
     notice.NOTICE,
+    objection.OBJECTION,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -32,8 +49,23 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     member.RegisterMember: member.decide,
     appointments.AppointRole: appointments.decide,
     appointments.EndRole: appointments.decide,
+    appointments.HandOverRole: appointments.decide,
+    appointments.SubstituteRole: appointments.decide,
+    appointments.DelegateRole: appointments.decide,
+    reorganisation.RenameUnit: reorganisation.decide,
+    reorganisation.MoveUnit: reorganisation.decide,
+    reorganisation.AssignApprovalBody: reorganisation.decide,
+    reorganisation.DissolveUnit: reorganisation.decide,
+    membership.TransferMember: membership.decide,
+    membership.AssignProfile: membership.decide,
+    membership.EndMembership: membership.decide,
+    membership.RegisterLeave: membership.decide,
+    membership.ShortenLeave: membership.decide,
+    exemption.RequestExemption: exemption.decide,
+    exemption.DecideExemption: exemption.decide,
+    exemption.EndExemption: exemption.decide,
     ruleset.DraftRuleSet: ruleset.decide,
-    ruleset.ApproveRuleSet: ruleset.decide,
+    ruleset.ApproveRuleSet: authorship.decide,
     ruleset.PublishRuleSet: ruleset.decide,
     calendar.PublishCalendar: calendar.decide,
     matter.PlanMatter: matter.decide,
@@ -45,10 +77,46 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     filling.SubmitSheet: filling.decide,
     approval.ReturnSheet: approval.decide,
     approval.ApproveSheet: approval.decide,
+    claiming.ClaimHonour: claiming.decide,
+    claiming.ReturnHonour: claiming.decide,
+    claiming.DecideHonour: claiming.decide,
+    claiming.EscalateHonour: claiming.decide,
+    proposing.ProposeDeduction: proposing.decide,
+    proposing.AddDeductionEvidence: proposing.decide,
+    hearing.AcknowledgeNotification: hearing.decide,
+    hearing.DeliverOnPaper: hearing.decide,
+    hearing.DeemDelivered: hearing.decide,
+    hearing.FileStatement: hearing.decide,
+    hearing.EndStatementTerm: hearing.decide,
+    deducting.DecideDeduction: deducting.decide,
+    veto.RegisterVeto: veto.decide,
+    veto.LiftVeto: veto.decide,
     drafting.DraftNotice: drafting.decide,
+    drafting.DraftRecordNotice: drafting.decide,
+    running.CheckDisclosure: running.decide,
     running.PostNotice: running.decide,
     running.CloseNotice: running.decide,
     running.ConfirmRecords: running.decide,
+    changing.EvidencePosting: changing.decide,
+    changing.ExtendNotice: changing.decide,
+    changing.WithdrawNotice: changing.decide,
+    changing.RepostNotice: changing.decide,
+    filing.FileObjection: filing.decide,
+    filing.EnterObjection: filing.decide,
+    filing.WithdrawObjection: filing.decide,
+    handling.AcceptObjection: handling.decide,
+    handling.DeclineObjection: handling.decide,
+    handling.AssignHandler: handling.decide,
+    handling.RecuseHandler: handling.decide,
+    handling.HoldHearing: handling.decide,
+    handling.RecordFinding: handling.decide,
+    deciding.DecideObjection: deciding.decide,
+    deciding.DeliverReply: deciding.decide,
+    appeal.FileAppeal: appeal.decide,
+    appeal.DecideAppeal: appeal.decide,
+    closing.CloseObjection: closing.decide,
+    closing.EscalateObjection: closing.decide,
+    closing.EndBlock: closing.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

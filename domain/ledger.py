@@ -76,11 +76,19 @@ class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
     wrapped: bytes
 
 
+class IdentityRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has an identity, found by a keyed hash of it; it goes with the subject's key."""
+
+    digest: bytes
+    subject: UUID
+
+
 class Sealing(msgspec.Struct, frozen=True, kw_only=True):
     """What the vault wants stored together with the facts."""
 
     keys: tuple[KeyRow, ...] = ()
     rows: tuple[SealedRow, ...] = ()
+    identities: tuple[IdentityRow, ...] = ()
 
 
 class Vault(Protocol):
@@ -92,6 +100,14 @@ class Vault(Protocol):
 
     def digest(self, request: bytes) -> bytes:
         """32-byte HMAC of a request under a vault key: a bare hash could be guessed and would outlive erasure."""
+        ...
+
+    def identities(self, secrets: Sequence[Secret]) -> tuple[IdentityRow, ...]:
+        """Rows by which these values are found again, however they are written."""
+        ...
+
+    def holder(self, secrets: Sequence[Secret]) -> UUID | None:
+        """Whose one of these values is already, if it is anybody's but their own subject's."""
         ...
 
 
@@ -132,12 +148,17 @@ class CommandKnown(Exception):
         self.known = known
 
 
+class IdentityTaken(Exception):
+    """An identity of this save is another subject's already."""
+
+
 class LogRecorder(ApplicationRecorder):
     """The library's recorder, and what one ordered log needs beyond it.
 
     ``insert_events(entries, save=Save)`` appends everything of one command or nothing. It raises
     ``RecordConflictError`` when a stream or guard moved, ``CommandKnown`` for a committed command id,
-    ``ClockWrong`` and ``OutcomeUnknown``. It returns the positions, which are gap-free and in commit order.
+    ``IdentityTaken``, ``ClockWrong`` and ``OutcomeUnknown``. It returns the positions, which are gap-free and in
+    commit order.
     """
 
     @abstractmethod
@@ -286,6 +307,8 @@ class Ledger:
                 return _first_receipt(answer.known, digest)
             except RecordConflictError:
                 continue
+            except IdentityTaken:
+                self._refuse_duplicate(command)
             except OutcomeUnknown:
                 # Not looked up: what is found may be on this server alone and be lost with it.
                 raise
@@ -315,7 +338,7 @@ class Ledger:
             digest=digest,
             at=command.at,
             guards=tuple((stream, past.version(stream)) for stream in past.states),
-            sealing=self._vault.seal(_spoken_secrets(command, decision)),
+            sealing=self._sealing(command, decision),
         )
         recordings = self._log.save(*entries, save=save)
         positions = [recording.notification.id for recording in recordings]
@@ -325,6 +348,25 @@ class Ledger:
             last=positions[-1] if positions else 0,
             leaves=tuple(leaf_hash(recording.notification.state).hex() for recording in recordings),
         )
+
+    def _sealing(self, command: Command, decision: Decision) -> Sealing:
+        sealing = self._vault.seal(_spoken_secrets(command, decision))
+        identities = command.identities() if decision else ()
+        if not identities:
+            return sealing
+        return msgspec.structs.replace(sealing, identities=self._vault.identities(identities))
+
+    def _refuse_duplicate(self, command: Command) -> None:
+        """Say whom to ask; with nobody there any more, erased a moment ago, the wish is simply tried again."""
+        holder = self._vault.holder(command.identities())
+        if holder is None:
+            return
+        past = LoadedPast()
+        while True:
+            try:
+                raise command.duplicate(past, holder)
+            except _Missing as missing:
+                self._load(past, missing.refs, fresh=True)
 
     def _decided(self, command: Command, *, fresh: bool) -> tuple[LoadedPast, Decision]:
         """Decide on the states at hand first: a stale one is a guard that moved, and the append finds it out.

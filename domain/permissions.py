@@ -7,7 +7,8 @@ duties between persons is decided beside it, in each ``decide``: an office never
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from domain.decider import Command, NotPermitted, Past
-from domain.organisation.appointments import OFFICES, Role, holds
+from domain.organisation.appointments import HANDLING, OFFICES, Role, holds
+from domain.organisation.member import MEMBER, Registered
 from domain.organisation.roster import belonging
 from domain.organisation.unit import higher_than
 from domain.values import Code, MemberId, day_of
@@ -15,8 +16,8 @@ from domain.values import Code, MemberId, day_of
 Relation: TypeAlias = Literal["self", "own", "above", "any"]
 """How the actor's organisation stands to the thing's: his own person, the same, a higher one, or any at all."""
 
-Holder: TypeAlias = Role | Literal["member", "public", "process", "installation"]
-"""An office, every member, everybody, or a process of the service."""
+Holder: TypeAlias = Role | Literal["member", "public", "objector", "process", "installation"]
+"""An office, every member, everybody, whoever objects without being known, or a process of the service."""
 
 SYSTEMS: Final[tuple[Literal["process", "installation"], ...]] = ("process", "installation")
 
@@ -30,6 +31,8 @@ class Grant(NamedTuple):
     states: tuple[str, ...] = ()
     """Of the thing; empty for any."""
 
+
+RELATED: Final[tuple[Relation, ...]] = ("own", "above")
 
 GRANTS: Final[tuple[Grant, ...]] = (
     # Setting up
@@ -46,6 +49,53 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("role.appoint", "officer", "above"),
     Grant("role.end", "officer", "own"),
     Grant("role.end", "officer", "above"),
+    # People over time
+    Grant("unit.change", "officer", "own"),
+    Grant("unit.change", "officer", "above"),
+    Grant("member.transfer", "officer", "own"),
+    Grant("member.transfer", "officer", "above"),
+    Grant("member.change", "officer", "own"),
+    Grant("member.change", "officer", "above"),
+    Grant("member.end", "officer", "own"),
+    Grant("member.end", "officer", "above"),
+    Grant("role.substitute", "officer", "own"),
+    Grant("role.substitute", "officer", "above"),
+    Grant("role.delegate", "secretary", "own"),
+    Grant("role.delegate", "committee_member", "own"),
+    Grant("role.delegate", "leading_group", "own"),
+    Grant("leave.register", "recorder", "own"),
+    Grant("leave.register", "substitute_recorder", "own"),
+    Grant("leave.register", "secretary", "own"),
+    Grant("exemption.request", "member", "own", ("none",)),
+    Grant("exemption.request", "secretary", "own", ("none",)),
+    Grant("exemption.decide", "secretary", "own", ("requested",)),
+    Grant("exemption.decide", "secretary", "above", ("requested",)),
+    Grant("exemption.decide", "committee_member", "own", ("requested",)),
+    Grant("exemption.decide", "committee_member", "above", ("requested",)),
+    Grant("exemption.decide", "leading_group", "own", ("requested",)),
+    Grant("exemption.decide", "leading_group", "above", ("requested",)),
+    Grant("exemption.end", "secretary", "own", ("granted",)),
+    Grant("exemption.end", "officer", "above", ("granted",)),
+    # Looking at an organisation and at where somebody belongs; his points are another matter
+    Grant("unit.read", "member", "own"),
+    *(Grant("unit.read", office, "own") for office in OFFICES if office != "auditor"),
+    Grant("unit.read", "secretary", "above"),
+    Grant("unit.read", "committee_member", "above"),
+    Grant("unit.read", "leading_group", "above"),
+    Grant("unit.read", "officer", "above"),
+    Grant("unit.read", "auditor", "any"),
+    Grant("membership.read", "member", "self"),
+    Grant("membership.read", "recorder", "own"),
+    Grant("membership.read", "substitute_recorder", "own"),
+    Grant("membership.read", "secretary", "own"),
+    Grant("membership.read", "committee_member", "own"),
+    Grant("membership.read", "officer", "own"),
+    Grant("membership.read", "officer", "above"),
+    Grant("membership.read", "secretary", "above"),
+    Grant("membership.read", "committee_member", "above"),
+    Grant("membership.read", "leading_group", "above"),
+    Grant("membership.read", "leading_group", "own"),
+    Grant("membership.read", "auditor", "any"),
     Grant("calendar.publish", "installation", "any"),
     Grant("calendar.publish", "officer", "own"),
     # Rules
@@ -77,11 +127,91 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("sheet.read", "secretary", "above"),
     Grant("sheet.read", "committee_member", "above"),
     Grant("sheet.read", "auditor", "any"),
+    # Honours
+    Grant("honour.claim", "member", "own"),
+    Grant("honour.claim", "recorder", "own"),
+    Grant("honour.claim", "substitute_recorder", "own"),
+    Grant("honour.decide", "secretary", "own", ("claimed",)),
+    Grant("honour.decide", "committee_member", "own", ("claimed",)),
+    Grant("honour.decide", "secretary", "above", ("claimed",)),
+    Grant("honour.decide", "committee_member", "above", ("claimed",)),
+    Grant("honour.decide", "leading_group", "own", ("claimed",)),
+    Grant("honour.decide", "leading_group", "above", ("claimed",)),
+    Grant("honour.escalate", "process", "any", ("claimed",)),
+    Grant("honour.read", "member", "self"),
+    Grant("honour.read", "recorder", "own"),
+    Grant("honour.read", "substitute_recorder", "own"),
+    Grant("honour.read", "secretary", "own"),
+    Grant("honour.read", "committee_member", "own"),
+    Grant("honour.read", "secretary", "above"),
+    Grant("honour.read", "committee_member", "above"),
+    Grant("honour.read", "leading_group", "above"),
+    Grant("honour.read", "leading_group", "own"),
+    Grant("honour.read", "auditor", "any"),
+    # Deductions and shortfalls
+    Grant("deduction.propose", "recorder", "own"),
+    Grant("deduction.propose", "substitute_recorder", "own"),
+    Grant("deduction.propose", "secretary", "own"),
+    Grant("deduction.propose", "committee_member", "own"),
+    Grant("deduction.propose", "secretary", "above"),
+    Grant("deduction.propose", "committee_member", "above"),
+    Grant("deduction.deliver", "recorder", "own", ("proposed",)),
+    Grant("deduction.deliver", "substitute_recorder", "own", ("proposed",)),
+    Grant("deduction.deliver", "secretary", "own", ("proposed",)),
+    Grant("deduction.deliver", "committee_member", "own", ("proposed",)),
+    Grant("deduction.deliver", "secretary", "above", ("proposed",)),
+    Grant("deduction.deliver", "committee_member", "above", ("proposed",)),
+    Grant("deduction.answer", "member", "own", ("proposed", "notified", "heard")),
+    Grant("deduction.advance", "process", "any", ("proposed", "notified")),
+    Grant("deduction.decide", "secretary", "own", ("notified", "heard")),
+    Grant("deduction.decide", "committee_member", "own", ("notified", "heard")),
+    Grant("deduction.decide", "secretary", "above", ("notified", "heard")),
+    Grant("deduction.decide", "committee_member", "above", ("notified", "heard")),
+    Grant("deduction.decide", "leading_group", "own", ("notified", "heard")),
+    Grant("deduction.decide", "leading_group", "above", ("notified", "heard")),
+    Grant("deduction.read", "member", "self"),
+    Grant("deduction.read", "recorder", "own"),
+    Grant("deduction.read", "substitute_recorder", "own"),
+    Grant("deduction.read", "secretary", "own"),
+    Grant("deduction.read", "committee_member", "own"),
+    Grant("deduction.read", "secretary", "above"),
+    Grant("deduction.read", "committee_member", "above"),
+    Grant("deduction.read", "leading_group", "above"),
+    Grant("deduction.read", "leading_group", "own"),
+    Grant("deduction.read", "auditor", "any"),
+    # Vetoes
+    Grant("veto.register", "secretary", "own"),
+    Grant("veto.register", "committee_member", "own"),
+    Grant("veto.register", "secretary", "above"),
+    Grant("veto.register", "committee_member", "above"),
+    Grant("veto.lift", "secretary", "own"),
+    Grant("veto.lift", "committee_member", "own"),
+    Grant("veto.lift", "secretary", "above"),
+    Grant("veto.lift", "committee_member", "above"),
+    Grant("veto.read", "member", "self"),
+    Grant("veto.read", "secretary", "own"),
+    Grant("veto.read", "secretary", "above"),
+    Grant("veto.read", "committee_member", "above"),
+    Grant("veto.read", "leading_group", "own"),
+    Grant("veto.read", "leading_group", "above"),
+    Grant("veto.read", "auditor", "any"),
     # Notices
     Grant("notice.draft", "process", "any"),
-    Grant("notice.post", "secretary", "own", ("drafted",)),
-    Grant("notice.post", "committee_member", "own", ("drafted",)),
-    Grant("notice.post", "secretary", "above", ("drafted",)),
+    Grant("notice.post", "secretary", "own", ("checked", "withdrawn")),
+    Grant("notice.post", "committee_member", "own", ("checked", "withdrawn")),
+    Grant("notice.post", "secretary", "above", ("checked", "withdrawn")),
+    Grant("notice.check", "secretary", "own", ("drafted",)),
+    Grant("notice.check", "committee_member", "own", ("drafted",)),
+    Grant("notice.check", "secretary", "above", ("drafted",)),
+    Grant("notice.evidence", "recorder", "own", ("posted",)),
+    Grant("notice.evidence", "secretary", "own", ("posted",)),
+    Grant("notice.evidence", "committee_member", "own", ("posted",)),
+    Grant("notice.evidence", "secretary", "above", ("posted",)),
+    Grant("notice.extend", "secretary", "own", ("posted",)),
+    Grant("notice.extend", "secretary", "above", ("posted",)),
+    Grant("notice.extend", "process", "any", ("posted",)),
+    Grant("notice.withdraw", "secretary", "own", ("posted",)),
+    Grant("notice.withdraw", "secretary", "above", ("posted",)),
     Grant("notice.close", "process", "any", ("posted",)),
     Grant("record.confirm", "process", "any", ("closed",)),
     Grant("notice.read", "member", "own", ("posted",)),
@@ -90,7 +220,28 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("notice.read", "recorder", "own"),
     Grant("notice.read", "secretary", "above"),
     Grant("notice.read", "committee_member", "above"),
+    *(Grant("notice.read", office, relation) for office in ("officer", "leading_group") for relation in RELATED),
     Grant("notice.read", "auditor", "any"),
+    # Objections; whoever objects is known to the handler alone
+    Grant("objection.file", "objector", "any"),
+    Grant("objection.file", "member", "own", ("posted",)),
+    *(Grant("objection.file", office, "own", ("posted",)) for office in OFFICES if office != "auditor"),
+    Grant("objection.enter", "recorder", "own"),
+    Grant("objection.enter", "substitute_recorder", "own"),
+    Grant("objection.enter", "secretary", "above"),
+    Grant("objection.withdraw", "objector", "any"),
+    Grant("objection.appeal", "objector", "any"),
+    Grant("objection.appeal", "member", "any"),
+    *(Grant("objection.receive", office, relation) for office in HANDLING for relation in RELATED),
+    *(Grant("objection.handle", office, "any") for office in HANDLING),
+    Grant("objection.decide_appeal", "leading_group", "own"),
+    Grant("objection.decide_appeal", "leading_group", "above"),
+    Grant("objection.close", "process", "any"),
+    Grant("objection.escalate", "process", "any"),
+    Grant("objection.read", "recorder", "own"),
+    Grant("objection.read", "substitute_recorder", "own"),
+    *(Grant("objection.read", office, relation) for office in HANDLING for relation in RELATED),
+    Grant("objection.read", "auditor", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("archive.read", "recorder", "own"),
@@ -126,6 +277,10 @@ def permit(past: Past, command: Command) -> None:
         if not any(may(command.operation, system, "any") for system in SYSTEMS if system == actor.system):
             raise NotPermitted
         return
+    if actor.sealed is not None:
+        if not may(command.operation, "objector", "any"):
+            raise NotPermitted
+        return
     if actor.person is None or actor.role is None or actor.unit is None:
         raise NotPermitted
     _hold(past, actor.person, actor.role, actor.unit, command)
@@ -135,6 +290,9 @@ def permit(past: Past, command: Command) -> None:
 
 def _hold(past: Past, person: MemberId, role: Code, unit: Code, command: Command) -> None:
     day = day_of(command.at)
+    member = past[MEMBER.of(person)]
+    if isinstance(member, Registered) and not member.belongs(day):
+        raise NotPermitted
     if role == "member" and person in belonging(past, unit, day):
         return
     if role != "member" and holds(past, person, _office(role), unit, day):

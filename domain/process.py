@@ -2,25 +2,65 @@
 
 Each follow-up has a command id made of its trigger, its purpose and its due instant, so that a restart does nothing
 twice and an extended term can still close. The machine only carries out what the procedure says; it decides nothing.
+
+One row of ``FOLLOW_UPS`` per fact that calls for something: the purpose, when it is due (None: not at all), and the
+command. A new follow-up is a new row and two small functions.
 """
 
-from typing import Final, Literal, TypeAlias
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 from uuid import uuid5
 
 import msgspec
 
 from domain.actor import system
-from domain.decider import Command
+from domain.decider import Command, Fact
 from domain.entry import Entry
-from domain.notice.drafting import DraftNotice
-from domain.notice.notice import NoticeClosed, NoticePosted
+from domain.notice.drafting import DraftNotice, DraftRecordNotice
+from domain.notice.notice import NoticeClosed, NoticeExtended, NoticePosted, NoticeReposted
 from domain.notice.running import CloseNotice, ConfirmRecords
+from domain.objection.closing import CloseObjection, EndBlock, EscalateObjection
+from domain.objection.objection import (
+    AppealDecided,
+    AppealFiled,
+    ObjectionAccepted,
+    ObjectionClosed,
+    ObjectionDeclined,
+    ObjectionEscalated,
+    ObjectionFiled,
+    ObjectionLapsed,
+    ObjectionPartlyUpheld,
+    ObjectionReceipted,
+    ObjectionRejected,
+    ObjectionUpheld,
+    ReplyDelivered,
+    Stage,
+)
+from domain.objection.terms import over_at
+from domain.recording.archive import DeductionApproved, HonourAdded, VetoRegistered
+from domain.recording.claiming import EscalateHonour
+from domain.recording.deduction import DeductionEvidenceAdded, DeductionProposed, MemberNotified
+from domain.recording.hearing import DeemDelivered, EndStatementTerm
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred
 from domain.recording.sheet import SheetApproved
 from domain.values import CommandId, EntryId, Instant
 
 PROCESS: Final = system("process")
 
-Purpose: TypeAlias = Literal["draft-notice", "close-notice", "confirm-records"]
+Purpose: TypeAlias = Literal[
+    "draft-notice",
+    "close-notice",
+    "confirm-records",
+    "escalate-honour",
+    "deem-delivered",
+    "end-statement-term",
+    "escalate-objection",
+    "close-objection",
+    "end-block",
+]
+
+C = TypeVar("C", bound=Command)
 
 
 class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,41 +76,184 @@ class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
         return uuid5(self.trigger, f"{self.purpose}/{self.due_at.isoformat()}")
 
 
+class Task(NamedTuple):
+    """A follow-up about to be carried out."""
+
+    wanted: FollowUp
+    trigger: Entry
+    at: Instant
+
+    def wish(self, kind: type[C], **fields: object) -> C:
+        """The command of this kind, by the process, caused by the trigger."""
+        made: Callable[..., C] = kind
+        return made(id=self.wanted.command, actor=PROCESS, at=self.at, cause=self.trigger.id, **fields)
+
+
+class CallsFor(NamedTuple):
+    """What one kind of fact calls for."""
+
+    purpose: Purpose
+    due_at: Callable[[Entry, Any], Instant | None]
+    command: Callable[[Task, Any], Command]
+
+
 def follow_up(entry: Entry) -> FollowUp | None:
     """What an entry calls for, if anything."""
-    match entry.fact:
-        case SheetApproved():
-            return FollowUp(purpose="draft-notice", trigger=entry.id, due_at=entry.at)
-        case NoticePosted(may_close_at=may_close_at):
-            return FollowUp(purpose="close-notice", trigger=entry.id, due_at=may_close_at)
-        case NoticeClosed():
-            return FollowUp(purpose="confirm-records", trigger=entry.id, due_at=entry.at)
-        case _:
-            return None
+    rule = FOLLOW_UPS.get(type(entry.fact))
+    due_at = None if rule is None else rule.due_at(entry, entry.fact)
+    if rule is None or due_at is None:
+        return None
+    return FollowUp(purpose=rule.purpose, trigger=entry.id, due_at=due_at)
 
 
 def carried_out(wanted: FollowUp, trigger: Entry, at: Instant) -> Command:
     """The command of a follow-up."""
     assert trigger.id == wanted.trigger
-    match trigger.fact:
-        case SheetApproved() as sheet:
-            return DraftNotice(
-                id=wanted.command,
-                actor=PROCESS,
-                at=at,
-                cause=trigger.id,
-                unit=sheet.unit,
-                matter=sheet.matter,
-                item=sheet.item,
-                decision=sheet.decision,
-            )
-        case NoticePosted() as posted:
-            return CloseNotice(
-                id=wanted.command, actor=PROCESS, at=at, cause=trigger.id, unit=posted.unit, notice=posted.notice
-            )
-        case NoticeClosed() as closed:
-            return ConfirmRecords(
-                id=wanted.command, actor=PROCESS, at=at, cause=trigger.id, unit=closed.unit, notice=closed.notice
-            )
-        case _:
-            raise AssertionError(f"{trigger.type} calls for nothing")
+    rule = FOLLOW_UPS.get(type(trigger.fact))
+    assert rule is not None, f"{trigger.type} calls for nothing"
+    assert rule.purpose == wanted.purpose, f"{trigger.type} does not call for {wanted.purpose}"
+    return rule.command(Task(wanted, trigger, at), trigger.fact)
+
+
+def _at_once(entry: Entry, _: Fact) -> Instant:
+    return entry.at
+
+
+def _draft_sheet(task: Task, fact: SheetApproved) -> Command:
+    return task.wish(DraftNotice, unit=fact.unit, matter=fact.matter, item=fact.item, decision=fact.decision)
+
+
+def _draft_record(task: Task, fact: HonourAdded | DeductionApproved | VetoRegistered) -> Command:
+    return task.wish(
+        DraftRecordNotice, unit=fact.unit, member=fact.member, record=fact.record, counted_on=fact.counted_on
+    )
+
+
+def _if_noticed(entry: Entry, fact: VetoRegistered) -> Instant | None:
+    return entry.at if fact.noticed else None
+
+
+def _closes_at(_: Entry, fact: NoticePosted | NoticeReposted | NoticeExtended) -> Instant:
+    return fact.may_close_at
+
+
+def _close(task: Task, fact: NoticePosted | NoticeReposted | NoticeExtended) -> Command:
+    return task.wish(CloseNotice, unit=fact.unit, notice=fact.notice, term=fact.may_close_at)
+
+
+def _confirm(task: Task, fact: NoticeClosed | ObjectionClosed | ObjectionLapsed) -> Command:
+    after_objection = not isinstance(fact, NoticeClosed)
+    return task.wish(ConfirmRecords, unit=fact.unit, notice=fact.notice, after_objection=after_objection)
+
+
+def _unanswered_at(_: Entry, fact: HonourClaimed | HonourDecided | HonourReferred) -> Instant | None:
+    return fact.answer_by
+
+
+def _escalate(task: Task, fact: HonourClaimed | HonourDecided | HonourReferred) -> Command:
+    return task.wish(EscalateHonour, unit=fact.unit, honour=fact.honour, turn=fact.turn)
+
+
+def _deemed_at(_: Entry, fact: DeductionProposed | DeductionEvidenceAdded) -> Instant:
+    return fact.deemed_at
+
+
+def _deem(task: Task, fact: DeductionProposed | DeductionEvidenceAdded) -> Command:
+    number = fact.round if isinstance(fact, DeductionEvidenceAdded) else 1
+    return task.wish(DeemDelivered, unit=fact.unit, deduction=fact.deduction, round=number)
+
+
+def _heard_at(_: Entry, fact: MemberNotified) -> Instant:
+    return fact.may_decide_at
+
+
+def _end_term(task: Task, fact: MemberNotified) -> Command:
+    return task.wish(EndStatementTerm, unit=fact.unit, deduction=fact.deduction, round=fact.round)
+
+
+def _block_ends_at(_: Entry, fact: ObjectionFiled) -> Instant | None:
+    return None if fact.block_until is None else over_at(fact.block_until)
+
+
+def _end_block(task: Task, fact: ObjectionFiled) -> Command:
+    return task.wish(EndBlock, unit=fact.unit, objection=fact.objection)
+
+
+Awaited: TypeAlias = (
+    ObjectionReceipted
+    | ObjectionAccepted
+    | ObjectionUpheld
+    | ObjectionPartlyUpheld
+    | ObjectionRejected
+    | AppealFiled
+    | ObjectionEscalated
+)
+"""After which somebody has to act within a term."""
+
+
+def _awaited(fact: Awaited) -> tuple[Stage, date | None]:
+    match fact:
+        case ObjectionReceipted():
+            return "acceptance", fact.accept_by
+        case ObjectionAccepted():
+            return "decision", fact.decide_by
+        case ObjectionUpheld() | ObjectionPartlyUpheld() | ObjectionRejected():
+            return "reply", fact.reply_by
+        case AppealFiled():
+            return "appeal_decision", fact.decide_by
+        case ObjectionEscalated():
+            return fact.stage, fact.due_on
+
+
+def _overdue_at(_: Entry, fact: Awaited) -> Instant | None:
+    due_on = _awaited(fact)[1]
+    return None if due_on is None else over_at(due_on)
+
+
+def _take_up(task: Task, fact: Awaited) -> Command:
+    stage, due_on = _awaited(fact)
+    return task.wish(EscalateObjection, unit=fact.unit, objection=fact.objection, stage=stage, due_on=due_on)
+
+
+def _appeal_over_at(_: Entry, fact: ReplyDelivered | ObjectionDeclined) -> Instant:
+    return over_at(fact.appeal_by)
+
+
+def _close_objection(task: Task, fact: ReplyDelivered | ObjectionDeclined | AppealDecided) -> Command:
+    return task.wish(CloseObjection, unit=fact.unit, objection=fact.objection)
+
+
+def _if_noticed_before(entry: Entry, fact: ObjectionClosed | ObjectionLapsed) -> Instant | None:
+    return None if isinstance(fact, ObjectionClosed) and fact.outcome == "information" else entry.at
+
+
+FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
+    SheetApproved: CallsFor("draft-notice", _at_once, _draft_sheet),
+    HonourAdded: CallsFor("draft-notice", _at_once, _draft_record),
+    DeductionApproved: CallsFor("draft-notice", _at_once, _draft_record),
+    VetoRegistered: CallsFor("draft-notice", _if_noticed, _draft_record),
+    NoticePosted: CallsFor("close-notice", _closes_at, _close),
+    NoticeReposted: CallsFor("close-notice", _closes_at, _close),
+    NoticeExtended: CallsFor("close-notice", _closes_at, _close),
+    NoticeClosed: CallsFor("confirm-records", _at_once, _confirm),
+    HonourClaimed: CallsFor("escalate-honour", _unanswered_at, _escalate),
+    HonourDecided: CallsFor("escalate-honour", _unanswered_at, _escalate),
+    HonourReferred: CallsFor("escalate-honour", _unanswered_at, _escalate),
+    DeductionProposed: CallsFor("deem-delivered", _deemed_at, _deem),
+    DeductionEvidenceAdded: CallsFor("deem-delivered", _deemed_at, _deem),
+    MemberNotified: CallsFor("end-statement-term", _heard_at, _end_term),
+    ObjectionFiled: CallsFor("end-block", _block_ends_at, _end_block),
+    ObjectionReceipted: CallsFor("escalate-objection", _overdue_at, _take_up),
+    ObjectionAccepted: CallsFor("escalate-objection", _overdue_at, _take_up),
+    ObjectionUpheld: CallsFor("escalate-objection", _overdue_at, _take_up),
+    ObjectionPartlyUpheld: CallsFor("escalate-objection", _overdue_at, _take_up),
+    ObjectionRejected: CallsFor("escalate-objection", _overdue_at, _take_up),
+    AppealFiled: CallsFor("escalate-objection", _overdue_at, _take_up),
+    ObjectionEscalated: CallsFor("escalate-objection", _overdue_at, _take_up),
+    ObjectionDeclined: CallsFor("close-objection", _appeal_over_at, _close_objection),
+    ReplyDelivered: CallsFor("close-objection", _appeal_over_at, _close_objection),
+    AppealDecided: CallsFor("close-objection", _at_once, _close_objection),
+    ObjectionClosed: CallsFor("confirm-records", _if_noticed_before, _confirm),
+    ObjectionLapsed: CallsFor("confirm-records", _if_noticed_before, _confirm),
+}
+"""What each kind of fact calls for."""

@@ -35,6 +35,7 @@ MemberId: TypeAlias = UUID
 RecordId: TypeAlias = UUID
 SheetId: TypeAlias = UUID
 NoticeId: TypeAlias = UUID
+ObjectionId: TypeAlias = UUID
 EntryId: TypeAlias = UUID
 CommandId: TypeAlias = UUID
 

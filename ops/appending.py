@@ -20,7 +20,15 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from domain.ledger import OutcomeUnknown
 from ops.group import Pending
-from ops.parcel import APPEND, APPEND_SEALED, TYPES, TYPES_SEALED, packed
+from ops.parcel import (
+    APPEND,
+    APPEND_IDENTIFIED,
+    APPEND_SEALED,
+    TYPES,
+    TYPES_IDENTIFIED,
+    TYPES_SEALED,
+    packed,
+)
 
 Connection: TypeAlias = "psycopg.Connection[tuple[object, ...]]"
 Backend: TypeAlias = tuple[object, ...]
@@ -33,6 +41,7 @@ _POLL_S: Final = 0.02
 _STATEMENTS: Final = (
     (b"append", APPEND, TYPES),
     (b"append_sealed", APPEND_SEALED, TYPES_SEALED),
+    (b"append_identified", APPEND_IDENTIFIED, TYPES_IDENTIFIED),
 )
 """(name, statement, types of its parameters); which one is meant shows in the number of parameters."""
 

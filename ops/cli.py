@@ -5,17 +5,20 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated, Final
+from uuid import UUID
 
 import psycopg
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from api.accounts import LoginTaken, LoginUnknown, PasswordWeak
+from api.tokens import ScopeUnknown, TokenEndsBefore
 from domain.actor import person
 from domain.decider import Refused
 from ops import backup as backups
 from ops import demo as example
-from ops import desk, founding, proving
+from ops import desk, founding, proving, rules
 from ops import doctor as checks
 from ops import explain as explaining
 from ops import publish as publishing
@@ -30,10 +33,11 @@ from ops.embedded import OtherMajor
 from ops.guarded import refusal
 from ops.logs import configure_log
 from ops.migrate import DatabaseIsNewer, MigrationDrift
+from ops.parked import unparked
 from ops.passwords import PasswordsMissing
 from ops.postmaster import NotReady, StillRunning
 from ops.settings import Settings
-from projections import follow
+from projections import follow, parking
 from projections import rebuild as projecting
 from projections.transparency.refusals import LogRefused
 
@@ -51,6 +55,9 @@ NOT_STARTED: Final = (
     StillRunning,
 )
 """What can keep a deployment from starting; each says in a sentence what to do."""
+
+COMPLAINTS: Final = (LoginUnknown, LoginTaken, PasswordWeak, ScopeUnknown, TokenEndsBefore)
+"""What is wrong with an account or a token that was asked for; each says it in a sentence."""
 
 token = typer.Typer(no_args_is_help=True)
 console: Final = Console(soft_wrap=True)
@@ -101,7 +108,7 @@ def migrate() -> None:
 @app.command()
 def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """体检 Look at the deployment; 1 if something is not well."""
-    with deployed(Settings()) as deployment:
+    with deployed(Settings(), unkeyed=True) as deployment:
         findings = list(checks.examine(deployment))
     if as_json:
         console.print_json(json.dumps([finding._asdict() for finding in findings], ensure_ascii=False))
@@ -156,12 +163,13 @@ def record(
     otherwise: Annotated[str | None, typer.Option(help="其他人的结果 of everybody else: attended")] = None,
     but: Annotated[list[str] | None, typer.Option(help="例外 SL0012=absent")] = None,
     submit: Annotated[bool, typer.Option(help="送审 put it before the committee")] = False,
+    late_reason: Annotated[str | None, typer.Option(help="补记原因,封存 why it comes late; sealed")] = None,
 ) -> None:
     """记分 Fill one sheet by exception."""
     exceptions = dict(pair.split("=", 1) for pair in but or [] if "=" in pair)
     with deployed(Settings()) as deployment:
         actor = person(desk.signed_in(deployment, login, password), role, unit)
-        entered = desk.Entered(matter, item, otherwise, exceptions, submit)
+        entered = desk.Entered(matter, item, otherwise, exceptions, submit, late_reason)
         position = desk.fill_sheet(deployment, actor, entered)
         said = f"总账第 {position} 条 entry {position}" if position else "没有变化 nothing new"
         console.print(f"{matter} {item}: {said}", highlight=False)
@@ -222,6 +230,29 @@ def rebuild() -> None:
                 processes=os.cpu_count() or 1,
             )
         console.print(f"已重建至第 {reached.position} 条 rebuilt up to entry {reached.position}")
+
+
+@app.command()
+def unpark(
+    keys: Annotated[list[UUID] | None, typer.Argument(help="党员或流的编号 members or streams")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="全部 everybody")] = False,
+) -> None:
+    """停放名单;改正程序后让其继续 Who is parked and why; with names, or --all, apply what waits. 1 if any stay."""
+    with deployed(Settings()) as deployment:
+        _need_log(deployment)
+        with psycopg.connect(deployment.database.urls.projector, autocommit=True) as connection:
+            follow.ready(connection, readers(deployment))
+            if keys or everybody:
+                for one in unparked(connection, keys or ()):
+                    console.print(f"{one.kind} {one.key} 已继续 goes on", highlight=False)
+            left = parking.listed(connection)
+    for one in left:
+        since = f"{one.since:%Y-%m-%d %H:%M} UTC"
+        said = f"{one.kind} {one.key} 第 {one.position} 条 {one.type} {one.code} 等待 waiting {one.held} {since}"
+        console.print(said, highlight=False)
+    console.print(f"停放 parked: {len(left)}", highlight=False)
+    if left:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -294,12 +325,25 @@ def restore(
 @app.command()
 def account(
     login: Annotated[str, typer.Argument(help="账号 login")],
-    work_number: Annotated[str, typer.Argument(help="工号 work number")],
+    work_number: Annotated[str | None, typer.Argument(help="工号,开通时用 work number, to open one")] = None,
+    disable: Annotated[bool, typer.Option("--disable", help="停用,登录和令牌立即失效 shut it at once")] = False,
+    enable: Annotated[bool, typer.Option("--enable", help="恢复 open it again")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="改密码 another password")] = False,
 ) -> None:
-    """开通账号 Give a registered member an account; the password is asked for."""
-    password = typer.prompt("密码 password", hide_input=True, confirmation_prompt=True)
+    """开通、停用、恢复账号,改密码 Give a registered member an account, shut it, open it again, change its password."""
+    if (work_number is not None) + disable + enable + reset != 1:
+        raise typer.BadParameter("工号、--disable、--enable、--reset 任选其一 exactly one of these")
+    asks = reset or work_number is not None
+    password = typer.prompt("密码 password", hide_input=True, confirmation_prompt=True) if asks else ""
     with deployed(Settings()) as deployment:
-        founding.give_account(deployment, login, work_number, password)
+        if work_number is not None:
+            founding.give_account(deployment, login, work_number, password)
+        elif reset:
+            founding.renew_password(deployment, login, password)
+        elif disable:
+            founding.disable(deployment, login)
+        else:
+            founding.enable(deployment, login)
     console.print(login)
 
 
@@ -327,6 +371,7 @@ def end(
         console.print(str(founding.end_tokens(deployment, work_number, name)))
 
 
+app.add_typer(rules.app, name="rules", help="规则文件 A rule-set file: schema, lint, a trial score.")
 app.add_typer(token, name="token", help="令牌 Tokens for programs.")
 app.add_typer(bench.app, name="bench", help="量一量 Measure against the machine's limits.")
 
@@ -361,9 +406,10 @@ def main() -> None:
         app(standalone_mode=True)
     except Refused as refused:
         detail = f" ({refused.detail})" if isinstance(refused, LogRefused) and refused.detail else ""
-        complaints.print(f"{refused.code}: {type(refused).__doc__}{detail}", highlight=False, markup=False)
+        figures = "".join(f" {name}={value}" for name, value in refused.facts.items())
+        complaints.print(f"{refused.code}: {type(refused).__doc__}{detail}{figures}", highlight=False, markup=False)
         sys.exit(2)
-    except NOT_STARTED as reason:
+    except (*NOT_STARTED, *COMPLAINTS) as reason:
         complaints.print(str(reason) or type(reason).__doc__, highlight=False, markup=False)
         sys.exit(2)
     except psycopg.OperationalError as reason:

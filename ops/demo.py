@@ -6,6 +6,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from api.accounts import open_account
+from domain.decider import Command
 from domain.ledger import Ledger
 from ops.clock import SimulatedClock
 from ops.deployment import CLOCK_FILE, Deployment, readers
@@ -60,8 +61,9 @@ def show(found: list[SignIn], origin: str, console: Console) -> None:
 def _is_told(deployment: Deployment) -> bool:
     if not (deployment.settings.data / CLOCK_FILE).exists():
         return False
-    last = [step for step in story(lambda: "") if step.at <= ENDS_AT][-1]
-    return deployment.recorder.find_command(last.command.id) is not None
+    told = (step.command for step in story(lambda: "") if step.at <= ENDS_AT)
+    last = [command for command in told if isinstance(command, Command)][-1]
+    return deployment.recorder.find_command(last.id) is not None
 
 
 def _tell(deployment: Deployment, ledger: Ledger, console: Console) -> None:

@@ -23,11 +23,12 @@ from domain.oversight.log import LOG, LogOpened, LogRestored
 from ops.clock import Clock, RealClock, SimulatedClock
 from ops.database import Database, open_database
 from ops.guarded import GuardedLedger
+from ops.identities import identify_registered
 from ops.recorder import PostgresRecorder
 from ops.roles import names_of
 from ops.settings import Settings
 from projections.transparency.note import Signer, generate_key, load_key
-from projections.vault import Vault, load_master_key
+from projections.vault import Vault, open_unchecked, open_vault
 
 CLOCK_FILE: Final = "clock.json"
 STATE: Final = "checkpoint"
@@ -117,19 +118,23 @@ class Deployment:
 
 
 @contextmanager
-def deployed(settings: Settings, *, unread: bool = False) -> Generator[Deployment]:
+def deployed(settings: Settings, *, unread: bool = False, unkeyed: bool = False) -> Generator[Deployment]:
     """Open everything, refuse what does not belong together, close everything.
 
-    With ``unread`` nothing of the log is read on the way, so that a damaged one can be looked at.
+    With ``unread`` nothing of the log is read on the way, so that a damaged one can be looked at. With ``unkeyed``,
+    or ``unread``, the master key need not fit the vault.
     """
     with open_database(settings) as database:
         assert settings.master_key is not None, "settings always name the master key"
-        vault = Vault(load_master_key(settings.master_key), database.urls.writer)
+        opened = open_unchecked if unread or unkeyed else open_vault
+        vault = opened(settings.master_key, database.urls.writer)
         recorder = PostgresRecorder(database.urls.writer)
         try:
             deployment = Deployment(settings, database, recorder, vault)
             if not unread:
                 _refuse_mismatch(deployment)
+            if not unread and not unkeyed:
+                identify_registered(recorder, vault)
             yield deployment
         finally:
             recorder.close()

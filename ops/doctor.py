@@ -68,6 +68,7 @@ def examine(deployment: Deployment) -> Iterator[Finding]:
     yield _disk(deployment.settings.data)
     yield _backed_up(deployment, now)
     yield from _key_files(deployment)
+    yield _vault(deployment)
 
 
 def _one(connection: Connection[Any], query: str, **values: object) -> Any:  # noqa: ANN401 - a cell of any type
@@ -200,6 +201,15 @@ def _followed(connection: Connection[Any]) -> Finding:
         f"查询数据落后 {behind} 条,暂停更新的党员 {parked} 名",
         f"read models are {behind} entries behind; {parked} members are parked",
     )
+
+
+def _vault(deployment: Deployment) -> Finding:
+    well = deployment.vault.fits()
+    zh = "主密钥与保密库相符" if well else "主密钥打不开这个保密库:请从备份放回原来的主密钥文件"
+    en = (
+        "the master key opens the vault" if well else "the master key does not open this vault: put the right file back"
+    )
+    return Finding("vault", well, zh, en)
 
 
 def _key_files(deployment: Deployment) -> Iterator[Finding]:

@@ -17,8 +17,9 @@ from domain.values import Code, MemberId, day_of, points
 from ops.deployment import Deployment, on_reads
 from projections.answers import AsyncConnection
 from projections.explanation import CategoryPart, Explanation, ItemPart, explanation
+from projections.offices import offices_of
 from projections.organisation import member as members_of_person
-from projections.organisation import members_of, offices_of, units
+from projections.organisation import members_of, units
 
 Lang = Literal["zh", "en"]
 

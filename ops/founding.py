@@ -10,13 +10,13 @@ import secrets
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
 import psycopg
 
-from api.accounts import open_account
+from api.accounts import disable_account, open_account, reset_password
 from api.sessions import end_all
 from api.tokens import end, issue
 from domain.actor import Actor, system
@@ -29,7 +29,7 @@ from domain.oversight.log import OpenLog
 from domain.rules.calendar import PublishCalendar
 from domain.rules.ruleset import DraftRuleSet
 from domain.sealed import Secret
-from domain.values import Code, MemberId, Sha256, Title, day_of
+from domain.values import Code, Instant, MemberId, Sha256, Title, day_of
 from ops.deployment import Deployment, RealLogRefused
 from ops.example.load import entries_of
 from ops.explain import person_of
@@ -66,6 +66,8 @@ class PersonPlan(_Strict, frozen=True, kw_only=True):
 
     work_number: str
     name: str
+    identity: str | None = None
+    """What tells the person from everybody else, such as an identity number: compared, never stored."""
     unit: Code
     profile: Code = "full"
     present_from: date
@@ -181,6 +183,7 @@ def _enter(deployment: Deployment, ledger: Ledger, one: PersonPlan) -> int:
         profile=one.profile,
         name=_secret(member, "name", one.name),
         work_number=_secret(member, "work_number", one.work_number),
+        identity=None if one.identity is None else _secret(member, "identity", one.identity),
         present_from=one.present_from,
     )
     first = next(iter(entries_of(deployment.recorder, ledger.execute(registration)))).fact
@@ -217,6 +220,30 @@ def give_account(deployment: Deployment, login: str, work_number: str, password:
     with psycopg.connect(deployment.database.urls.writer) as connection:
         open_account(connection, login, member, password, now)
         end_all(connection, member, now)
+
+
+def renew_password(deployment: Deployment, login: str, password: str) -> None:
+    """Another password for an account; whoever is signed in, and every token of its person, ends."""
+    with psycopg.connect(deployment.database.urls.writer) as connection:
+        _end_everything(connection, reset_password(connection, login, password), deployment.clock().now())
+
+
+def disable(deployment: Deployment, login: str) -> None:
+    """Shut an account: whoever is signed in, and every token of its person, ends at once."""
+    now = deployment.clock().now()
+    with psycopg.connect(deployment.database.urls.writer) as connection:
+        _end_everything(connection, disable_account(connection, login, now), now)
+
+
+def enable(deployment: Deployment, login: str) -> None:
+    """Open a disabled account again, under the password that it had."""
+    with psycopg.connect(deployment.database.urls.writer) as connection:
+        disable_account(connection, login, None)
+
+
+def _end_everything(connection: "psycopg.Connection[Any]", person: MemberId, now: Instant) -> None:
+    end_all(connection, person, now)
+    end(connection, person, None, now)
 
 
 def issue_token(

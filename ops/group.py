@@ -30,6 +30,7 @@ class Outcome(IntEnum):
     KNOWN = ord("k")
     CONFLICT = ord("x")
     CLOCK_WRONG = ord("t")
+    IDENTITY_TAKEN = ord("d")
 
 
 class Pending:
@@ -56,7 +57,9 @@ class Pending:
         for entry in entries:
             self.writes.setdefault(entry.originator_id, entry.originator_version)
         self.reads = {stream for stream, _ in save.guards}
-        self.names: set[UUID] = {save.command, *(key.subject for key in save.sealing.keys)}
+        sealing = save.sealing
+        self.names: set[UUID | bytes] = {save.command, *(key.subject for key in sealing.keys)}
+        self.names.update(row.digest for row in sealing.identities)
         self.size_bytes = sum(len(entry.state) for entry in entries)
         # A raw lock is the cheapest thing to wait for: a threading.Event costs twice as much to wake.
         self._gate: LockType | None = None
@@ -179,7 +182,7 @@ def chosen(waiting: Sequence[Pending]) -> tuple[list[Pending], list[Pending]]:
     later: list[Pending] = []
     writes: set[UUID | str] = set()
     reads: set[UUID | str] = set()
-    names: set[UUID] = set()
+    names: set[UUID | bytes] = set()
     size_bytes = 0
     for pending in waiting:
         meets = not (

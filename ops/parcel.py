@@ -25,6 +25,11 @@ APPEND: Final = b"SELECT ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 
 APPEND_SEALED: Final = b"""
 SELECT ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 """
+APPEND_IDENTIFIED: Final = b"""
+SELECT ledger.append_identified(
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+)
+"""
 
 _BYTEA, _INT4, _TEXT, _TIMESTAMPTZ, _UUID = 17, 23, 25, 1184, 2950
 _BYTEAS, _INTS, _TEXTS, _TIMESTAMPTZS, _UUIDS = 1001, 1007, 1009, 1185, 2951
@@ -42,12 +47,19 @@ TYPES_SEALED: Final = (
 )
 """Types of the parameters of ``APPEND_SEALED``."""
 
+TYPES_IDENTIFIED: Final = (*TYPES_SEALED, _INTS, _BYTEAS, _UUIDS)
+"""Types of the parameters of ``APPEND_IDENTIFIED``."""
+
 _NOTHING: Final = Sealing()
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def packed(group: Sequence[Pending]) -> list[bytes]:
-    """The parameters of ``APPEND`` for a group in which nothing is sealed, else of ``APPEND_SEALED``."""
+    """The parameters of a group's append.
+
+    Of ``APPEND`` where nothing is sealed, else of ``APPEND_SEALED``; of ``APPEND_IDENTIFIED`` where somebody is
+    identified.
+    """
     commands: list[UUID] = []
     digests: list[bytes] = []
     ats: list[datetime] = []
@@ -97,6 +109,18 @@ def _sealings(group: Sequence[Pending]) -> Sequence[bytes]:
         _texts(_BYTEA, [bytes.fromhex(row.commitment) for _, row in boxes]),
         _uuids([row.subject for _, row in boxes]),
         _texts(_BYTEA, [row.box for _, row in boxes]),
+        *_identities(numbered),
+    ]
+
+
+def _identities(numbered: Sequence[tuple[int, Pending]]) -> Sequence[bytes]:
+    rows = [(number, row) for number, pending in numbered for row in pending.save.sealing.identities]
+    if not rows:
+        return ()
+    return [
+        _ints([number for number, _ in rows]),
+        _texts(_BYTEA, [row.digest for _, row in rows]),
+        _uuids([row.subject for _, row in rows]),
     ]
 
 

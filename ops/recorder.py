@@ -15,7 +15,16 @@ from eventsourcing.persistence import (
 )
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from domain.ledger import ClockWrong, CommandKnown, Known, LogRecorder, OutcomeUnknown, Receipt, Save
+from domain.ledger import (
+    ClockWrong,
+    CommandKnown,
+    IdentityTaken,
+    Known,
+    LogRecorder,
+    OutcomeUnknown,
+    Receipt,
+    Save,
+)
 from domain.values import CommandId
 from ops.committer import GroupCommitter
 from ops.group import Outcome, Pending, Queue
@@ -27,7 +36,7 @@ Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 READERS: Final = 8
 """Connections that read at the same time; more readers wait for one."""
 
-_READ_TIMEOUT_S: Final = 10.0
+_READ_TIMEOUT_S: Final = 4.0
 _TRIES: Final = 3
 
 _COMMAND: Final = """
@@ -119,6 +128,8 @@ class PostgresRecorder(LogRecorder):
                 raise IntegrityError("a stream or a key has moved")
             case Outcome.CLOCK_WRONG:
                 raise ClockWrong
+            case Outcome.IDENTITY_TAKEN:
+                raise IdentityTaken
             case Outcome.KNOWN:
                 raise CommandKnown(self._known(save.command))
             case None:

@@ -216,7 +216,7 @@ def _say(deployment: Deployment, name: str, work_number: str) -> None:
         raise CheckpointMissing(origin)
     now, base = deployment.clock().now(), kept[0]
     with psycopg.connect(deployment.database.urls.auditor, autocommit=True) as connection:
-        stands = common_prefix(connection, log, base, keys)
+        stands = common_prefix(connection, log, state, base, keys)
     if stands >= base.size:
         raise NothingLost(kept=stands, signed=base.size)
     stop_writing(state, LogRolledBack(f"{stands} entries, {base.size} were signed"), now)

@@ -27,6 +27,8 @@ from projections import follow
 
 READS: Final = 12
 ACCESS: Final = 6
+POOL_TIMEOUT_S: Final = 4.0
+"""How long a request waits for a connection: in an outage everybody is told within five seconds to come again."""
 
 Pool = AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]
 
@@ -37,8 +39,8 @@ def house(deployment: Deployment) -> House:
     """Everything that the pages are served from; its pools are opened by the loop that serves."""
     clock = deployment.clock()
     settings = deployment.settings
-    reads = _pool(on_reads(deployment.database.read_url), READS)
-    access = _pool(deployment.database.urls.writer, ACCESS)
+    reads = pool_of(on_reads(deployment.database.read_url), READS)
+    access = pool_of(deployment.database.urls.writer, ACCESS)
     assert settings.log is not None, "settings always name the log's folder"
     return House(
         ledger=deployment.ledger(),
@@ -64,8 +66,10 @@ def _refused(deployment: Deployment) -> str | None:
     return None if found is None else found.code
 
 
-def _pool(url: str, size: int) -> Pool:
-    return AsyncConnectionPool(url, kwargs={"autocommit": True}, min_size=1, max_size=size, open=False)
+def pool_of(url: str, size: int) -> Pool:
+    """Connections for the loop that serves, which opens them; nobody waits for one longer than ``POOL_TIMEOUT_S``."""
+    kwargs = {"autocommit": True}
+    return AsyncConnectionPool(url, kwargs=kwargs, min_size=1, max_size=size, timeout=POOL_TIMEOUT_S, open=False)
 
 
 def serve(deployment: Deployment) -> None:

@@ -1,17 +1,25 @@
 """待办 — what the rules call for next and when: the process manager's memory, made of the facts alone.
 
-A row comes with the entry that calls for something, and goes with the first entry that its command yields.
+A row comes with the entry that calls for something, and goes with the first entry that its command yields, or with
+whatever makes it moot: a claim that was answered, a person who was told or heard.
 """
 
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import Final, LiteralString, TypeAlias, get_args
 from uuid import UUID
 
 import msgspec
 
-from domain.notice.notice import NoticeClosed, NoticePosted
-from domain.process import PROCESS, FollowUp, Purpose, follow_up
-from domain.recording.sheet import SheetApproved
+from domain.decider import Fact
+from domain.process import FOLLOW_UPS, PROCESS, FollowUp, Purpose, follow_up
+from domain.recording.deduction import (
+    DeductionDecided,
+    DeductionEvidenceAdded,
+    MemberNotified,
+    MemberStatementFiled,
+    StatementTermEnded,
+)
+from domain.recording.honour import HonourDecided, HonourReferred, HonourReturned
 from domain.values import CommandId, EntryId
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
@@ -23,11 +31,13 @@ CREATE TABLE agenda (
     purpose text NOT NULL,
     trigger uuid NOT NULL,
     trigger_position integer NOT NULL,
+    about uuid,
     due_at timestamptz NOT NULL,
     tries integer NOT NULL DEFAULT 0,
     refused_code text
 );
 CREATE INDEX agenda_due ON agenda (due_at);
+CREATE INDEX agenda_about ON agenda (about) WHERE about IS NOT NULL;
 """
 
 
@@ -39,6 +49,8 @@ class AgendaRow(Row, kw_only=True):
     purpose: str
     trigger: UUID
     trigger_position: int
+    about: UUID | None
+    """The claim or the proposal that it waits for."""
     due_at: datetime
     tries: int = 0
     refused_code: str | None = None
@@ -65,7 +77,37 @@ _PROCESS: Final = msgspec.Raw(msgspec.json.encode(PROCESS, order="sorted"))
 """The process manager as an actor, in the bytes in which every entry writes it."""
 
 
-def _called_for(this: Applied, fact: SheetApproved | NoticePosted | NoticeClosed) -> None:
+Moved: TypeAlias = (
+    HonourReturned
+    | HonourDecided
+    | HonourReferred
+    | DeductionEvidenceAdded
+    | MemberNotified
+    | MemberStatementFiled
+    | StatementTermEnded
+    | DeductionDecided
+)
+
+
+def _moved(this: Applied, fact: Moved) -> None:
+    """What waited for an answer, or for a term that ended otherwise, waits no more."""
+    if isinstance(fact, MemberStatementFiled) and not fact.final:
+        return
+    this.execute(_MOOT, {"about": _about(fact), "position": this.position})
+
+
+def _about(fact: Fact) -> UUID | None:
+    for name in ("honour", "deduction"):
+        found = getattr(fact, name, None)
+        if isinstance(found, UUID):
+            return found
+    return None
+
+
+_MOOT: Final = "DELETE FROM agenda WHERE about = %(about)s AND trigger_position < %(position)s"
+
+
+def _called_for(this: Applied, fact: Fact) -> None:
     wanted = follow_up(this.entry)
     if wanted is None:
         return
@@ -75,6 +117,7 @@ def _called_for(this: Applied, fact: SheetApproved | NoticePosted | NoticeClosed
             purpose=wanted.purpose,
             trigger=wanted.trigger,
             trigger_position=this.position,
+            about=_about(fact),
             due_at=wanted.due_at,
         )
     )
@@ -86,7 +129,15 @@ def carried_out(this: Applied) -> None:
         this.batch.remove(AgendaRow, this.line.command)
 
 
-HANDLERS: Final[Handlers] = dict.fromkeys((SheetApproved, NoticePosted, NoticeClosed), _called_for)
+def _moved_and_called_for(this: Applied, fact: Moved) -> None:
+    _moved(this, fact)
+    _called_for(this, fact)
+
+
+HANDLERS: Final[Handlers] = {
+    **dict.fromkeys(FOLLOW_UPS, _called_for),
+    **{kind: _moved_and_called_for if kind in FOLLOW_UPS else _moved for kind in get_args(Moved)},
+}
 
 _DUE: Final = """
 SELECT command, purpose, trigger, trigger_position, due_at, tries, refused_code

@@ -38,6 +38,11 @@ class Applied:
         """The whole entry, decoded anew at each call."""
         return decode(self.state)
 
+    def flushed(self) -> Connection:
+        """The connection, with everything before this entry written."""
+        self.batch.flush(self.connection)
+        return self.connection
+
     def execute(self, query: LiteralString, parameters: Mapping[str, object]) -> "psycopg.Cursor[tuple[Any, ...]]":
         """Run a statement after everything before it is written: for facts that are rare."""
         self.batch.flush(self.connection)

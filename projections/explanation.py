@@ -1,6 +1,7 @@
 """为什么是这个分 — the tree from a total down to the records, made of the same rows and the same scoring function.
 
-total → half → category → item (with its sentence) → record (with what it brought). Points in hundredths.
+total → half → category → item (with its sentence) → record (with what it brought); beside the halves each honour and
+each deduction, with what a cap or another record of its matter cut, and each veto. Points in hundredths.
 """
 
 from collections import defaultdict
@@ -11,15 +12,19 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from domain.assessment.allotment import Allotment, Effect, allot
-from domain.assessment.explanation import explain
+from domain.assessment.explanation import explain, names_of
+from domain.assessment.grading import under_vetoes
 from domain.assessment.lines import Line
-from domain.assessment.rows import tally
+from domain.assessment.matters import Cut, MatterLine
 from domain.assessment.scoring import SpanScore, score
-from domain.rules.items import ResponsibilityItem
+from domain.rules.assessing import Grade
+from domain.rules.items import HonourItem, ListItem, NegativeItem, ResponsibilityItem, VetoItem
+from domain.rules.scheme import HALVES_AND_YEAR
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, instead
-from projections.inputs import RecordInput, inputs_of, subject_of
-from projections.periods import Subject, cases, half_version, period_end
+from projections.inputs import Inputs, RecordInput, inputs_of, subject_of
+from projections.merits import STANDING, MeritInput
+from projections.periods import Subject, cases, half_version, lists_of, period_end
 from projections.records import WORDS
 from projections.rules import Published, in_force
 
@@ -40,6 +45,51 @@ class RecordPart(msgspec.Struct, frozen=True, kw_only=True):
     effect: Effect | Literal["pending"]
     points: int
     surplus: int
+    position: int
+    level: Code | None = None
+    """Of a shortfall."""
+
+
+class MatterPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One honour or one deduction: claimed = points + surplus, unless another record covers its matter."""
+
+    record: RecordId
+    item: Code
+    zh: str
+    en: str
+    clause: str
+    level: Code
+    level_zh: str
+    level_en: str
+    matter: Code
+    title: str | None
+    occurred_on: date
+    counted_on: date
+    state: str
+    """pending or confirmed."""
+    claimed: int
+    points: int
+    surplus: int
+    effect: Literal["counted", "pending"] | Cut
+    covered_by: RecordId | None
+    """The record that counts for the same matter."""
+    position: int
+
+
+class VetoPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One veto and the grade above which it lets nobody; one that was lifted caps nothing."""
+
+    record: RecordId
+    item: Code
+    zh: str
+    en: str
+    clause: str
+    ceiling: Code | None
+    """The grade that it caps; None where it does something else."""
+    ceiling_zh: str | None
+    ceiling_en: str | None
+    counted_on: date
+    lifted_on: date | None
     position: int
 
 
@@ -102,6 +152,13 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     honours: int
     deductions: int
     spans: tuple[SpanPart, ...]
+    honour_lines: tuple[MatterPart, ...] = ()
+    deduction_lines: tuple[MatterPart, ...] = ()
+    vetoes: tuple[VetoPart, ...] = ()
+    ceiling: Code | None = None
+    """The best grade that the vetoes in force let him have; None where there is none."""
+    ceiling_zh: str | None = None
+    ceiling_en: str | None = None
 
 
 async def explanation(
@@ -115,7 +172,7 @@ async def explanation(
     version = in_force(subject.versions, period_end(year, period))
     if version is None:
         return instead(given, None)
-    return instead(given, _tree(member, subject, version, year, period, shown, given.value.records))
+    return instead(given, _tree(member, subject, version, year, period, shown, given.value))
 
 
 def _tree(
@@ -125,12 +182,15 @@ def _tree(
     year: int,
     period: str,
     shown: Shown,
-    records: Sequence[RecordInput],
+    given: Inputs,
 ) -> Explanation:
-    case = cases(subject, version, year, tally(record.counted for record in records))[period]
+    case = cases(subject, version, year, given.tallies, lists_of(given.merits))[period]
     result = score(version.tariff, case, [other.tariff for other in subject.versions if other is not version])
     seen = result.confirmed if shown == "confirmed" else result.with_pending
     months = {span.code: span.months_present for span in case.spans}
+    own = [merit for merit in given.merits if period in ("Y", _half(merit.day))]
+    vetoes = _vetoes(subject, version, own)
+    best = _ceiling(version, vetoes)
     return Explanation(
         member=member,
         year=year,
@@ -147,10 +207,98 @@ def _tree(
         honours=seen.honour_points,
         deductions=seen.deduction_points,
         spans=tuple(
-            _span(subject, half_version(subject, year, span.code) or version, span, months[span.code], shown, records)
+            _span(
+                subject, half_version(subject, year, span.code) or version, span, months[span.code], shown, given.lines
+            )
             for span in seen.spans
         ),
+        honour_lines=_matters(subject, seen.honours, own, "honour"),
+        deduction_lines=_matters(subject, seen.deductions, own, "deduction"),
+        vetoes=vetoes,
+        ceiling=None if best is None else best.code,
+        ceiling_zh=None if best is None else best.zh,
+        ceiling_en=None if best is None else best.en,
     )
+
+
+def _matters(
+    subject: Subject, lines: Sequence[MatterLine], merits: Sequence[MeritInput], kind: str
+) -> tuple[MatterPart, ...]:
+    """Every standing record of a list in (day, position) order; what is pending and not counted gives nothing yet."""
+    standing = [merit for merit in merits if merit.kind == kind and merit.status in STANDING]
+    by_record = {line.record: line for line in lines}
+    return tuple(_matter(subject, merit, by_record.get(merit.id)) for merit in standing)
+
+
+def _matter(subject: Subject, merit: MeritInput, line: MatterLine | None) -> MatterPart:
+    item = _item_then(subject, merit)
+    assert isinstance(item, HonourItem | NegativeItem), f"{merit.item} has no levels"
+    level = next(one for one in item.levels if one.code == merit.level)
+    return MatterPart(
+        record=merit.id,
+        item=merit.item,
+        zh=item.zh,
+        en=item.en,
+        clause=item.clause,
+        level=level.code,
+        level_zh=level.zh,
+        level_en=level.en,
+        matter=merit.matter,
+        title=merit.title,
+        occurred_on=merit.occurred_on,
+        counted_on=merit.day,
+        state="pending" if merit.confirmed is None else "confirmed",
+        claimed=merit.points or 0 if line is None else line.claimed,
+        points=0 if line is None else line.points,
+        surplus=0 if line is None else line.surplus,
+        effect="pending" if line is None else (line.cut or "counted"),
+        covered_by=None if line is None else line.covered_by,
+        position=merit.position,
+    )
+
+
+def _item_then(subject: Subject, merit: MeritInput) -> ListItem:
+    """The item in the rule set of the day of the act."""
+    version = next(one for one in subject.versions if one.version == merit.rules)
+    item = version.scheme.item(merit.item)
+    assert item is not None, f"{merit.rules} has no {merit.item}"
+    return item
+
+
+def _vetoes(subject: Subject, version: Published, merits: Sequence[MeritInput]) -> tuple[VetoPart, ...]:
+    """The vetoes of the year by their decision's date, lifted ones among them."""
+    grades = {grade.code: grade for grade in version.scheme.grades}
+    found: list[VetoPart] = []
+    for merit in merits:
+        if merit.kind != "veto":
+            continue
+        item = _item_then(subject, merit)
+        assert isinstance(item, VetoItem), f"{merit.item} is no veto"
+        capped = None if item.to is None else grades[item.to]
+        found.append(
+            VetoPart(
+                record=merit.id,
+                item=merit.item,
+                zh=item.zh,
+                en=item.en,
+                clause=item.clause,
+                ceiling=item.to,
+                ceiling_zh=None if capped is None else capped.zh,
+                ceiling_en=None if capped is None else capped.en,
+                counted_on=merit.day,
+                lifted_on=merit.lifted_on,
+                position=merit.position,
+            )
+        )
+    return tuple(found)
+
+
+def _ceiling(version: Published, vetoes: Sequence[VetoPart]) -> Grade | None:
+    """The best grade that the vetoes in force leave: of several the lowest ceiling holds."""
+    items = [version.scheme.item(veto.item) for veto in vetoes if veto.lifted_on is None]
+    best = version.scheme.grades[0]
+    left = under_vetoes(best, [item for item in items if isinstance(item, VetoItem)], version.scheme.grades)
+    return None if left is best else left
 
 
 def _span(
@@ -161,8 +309,9 @@ def _span(
     shown: Shown,
     records: Sequence[RecordInput],
 ) -> SpanPart:
-    period = version.scheme.period(span.code)
-    assert period is not None, f"{version.version} has no period {span.code}"
+    # The service sums halves whatever the rule set's own cycle: their names are then its own.
+    known = (version.scheme.period(span.code), *(one for one in HALVES_AND_YEAR if one.code == span.code))
+    period = next(one for one in known if one is not None)
     own = [] if span.borrowed else [record for record in records if _half(record.day) == span.code]
     counted = [record for record in own if shown == "with_pending" or record.confirmed is not None]
     lines = [line for category in span.categories for line in category.lines]
@@ -225,8 +374,8 @@ def _item(version: Published, line: Line, allotment: Allotment, records: Sequenc
         points=line.points,
         maximum=line.cap,
         start=allotment.start,
-        sentence_zh=explain(line, "zh", item.unit),
-        sentence_en=explain(line, "en", item.unit),
+        sentence_zh=explain(line, "zh", item.unit, names_of(item)),
+        sentence_en=explain(line, "en", item.unit, names_of(item)),
         records=tuple(
             _record(record, portion.points, portion.surplus, portion.effect)
             if (portion := brought.get(record.id)) is not None
@@ -249,4 +398,5 @@ def _record(record: RecordInput, points: int, surplus: int, effect: Effect | Lit
         points=points,
         surplus=surplus,
         position=record.position,
+        level=record.level,
     )

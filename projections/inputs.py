@@ -5,12 +5,13 @@ from typing import Final
 
 import msgspec
 
-from domain.assessment.presence import Stay
-from domain.assessment.rows import ResponsibilityRow
+from domain.assessment.presence import Away, Stay
+from domain.assessment.rows import ResponsibilityRow, Tally, tally
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, ask_one
+from projections.merits import COLUMNS, STANDING, MeritInput
 from projections.periods import Subject
-from projections.records import WORDS
+from projections.records import NUMBERS, WORDS
 from projections.rules import loaded_version
 
 
@@ -26,8 +27,11 @@ class RecordInput(msgspec.Struct, frozen=True, kw_only=True):
     day: date
     position: int
     confirmed: int | None
+    replaced: int | None
     matter: Code
     title: str
+    level: Code | None = None
+    """Of a shortfall: what it says."""
 
     @property
     def counted(self) -> ResponsibilityRow:
@@ -35,12 +39,13 @@ class RecordInput(msgspec.Struct, frozen=True, kw_only=True):
         return ResponsibilityRow(
             record=self.id,
             item=self.item,
-            outcome=WORDS[self.number],
+            outcome=self.level or WORDS[self.number],
             counted_on=self.day,
             position=self.position,
             rules=self.rules,
             quantity=self.quantity,
             confirmed=self.confirmed is not None,
+            replaced=self.replaced is not None,
         )
 
 
@@ -50,6 +55,14 @@ class StayInput(msgspec.Struct, frozen=True, kw_only=True):
     scheme: Code
     from_on: date
     until_on: date | None
+
+
+class AwayInput(msgspec.Struct, frozen=True, kw_only=True):
+    """One leave or exemption."""
+
+    from_on: date
+    until_on: date | None
+    exempt: bool
 
 
 class VersionInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,15 +77,52 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """All that one member's year is scored from, read in one statement."""
 
     stays: tuple[StayInput, ...]
+    away: tuple[AwayInput, ...]
     versions: tuple[VersionInput, ...]
     records: tuple[RecordInput, ...]
+    """Those that sheets brought."""
+    merits: tuple[MeritInput, ...]
+    """Honours, deductions, shortfalls, vetoes."""
+
+    @property
+    def tallies(self) -> list[Tally]:
+        """The records of sheets, counted."""
+        return tally(record.counted for record in self.records)
+
+    @property
+    def lines(self) -> tuple[RecordInput, ...]:
+        """The records of sheets and the shortfalls: all that stands behind the lines of responsibility items."""
+        shortfalls = (m for m in self.merits if m.kind == "shortfall" and m.status in STANDING)
+        return (*self.records, *(_line_of(merit) for merit in shortfalls))
 
 
-_INPUTS: Final = """
+def _line_of(merit: MeritInput) -> RecordInput:
+    return RecordInput(
+        id=merit.id,
+        item=merit.item,
+        rules=merit.rules,
+        number=NUMBERS["fallen-short"],
+        quantity=100,
+        day=merit.day,
+        position=merit.position,
+        confirmed=merit.confirmed,
+        replaced=merit.replaced,
+        matter=merit.matter,
+        title=merit.matter,
+        level=merit.level,
+    )
+
+
+_INPUTS: Final = "".join(
+    (
+        """
 SELECT
   (SELECT COALESCE(json_agg(json_build_object('scheme', u.scheme, 'from_on', e.from_on, 'until_on', e.until_on)
                             ORDER BY e.enrolment), '[]')
    FROM enrolments AS e JOIN units AS u ON u.code = e.unit WHERE e.member = m.member) AS stays,
+  (SELECT COALESCE(json_agg(json_build_object('from_on', a.from_on, 'until_on', a.until_on, 'exempt', a.exempt)
+                            ORDER BY a.absence), '[]')
+   FROM absences AS a WHERE a.member = m.member) AS away,
   (SELECT COALESCE(json_agg(json_build_object('version', s.version, 'digest', s.digest,
                                               'effective_on', s.effective_on) ORDER BY s.effective_on), '[]')
    FROM rule_sets AS s
@@ -81,13 +131,21 @@ SELECT
      WHERE e.member = m.member ORDER BY e.enrolment DESC LIMIT 1)) AS versions,
   (SELECT COALESCE(json_agg(json_build_object(
             'id', r.id, 'item', p.code, 'rules', s.version, 'number', r.outcome, 'quantity', r.quantity, 'day', r.day,
-            'position', r.record, 'confirmed', r.confirmed, 'matter', x.code, 'title', x.title
+            'position', r.record, 'confirmed', r.confirmed, 'replaced', r.replaced, 'matter', x.code, 'title', x.title
           ) ORDER BY r.day, r.record), '[]')
    FROM records AS r JOIN rule_parts AS p ON p.part = r.item JOIN rule_sets AS s USING (rule_set)
    JOIN matters AS x ON x.matter = r.matter
-   WHERE r.member = m.member AND r.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)) AS records
+   WHERE r.member = m.member AND r.reversed IS NULL
+     AND r.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)) AS records,
+  (SELECT COALESCE(json_agg(row_to_json(y) ORDER BY y.day, y.position), '[]') FROM (SELECT""",
+        COLUMNS,
+        """FROM merits AS x LEFT JOIN cases AS c ON c.opened = x.opened
+   WHERE x.member = m.member AND x.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)) AS y
+  ) AS merits
 FROM members AS m WHERE m.person = %(member)s
-"""
+""",
+    )
+)
 
 
 async def inputs_of(connection: AsyncConnection, member: MemberId, year: int) -> Answer[Inputs | None]:
@@ -99,4 +157,5 @@ async def subject_of(connection: AsyncConnection, given: Inputs) -> Subject:
     """Whom the inputs are about, with the documents of the rule sets."""
     loaded = [await loaded_version(connection, v.version, v.digest, v.effective_on) for v in given.versions]
     stays = tuple(Stay(stay.from_on, stay.until_on) for stay in given.stays)
-    return Subject(stays=stays, versions=tuple(loaded))
+    away = tuple(Away(one.from_on, one.until_on, one.exempt) for one in given.away)
+    return Subject(stays=stays, versions=tuple(loaded), away=away)

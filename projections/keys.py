@@ -4,7 +4,8 @@ Every key is the position of the fact that brought the thing into being. What a 
 forgotten with it, because its rows are not there.
 """
 
-from typing import Any, Final, LiteralString
+from collections.abc import Callable
+from typing import Any, Final, LiteralString, TypeAlias
 from uuid import UUID
 
 from domain.rules.items import Mode
@@ -27,7 +28,30 @@ _SHEET_OF_STREAM: Final = "SELECT sheet FROM sheets WHERE stream = %(name)s"
 _SHEET: Final = "SELECT sheet FROM sheets WHERE matter = %(matter)s AND item = %(item)s"
 _NOTICE_OF_STREAM: Final = "SELECT notice FROM notices WHERE stream = %(name)s"
 _NOTICE: Final = "SELECT notice FROM notices WHERE id = %(name)s"
-_RECORD: Final = "SELECT record, member, EXTRACT(YEAR FROM day)::int FROM records WHERE id = %(name)s"
+_RECORD: Final = """
+SELECT record, member, EXTRACT(YEAR FROM day)::int, 'responsibility' FROM records WHERE id = %(name)s
+UNION ALL SELECT merit, member, EXTRACT(YEAR FROM day)::int, kind FROM merits WHERE id = %(name)s
+"""
+_LIST_ITEM: Final = """
+SELECT p.part FROM rule_sets AS s JOIN rule_parts AS p USING (rule_set)
+WHERE s.scheme = %(scheme)s AND s.version = %(version)s AND p.code = %(item)s
+  AND p.section IN ('responsibility', 'honour', 'negative', 'veto')
+"""
+_CASE: Final = "SELECT opened FROM cases WHERE id = %(name)s"
+_TAKEN: Final = """
+SELECT d.member, d.unit, d.matter, one.code, d.merit
+FROM merits AS d
+JOIN rule_parts AS p ON p.part = d.part
+JOIN rule_parts AS c ON c.rule_set = p.rule_set AND c.section = 'counting'
+CROSS JOIN LATERAL json_array_elements(c.content->'same_fact'->'pairs') AS pair
+CROSS JOIN LATERAL json_array_elements_text(pair->'responsibility') AS one(code)
+WHERE d.kind = 'deduction' AND d.status = 'confirmed' AND (%(merit)s::int IS NULL OR d.merit = %(merit)s)
+  AND pair->>'negative' = d.item AND pair->>'wins' = 'deduction'
+ORDER BY d.merit DESC
+"""
+
+Taken: TypeAlias = dict[tuple[int, str, str, str], int]
+"""(member, organisation, matter, item) that a confirmed deduction took over → the deduction."""
 
 
 class UnknownThing(LookupError):
@@ -45,11 +69,15 @@ class Keys:
         self.sheets: dict[int, int] = {}
         self.notices: dict[int, int] = {}
         self.records: dict[int, tuple[int, int, int]] = {}
+        self.kinds: dict[int, str] = {}
+        """Of the records that no sheet brought."""
+        self._taken: Taken | None = None
 
     def forget(self) -> None:
         """Know nothing any more: a batch failed, or the memory is full."""
-        for known in (self._known, self.members, self.sheets, self.notices, self.records):
+        for known in (self._known, self.members, self.sheets, self.notices, self.records, self.kinds):
             known.clear()
+        self.forget_taken()
 
     def trim(self) -> None:
         """Forget if there is too much; to be called between batches."""
@@ -134,6 +162,51 @@ class Keys:
         """(key, member, year) of a record."""
         found = self.records.get(record.int)
         if found is None:
-            key, member, year = self._ask(_RECORD, record, name=record)
+            key, member, year, kind = self._ask(_RECORD, record, name=record)
             found = self.records[record.int] = key, member, year
+            if kind != "responsibility":
+                self.kinds[record.int] = kind
         return found
+
+    def kind(self, record: RecordId) -> str:
+        """On which list a record stands."""
+        self.record(record)
+        return self.kinds.get(record.int, "responsibility")
+
+    def list_item(self, scheme: Code, version: Code, item: Code) -> int:
+        """The key of an item of any list: the position of its part."""
+        place = ("list-item", scheme, version, item)
+        return int(self._find(place, _LIST_ITEM, scheme=scheme, version=version, item=item)[0])
+
+    def case(self, case: UUID) -> int:
+        """The key of a claim or a proposal."""
+        return int(self._find(("case", case), _CASE, name=case)[0])
+
+    def find_case(self, case: UUID) -> int | None:
+        """The key of a claim or a proposal, if there is one already."""
+        try:
+            return self.case(case)
+        except UnknownThing:
+            return None
+
+    def taken(self, flushed: Callable[[], Connection]) -> Taken:
+        """What confirmed deductions took over; read once, after what the batch still holds is written."""
+        if self._taken is None:
+            flushed()
+            self._taken = self._taken_from(None)
+        return self._taken
+
+    def taken_by(self, deduction: int) -> Taken:
+        """What one deduction took over, from now on remembered."""
+        found = self._taken_from(deduction)
+        if self._taken is not None:
+            self._taken = found | self._taken
+        return found
+
+    def forget_taken(self) -> None:
+        """Read anew what deductions took over: one was taken back."""
+        self._taken = None
+
+    def _taken_from(self, deduction: int | None) -> Taken:
+        rows = self._connection.execute(_TAKEN, {"merit": deduction})
+        return {(member, unit, matter, item): merit for member, unit, matter, item, merit in rows}

@@ -9,10 +9,21 @@ from uuid import UUID
 
 import msgspec
 
-from domain.notice.notice import DisclosureChecked, NoticeClosed, NoticeDrafted, NoticeLineDrafted, NoticePosted
-from domain.values import Code, Instant, MemberId, NoticeId, RecordId, Sha256
+from domain.notice.notice import (
+    DisclosureChecked,
+    NoticeClosed,
+    NoticeDrafted,
+    NoticeExtended,
+    NoticeLineDrafted,
+    NoticePosted,
+    NoticeReposted,
+    NoticeWithdrawn,
+    PostingEvidenced,
+)
+from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, RecordId, Sha256
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
 from projections.applying import Applied, Handlers
+from projections.keys import UnknownThing
 from projections.reading import hundredths_of
 from projections.rows import Row
 
@@ -23,8 +34,8 @@ CREATE TABLE notices (
     stream uuid NOT NULL UNIQUE,
     unit text NOT NULL,
     stage text NOT NULL,
-    matter integer NOT NULL,
-    sheet integer NOT NULL,
+    matter text NOT NULL,
+    sheet integer,
     item text NOT NULL,
     decision integer NOT NULL,
     occurred_on date NOT NULL,
@@ -41,7 +52,12 @@ CREATE TABLE notices (
     may_close_at timestamptz,
     closed integer,
     closed_at timestamptz,
-    cleared integer
+    cleared integer,
+    shows text[],
+    withdrawn integer,
+    withdrawn_reason text,
+    extended integer,
+    objection uuid
 );
 CREATE INDEX notices_of_unit ON notices (unit, notice);
 CREATE INDEX notices_running ON notices (posted) WHERE status = 'posted';
@@ -53,10 +69,23 @@ CREATE TABLE notice_lines (
     record integer NOT NULL,
     outcome text NOT NULL,
     quantity integer NOT NULL,
+    level text,
+    points integer,
     PRIMARY KEY (notice, line)
 );
 CREATE INDEX notice_lines_of_record ON notice_lines (record);
+CREATE TABLE postings (
+    notice integer NOT NULL,
+    position integer NOT NULL,
+    posted_on date NOT NULL,
+    sha256 text NOT NULL,
+    by uuid NOT NULL,
+    PRIMARY KEY (notice, position)
+);
 """
+
+NULL: Final = "\\N"
+"""As COPY writes it."""
 
 
 class NoticeRow(Row, kw_only=True):
@@ -68,8 +97,9 @@ class NoticeRow(Row, kw_only=True):
     stream: UUID
     unit: str
     stage: str
-    matter: int
-    sheet: int
+    matter: str
+    sheet: int | None
+    """None where the notice is of a record that no sheet brought."""
     item: str
     decision: int
     occurred_on: date
@@ -87,6 +117,11 @@ class NoticeRow(Row, kw_only=True):
     closed: int | None = None
     closed_at: str | None = None
     cleared: int | None = None
+    shows: tuple[str, ...] | None = None
+    withdrawn: int | None = None
+    withdrawn_reason: str | None = None
+    extended: int | None = None
+    objection: UUID | None = None
 
 
 class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +136,8 @@ class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
     item: Code
     item_zh: str
     item_en: str
-    category: Code
+    category: str
+    """Empty for a veto, which belongs to none."""
     mode: str
     """How the item counts: a ``ratio`` or ``assigned`` line moves a share, an ``earned`` one gives points."""
     unit_points: str | None
@@ -113,7 +149,7 @@ class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
     lines: int
     digest: Sha256
     status: str
-    """drafted, checked, posted or closed."""
+    """drafted, checked, posted, withdrawn or closed."""
     checked_by: MemberId | None
     audience: Code | None
     working_days: int | None
@@ -122,8 +158,17 @@ class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
     may_close_at: datetime | None
     closed_at: datetime | None
     cleared: int | None
+    shows: tuple[str, ...] | None
+    """What the check of the disclosure found to be shown."""
+    withdrawn_reason: Sha256 | None
+    objection: ObjectionId | None
+    """After which a corrected line is noticed here."""
+    held: int
+    """How many lines an objection holds back now."""
     drafted: int
     """Positions of the entries."""
+    withdrawn: int | None
+    extended: int | None
     checked: int | None
     posted: int | None
     closed: int | None
@@ -137,9 +182,25 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     record: RecordId
     outcome: str
     quantity: int
+    level: Code | None
+    level_zh: str | None
+    level_en: str | None
+    points: int | None
+    """What the level of an honour, a deduction or a shortfall gives or takes."""
     position: int
     recorded: int
     confirmed: int | None
+    state: str
+    """open, suspended or corrected."""
+
+
+class Posting(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of the paper on the wall, by its digest."""
+
+    position: int
+    posted_on: date
+    sha256: Sha256
+    by: MemberId
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,10 +208,10 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     header: NoticeHeader
     lines: tuple[NoticeLine, ...]
+    postings: tuple[Posting, ...] = ()
 
 
 def _drafted(this: Applied, fact: NoticeDrafted) -> None:
-    matter = this.keys.matter(fact.unit, fact.matter)
     this.keys.remember("notice", fact.notice, key=(this.position,))
     this.keys.notices[this.stream.int] = this.position
     this.batch.insert(
@@ -160,16 +221,24 @@ def _drafted(this: Applied, fact: NoticeDrafted) -> None:
             stream=this.stream,
             unit=fact.unit,
             stage=fact.stage,
-            matter=matter,
-            sheet=this.keys.sheet(matter, fact.item),
+            matter=fact.matter,
+            sheet=_sheet(this, fact),
             item=fact.item,
             decision=fact.decision,
             occurred_on=fact.occurred_on,
             lines=fact.lines,
             digest=fact.digest,
             status="drafted",
+            objection=fact.objection,
         )
     )
+
+
+def _sheet(this: Applied, fact: NoticeDrafted) -> int | None:
+    try:
+        return this.keys.sheet(this.keys.matter(fact.unit, fact.matter), fact.item)
+    except UnknownThing:
+        return None
 
 
 def _line(this: Applied, fact: NoticeLineDrafted) -> None:
@@ -177,16 +246,17 @@ def _line(this: Applied, fact: NoticeLineDrafted) -> None:
     record, member, _ = this.keys.record(fact.record)
     this.batch.append(
         "notice_lines",
-        f"{notice}\t{fact.line}\t{this.position}\t{member}\t{record}\t{fact.outcome}\t{hundredths_of(fact.quantity)}",
+        f"{notice}\t{fact.line}\t{this.position}\t{member}\t{record}\t{fact.outcome}\t{hundredths_of(fact.quantity)}\t"
+        f"{fact.level or NULL}\t{NULL if fact.points is None else hundredths_of(fact.points)}",
     )
 
 
 def _checked(this: Applied, fact: DisclosureChecked) -> None:
     notice = this.keys.notice_of_stream(this.stream)
-    this.batch.change(NoticeRow, notice, status="checked", checked=this.position, checked_by=fact.by)
+    this.batch.change(NoticeRow, notice, status="checked", checked=this.position, checked_by=fact.by, shows=fact.shows)
 
 
-def _posted(this: Applied, fact: NoticePosted) -> None:
+def _posted(this: Applied, fact: NoticePosted | NoticeReposted) -> None:
     this.batch.change(
         NoticeRow,
         this.keys.notice(fact.notice),
@@ -211,27 +281,54 @@ def _closed(this: Applied, fact: NoticeClosed) -> None:
     )
 
 
+def _extended(this: Applied, fact: NoticeExtended) -> None:
+    longer = {"ends_on": fact.ends_on, "may_close_at": fact.may_close_at, "extended": this.position}
+    this.batch.change(NoticeRow, this.keys.notice(fact.notice), **longer)
+
+
+def _withdrawn(this: Applied, fact: NoticeWithdrawn) -> None:
+    gone = {"status": "withdrawn", "withdrawn": this.position, "withdrawn_reason": fact.reason}
+    this.batch.change(NoticeRow, this.keys.notice(fact.notice), **gone)
+
+
+def _evidenced(this: Applied, fact: PostingEvidenced) -> None:
+    notice = this.keys.notice(fact.notice)
+    this.batch.append("postings", f"{notice}\t{this.position}\t{fact.posted_on}\t{fact.sha256}\t{fact.by}")
+
+
 HANDLERS: Final[Handlers] = {
     NoticeDrafted: _drafted,
     NoticeLineDrafted: _line,
     DisclosureChecked: _checked,
     NoticePosted: _posted,
+    NoticeReposted: _posted,
+    NoticeExtended: _extended,
+    NoticeWithdrawn: _withdrawn,
+    PostingEvidenced: _evidenced,
     NoticeClosed: _closed,
 }
 
 _HEADER: Final = """
-SELECT n.id AS notice, n.unit, u.title AS unit_title, n.stage, m.code AS matter, m.title, n.item,
-       p.content->>'zh' AS item_zh, p.content->>'en' AS item_en, p.content->>'cat' AS category,
-       p.content->>'mode' AS mode,
+SELECT n.id AS notice, n.unit, u.title AS unit_title, n.stage, n.matter, COALESCE(m.title, x.title, '') AS title,
+       n.item,
+       p.content->>'zh' AS item_zh, p.content->>'en' AS item_en, COALESCE(p.content->>'cat', '') AS category,
+       COALESCE(p.content->>'mode', '') AS mode,
        CASE WHEN p.content->>'mode' = 'earn' THEN (p.content->>'points')::numeric(9, 2)::text END AS unit_points,
-       p.content->>'clause' AS clause, s.rules, n.decision, n.occurred_on, n.lines, n.digest, n.status, n.checked_by,
-       n.audience, n.working_days, n.posted_on, n.ends_on, n.may_close_at, n.closed_at, n.cleared,
+       p.content->>'clause' AS clause, COALESCE(s.rules, x.rules) AS rules, n.decision, n.occurred_on, n.lines,
+       n.digest, n.status, n.checked_by, n.audience, n.working_days, n.posted_on, n.ends_on, n.may_close_at,
+       n.closed_at, n.cleared, n.shows, n.withdrawn_reason, n.objection, n.withdrawn, n.extended,
+       (SELECT count(DISTINCT o.number) FROM objections AS o WHERE o.notice = n.id AND o.suspended IS NOT NULL
+          AND o.cleared IS NULL AND o.corrected IS NULL) AS held,
        n.notice AS drafted, n.checked, n.posted, n.closed
 FROM notices AS n
 JOIN units AS u ON u.code = n.unit
-JOIN matters AS m ON m.matter = n.matter
-JOIN sheets AS s ON s.sheet = n.sheet
-JOIN rule_parts AS p ON p.part = s.item_part
+LEFT JOIN sheets AS s ON s.sheet = n.sheet
+LEFT JOIN matters AS m ON m.matter = s.matter
+LEFT JOIN LATERAL (
+  SELECT r.part, r.rules, c.title FROM notice_lines AS l JOIN merits AS r ON r.merit = l.record
+  LEFT JOIN cases AS c ON c.opened = r.opened WHERE n.sheet IS NULL AND l.notice = n.notice ORDER BY l.line LIMIT 1
+) AS x ON true
+JOIN rule_parts AS p ON p.part = COALESCE(s.item_part, x.part)
 """
 _LISTED: Final = (
     _HEADER
@@ -248,12 +345,28 @@ _NOTICE: Final = "".join(
         _HEADER,
         """WHERE n.notice = this.notice) AS h) AS header,
   (SELECT COALESCE(json_agg(json_build_object(
-            'line', l.line, 'member', m.person, 'record', r.id, 'outcome', l.outcome, 'quantity', l.quantity,
-            'position', l.position, 'recorded', r.record, 'confirmed', r.confirmed) ORDER BY l.line), '[]')
+            'line', l.line, 'member', m.person, 'record', COALESCE(r.id, x.id), 'outcome', l.outcome,
+            'quantity', l.quantity, 'level', l.level, 'level_zh', v.level->>'zh', 'level_en', v.level->>'en',
+            'points', l.points, 'position', l.position, 'recorded', l.record,
+            'confirmed', COALESCE(r.confirmed, x.confirmed),
+            'state', COALESCE((
+              SELECT CASE WHEN bool_or(o.corrected IS NOT NULL) THEN 'corrected'
+                          WHEN bool_or(o.cleared IS NULL) THEN 'suspended' END
+              FROM objections AS o WHERE o.notice = this.id AND o.number = l.line AND o.suspended IS NOT NULL
+            ), 'open')) ORDER BY l.line), '[]')
    FROM notice_lines AS l
    JOIN members AS m ON m.member = l.member
-   JOIN records AS r ON r.record = l.record
-   WHERE l.notice = this.notice) AS lines
+   LEFT JOIN records AS r ON r.record = l.record
+   LEFT JOIN merits AS x ON x.merit = l.record
+   LEFT JOIN LATERAL (
+     SELECT one.level FROM rule_parts AS p
+     CROSS JOIN json_array_elements(COALESCE(p.content->'levels', p.content->'shortfalls')) AS one(level)
+     WHERE p.part = x.part AND one.level->>'code' = l.level
+   ) AS v ON true
+   WHERE l.notice = this.notice) AS lines,
+  (SELECT COALESCE(json_agg(json_build_object('position', p.position, 'posted_on', p.posted_on, 'sha256', p.sha256,
+                                              'by', p.by) ORDER BY p.position), '[]')
+   FROM postings AS p WHERE p.notice = this.notice) AS postings
 FROM notices AS this WHERE this.id = %(notice)s
 """,
     )
@@ -280,15 +393,15 @@ async def notice_history(
     before: int | None = None,
     limit: int = PAGE,
 ) -> Answer[Page[NoticeHeader]]:
-    """The notices that ran and closed, newest first."""
-    return await _listed(connection, units, ["closed"], audiences, before, limit)
+    """The notices that ran and closed or were withdrawn, newest first."""
+    return await _listed(connection, units, ["closed", "withdrawn"], audiences, before, limit)
 
 
 async def notices_to_post(
     connection: AsyncConnection, units: list[Code], *, before: int | None = None, limit: int = PAGE
 ) -> Answer[Page[NoticeHeader]]:
-    """The drafted notices that wait to be checked and posted."""
-    return await _listed(connection, units, ["drafted"], None, before, limit)
+    """The notices that wait to be checked or posted."""
+    return await _listed(connection, units, ["drafted", "checked"], None, before, limit)
 
 
 async def _listed(
@@ -314,3 +427,18 @@ async def _listed(
 async def notice(connection: AsyncConnection, notice: NoticeId) -> Answer[Notice | None]:
     """One notice with its lines in their order."""
     return await ask_one(connection, Notice, _NOTICE, {"notice": notice})
+
+
+_NAMES: Final = """
+SELECT EXISTS (
+  SELECT FROM notices AS n JOIN notice_lines AS l ON l.notice = n.notice
+  JOIN records AS r ON r.record = l.record JOIN members AS m ON m.member = r.member
+  WHERE n.id = %(notice)s AND m.person = %(person)s
+)
+"""
+
+
+async def names(connection: AsyncConnection, notice: NoticeId, person: MemberId) -> bool:
+    """Whether a line of a notice is about a person."""
+    row = await (await connection.execute(_NAMES, {"notice": notice, "person": person})).fetchone()
+    return row == (True,)

@@ -9,10 +9,9 @@ from uuid import UUID
 
 import msgspec
 
-from domain.organisation.appointments import COMMITTEE, RoleAppointed, RoleEnded
 from domain.organisation.member import MemberRegistered
-from domain.organisation.roster import MemberEnrolled
-from domain.organisation.unit import UnitEstablished
+from domain.organisation.roster import MemberEnrolled, MemberReleased
+from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
 from domain.values import Code, MemberId, day_of
 from projections.answers import Answer, AsyncConnection, ask, ask_one
 from projections.applying import Applied, Handlers
@@ -28,8 +27,17 @@ CREATE TABLE units (
     scheme text NOT NULL,
     approval_body text NOT NULL,
     path text[] NOT NULL,
-    established_on date NOT NULL
+    established_on date NOT NULL,
+    dissolved_on date
 );
+CREATE TABLE unit_changes (
+    change integer PRIMARY KEY,
+    unit text NOT NULL,
+    type text NOT NULL,
+    day date NOT NULL,
+    said text NOT NULL
+);
+CREATE INDEX unit_changes_of_unit ON unit_changes (unit);
 CREATE TABLE members (
     member integer PRIMARY KEY,
     person uuid NOT NULL UNIQUE,
@@ -37,7 +45,8 @@ CREATE TABLE members (
     profile text NOT NULL,
     name text NOT NULL,
     work_number text NOT NULL,
-    present_from date NOT NULL
+    present_from date NOT NULL,
+    ended_on date
 );
 CREATE TABLE enrolments (
     enrolment integer PRIMARY KEY,
@@ -48,17 +57,6 @@ CREATE TABLE enrolments (
 );
 CREATE INDEX enrolments_of_member ON enrolments (member);
 CREATE INDEX enrolments_of_unit ON enrolments (unit);
-CREATE TABLE appointments (
-    appointment integer PRIMARY KEY,
-    unit text NOT NULL,
-    role text NOT NULL,
-    member integer NOT NULL,
-    from_on date NOT NULL,
-    until_on date,
-    ended integer
-);
-CREATE INDEX appointments_of_member ON appointments (member);
-CREATE INDEX appointments_of_unit ON appointments (unit);
 """
 
 
@@ -75,6 +73,18 @@ class UnitRow(Row, kw_only=True):
     approval_body: str
     path: list[str]
     established_on: date
+    dissolved_on: date | None = None
+
+
+class UnitChangeRow(Row, kw_only=True):
+    """One change of an organisation: its new name, its new place, who decides, or its end."""
+
+    table = "unit_changes"
+    change: int
+    unit: str
+    type: str
+    day: date
+    said: str
 
 
 class MemberRow(Row, kw_only=True):
@@ -88,6 +98,7 @@ class MemberRow(Row, kw_only=True):
     name: str
     work_number: str
     present_from: date
+    ended_on: date | None = None
 
 
 class EnrolmentRow(Row, kw_only=True):
@@ -99,19 +110,6 @@ class EnrolmentRow(Row, kw_only=True):
     member: int
     from_on: date
     until_on: date | None = None
-
-
-class AppointmentRow(Row, kw_only=True):
-    """One office held by one person; ``ended`` is the position of the entry that ended it early."""
-
-    table = "appointments"
-    appointment: int
-    unit: str
-    role: str
-    member: int
-    from_on: date
-    until_on: date | None
-    ended: int | None = None
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,6 +124,20 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     path: tuple[Code, ...]
     """Codes from the root down to itself."""
     established_on: date
+    dissolved_on: date | None
+    first_body: Code
+    """Which organisation decides its sheets first."""
+    position: int
+
+
+class UnitChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One change in an organisation's life."""
+
+    type: str
+    """Stored name of the fact."""
+    day: date
+    said: str
+    """The new name, the organisation above, the deciding body; empty for an end."""
     position: int
 
 
@@ -134,24 +146,13 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     member: MemberId
     unit: Code
-    """Where he is enrolled on the day asked for; where he was registered if no day was asked for."""
+    """Where he is enrolled on the day asked for; where he belongs, or belonged last, if no day was asked for."""
     profile: str
     name: str
     """Commitment; the vault knows the value."""
     work_number: str
     present_from: date
-    position: int
-
-
-class Office(msgspec.Struct, frozen=True, kw_only=True):
-    """One role of one person in one organisation; role ``member`` for being on its roster."""
-
-    unit: Code
-    unit_title: str
-    role: str
-    member: MemberId
-    from_on: date
-    until_on: date | None
+    ended_on: date | None
     position: int
 
 
@@ -196,43 +197,62 @@ def _enrolled(this: Applied, fact: MemberEnrolled) -> None:
     this.batch.insert(EnrolmentRow(enrolment=this.position, unit=fact.unit, member=member, from_on=fact.from_on))
 
 
-def _appointed(this: Applied, fact: RoleAppointed) -> None:
-    this.batch.insert(
-        AppointmentRow(
-            appointment=this.position,
-            unit=fact.unit,
-            role=fact.role,
-            member=this.keys.member(fact.person),
-            from_on=fact.from_on,
-            until_on=fact.until_on,
-        )
-    )
+def _released(this: Applied, fact: MemberReleased) -> None:
+    member = this.keys.member(fact.member)
+    this.batch.touched.update((member, year) for year in since(this, fact.last_on))
+    known = {"unit": fact.unit, "member": member, "last_on": fact.last_on}
+    assert this.execute(_RELEASE, known).rowcount == 1, f"{fact.member} is not on the roster of {fact.unit}"
 
 
-def _ended(this: Applied, fact: RoleEnded) -> None:
-    known = {
-        "unit": fact.unit,
-        "role": fact.role,
-        "member": this.keys.member(fact.person),
-        "last_on": fact.last_on,
-        "position": this.position,
-    }
-    ended = this.execute(_END, known).rowcount
-    assert ended, f"{fact.role} of {fact.unit} was not held"
+def since(this: Applied, day: date) -> range:
+    """The years from a day to the entry's own, which its scores may reach back to."""
+    now = day_of(this.entry.at).year
+    return range(min(day.year, now), now + 1)
 
 
-_END: Final = """
-UPDATE appointments SET until_on = %(last_on)s, ended = %(position)s
-WHERE unit = %(unit)s AND role = %(role)s AND member = %(member)s
-  AND from_on <= %(last_on)s AND (until_on IS NULL OR %(last_on)s <= until_on)
+def _renamed(this: Applied, fact: UnitRenamed) -> None:
+    this.batch.change(UnitRow, this.keys.unit(fact.unit)[0], title=fact.title)
+    _changed(this, fact.unit, fact.from_on, fact.title)
+
+
+def _moved(this: Applied, fact: UnitMoved) -> None:
+    this.batch.change(UnitRow, this.keys.unit(fact.unit)[0], parent=fact.parent)
+    _changed(this, fact.unit, fact.from_on, fact.parent)
+    this.execute(_MOVE, {"unit": fact.unit, "above": this.keys.path(fact.parent)})
+    this.keys.forget()
+
+
+def _dissolved(this: Applied, fact: UnitDissolved) -> None:
+    this.batch.change(UnitRow, this.keys.unit(fact.unit)[0], dissolved_on=fact.last_on)
+    _changed(this, fact.unit, fact.last_on, "")
+
+
+def _body_assigned(this: Applied, fact: ApprovalBodyAssigned) -> None:
+    this.batch.change(UnitRow, this.keys.unit(fact.unit)[0], approval_body=fact.approval_body)
+    _changed(this, fact.unit, day_of(this.entry.at), fact.approval_body)
+
+
+def _changed(this: Applied, unit: Code, day: date, said: str) -> None:
+    this.batch.insert(UnitChangeRow(change=this.position, unit=unit, type=this.line.type, day=day, said=said))
+
+
+_RELEASE: Final = """
+UPDATE enrolments SET until_on = %(last_on)s
+WHERE unit = %(unit)s AND member = %(member)s AND until_on IS NULL
+"""
+_MOVE: Final = """
+UPDATE units SET path = %(above)s::text[] || path[array_position(path, %(unit)s):] WHERE %(unit)s = ANY(path)
 """
 
 HANDLERS: Final[Handlers] = {
     UnitEstablished: _established,
+    UnitRenamed: _renamed,
+    UnitMoved: _moved,
+    UnitDissolved: _dissolved,
+    ApprovalBodyAssigned: _body_assigned,
     MemberRegistered: _registered,
     MemberEnrolled: _enrolled,
-    RoleAppointed: _appointed,
-    RoleEnded: _ended,
+    MemberReleased: _released,
 }
 
 _EVERYBODY: Final = "SELECT DISTINCT member FROM enrolments"
@@ -260,44 +280,40 @@ def person_of(connection: Connection, member: int) -> MemberId:
     return UUID(str(row[0]))
 
 
-_UNITS: Final = """
-SELECT code AS unit, kind, title, parent, scheme, approval_body, path, established_on, unit AS position
-FROM units WHERE %(within)s::text IS NULL OR %(within)s = ANY(path)
-ORDER BY path
+FIRST_BODY: Final = """
+CASE WHEN u.parent IS NULL OR (u.approval_body <> 'parent_committee' AND u.dissolved_on IS NULL) THEN u.code
+ELSE (SELECT above.code FROM units AS above
+      WHERE above.code = ANY(u.path) AND above.code <> u.code AND above.dissolved_on IS NULL
+      ORDER BY cardinality(above.path) DESC LIMIT 1)
+END
 """
-_UNIT: Final = """
-SELECT code AS unit, kind, title, parent, scheme, approval_body, path, established_on, unit AS position
-FROM units WHERE code = %(unit)s
+"""Which organisation decides the sheets of the unit ``u`` first."""
+_UNIT_COLUMNS: Final = (
+    """
+SELECT u.code AS unit, u.kind, u.title, u.parent, u.scheme, u.approval_body, u.path, u.established_on, u.dissolved_on,
+       u.unit AS position, """
+    + FIRST_BODY
+    + """ AS first_body
+FROM units AS u
+"""
+)
+_UNITS: Final = _UNIT_COLUMNS + "WHERE %(within)s::text IS NULL OR %(within)s = ANY(u.path) ORDER BY u.path"
+_UNIT: Final = _UNIT_COLUMNS + "WHERE u.code = %(unit)s"
+_CHANGES: Final = """
+SELECT type, day, said, change AS position FROM unit_changes WHERE unit = %(unit)s ORDER BY change
 """
 _MEMBER: Final = """
-SELECT person AS member, unit, profile, name, work_number, present_from, member AS position
+SELECT person AS member, unit, profile, name, work_number, present_from, ended_on, member AS position
 FROM members WHERE person = %(member)s
 """
 _MEMBERS: Final = """
-SELECT m.person AS member, e.unit, m.profile, m.name, m.work_number, m.present_from, m.member AS position
+SELECT m.person AS member, e.unit,
+       COALESCE((SELECT p.profile FROM profiles AS p WHERE p.member = m.member AND p.from_on <= %(day)s
+                 ORDER BY p.from_on DESC, p.assigned DESC LIMIT 1), m.profile) AS profile,
+       m.name, m.work_number, m.present_from, m.ended_on, m.member AS position
 FROM enrolments AS e JOIN members AS m ON m.member = e.member
 WHERE e.unit = %(unit)s AND e.from_on <= %(day)s AND (e.until_on IS NULL OR %(day)s <= e.until_on)
 ORDER BY e.enrolment
-"""
-_OFFICES: Final = """
-SELECT held.unit, u.title AS unit_title, held.role, m.person AS member, held.from_on, held.until_on, held.position
-FROM (
-    SELECT unit, role, member, from_on, until_on, appointment AS position FROM appointments
-    UNION ALL
-    SELECT unit, 'member', member, from_on, until_on, enrolment FROM enrolments
-) AS held
-JOIN members AS m ON m.member = held.member
-JOIN units AS u ON u.code = held.unit
-WHERE m.person = %(member)s AND held.from_on <= %(day)s AND (held.until_on IS NULL OR %(day)s <= held.until_on)
-ORDER BY held.position
-"""
-_HOLDERS: Final = """
-SELECT a.unit, u.title AS unit_title, a.role, m.person AS member, a.from_on, a.until_on, a.appointment AS position
-FROM appointments AS a
-JOIN members AS m ON m.member = a.member
-JOIN units AS u ON u.code = a.unit
-WHERE a.unit = %(unit)s AND a.from_on <= %(day)s AND (a.until_on IS NULL OR %(day)s <= a.until_on)
-ORDER BY a.appointment
 """
 
 
@@ -311,27 +327,16 @@ async def unit(connection: AsyncConnection, code: Code) -> Answer[Unit | None]:
     return await ask_one(connection, Unit, _UNIT, {"unit": code}, where=code)
 
 
+async def changes_of(connection: AsyncConnection, code: Code) -> Answer[tuple[UnitChange, ...]]:
+    """What changed in an organisation's life, oldest first."""
+    return await ask(connection, UnitChange, _CHANGES, {"unit": code}, where=code)
+
+
 async def member(connection: AsyncConnection, person: MemberId) -> Answer[Member | None]:
-    """One person, with the organisation in which he was registered."""
+    """One person, with the organisation to which he belongs, or belonged last."""
     return await ask_one(connection, Member, _MEMBER, {"member": person}, whose=person)
 
 
 async def members_of(connection: AsyncConnection, unit: Code, day: date) -> Answer[tuple[Member, ...]]:
     """Everybody on the roster of an organisation on a day, in enrolment order."""
     return await ask(connection, Member, _MEMBERS, {"unit": unit, "day": day}, where=unit)
-
-
-async def offices_of(connection: AsyncConnection, person: MemberId, day: date) -> Answer[tuple[Office, ...]]:
-    """In which roles a person may act on a day, and for which organisations; membership is role ``member``."""
-    return await ask(connection, Office, _OFFICES, {"member": person, "day": day}, whose=person)
-
-
-async def officers_of(connection: AsyncConnection, unit: Code, day: date) -> Answer[tuple[Office, ...]]:
-    """Who holds which office of an organisation on a day."""
-    return await ask(connection, Office, _HOLDERS, {"unit": unit, "day": day}, where=unit)
-
-
-async def committee_of(connection: AsyncConnection, unit: Code, day: date) -> Answer[tuple[Office, ...]]:
-    """The committee of an organisation on a day."""
-    found = await officers_of(connection, unit, day)
-    return msgspec.structs.replace(found, value=tuple(office for office in found.value if office.role in COMMITTEE))

@@ -12,10 +12,45 @@ import msgspec
 
 from domain.decider import Fact
 from domain.notice.notice import NoticeLineDrafted
-from domain.organisation.appointments import RoleAppointed, RoleEnded
-from domain.organisation.member import MemberRegistered
-from domain.organisation.roster import MemberEnrolled
-from domain.recording.archive import PointsConfirmed, PointsRecorded, archive_of
+from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
+from domain.organisation.member import (
+    ExemptionEnded,
+    ExemptionGranted,
+    ExemptionRefused,
+    ExemptionRequested,
+    ExemptionSupported,
+    LeaveRegistered,
+    LeaveShortened,
+    MemberProfileAssigned,
+    MemberRegistered,
+    MembershipEnded,
+    MemberTransferred,
+)
+from domain.organisation.roster import MemberEnrolled, MemberReleased
+from domain.recording.archive import (
+    DeductionApproved,
+    DeductionDismissed,
+    HonourAdded,
+    PointsConfirmed,
+    PointsRecorded,
+    RecordReleased,
+    RecordReplaced,
+    RecordReversed,
+    RecordSuspended,
+    VetoLifted,
+    VetoRegistered,
+    archive_of,
+)
+from domain.recording.deduction import (
+    DeductionDecided,
+    DeductionEvidenceAdded,
+    DeductionProposed,
+    DeductionReferred,
+    MemberNotified,
+    MemberStatementFiled,
+    StatementTermEnded,
+)
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import MemberId
 from projections.answers import Answer, AsyncConnection, ask
@@ -120,14 +155,47 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
         case (
             MemberRegistered(member=member)
             | MemberEnrolled(member=member)
+            | MemberReleased(member=member)
+            | MemberTransferred(member=member)
+            | MemberProfileAssigned(member=member)
+            | MembershipEnded(member=member)
+            | LeaveRegistered(member=member)
+            | LeaveShortened(member=member)
+            | ExemptionRequested(member=member)
+            | ExemptionSupported(member=member)
+            | ExemptionGranted(member=member)
+            | ExemptionRefused(member=member)
+            | ExemptionEnded(member=member)
             | SheetLineSet(member=member)
             | SheetLineReferred(member=member)
             | NoticeLineDrafted(member=member)
             | PointsRecorded(member=member)
+            | RecordSuspended(member=member)
+            | RecordReleased(member=member)
+            | RecordReversed(member=member)
+            | RecordReplaced(member=member)
+            | HonourClaimed(member=member)
+            | HonourReturned(member=member)
+            | HonourDecided(member=member)
+            | HonourReferred(member=member)
+            | HonourAdded(member=member)
+            | DeductionProposed(member=member)
+            | DeductionEvidenceAdded(member=member)
+            | MemberNotified(member=member)
+            | MemberStatementFiled(member=member)
+            | StatementTermEnded(member=member)
+            | DeductionDecided(member=member)
+            | DeductionReferred(member=member)
+            | DeductionApproved(member=member)
+            | DeductionDismissed(member=member)
+            | VetoRegistered(member=member)
+            | VetoLifted(member=member)
         ):
             return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):
             return (person,)
+        case RoleSubstituted(person=person, stands_for=holder) | RoleDelegated(person=person, stands_for=holder):
+            return (person, holder)
         case _:
             return ()
 
@@ -188,6 +256,12 @@ def release(connection: Connection, key: UUID) -> None:
 def release_fact(connection: Connection, key: UUID, position: int) -> None:
     """A held fact no longer waits for this one."""
     connection.execute(_RELEASE_FACT, {"key": key, "position": position})
+
+
+def listed(connection: Connection) -> list[Parked]:
+    """Who is parked, where and why, by the first fact that each misses; for an operator."""
+    rows = connection.execute(_PARKED).fetchall()
+    return [Parked(**dict(zip(Parked.__struct_fields__, row, strict=True))) for row in rows]
 
 
 async def parked(connection: AsyncConnection) -> Answer[tuple[Parked, ...]]:

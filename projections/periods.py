@@ -6,10 +6,11 @@ from typing import Final
 
 import msgspec
 
-from domain.assessment.presence import Stay, half_months, months_present
-from domain.assessment.rows import Tally
+from domain.assessment.presence import Away, Stay, half_months, months_present
+from domain.assessment.rows import MatterRow, ResponsibilityRow, Tally, VetoRow, tally
 from domain.assessment.scoring import Case, Scored, Span, score
 from domain.values import Code
+from projections.merits import STANDING, MeritInput
 from projections.rules import Published, in_force
 
 PERIODS: Final = ("H1", "H2", "Y")
@@ -53,11 +54,35 @@ class PeriodScore(msgspec.Struct, frozen=True, kw_only=True):
         return today <= self.ends_on
 
 
+class Lists(msgspec.Struct, frozen=True, kw_only=True):
+    """A year's honours, deductions and shortfalls that count, or would if they were confirmed."""
+
+    honours: tuple[MatterRow, ...] = ()
+    deductions: tuple[MatterRow, ...] = ()
+    shortfalls: tuple[ResponsibilityRow, ...] = ()
+    vetoes: tuple[VetoRow, ...] = ()
+
+
+NOTHING: Final = Lists()
+
+
+def lists_of(merits: Sequence[MeritInput]) -> Lists:
+    """What of a year's records counts on which list; what was dismissed counts on none."""
+    standing = [merit for merit in merits if merit.status in STANDING]
+    return Lists(
+        honours=tuple(merit.row for merit in standing if merit.kind == "honour"),
+        deductions=tuple(merit.row for merit in standing if merit.kind == "deduction"),
+        shortfalls=tuple(merit.shortfall for merit in standing if merit.kind == "shortfall"),
+        vetoes=tuple(merit.veto for merit in merits if merit.kind == "veto" and merit.lifted_on is None),
+    )
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a score is made for: where he was when, and under which rule sets."""
 
     stays: tuple[Stay, ...]
     versions: tuple[Published, ...]
+    away: tuple[Away, ...] = ()
 
 
 def period_end(year: int, period: str) -> date:
@@ -78,9 +103,12 @@ def half_version(subject: Subject, year: int, half: str) -> Published | None:
     return in_force(subject.versions, period_end(year, half))
 
 
-def cases(subject: Subject, version: Published, year: int, counted: Sequence[Tally]) -> dict[str, Case]:
+def cases(
+    subject: Subject, version: Published, year: int, counted: Sequence[Tally], lists: Lists = NOTHING
+) -> dict[str, Case]:
     """What each period of a year is scored from, each half under the rules in force at its own end."""
     rule = version.scheme.counting.pro_rata
+    every = [*counted, *tally(lists.shortfalls)]
     spans: list[Span] = []
     for half in (1, 2):
         months = half_months(year, half)
@@ -89,15 +117,29 @@ def cases(subject: Subject, version: Published, year: int, counted: Sequence[Tal
         spans.append(
             Span(
                 code=f"H{half}",
-                months_present=len(months_present(subject.stays, months, rule)),
-                tallies=[row for row in counted if row.month in numbers],
+                months_present=len(months_present(subject.stays, months, rule, subject.away)),
+                tallies=[row for row in every if row.month in numbers],
                 tariff=None if own is None else own.tariff,
             )
         )
-    return {"H1": Case(spans=(spans[0],)), "H2": Case(spans=(spans[1],)), "Y": Case(spans=tuple(spans))}
+    return {
+        "H1": _case((spans[0],), lists, range(1, 7)),
+        "H2": _case((spans[1],), lists, range(7, 13)),
+        "Y": _case(tuple(spans), lists, range(1, 13)),
+    }
 
 
-def scored(subject: Subject, year: int, counted: Sequence[Tally]) -> list[PeriodScore]:
+def _case(spans: tuple[Span, ...], lists: Lists, months: range) -> Case:
+    """A half is noticed with its own honours and deductions, the year with all of them."""
+    return Case(
+        spans=spans,
+        honours=[row for row in lists.honours if row.counted_on.month in months],
+        deductions=[row for row in lists.deductions if row.counted_on.month in months],
+        vetoes=[row for row in lists.vetoes if row.decided_on.month in months],
+    )
+
+
+def scored(subject: Subject, year: int, counted: Sequence[Tally], lists: Lists = NOTHING) -> list[PeriodScore]:
     """The scores of a year's periods for which a rule set is in force at their end.
 
     Raises Uncountable for a record that no rule set knows.
@@ -107,7 +149,7 @@ def scored(subject: Subject, year: int, counted: Sequence[Tally]) -> list[Period
         version = in_force(subject.versions, period_end(year, period))
         if version is None:
             continue
-        case = cases(subject, version, year, counted)[period]
+        case = cases(subject, version, year, counted, lists)[period]
         earlier = [other.tariff for other in subject.versions if other is not version]
         found.append(_stored(year, period, version, case, score(version.tariff, case, earlier)))
     return found

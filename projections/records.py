@@ -11,11 +11,12 @@ from uuid import UUID
 import msgspec
 
 from domain.assessment.rows import OUTCOMES, Tally, Uncountable
-from domain.recording.archive import PointsConfirmed, PointsRecorded
+from domain.recording.archive import PointsConfirmed, PointsRecorded, RecordReplaced, RecordReversed
 from domain.values import Code, MemberId, NoticeId, RecordId, Sha256
 from projections.answers import Answer, AsyncConnection, ask_one
 from projections.applying import Applied, Handlers
 from projections.matters import Evidence
+from projections.merits import MeritRow, give_back, in_place, take_over
 from projections.reading import hundredths_of
 from projections.rows import Connection, Row
 from projections.sheets import Approval
@@ -37,16 +38,33 @@ CREATE TABLE records (
     present smallint NOT NULL,
     in_favour smallint NOT NULL,
     notice integer,
-    confirmed integer
+    confirmed integer,
+    replaced integer,
+    reversed integer,
+    objection uuid
 );
 CREATE UNIQUE INDEX records_by_id ON records (id);
-CREATE INDEX records_of_member ON records (member, day) INCLUDE (item, outcome, quantity, confirmed);
+CREATE INDEX records_of_member ON records (member, day)
+    INCLUDE (item, outcome, quantity, confirmed, replaced, reversed);
 CREATE INDEX records_of_sheet ON records (sheet);
 """
 
-WORDS: Final[tuple[str, ...]] = ("attended", "absent", "excused", "done", "not-done", "withdrawn", "earned")
+WORDS: Final[tuple[str, ...]] = (
+    "attended",
+    "absent",
+    "excused",
+    "done",
+    "not-done",
+    "withdrawn",
+    "earned",
+    "fallen-short",
+)
 """Outcomes by their number in the narrow row; only ever appended to."""
 NUMBERS: Final = {word: number for number, word in enumerate(WORDS)}
+
+
+NULL: Final = "\\N"
+"""As COPY writes it."""
 
 
 class RecordRow(Row, kw_only=True):
@@ -69,15 +87,21 @@ class RecordRow(Row, kw_only=True):
     in_favour: int
     notice: int | None = None
     confirmed: int | None = None
+    replaced: int | None = None
+    """The confirmed deduction that took the matter over."""
+    reversed: int | None = None
+    objection: UUID | None = None
+    """After which it took another's place."""
 
     def line(self) -> str:
         """As COPY wants it, without asking each value what it is: there are more records than anything else."""
         notice = "\\N" if self.notice is None else self.notice
         confirmed = "\\N" if self.confirmed is None else self.confirmed
+        replaced = "\\N" if self.replaced is None else self.replaced
         return (
             f"{self.record}\t{self.id}\t{self.member}\t{self.unit}\t{self.item}\t{self.matter}\t{self.sheet}\t{self.day}\t"
             f"{self.outcome}\t{self.quantity}\t{self.late}\t{self.entitled}\t{self.present}\t{self.in_favour}\t"
-            f"{notice}\t{confirmed}"
+            f"{notice}\t{confirmed}\t{replaced}\t{self.reversed or NULL}\t{self.objection or NULL}"
         )
 
 
@@ -85,12 +109,12 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     """Where the facts behind one record stand in the log: each can be proved."""
 
     clause: int
-    planned: int
+    planned: int | None
     held: int | None
-    opened: int
-    line: int
+    opened: int | None
+    line: int | None
     submitted: int | None
-    approved: int
+    approved: int | None
     recorded: int
     drafted: int | None
     noticed: int | None
@@ -98,6 +122,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     posted: int | None
     closed: int | None
     confirmed: int | None
+    reversed: int | None
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +134,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     item: Code
     zh: str
     en: str
-    category: Code
+    category: str
+    """Empty for a veto, which belongs to none."""
     mode: str
     clause: str
 
@@ -122,6 +148,13 @@ class NoticeOfRecord(msgspec.Struct, frozen=True, kw_only=True):
     posted_on: date | None
     ends_on: date | None
     closed_at: datetime | None
+
+
+class Behind(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the facts that led to a record which no sheet brought."""
+
+    type: str
+    position: int
 
 
 class RecordChain(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +171,11 @@ class RecordChain(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     late: bool
     state: str
-    """pending or confirmed."""
+    """pending, suspended, confirmed or reversed."""
+    corrected_by: str | None
+    """The receipt of the objection after which it took another's place."""
+    replaces: RecordId | None
+    replaced_by: RecordId | None
     entered_by: MemberId
     submitted_by: MemberId | None
     entitled: int
@@ -150,9 +187,39 @@ class RecordChain(msgspec.Struct, frozen=True, kw_only=True):
     approval: Approval
     notice: NoticeOfRecord | None
     places: Places
+    kind: str = "responsibility"
+    level: Code | None = None
+    level_zh: str | None = None
+    level_en: str | None = None
+    points: int | None = None
+    """What the level gives or takes by itself, in hundredths."""
+    counted_on: date | None = None
+    """The day that counts, where it is another than that of the act."""
+    case: UUID | None = None
+    """The claim or the proposal from which it came."""
+    behind: tuple[Behind, ...] = ()
 
 
 def _recorded(this: Applied, fact: PointsRecorded) -> None:
+    _insert(this, fact, late=fact.late, vote=(fact.entitled, fact.present, fact.in_favour))
+
+
+def _replaced(this: Applied, fact: RecordReplaced) -> None:
+    """No body voted on it: it stands by the decision of the objection."""
+    if fact.kind != "responsibility":
+        in_place(this, fact)
+        return
+    _insert(this, fact, late=False, vote=(0, 0, 0), objection=fact.objection)
+
+
+def _insert(
+    this: Applied,
+    fact: PointsRecorded | RecordReplaced,
+    *,
+    late: bool,
+    vote: tuple[int, int, int],
+    objection: UUID | None = None,
+) -> None:
     member = this.keys.member(fact.member)
     unit, scheme = this.keys.unit(fact.unit)
     matter = this.keys.matter(fact.unit, fact.matter)
@@ -174,28 +241,58 @@ def _recorded(this: Applied, fact: PointsRecorded) -> None:
             day=day,
             outcome=NUMBERS[fact.outcome],
             quantity=hundredths_of(fact.quantity),
-            late=fact.late,
-            entitled=fact.entitled,
-            present=fact.present,
-            in_favour=fact.in_favour,
+            late=late,
+            entitled=vote[0],
+            present=vote[1],
+            in_favour=vote[2],
+            objection=objection,
+            replaced=_taken(this, member, fact),
         )
     )
 
 
+def _taken(this: Applied, member: int, fact: PointsRecorded | RecordReplaced) -> int | None:
+    """The confirmed deduction that took this matter over before it was recorded."""
+    taken = this.keys.taken(this.flushed)
+    return taken.get((member, fact.unit, fact.matter, fact.item)) if taken else None
+
+
 def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
     record, member, year = this.keys.record(fact.record)
+    kind, notice = this.keys.kind(fact.record), this.keys.notice(fact.notice)
     this.batch.touched.add((member, year))
-    this.batch.change(RecordRow, record, notice=this.keys.notice(fact.notice), confirmed=this.position)
+    if kind == "responsibility":
+        this.batch.change(RecordRow, record, notice=notice, confirmed=this.position)
+        return
+    this.batch.change(MeritRow, record, notice=notice, confirmed=this.position, status="confirmed")
+    if kind == "deduction":
+        take_over(this, record)
 
 
-HANDLERS: Final[Handlers] = {PointsRecorded: _recorded, PointsConfirmed: _confirmed}
+def _reversed(this: Applied, fact: RecordReversed) -> None:
+    record, member, year = this.keys.record(fact.record)
+    this.batch.touched.add((member, year))
+    if this.keys.kind(fact.record) == "responsibility":
+        this.batch.change(RecordRow, record, reversed=this.position)
+        return
+    this.batch.change(MeritRow, record, status="reversed")
+    give_back(this, record)
+
+
+HANDLERS: Final[Handlers] = {
+    PointsRecorded: _recorded,
+    PointsConfirmed: _confirmed,
+    RecordReversed: _reversed,
+    RecordReplaced: _replaced,
+}
 
 TALLIES: Final = """
 SELECT r.member, EXTRACT(YEAR FROM r.day)::int AS year, EXTRACT(MONTH FROM r.day)::int AS month,
-       r.item, r.outcome, r.quantity, r.confirmed IS NOT NULL AS confirmed, count(*) AS count
+       r.item, r.outcome, r.quantity, r.confirmed IS NOT NULL AS confirmed, r.replaced IS NOT NULL AS replaced,
+       count(*) AS count
 FROM records AS r
-WHERE r.member = ANY(%(members)s) AND r.day BETWEEN %(from_on)s AND %(until_on)s
-GROUP BY 1, 2, 3, 4, 5, 6, 7
+WHERE r.member = ANY(%(members)s) AND r.day BETWEEN %(from_on)s AND %(until_on)s AND r.reversed IS NULL
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 ITEMS: Final = """
 SELECT p.part, s.version, p.code FROM rule_parts AS p JOIN rule_sets AS s USING (rule_set)
@@ -213,7 +310,7 @@ def item_names(connection: Connection) -> ItemNames:
 
 def tallied(row: tuple[Any, ...], names: ItemNames) -> tuple[int, int, Tally]:
     """(member's key, year, tally) of one row of ``TALLIES``."""
-    member, year, month, item, outcome, quantity, confirmed, count = row
+    member, year, month, item, outcome, quantity, confirmed, replaced, count = row
     version, code = names[item]
     return (
         member,
@@ -225,6 +322,7 @@ def tallied(row: tuple[Any, ...], names: ItemNames) -> tuple[int, int, Tally]:
             rules=version,
             quantity=quantity,
             confirmed=confirmed,
+            replaced=replaced,
             count=count,
         ),
     )
@@ -243,7 +341,9 @@ def tallies(
 
 
 _YEARS: Final = """
-SELECT DISTINCT r.member, EXTRACT(YEAR FROM r.day)::int FROM records AS r JOIN members AS m USING (member)
+SELECT m.member, EXTRACT(YEAR FROM r.day)::int FROM records AS r JOIN members AS m USING (member)
+WHERE m.person = %(person)s
+UNION SELECT m.member, EXTRACT(YEAR FROM x.day)::int FROM merits AS x JOIN members AS m USING (member)
 WHERE m.person = %(person)s
 """
 
@@ -255,9 +355,16 @@ def years_of(connection: Connection, person: MemberId) -> set[tuple[int, int]]:
 
 _CHAIN: Final = """
 SELECT r.id AS record, who.person AS member, u.code AS unit, u.title AS unit_title, m.code AS matter, m.title,
-  r.day AS occurred_on, l.outcome, r.quantity, r.late,
-  CASE WHEN r.confirmed IS NULL THEN 'pending' ELSE 'confirmed' END AS state,
-  enterer.person AS entered_by, s.submitted_by, r.entitled, r.present, r.in_favour,
+  r.day AS occurred_on, COALESCE(o.right_outcome, l.outcome) AS outcome, r.quantity, r.late,
+  CASE WHEN r.reversed IS NOT NULL THEN 'reversed'
+       WHEN EXISTS (SELECT FROM objections AS h WHERE h.record = r.id AND h.suspended IS NOT NULL
+                    AND h.cleared IS NULL AND h.corrected IS NULL) THEN 'suspended'
+       WHEN r.confirmed IS NULL THEN 'pending' ELSE 'confirmed' END AS state,
+  o.receipt AS corrected_by, o.record AS replaces,
+  (SELECT x.id FROM records AS x JOIN objections AS y ON y.id = x.objection WHERE y.record = r.id LIMIT 1)
+    AS replaced_by,
+  COALESCE(enterer.person, o.handler, o.subject, who.person) AS entered_by, s.submitted_by,
+  r.entitled, r.present, r.in_favour,
   json_build_object(
     'scheme', v.scheme, 'version', v.version, 'digest', v.digest, 'item', p.code, 'zh', p.content->>'zh',
     'en', p.content->>'en', 'category', p.content->>'cat', 'mode', p.content->>'mode',
@@ -274,7 +381,8 @@ SELECT r.id AS record, who.person AS member, u.code AS unit, u.title AS unit_tit
     'notice', n.id, 'status', n.status, 'posted_on', n.posted_on, 'ends_on', n.ends_on,
     'closed_at', n.closed_at) END AS notice,
   json_build_object(
-    'clause', r.item, 'planned', r.matter, 'held', m.settled, 'opened', r.sheet, 'line', l.position,
+    'clause', r.item, 'planned', r.matter, 'held', m.settled, 'opened', r.sheet,
+    'line', COALESCE(l.position, o.filed), 'reversed', r.reversed,
     'submitted', s.submitted, 'approved', a.approval, 'recorded', r.record, 'drafted', n.notice,
     'noticed', n.line, 'posted', n.posted, 'closed', n.closed, 'confirmed', r.confirmed) AS places
 FROM records AS r
@@ -284,11 +392,12 @@ JOIN matters AS m ON m.matter = r.matter
 JOIN sheets AS s ON s.sheet = r.sheet
 JOIN rule_parts AS p ON p.part = r.item
 JOIN rule_sets AS v ON v.rule_set = p.rule_set
-CROSS JOIN LATERAL (
+LEFT JOIN objections AS o ON o.id = r.objection
+LEFT JOIN LATERAL (
   SELECT l.outcome, l.position, l.entered_by FROM sheet_lines AS l
   WHERE l.sheet = r.sheet AND l.member = r.member AND l.position < r.record ORDER BY l.position DESC LIMIT 1
-) AS l
-JOIN members AS enterer ON enterer.member = l.entered_by
+) AS l ON true
+LEFT JOIN members AS enterer ON enterer.member = l.entered_by
 CROSS JOIN LATERAL (
   SELECT a.* FROM approvals AS a WHERE a.sheet = r.sheet AND a.approval < r.record ORDER BY a.approval DESC LIMIT 1
 ) AS a
@@ -300,8 +409,81 @@ WHERE r.id = %(record)s
 """
 
 
+_MERIT_CHAIN: Final = """
+SELECT r.id AS record, who.person AS member, u.code AS unit, u.title AS unit_title, r.matter,
+  COALESCE(c.title, p.content->>'zh') AS title, r.occurred_on,
+  CASE r.kind WHEN 'honour' THEN 'honoured' WHEN 'veto' THEN 'vetoed'
+              WHEN 'shortfall' THEN 'fallen-short' ELSE 'deducted' END AS outcome,
+  100 AS quantity, r.late,
+  CASE WHEN r.status IN ('dismissed', 'lifted') THEN r.status
+       WHEN r.confirmed IS NULL THEN 'pending' ELSE 'confirmed' END AS state,
+  COALESCE(c.entered_by, who.person) AS entered_by, NULL AS submitted_by,
+  COALESCE(r.entitled, d.entitled, 0) AS entitled, COALESCE(r.present, d.present, 0) AS present,
+  COALESCE(r.in_favour, d.in_favour, 0) AS in_favour,
+  json_build_object(
+    'scheme', v.scheme, 'version', v.version, 'digest', v.digest, 'item', p.code, 'zh', p.content->>'zh',
+    'en', p.content->>'en', 'category', COALESCE(p.content->>'cat', ''), 'mode', COALESCE(p.content->>'mode', ''),
+    'clause', p.content->>'clause') AS clause,
+  CASE WHEN r.opened IS NULL
+    THEN json_build_array(json_build_object('kind', r.document_kind, 'sha256', r.document, 'position', r.merit))
+    ELSE (SELECT json_agg(json_build_object('kind', e.kind, 'sha256', e.sha256, 'position', e.position)
+                          ORDER BY e.position)
+          FROM case_papers AS e WHERE e.opened = r.opened AND e.position < r.merit) END AS evidence,
+  json_build_object(
+    'decision', COALESCE(d.step, 1), 'body', COALESCE(d.body, u.path[1]), 'minute', COALESCE(d.minute, r.minute),
+    'minute_sha256', COALESCE(d.minute_sha256, r.minute_sha256), 'entitled', COALESCE(d.entitled, r.entitled),
+    'present', COALESCE(d.present, r.present), 'in_favour', COALESCE(d.in_favour, r.in_favour),
+    'recused', COALESCE(d.recused, '{}'), 'approved', 1, 'referred', 0, 'decided_by', d.decided_by,
+    'at', COALESCE(d.at, now.at), 'position', COALESCE(d.decision, r.merit)) AS approval,
+  CASE WHEN n.notice IS NOT NULL THEN json_build_object(
+    'notice', n.id, 'status', n.status, 'posted_on', n.posted_on, 'ends_on', n.ends_on,
+    'closed_at', n.closed_at) END AS notice,
+  json_build_object(
+    'clause', r.part, 'planned', NULL, 'held', NULL, 'opened', NULL, 'line', NULL, 'submitted', NULL,
+    'approved', NULL, 'recorded', r.merit, 'drafted', n.notice,
+    'noticed', n.line, 'posted', n.posted, 'closed', n.closed, 'confirmed', r.confirmed) AS places,
+  r.kind, r.level, l.level->>'zh' AS level_zh, l.level->>'en' AS level_en, r.points, r.day AS counted_on, c.id AS case,
+  (SELECT COALESCE(json_agg(json_build_object('type', f.type, 'position', f.position) ORDER BY f.position), '[]')
+   FROM case_facts AS f WHERE f.opened = r.opened AND f.position < r.merit) AS behind
+FROM merits AS r
+JOIN members AS who ON who.member = r.member
+JOIN units AS u ON u.code = r.unit
+JOIN rule_parts AS p ON p.part = r.part
+JOIN rule_sets AS v ON v.rule_set = p.rule_set
+JOIN timeline AS now ON now.member = r.member AND now.position = r.merit
+LEFT JOIN cases AS c ON c.opened = r.opened
+LEFT JOIN LATERAL (
+  SELECT x.* FROM case_decisions AS x WHERE x.opened = r.opened AND x.decision < r.merit
+  ORDER BY x.decision DESC LIMIT 1
+) AS d ON true
+LEFT JOIN LATERAL (
+  SELECT one.level FROM json_array_elements(COALESCE(p.content->'levels', p.content->'shortfalls')) AS one(level)
+  WHERE one.level->>'code' = r.level
+) AS l ON true
+LEFT JOIN LATERAL (
+  SELECT n.*, x.position AS line FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
+  WHERE x.record = r.merit ORDER BY x.notice DESC LIMIT 1
+) AS n ON true
+WHERE r.id = %(record)s
+"""
+
+
 async def record(connection: AsyncConnection, record: RecordId, member: MemberId) -> Answer[RecordChain | None]:
-    """One record of a member and everything behind it: sheet, approval, notice, clause, evidence, places in the log."""
+    """One record of a member and everything behind it, down to clause, evidence and the places in the log."""
     found = await ask_one(connection, RecordChain, _CHAIN, {"record": record}, whose=member)
+    if found.value is None:
+        found = await ask_one(connection, RecordChain, _MERIT_CHAIN, {"record": record}, whose=member)
     assert found.value is None or found.value.member == member
     return found
+
+
+_MADE_IN: Final = """
+SELECT s.unit FROM records AS r JOIN sheets AS s ON s.sheet = r.sheet JOIN members AS m ON m.member = r.member
+WHERE r.id = %(record)s AND m.person = %(member)s
+"""
+
+
+async def made_in(connection: AsyncConnection, record: RecordId, member: MemberId) -> Code | None:
+    """The organisation that made a record of this member: the one of its day, wherever he belongs now."""
+    row = await (await connection.execute(_MADE_IN, {"record": record, "member": member})).fetchone()
+    return None if row is None else str(row[0])

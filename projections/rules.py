@@ -142,6 +142,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     effective_on: date
     scheme: Scheme
     tariff: Tariff
+    document: str
+    """As it was published, in JSON; what it leaves out stands in ``scheme`` at its default."""
 
 
 def _drafted(this: Applied, fact: RuleSetDrafted) -> None:
@@ -230,15 +232,19 @@ def _published(this: Applied, fact: RuleSetPublished) -> None:
 
 
 def _calendar(this: Applied, fact: CalendarPublished) -> None:
-    this.batch.insert(
-        CalendarRow(
-            year=fact.year,
-            days_off=fact.days_off,
-            make_up_days=fact.make_up_days,
-            document_sha256=fact.document_sha256,
-            position=this.position,
-        )
+    """The newest edition of a year stands in the place of an earlier one."""
+    row = CalendarRow(
+        year=fact.year,
+        days_off=fact.days_off,
+        make_up_days=fact.make_up_days,
+        document_sha256=fact.document_sha256,
+        position=this.position,
     )
+    if fact.edition == 1:
+        this.batch.insert(row)
+        return
+    columns = {name: value for name, value in msgspec.structs.asdict(row).items() if name != "year"}
+    this.batch.change(CalendarRow, fact.year, **columns)
 
 
 HANDLERS: Final[Handlers] = {
@@ -267,7 +273,7 @@ WHERE scheme = %(scheme)s AND status = 'published' ORDER BY effective_on
 """
 _DOCUMENT: Final = "SELECT document::text FROM rule_sets WHERE digest = %(digest)s AND document IS NOT NULL LIMIT 1"
 
-_SHELF: Final[dict[str, tuple[Scheme, Tariff]]] = {}
+_SHELF: Final[dict[str, tuple[Scheme, Tariff, str]]] = {}
 """Loaded documents by digest. A digest names its content, so that nothing here is ever out of date."""
 
 
@@ -276,9 +282,11 @@ def _ready(version: str, known: str, effective_on: date, content: str | None) ->
     if known not in _SHELF:
         assert content is not None, f"{version} is published without a document"
         scheme = load(content.encode())
-        _SHELF[known] = scheme, half_tariff(scheme)
-    scheme, tariff = _SHELF[known]
-    return Published(version=version, digest=known, effective_on=effective_on, scheme=scheme, tariff=tariff)
+        _SHELF[known] = scheme, half_tariff(scheme), content
+    scheme, tariff, document = _SHELF[known]
+    return Published(
+        version=version, digest=known, effective_on=effective_on, scheme=scheme, tariff=tariff, document=document
+    )
 
 
 def published_versions(connection: Connection, scheme: Code) -> list[Published]:

@@ -14,9 +14,14 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    casework,
     log,
     matters,
+    membership,
+    merits,
     notice_board,
+    objections,
+    offices,
     organisation,
     parking,
     records,
@@ -33,7 +38,22 @@ READS: Final = "reads"
 NEXT: Final = "reads_next"
 OLD: Final = "reads_old"
 
-_MODELS: Final = (log, organisation, rules, matters, sheets, records, notice_board, timeline, agenda)
+_MODELS: Final = (
+    log,
+    organisation,
+    offices,
+    membership,
+    rules,
+    matters,
+    sheets,
+    casework,
+    merits,
+    records,
+    notice_board,
+    objections,
+    timeline,
+    agenda,
+)
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,
     parking.DDL,

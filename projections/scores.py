@@ -9,12 +9,12 @@ from typing import Final, LiteralString
 
 import msgspec
 
-from domain.assessment.presence import Stay
-from domain.assessment.rows import tally
+from domain.assessment.presence import Away, Stay
 from domain.values import Code, MemberId
 from projections.answers import Answer, AsyncConnection, ask, instead
 from projections.inputs import inputs_of, subject_of
-from projections.periods import PeriodScore, Subject, scored
+from projections.merits import merits_of
+from projections.periods import PeriodScore, Subject, lists_of, scored
 from projections.records import ItemNames, item_names, tallies
 from projections.rows import Connection
 from projections.rules import published_versions
@@ -55,6 +55,10 @@ SELECT e.member, u.scheme, e.from_on, e.until_on
 FROM enrolments AS e JOIN units AS u ON u.code = e.unit
 WHERE e.member = ANY(%(members)s) ORDER BY e.member, e.enrolment
 """
+AWAY: Final = """
+SELECT a.member, a.from_on, a.until_on, a.exempt
+FROM absences AS a WHERE a.member = ANY(%(members)s) ORDER BY a.member, a.absence
+"""
 _STORE: Final = """
 INSERT INTO scores
 SELECT * FROM jsonb_populate_recordset(NULL::scores, %(rows)s)
@@ -81,10 +85,12 @@ def rescore(connection: Connection, touched: Iterable[tuple[int, int]]) -> None:
 def _rescore(connection: Connection, touched: Sequence[tuple[int, int]], names: ItemNames) -> None:
     members, years = sorted({member for member, _ in touched}), [year for _, year in touched]
     subjects = _subjects(connection, members)
-    counted = tallies(connection, members, range(min(years), max(years) + 1), names)
+    span = range(min(years), max(years) + 1)
+    counted, merits = tallies(connection, members, span, names), merits_of(connection, members, span)
     rows: list[dict[str, object]] = []
     for member, year in touched:
-        for period in scored(subjects[member], year, counted.get((member, year), [])):
+        lists = lists_of(merits.get((member, year), ()))
+        for period in scored(subjects[member], year, counted.get((member, year), []), lists):
             rows.append({"member": member, **msgspec.structs.asdict(period)})
     connection.execute(_STORE, {"rows": msgspec.json.encode(rows).decode()})
 
@@ -96,8 +102,14 @@ def _subjects(connection: Connection, members: list[int]) -> dict[int, Subject]:
     for member, scheme, from_on, until_on in connection.execute(SUBJECTS, {"members": members}).fetchall():
         stays.setdefault(member, []).append(Stay(from_on, until_on))
         schemes[member] = scheme
+    away: dict[int, list[Away]] = {}
+    for member, from_on, until_on, exempt in connection.execute(AWAY, {"members": members}).fetchall():
+        away.setdefault(member, []).append(Away(from_on, until_on, exempt))
     versions = {scheme: tuple(published_versions(connection, scheme)) for scheme in set(schemes.values())}
-    return {member: Subject(stays=tuple(own), versions=versions[schemes[member]]) for member, own in stays.items()}
+    return {
+        member: Subject(stays=tuple(own), versions=versions[schemes[member]], away=tuple(away.get(member, ())))
+        for member, own in stays.items()
+    }
 
 
 _POINTS: Final = """
@@ -116,7 +128,11 @@ SELECT m.person AS member, (
 FROM scores AS s JOIN members AS m ON m.member = s.member
 JOIN enrolments AS e ON e.member = s.member
 WHERE e.unit = %(unit)s AND s.year = %(year)s AND s.period = %(period)s
-  AND e.from_on <= s.ends_on AND (e.until_on IS NULL OR e.until_on >= make_date(s.year, 1, 1))
+  AND (e.until_on IS NULL OR e.until_on >= make_date(s.year, 1, 1))
+  AND e.enrolment = (
+    SELECT last.enrolment FROM enrolments AS last
+    WHERE last.member = s.member AND last.from_on <= s.ends_on ORDER BY last.from_on DESC, last.enrolment DESC LIMIT 1
+  )
 ORDER BY e.enrolment
 """
 
@@ -133,12 +149,12 @@ async def points_of(connection: AsyncConnection, member: MemberId, year: int) ->
     if given.value is None:
         return found
     subject = await subject_of(connection, given.value)
-    return instead(given, tuple(scored(subject, year, tally(row.counted for row in given.value.records))))
+    return instead(given, tuple(scored(subject, year, given.value.tallies, lists_of(given.value.merits))))
 
 
 async def branch_points(
     connection: AsyncConnection, unit: Code, year: int, period: str = "Y"
 ) -> Answer[tuple[MemberScore, ...]]:
-    """Everybody of an organisation with his score of one period, in enrolment order."""
+    """Everybody with his score of one period whose last organisation of the period it is, in enrolment order."""
     known: dict[str, object] = {"unit": unit, "year": year, "period": period}
     return await ask(connection, MemberScore, _BRANCH, known, where=unit)

@@ -21,6 +21,7 @@ from domain.values import Code, MemberId, RecordId, Reference, Sha256
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
 from projections.applying import Applied, Handlers
 from projections.matters import Evidence
+from projections.organisation import FIRST_BODY
 from projections.reading import hundredths_of
 from projections.rows import Row
 
@@ -337,16 +338,17 @@ WHERE s.unit = %(unit)s AND (%(status)s::text IS NULL OR s.status = %(status)s)
 ORDER BY s.sheet DESC LIMIT %(limit)s + 1
 """
 )
-_BEFORE_BODY: Final = (
-    _HEADER
-    + """
+_BEFORE_BODY: Final = "".join(
+    (
+        _HEADER,
+        """
 JOIN units AS u ON u.code = s.unit
-WHERE s.status = 'submitted' AND %(body)s = COALESCE(
-    s.referred_to,
-    CASE WHEN u.approval_body = 'own_committee' OR u.parent IS NULL THEN u.code ELSE u.parent END
-)
+WHERE s.status = 'submitted' AND %(body)s = COALESCE(s.referred_to, """,
+        FIRST_BODY,
+        """)
 ORDER BY s.submitted
-"""
+""",
+    )
 )
 _SHEET: Final = "".join(
     (

@@ -1,15 +1,50 @@
 """时间线 — every entry that names a member, and what happened to the notices of his records, newest first."""
 
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import Final, LiteralString, TypeAlias
+from uuid import UUID
 
 import msgspec
 
 from domain.notice.notice import NoticeLineDrafted
-from domain.organisation.appointments import RoleAppointed, RoleEnded
-from domain.organisation.member import MemberRegistered
-from domain.organisation.roster import MemberEnrolled
-from domain.recording.archive import PointsConfirmed, PointsRecorded
+from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
+from domain.organisation.member import (
+    ExemptionEnded,
+    ExemptionGranted,
+    ExemptionRefused,
+    ExemptionRequested,
+    ExemptionSupported,
+    LeaveRegistered,
+    LeaveShortened,
+    MemberProfileAssigned,
+    MemberRegistered,
+    MembershipEnded,
+    MemberTransferred,
+)
+from domain.organisation.roster import MemberEnrolled, MemberReleased
+from domain.recording.archive import (
+    DeductionApproved,
+    DeductionDismissed,
+    HonourAdded,
+    PointsConfirmed,
+    PointsRecorded,
+    RecordReleased,
+    RecordReplaced,
+    RecordReversed,
+    RecordSuspended,
+    VetoLifted,
+    VetoRegistered,
+)
+from domain.recording.deduction import (
+    DeductionDecided,
+    DeductionEvidenceAdded,
+    DeductionProposed,
+    DeductionReferred,
+    MemberNotified,
+    MemberStatementFiled,
+    StatementTermEnded,
+)
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import Code, MemberId, NoticeId, RecordId
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, paged
@@ -27,6 +62,35 @@ CREATE TABLE timeline (
 """
 
 
+RecordFact: TypeAlias = (
+    PointsRecorded
+    | PointsConfirmed
+    | NoticeLineDrafted
+    | HonourAdded
+    | DeductionApproved
+    | DeductionDismissed
+    | VetoRegistered
+    | VetoLifted
+    | RecordSuspended
+    | RecordReleased
+    | RecordReversed
+    | RecordReplaced
+)
+CaseFact: TypeAlias = (
+    HonourClaimed
+    | HonourReturned
+    | HonourDecided
+    | HonourReferred
+    | DeductionProposed
+    | DeductionEvidenceAdded
+    | MemberNotified
+    | MemberStatementFiled
+    | StatementTermEnded
+    | DeductionDecided
+    | DeductionReferred
+)
+
+
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """One entry in a member's life here, with what it is about where it is about a matter."""
 
@@ -35,29 +99,67 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     """Stored name of the fact; the vocabulary has its words."""
     unit: Code | None
+    unit_title: str | None
     matter: Code | None
     title: str | None
     item: Code | None
     outcome: str | None
     record: RecordId | None
     notice: NoticeId | None
+    case: UUID | None
+    """The claim or the proposal that it is about."""
 
 
-def _in_unit(this: Applied, fact: MemberRegistered | MemberEnrolled) -> None:
+InUnit: TypeAlias = (
+    MemberRegistered
+    | MemberEnrolled
+    | MemberReleased
+    | MemberProfileAssigned
+    | MembershipEnded
+    | LeaveRegistered
+    | LeaveShortened
+    | ExemptionRequested
+    | ExemptionSupported
+    | ExemptionGranted
+    | ExemptionRefused
+    | ExemptionEnded
+)
+
+
+def _in_unit(this: Applied, fact: InUnit) -> None:
     _say(this, this.keys.member(fact.member), this.keys.unit(fact.unit)[0])
+
+
+def _to_unit(this: Applied, fact: MemberTransferred) -> None:
+    _say(this, this.keys.member(fact.member), this.keys.unit(fact.to_unit)[0])
 
 
 def _in_office(this: Applied, fact: RoleAppointed | RoleEnded) -> None:
     _say(this, this.keys.member(fact.person), this.keys.unit(fact.unit)[0])
 
 
+def _lent(this: Applied, fact: RoleSubstituted | RoleDelegated) -> None:
+    """Of both: who acts, and for whom."""
+    for person in (fact.person, fact.stands_for):
+        _say(this, this.keys.member(person), this.keys.unit(fact.unit)[0])
+
+
 def _on_sheet(this: Applied, fact: SheetLineSet | SheetLineReferred) -> None:
     _say(this, this.keys.member(fact.member), this.keys.sheet_of_stream(this.stream))
 
 
-def _on_record(this: Applied, fact: PointsRecorded | PointsConfirmed | NoticeLineDrafted) -> None:
+def _on_record(this: Applied, fact: RecordFact) -> None:
     record, member, _ = this.keys.record(fact.record)
     _say(this, member, record)
+
+
+def _on_case(this: Applied, fact: CaseFact) -> None:
+    id_ = (
+        fact.honour
+        if isinstance(fact, HonourClaimed | HonourReturned | HonourDecided | HonourReferred)
+        else fact.deduction
+    )
+    _say(this, this.keys.member(fact.member), this.keys.case(id_))
 
 
 def _say(this: Applied, member: int, about: int) -> None:
@@ -67,45 +169,92 @@ def _say(this: Applied, member: int, about: int) -> None:
 HANDLERS: Final[Handlers] = {
     MemberRegistered: _in_unit,
     MemberEnrolled: _in_unit,
+    MemberReleased: _in_unit,
+    MemberTransferred: _to_unit,
+    MemberProfileAssigned: _in_unit,
+    MembershipEnded: _in_unit,
+    LeaveRegistered: _in_unit,
+    LeaveShortened: _in_unit,
+    ExemptionRequested: _in_unit,
+    ExemptionSupported: _in_unit,
+    ExemptionGranted: _in_unit,
+    ExemptionRefused: _in_unit,
+    ExemptionEnded: _in_unit,
     RoleAppointed: _in_office,
     RoleEnded: _in_office,
+    RoleSubstituted: _lent,
+    RoleDelegated: _lent,
     SheetLineSet: _on_sheet,
     SheetLineReferred: _on_sheet,
     PointsRecorded: _on_record,
     PointsConfirmed: _on_record,
     NoticeLineDrafted: _on_record,
+    RecordSuspended: _on_record,
+    RecordReleased: _on_record,
+    RecordReversed: _on_record,
+    RecordReplaced: _on_record,
+    HonourAdded: _on_record,
+    DeductionApproved: _on_record,
+    DeductionDismissed: _on_record,
+    VetoRegistered: _on_record,
+    VetoLifted: _on_record,
+    HonourClaimed: _on_case,
+    HonourReturned: _on_case,
+    HonourDecided: _on_case,
+    HonourReferred: _on_case,
+    DeductionProposed: _on_case,
+    DeductionEvidenceAdded: _on_case,
+    MemberNotified: _on_case,
+    MemberStatementFiled: _on_case,
+    StatementTermEnded: _on_case,
+    DeductionDecided: _on_case,
+    DeductionReferred: _on_case,
 }
 
 _TIMELINE: Final = """
-SELECT t.position, t.at, t.type, COALESCE(s.unit, u.code) AS unit, m.code AS matter, m.title, s.item,
-       line.outcome, r.id AS record, n.id AS notice
+SELECT t.position, t.at, t.type, COALESCE(s.unit, x.unit, c.unit, u.code) AS unit,
+       COALESCE(su.title, u.title) AS unit_title,
+       COALESCE(m.code, x.matter, c.matter) AS matter, COALESCE(m.title, c.title) AS title,
+       COALESCE(s.item, x.item, c.item) AS item, line.outcome,
+       COALESCE(r.id, x.id) AS record, n.id AS notice, c.id AS case
 FROM (
   SELECT t.* FROM timeline AS t JOIN members AS who ON who.member = t.member
   WHERE who.person = %(member)s AND (%(before)s::int IS NULL OR t.position < %(before)s)
+    AND (%(vetoes)s OR (t.type NOT LIKE 'veto-%%' AND NOT EXISTS (
+      SELECT FROM merits AS v WHERE v.merit = t.about AND v.kind = 'veto')))
   ORDER BY t.position DESC LIMIT %(limit)s + 1
 ) AS t
 LEFT JOIN records AS r
-  ON r.record = t.about AND t.type IN ('points-recorded', 'points-confirmed', 'notice-line-drafted')
+  ON r.record = t.about AND (t.type IN ('points-recorded', 'points-confirmed', 'notice-line-drafted')
+                             OR t.type LIKE 'record-%%')
+LEFT JOIN merits AS x ON x.merit = t.about
+LEFT JOIN cases AS c ON c.opened = COALESCE(x.opened, t.about)
 LEFT JOIN sheets AS s
   ON s.sheet = COALESCE(r.sheet, t.about) AND (r.record IS NOT NULL OR t.type LIKE 'sheet-%%')
 LEFT JOIN units AS u ON u.unit = t.about
+LEFT JOIN units AS su ON su.code = s.unit
 LEFT JOIN matters AS m ON m.matter = s.matter
 LEFT JOIN LATERAL (
   SELECT x.outcome FROM sheet_lines AS x
   WHERE x.sheet = s.sheet AND x.member = t.member AND x.position <= t.position ORDER BY x.position DESC LIMIT 1
 ) AS line ON true
 LEFT JOIN LATERAL (
-  SELECT n.id FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
-  WHERE x.record = r.record AND x.position <= t.position ORDER BY x.position DESC LIMIT 1
+  SELECT n.id FROM notice_lines AS y JOIN notices AS n ON n.notice = y.notice
+  WHERE y.record = COALESCE(r.record, x.merit) AND y.position <= t.position ORDER BY y.position DESC LIMIT 1
 ) AS n ON true
 ORDER BY t.position DESC
 """
 
 
 async def timeline(
-    connection: AsyncConnection, member: MemberId, *, before: int | None = None, limit: int = PAGE
+    connection: AsyncConnection,
+    member: MemberId,
+    *,
+    before: int | None = None,
+    limit: int = PAGE,
+    vetoes: bool = True,
 ) -> Answer[Page[Moment]]:
-    """The entries that name a member, newest first."""
-    known: dict[str, object] = {"member": member, "before": before, "limit": limit}
+    """The entries that name a member, newest first; without ``vetoes`` for whoever may not know of any."""
+    known: dict[str, object] = {"member": member, "before": before, "limit": limit, "vetoes": vetoes}
     found = await ask(connection, Moment, _TIMELINE, known, whose=member)
     return paged(found, [moment.position for moment in found.value], limit)

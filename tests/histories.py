@@ -14,7 +14,7 @@ from domain.decider import Command
 from domain.entry import entry_id
 from domain.notice.drafting import DraftNotice
 from domain.notice.notice import notice_id
-from domain.notice.running import CLOSING_GRACE, CloseNotice, ConfirmRecords, PostNotice
+from domain.notice.running import CLOSING_GRACE, CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
 from domain.process import PROCESS, FollowUp, Purpose
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.archive import Outcome
@@ -226,6 +226,14 @@ def follow_up_of(command: Command, ordinal: int, purpose: Purpose, due_at: datet
 
 
 def _post(done: Done, branch: str) -> Iterator[Command]:
+    yield CheckDisclosure(
+        id=_label("check", done, branch),
+        actor=acting(0, "secretary", branch),
+        at=_posted_at(done),
+        unit=branch,
+        notice=notice_of(done, branch),
+        shows=("name", "item", "outcome", "quantity"),
+    )
     yield PostNotice(
         id=_label("post", done, branch),
         actor=acting(0, "secretary", branch),
@@ -251,8 +259,8 @@ def may_close_at(done: Done) -> datetime:
 
 
 def _close(done: Done, branch: str) -> Iterator[Command]:
-    (post,) = _post(done, branch)
-    due = follow_up_of(post, 1, "close-notice", may_close_at(done))
+    *_, post = _post(done, branch)
+    due = follow_up_of(post, 0, "close-notice", may_close_at(done))
     yield CloseNotice(
         id=due.command, actor=PROCESS, at=due.due_at, cause=due.trigger, unit=branch, notice=notice_of(done, branch)
     )

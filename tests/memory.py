@@ -19,6 +19,7 @@ from eventsourcing.persistence import (
 from domain.ledger import (
     ClockWrong,
     CommandKnown,
+    IdentityTaken,
     KeyRow,
     Known,
     LogRecorder,
@@ -49,6 +50,7 @@ class MemoryRecorder(LogRecorder):
         self._known_at = datetime.min.replace(tzinfo=UTC)
         self.keys: dict[UUID, KeyRow] = {}
         self.sealed: dict[str, SealedRow] = {}
+        self.identities: dict[bytes, UUID] = {}
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int]:
         save = kwargs["save"]
@@ -73,6 +75,8 @@ class MemoryRecorder(LogRecorder):
         if any(version != self._head(stream) for stream, version in save.guards):
             raise IntegrityError("a stream has moved")
         self._judge_keys(save)
+        if any(self.identities.get(row.digest, row.subject) != row.subject for row in save.sealing.identities):
+            raise IdentityTaken
         is_early = save.at < self._known_at - TOLERANCE if self._log else False
         if is_early or (save.at > self._clock() + TOLERANCE and not self._is_simulated(entries)):
             raise ClockWrong
@@ -104,6 +108,7 @@ class MemoryRecorder(LogRecorder):
             leaves=tuple(hashlib.sha256(b"\x00" + entry.state).hexdigest() for entry in entries),
         )
         self._commands[save.command] = Known(digest=save.digest, receipt=receipt)
+        self.identities.update((row.digest, row.subject) for row in save.sealing.identities)
         self.keys.update((key.subject, key) for key in save.sealing.keys)
         self.sealed.update((row.commitment, row) for row in save.sealing.rows if row.commitment not in self.sealed)
 

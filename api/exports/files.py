@@ -4,13 +4,12 @@ import csv
 import io
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias, cast
 
-import xlsxwriter
+import xlsxwriter  # pyright: ignore[reportMissingTypeStubs] - what we use of it is typed here
 from anyio import to_thread
 from fastapi import Response
 from fastapi.responses import StreamingResponse
-from xlsxwriter.worksheet import Worksheet
 
 from api.exports.cells import Cell, text_of
 
@@ -25,6 +24,26 @@ BOM: Final = "\ufeff"
 """Without it a spreadsheet takes UTF-8 for the code page of the machine."""
 _PIECE: Final = 1 << 16
 _SAFE: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+class _Sheet(Protocol):
+    """A worksheet of the library."""
+
+    def freeze_panes(self, row: int, column: int, /) -> object: ...
+
+    def write_string(self, row: int, column: int, text: str, form: object = None, /) -> object: ...
+
+    def write_number(self, row: int, column: int, number: int, /) -> object: ...
+
+
+class _Book(Protocol):
+    """A workbook of the library."""
+
+    def add_worksheet(self) -> _Sheet: ...
+
+    def add_format(self, properties: dict[str, object], /) -> object: ...
+
+    def close(self) -> object: ...
 
 
 def file_of(kind: Format, name: str, headings: Sequence[str], rows: AsyncIterator[Row]) -> Response:
@@ -55,7 +74,7 @@ async def _csv(headings: Sequence[str], rows: AsyncIterator[Row]) -> AsyncIterat
 async def _xlsx(headings: Sequence[str], rows: AsyncIterator[Row]) -> AsyncIterator[bytes]:
     """One sheet, its rows written to disk one after the other; a workbook can only be sent once it is whole."""
     with tempfile.TemporaryFile() as file:
-        book = xlsxwriter.Workbook(file, {"constant_memory": True, **_SAFE})
+        book = cast(_Book, xlsxwriter.Workbook(file, {"constant_memory": True, **_SAFE}))
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
         bold = book.add_format({"bold": True})
@@ -71,7 +90,7 @@ async def _xlsx(headings: Sequence[str], rows: AsyncIterator[Row]) -> AsyncItera
             yield piece
 
 
-def _write(sheet: Worksheet, number: int, row: Row) -> None:
+def _write(sheet: _Sheet, number: int, row: Row) -> None:
     for column, cell in enumerate(row):
         if isinstance(cell, int):
             sheet.write_number(number, column, cell)

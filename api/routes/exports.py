@@ -21,7 +21,7 @@ from api.routes.matters import Before
 from api.routes.members import YearAsked
 from domain import vocabulary
 from domain.values import points
-from projections import matters, notice_board, organisation, scores, sheets, timeline
+from projections import matters, notice_board, offices, organisation, scores, sheets, timeline
 from projections.answers import Answer, AsyncConnection, Page
 
 router = APIRouter(tags=["exports"])
@@ -120,13 +120,13 @@ async def roster_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("
     await _note(asked, f"roster.{kind}")
     async with asked.ready() as connection:
         roster = (await organisation.members_of(connection, unit, asked.today)).value
-        offices = (await organisation.officers_of(connection, unit, asked.today)).value
+        held = (await offices.officers_of(connection, unit, asked.today)).value
         names = await names_of(asked, connection, [one.member for one in roster], unit=unit)
 
     async def rows() -> AsyncIterator[Row]:
         for one in roster:
-            held = ", ".join(asked.words(f"role.{office.role}") for office in offices if office.member == one.member)
-            yield (names(one.member), one.profile, one.present_from, held)
+            roles = ", ".join(asked.words(f"role.{office.role}") for office in held if office.member == one.member)
+            yield (names(one.member), one.profile, one.present_from, roles)
 
     keys = ("export.name", "export.profile", "export.present_from", "export.offices")
     return file_of(kind, _name(unit, "roster"), _headings(asked, keys), rows())

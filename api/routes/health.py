@@ -1,6 +1,6 @@
 """Health: whether the process lives, and whether it can do its work."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 import psycopg
@@ -21,8 +21,13 @@ _LAST: Final = "SELECT COALESCE(max(position), 0) FROM ledger.entries"
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """What was looked at."""
+    """What was looked at.
 
+    ``ok``: all well. ``degraded``: everybody is served (200), but an operator is needed: members are parked, or this
+    year has no calendar. ``down``: not to be sent anybody (503).
+    """
+
+    status: Literal["ok", "degraded", "down"]
     ready: bool
     database: bool
     position: int = 0
@@ -30,6 +35,8 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     """Entries that the read models have still to read."""
     parked: int = 0
     """Members whose facts could not be applied: their pages say so, everybody else goes on."""
+    unreadable: int = 0
+    """Streams with a fact that nobody can read: no answer is complete."""
     calendar: bool = False
     """The working days of this year are published."""
     log: str | None = None
@@ -50,7 +57,7 @@ async def ready(asked: Annotated[Asked, permitted("open")]) -> Response:
     try:
         found = await _look(asked)
     except (psycopg.OperationalError, PoolTimeout, NotFollowed):
-        found = Readiness(ready=False, database=False)
+        found = Readiness(status="down", ready=False, database=False)
     return Response(
         msgspec.json.encode(found),
         200 if found.ready else 503,
@@ -67,12 +74,16 @@ async def _look(asked: Asked) -> Readiness:
         calendars = await rules.calendars(connection)
     assert row is not None
     lag, refused = int(row[0]) - reached.position, asked.house.refused()
+    is_ready, has_calendar = lag <= LAG_MOST and refused is None, asked.today.year in calendars.value
+    members = sum(one.kind == "member" for one in parked.value)
     return Readiness(
-        ready=lag <= LAG_MOST and refused is None,
+        status="down" if not is_ready else "ok" if has_calendar and not parked.value else "degraded",
+        ready=is_ready,
         database=True,
         position=reached.position,
         lag=lag,
-        parked=len(parked.value),
-        calendar=asked.today.year in calendars.value,
+        parked=members,
+        unreadable=len(parked.value) - members,
+        calendar=has_calendar,
         log=refused,
     )

@@ -9,13 +9,15 @@ from fastapi.responses import RedirectResponse
 
 from api.answering import answer
 from api.asked import Asked, permitted
+from api.cases import CaseRowView, case_rows
 from api.documents import described
+from api.names import names_of
 from api.negotiation import wants_page
 from api.reader import Acting
 from api.refusals import NotSignedIn
 from domain.decider import NotPermitted
-from domain.values import Code, NoticeId, points
-from projections import matters, notice_board, periods, scores, sheets
+from domain.values import Code, MemberId, NoticeId, points
+from projections import cases, matters, membership, notice_board, organisation, periods, rules, scores, sheets
 from projections.answers import Answer, AsyncConnection, instead
 from projections.waiting import as_of
 
@@ -62,6 +64,15 @@ class MatterRow(msgspec.Struct, frozen=True, kw_only=True):
     planned_on: date
 
 
+class ExemptionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to be exempt that the reader's body decides next."""
+
+    member: MemberId
+    name: str
+    unit: Code
+    from_on: date
+
+
 class OwnPoints(msgspec.Struct, frozen=True, kw_only=True):
     """The reader's own total of the year."""
 
@@ -79,6 +90,11 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     to_fill: tuple[SheetRow, ...] = ()
     to_decide: tuple[SheetRow, ...] = ()
     to_post: tuple[NoticeRow, ...] = ()
+    to_answer: tuple[CaseRowView, ...] = ()
+    """Proposed against the reader himself: he is told before anybody else sees it."""
+    honours_to_decide: tuple[CaseRowView, ...] = ()
+    deductions_to_decide: tuple[CaseRowView, ...] = ()
+    to_exempt: tuple[ExemptionRow, ...] = ()
     running: tuple[NoticeRow, ...] = ()
     points: OwnPoints | None = None
 
@@ -98,6 +114,7 @@ async def home(asked: Annotated[Asked, permitted("open")]) -> Response:
         found = Answer(as_of=await as_of(connection), complete=True, value=Home(acting=asked.acting))
         if asked.acting is not None:
             found = await _waiting(asked, connection, asked.acting, found)
+        found = instead(found, await _with_own(asked, connection, found.value))
         own = await scores.points_of(connection, asked.reader.person, asked.today.year)
     return answer(asked, "home.html", instead(found, _with_points(asked, found.value, own)))
 
@@ -122,9 +139,52 @@ async def _waiting(asked: Asked, connection: AsyncConnection, acting: Acting, fo
     if asked.may("notice.post"):
         drafted = await notice_board.notices_to_post(connection, [unit])
         value = msgspec.structs.replace(value, to_post=tuple(notice_row(header) for header in drafted.value.items))
+    if asked.may("honour.decide"):
+        value = await _with_cases(asked, connection, unit, value)
+    if asked.may("exemption.decide"):
+        value = msgspec.structs.replace(value, to_exempt=await _to_exempt(asked, connection, acting))
     running = await notice_board.open_notices(connection, sorted(_belonging(asked)))
     rows = tuple(notice_row(header) for header in running.value.items)
     return instead(running, msgspec.structs.replace(value, running=rows))
+
+
+async def _with_own(asked: Asked, connection: AsyncConnection, value: Home) -> Home:
+    """What the reader is told, as a person, whatever office he acts in."""
+    against = await cases.cases_of_member(connection, asked.reader.person, cases.DEDUCTIONS)
+    rows = await case_rows(asked, connection, (header for header in against.value if header.open))
+    return msgspec.structs.replace(value, to_answer=rows)
+
+
+async def _with_cases(asked: Asked, connection: AsyncConnection, unit: Code, value: Home) -> Home:
+    waiting = await cases.cases_before(connection, unit, asked.now)
+    rows = await case_rows(asked, connection, waiting.value)
+    return msgspec.structs.replace(
+        value,
+        honours_to_decide=tuple(row for row in rows if row.kind == "honour"),
+        deductions_to_decide=tuple(row for row in rows if row.kind != "honour"),
+    )
+
+
+async def _to_exempt(asked: Asked, connection: AsyncConnection, acting: Acting) -> tuple[ExemptionRow, ...]:
+    """Requests whose turn is that of the body in which the reader sits; never his own."""
+    waiting = (await membership.exemptions_asked_for(connection, acting.unit)).value
+    here = (await organisation.unit(connection, acting.unit)).value
+    published = None if here is None else await rules.scheme_on(connection, here.scheme, asked.today)
+    if not waiting or published is None:
+        return ()
+    path = next((one.decided_by for one in published.scheme.profiles if one.decided_by), ())
+    mine = [one for one in waiting if one.steps < len(path) and _sits(acting, path[one.steps], one.unit)]
+    mine = [one for one in mine if one.member != asked.reader.person]
+    names = await names_of(asked, connection, [one.member for one in mine])
+    return tuple(
+        ExemptionRow(member=one.member, name=names(one.member), unit=one.unit, from_on=one.from_on) for one in mine
+    )
+
+
+def _sits(acting: Acting, body: str, unit: Code) -> bool:
+    if body == "leading_group" or acting.role == "leading_group":
+        return body == acting.role
+    return (acting.unit == unit) == body.startswith("branch_")
 
 
 def _belonging(asked: Asked) -> set[Code]:

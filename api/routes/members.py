@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from api.answering import answer
 from api.asked import Asked, permitted
 from api.documents import described
+from api.lists import MatterRow, VetoRow, matter_rows, veto_row
 from api.names import Names, names_of
 from api.readings import Reading, note_reading, readings_of
 from api.refusals import NotFound
@@ -72,6 +73,13 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
     """Which of the periods sums what has begun: H1 in the first half, then Y."""
     periods: tuple[PeriodView, ...]
     categories: tuple[CategoryView, ...]
+    honours: tuple[MatterRow, ...]
+    deductions: tuple[MatterRow, ...]
+    vetoes: tuple[VetoRow, ...]
+    """For whoever may know of them."""
+    ceiling_zh: str | None
+    ceiling_en: str | None
+    """The best grade that they let him have."""
 
 
 class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,9 +149,14 @@ class MomentView(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     zh: str
     en: str
+    unit_title: str | None
     title: str | None
     outcome: str | None
     record: RecordId | None
+    case: UUID | None
+    """The claim or the proposal that it is about."""
+    folder: str
+    """Where that is found: honours or deductions."""
 
 
 class ReadingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,9 +190,11 @@ async def of_year(
     await note_reading(asked, member, "points")
     async with asked.ready(since) as connection:
         found = await scores.points_of(connection, member, wanted)
+        current = periods.running(wanted, asked.today)
+        tree = await explanation.explanation(connection, member, wanted, current)
         names = await names_of(asked, connection, [member])
         categories = await _category_names(connection, found.value)
-    current = periods.running(wanted, asked.today)
+    vetoes = () if tree.value is None or not asked.reads("veto.read") else tree.value.vetoes
     whole = next((period for period in found.value if period.period == current), None)
     view = PointsView(
         member=member,
@@ -189,6 +204,11 @@ async def of_year(
         current=current,
         periods=tuple(_period(asked, period) for period in found.value if current == "Y" or period is whole),
         categories=() if whole is None else tuple(_category(one, categories) for one in whole.categories),
+        honours=matter_rows(() if tree.value is None else tree.value.honour_lines),
+        deductions=matter_rows(() if tree.value is None else tree.value.deduction_lines),
+        vetoes=tuple(veto_row(veto) for veto in vetoes),
+        ceiling_zh=None if not vetoes or tree.value is None else tree.value.ceiling_zh,
+        ceiling_en=None if not vetoes or tree.value is None else tree.value.ceiling_en,
     )
     return answer(asked, "points.html", instead(found, view))
 
@@ -219,7 +239,7 @@ async def moments(member: UUID, asked: Annotated[Asked, permitted("archive.read"
     """Everything that the log says of a person, newest first."""
     await note_reading(asked, member, "timeline")
     async with asked.ready() as connection:
-        found = await timeline.timeline(connection, member, before=before)
+        found = await timeline.timeline(connection, member, before=before, vetoes=asked.reads("veto.read"))
         names = await names_of(asked, connection, [member])
     rows = Page(items=tuple(_moment(one) for one in found.value.items), before=found.value.before)
     return answer(asked, "timeline.html", instead(found, rows), member=member, name=names(member))
@@ -350,9 +370,12 @@ def _moment(one: timeline.Moment) -> MomentView:
         type=one.type,
         zh=term.zh,
         en=term.en,
+        unit_title=one.unit_title,
         title=one.title,
         outcome=one.outcome,
         record=one.record,
+        case=one.case,
+        folder="honours" if one.type.startswith("honour") else "deductions",
     )
 
 

@@ -13,14 +13,18 @@ from fastapi.responses import RedirectResponse
 from api.answering import answer, granted
 from api.asked import Asked, permitted
 from api.documents import described
-from api.names import names_of
+from api.names import Names, names_of
+from api.objecting import PUBLIC_AUDIENCES, hangs, link_token
+from api.objection_wishes import CheckWish, ExtendWish, PictureWish, WithdrawNoticeWish
 from api.pages import address
 from api.proofs import covering
-from api.refusals import NotFound, ProofPending
+from api.refusals import NotFound, NoticeOver, ProofPending
 from api.routes.home import NoticeRow, notice_row
 from api.routes.matters import Before, Since
 from api.wishes import Nothing
-from domain.notice.running import PostNotice
+from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, WithdrawNotice
+from domain.notice.notice import Shown
+from domain.notice.running import CheckDisclosure, PostNotice
 from domain.values import Code, NoticeId, Quantity, hundredths, points
 from projections import notice_board
 from projections.answers import Answer, Page, instead
@@ -28,6 +32,8 @@ from projections.answers import Answer, Page, instead
 router = APIRouter(tags=["notices"])
 
 _ONE: Final = 100
+SHOWN: Final[tuple[Shown, ...]] = ("name", "item", "outcome", "quantity", "points", "day", "clause")
+"""What our page of a notice shows of a person."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +53,21 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     outcome: str
     quantity: Quantity
+    level_zh: str | None
+    level_en: str | None
+    """Of an honour, a deduction or a shortfall."""
     points: str | None
-    """Of a deed with a price; a share of what was attended has none by itself."""
+    """Of a deed with a price or of a level; a share of what was attended has none by itself."""
+    state: str
+    """open, suspended or corrected."""
+
+
+class PictureView(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of the paper on the wall."""
+
+    posted_on: date
+    sha256: str
+    by: str
 
 
 class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +90,15 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     may_close_at: datetime | None
     closed_at: datetime | None
     lines: tuple[LineView, ...]
+    shows: tuple[Shown, ...]
+    """What the check found to be shown; before it, what this page shows."""
+    pictures: tuple[PictureView, ...]
+    corrects: UUID | None
+    """The objection after which a corrected line is noticed here."""
+    withdrawn: str | None
+    """Why it was taken down."""
+    link: str | None
+    """For the public, while it hangs; shown to whoever posts."""
     checkpoint: str | None
     """The signed checkpoint that covers the posting: whoever keeps it can prove what was posted."""
 
@@ -110,12 +138,42 @@ async def one(
     """One notice, as it hangs on the board and as it is printed."""
     async with asked.ready(since) as connection:
         found = await notice_board.notice(connection, notice)
-        shown = _visible(asked, found)
-        people = [line.member for line in shown.lines]
+        shown = visible(asked, found)
+        people = [line.member for line in shown.lines] + [picture.by for picture in shown.postings]
         names = await names_of(asked, connection, people, unit=unit, day=shown.header.occurred_on)
-    header = shown.header
-    note = None if header.posted is None else await covering(asked.house.log, header.posted)
-    view = NoticeView(
+        note = None if shown.header.posted is None else await covering(asked.house.log, shown.header.posted)
+        view = notice_view(asked, shown, names, note, await _withdrawn(asked, shown.header))
+    # The checkpoint comes a moment after the posting, and without a further entry.
+    return answer(asked, "notice.html", instead(found, view), fresh=note, unit=asked.unit)
+
+
+@router.get("/units/{unit:code}/notices/{notice:uuid}/checkpoint.svg")
+@described(media_type="image/svg+xml")
+async def checkpoint(unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.read")]) -> Response:
+    """The checkpoint that covers the posting, as a QR code: what a phone reads from the paper is the witness."""
+    async with asked.ready() as connection:
+        shown = visible(asked, await notice_board.notice(connection, notice))
+    note = None if shown.header.posted is None else await covering(asked.house.log, shown.header.posted)
+    if note is None:
+        raise ProofPending
+    drawn = BytesIO()
+    segno.make(note.decode(), error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, scale=4)
+    return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
+
+
+async def _withdrawn(asked: Asked, header: notice_board.NoticeHeader) -> str | None:
+    reason = header.withdrawn_reason
+    if reason is None or header.status != "withdrawn":
+        return None
+    return (await asked.house.vault.values((reason,))).get(reason, asked.words("text.gone"))
+
+
+def notice_view(
+    asked: Asked, notice: notice_board.Notice, names: Names, note: bytes | None, withdrawn: str | None = None
+) -> NoticeView:
+    """A notice as it hangs on the board and is printed."""
+    header = notice.header
+    return NoticeView(
         unit=header.unit,
         unit_title=header.unit_title,
         notice=header.notice,
@@ -132,56 +190,124 @@ async def one(
         ends_on=header.ends_on,
         may_close_at=header.may_close_at,
         closed_at=header.closed_at,
-        lines=tuple(
-            LineView(
-                line=line.line,
-                name=names(line.member),
-                outcome=line.outcome,
-                quantity=points(line.quantity),
-                points=_worth(header.unit_points, line.quantity),
-            )
-            for line in shown.lines
+        lines=tuple(_line(header, line, names) for line in notice.lines),
+        shows=SHOWN if header.shows is None else tuple(word for word in SHOWN if word in header.shows),
+        pictures=tuple(
+            PictureView(posted_on=one.posted_on, sha256=one.sha256, by=names(one.by)) for one in notice.postings
         ),
+        corrects=header.objection,
+        withdrawn=withdrawn,
+        link=_link(asked, header),
         checkpoint=None if note is None else note.decode(),
     )
-    # The checkpoint comes a moment after the posting, and without a further entry.
-    return answer(asked, "notice.html", instead(found, view), fresh=note, unit=asked.unit)
 
 
-@router.get("/units/{unit:code}/notices/{notice:uuid}/checkpoint.svg")
-@described(media_type="image/svg+xml")
-async def checkpoint(unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.read")]) -> Response:
-    """The checkpoint that covers the posting, as a QR code: what a phone reads from the paper is the witness."""
-    async with asked.ready() as connection:
-        shown = _visible(asked, await notice_board.notice(connection, notice))
-    note = None if shown.header.posted is None else await covering(asked.house.log, shown.header.posted)
-    if note is None:
-        raise ProofPending
-    drawn = BytesIO()
-    segno.make(note.decode(), error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, scale=4)
-    return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
+def _line(header: notice_board.NoticeHeader, line: notice_board.NoticeLine, names: Names) -> LineView:
+    return LineView(
+        line=line.line,
+        name=names(line.member),
+        outcome=line.outcome,
+        quantity=points(line.quantity),
+        level_zh=line.level_zh,
+        level_en=line.level_en,
+        points=_worth(header.unit_points, line.quantity) if line.points is None else _signed(line),
+        state=line.state,
+    )
+
+
+def _link(asked: Asked, header: notice_board.NoticeHeader) -> str | None:
+    if header.audience not in PUBLIC_AUDIENCES or not hangs(asked, header):
+        return None
+    return f"{asked.house.settings.origin}/public/notices/{header.notice}/{link_token(asked.house, header.notice)}"
+
+
+@router.post("/units/{unit:code}/notices/{notice:uuid}/check")
+@described()
+def check(unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.check", takes=CheckWish)]) -> Response:
+    """Find what is shown of a person: the minimum, and nothing beyond it."""
+    receipt = asked.execute(CheckDisclosure, unit=unit, notice=notice, shows=asked.body.shows)
+    return granted(asked, receipt, _place(unit, notice))
 
 
 @router.post("/units/{unit:code}/notices/{notice:uuid}/posting")
 @described()
 def post(unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.post", takes=Nothing)]) -> Response:
-    """Check that nothing beyond the minimum is shown, and post: from now on the term runs."""
+    """Post what was checked: from now on the term runs."""
     receipt = asked.execute(PostNotice, unit=unit, notice=notice)
-    return granted(asked, receipt, f"/units/{address(unit)}/notices/{notice}")
+    return granted(asked, receipt, _place(unit, notice))
 
 
-def _visible(asked: Asked, found: Answer[notice_board.Notice | None]) -> notice_board.Notice:
-    """The notice if it belongs to this organisation and the reader may see it in its state."""
+@router.post("/units/{unit:code}/notices/{notice:uuid}/reposting")
+@described()
+def repost(unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.post", takes=Nothing)]) -> Response:
+    """Post what was withdrawn again, for the full term."""
+    receipt = asked.execute(RepostNotice, unit=unit, notice=notice)
+    return granted(asked, receipt, _place(unit, notice))
+
+
+@router.post("/units/{unit:code}/notices/{notice:uuid}/pictures")
+@described()
+def picture(
+    unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.evidence", takes=PictureWish)]
+) -> Response:
+    """Keep the digest of a picture of the paper on the wall."""
+    body: PictureWish = asked.body
+    receipt = asked.execute(EvidencePosting, unit=unit, notice=notice, posted_on=body.posted_on, sha256=body.sha256)
+    return granted(asked, receipt, _place(unit, notice))
+
+
+@router.post("/units/{unit:code}/notices/{notice:uuid}/extension")
+@described()
+def extend(unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.extend", takes=ExtendWish)]) -> Response:
+    """Let the term end later; never earlier."""
+    receipt = asked.execute(ExtendNotice, unit=unit, notice=notice, ends_on=asked.body.ends_on)
+    return granted(asked, receipt, _place(unit, notice))
+
+
+@router.post("/units/{unit:code}/notices/{notice:uuid}/withdrawal")
+@described()
+def withdraw(
+    unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.withdraw", takes=WithdrawNoticeWish)]
+) -> Response:
+    """Take a running notice down, with a reason that goes to the vault."""
+    reason = asked.secret(asked.reader.person, "reason", asked.body.reason)
+    receipt = asked.execute(WithdrawNotice, unit=unit, notice=notice, reason=reason)
+    return granted(asked, receipt, _place(unit, notice))
+
+
+def _place(unit: Code, notice: NoticeId) -> str:
+    return f"/units/{address(unit)}/notices/{notice}"
+
+
+def visible(asked: Asked, found: Answer[notice_board.Notice | None]) -> notice_board.Notice:
+    """The notice if it belongs to this organisation and the reader may see it in its state.
+
+    Whoever sees it only while it hangs is told, once its term is over, that it has been taken down.
+    """
     notice = found.value
     if notice is None or asked.unit is None or notice.header.unit != asked.unit.unit:
         raise NotFound
-    if not asked.sees(notice.header.status):
+    header = notice.header
+    if asked.sees("closed"):
+        if not asked.sees(header.status):
+            raise NotFound
+        return notice
+    if header.posted is None or not asked.sees("posted"):
         raise NotFound
+    if not hangs(asked, header):
+        raise NoticeOver
     return notice
 
 
 def _rows(found: Answer[Page[notice_board.NoticeHeader]]) -> tuple[NoticeRow, ...]:
     return tuple(notice_row(header) for header in found.value.items)
+
+
+def _signed(line: notice_board.NoticeLine) -> str | None:
+    """What a level gives or takes."""
+    if line.points is None:
+        return None
+    return points(line.points if line.outcome == "honoured" else -line.points)
 
 
 def _worth(unit_points: str | None, quantity: int) -> str | None:

@@ -70,8 +70,20 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     quantity: Quantity
     late: bool
     state: str
+    corrected_by: str | None
+    """The receipt of the objection after which it took another's place."""
+    replaces: RecordId | None
+    replaced_by: RecordId | None
     entered_by: str
     submitted_by: str | None
+    kind: str
+    """On which list it stands."""
+    level_zh: str | None
+    level_en: str | None
+    points: str | None
+    """What its level gives or takes by itself."""
+    counted_on: date | None
+    """The day that counts, where it is another than that of the act."""
     item: Code
     item_zh: str
     item_en: str
@@ -103,7 +115,7 @@ async def one_record(member: UUID, record: UUID, asked: Annotated[Asked, permitt
     """One record: what, when, under which clause, who decided, where it was noticed, and the proof."""
     await note_reading(asked, member, "record", record)
     async with asked.ready() as connection:
-        found = await _chain(connection, record, member)
+        found = await _chain(asked, connection, record, member)
         chain = found.value
         people = [member, chain.entered_by, chain.submitted_by, *chain.approval.recused]
         names = await names_of(asked, connection, people, unit=chain.unit, day=chain.occurred_on)
@@ -111,7 +123,7 @@ async def one_record(member: UUID, record: UUID, asked: Annotated[Asked, permitt
     # Its proof comes a moment after the record, and without a further entry.
     fresh = proof.checkpoint.size if isinstance(proof, Proven) else proof.code
     view = _record(asked, chain, names, proof)
-    return answer(asked, "record.html", instead(found, view), fresh=fresh, steps=_steps(chain))
+    return answer(asked, "record.html", instead(found, view), fresh=fresh, steps=_steps(chain), behind=_behind(chain))
 
 
 @router.get("/members/{member:uuid}/records/{record:uuid}/proofs/{position}")
@@ -154,17 +166,22 @@ _OWN = """
 SELECT EXISTS (
     SELECT FROM records AS r JOIN members AS m ON m.member = r.member
     WHERE r.id = %(record)s AND m.person = %(member)s
+    UNION ALL
+    SELECT FROM merits AS r JOIN members AS m ON m.member = r.member
+    WHERE r.id = %(record)s AND m.person = %(member)s
 )
 """
 
 
-async def _chain(connection: AsyncConnection, record: RecordId, member: MemberId) -> Answer[records.RecordChain]:
+async def _chain(
+    asked: Asked, connection: AsyncConnection, record: RecordId, member: MemberId
+) -> Answer[records.RecordChain]:
     """Everything behind a record, if it is this member's: whoever may read one archive may not read another by it."""
     row = await (await connection.execute(_OWN, {"record": record, "member": member})).fetchone()
     if row != (True,):
         raise NotFound
     found = await records.record(connection, record, member)
-    if found.value is None:
+    if found.value is None or (found.value.kind == "veto" and not asked.reads("veto.read")):
         raise NotFound
     return instead(found, found.value)
 
@@ -184,8 +201,16 @@ def _record(asked: Asked, chain: records.RecordChain, names: Names, proof: Prove
         quantity=points(chain.quantity),
         late=chain.late,
         state=chain.state,
+        corrected_by=chain.corrected_by,
+        replaces=chain.replaces,
+        replaced_by=chain.replaced_by,
         entered_by=names(chain.entered_by),
         submitted_by=None if chain.submitted_by is None else names(chain.submitted_by),
+        kind=chain.kind,
+        level_zh=chain.level_zh,
+        level_en=chain.level_en,
+        points=None if chain.points is None else points(chain.points),
+        counted_on=chain.counted_on,
         item=chain.clause.item,
         item_zh=chain.clause.zh,
         item_en=chain.clause.en,
@@ -225,17 +250,26 @@ _WHAT = {
     "posted": "notice-posted",
     "closed": "notice-closed",
     "confirmed": "points-confirmed",
+    "reversed": "record-reversed",
 }
+
+
+_CORRECTED = {"line": "objection-filed", "recorded": "record-replaced"}
+"""For a record that took another's place after an objection."""
 
 
 def places_of(chain: records.RecordChain) -> tuple[Place, ...]:
     """Every fact behind a record that stands in the log, in its order."""
     found: list[Place] = []
-    for field, name in _WHAT.items():
+    words = _WHAT if chain.corrected_by is None else {**_WHAT, **_CORRECTED}
+    for field, name in words.items():
         position = getattr(chain.places, field)
         if position is not None:
-            term = _TERMS[name]
-            found.append(Place(what=name, zh=term.zh, en=term.en, position=position))
+            found.append(_place(_BROUGHT[chain.kind] if field == "recorded" else name, position))
+    found += _behind(chain)
+    if chain.kind != "responsibility":
+        # The documents came with the very facts that stand there already.
+        return tuple(sorted(found, key=lambda place: place.position))
     found += [
         Place(
             what="evidence-attached", zh=_TERMS["evidence-attached"].zh, en=_TERMS["evidence-attached"].en, position=p
@@ -243,6 +277,26 @@ def places_of(chain: records.RecordChain) -> tuple[Place, ...]:
         for p in (document.position for document in chain.evidence)
     ]
     return tuple(sorted(found, key=lambda place: place.position))
+
+
+_BROUGHT = {
+    "responsibility": "points-recorded",
+    "honour": "honour-added",
+    "deduction": "deduction-approved",
+    "shortfall": "deduction-approved",
+    "veto": "veto-registered",
+}
+"""The fact that brought a record into being, by its list."""
+
+
+def _place(name: str, position: int) -> Place:
+    term = _TERMS[name]
+    return Place(what=name, zh=term.zh, en=term.en, position=position)
+
+
+def _behind(chain: records.RecordChain) -> list[Place]:
+    """What was claimed or proposed, told, said and decided before a record came of it."""
+    return [_place(fact.type, fact.position) for fact in chain.behind]
 
 
 def _steps(chain: records.RecordChain) -> dict[str, int | None]:
@@ -254,7 +308,7 @@ async def _proven(
     asked: Asked, connection: AsyncConnection, member: MemberId, record: RecordId, position: int
 ) -> Proven:
     """The proof of a position, if it is one of those behind the record."""
-    found = await _chain(connection, record, member)
+    found = await _chain(asked, connection, record, member)
     if position not in {place.position for place in places_of(found.value)}:
         raise NotFound
     return await prove(asked.house, connection, position)

@@ -16,9 +16,10 @@ from api.routes.matters import Since
 from api.wishes import ApproveRulesWish, CalendarWish, DraftRulesWish, PublishRulesWish
 from domain.rules.calendar import PublishCalendar
 from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
+from domain.rules.schema import json_schema
 from domain.values import Code, Sha256
 from projections import organisation, rules
-from projections.answers import Answer
+from projections.answers import Answer, instead
 from projections.waiting import as_of
 
 router = APIRouter(tags=["rules"])
@@ -54,6 +55,15 @@ async def first(asked: Annotated[Asked, permitted("rules.read")]) -> Response:
     return RedirectResponse(f"/rules/{address(units[0].scheme)}", 303)
 
 
+@router.get("/rules/schema.json")
+@described(media_type="application/schema+json")
+async def schema(asked: Annotated[Asked, permitted("open")]) -> Response:
+    """The JSON Schema of a rule set, for editors and for other people's programs."""
+    del asked
+    content = msgspec.json.encode(json_schema())
+    return Response(content, media_type="application/schema+json", headers={"Cache-Control": "public, max-age=3600"})
+
+
 @router.get("/rules/{scheme:code}")
 @described(RulesView)
 async def text(
@@ -75,24 +85,64 @@ async def text(
         digest=published.digest,
         effective_on=published.effective_on,
         versions=tuple(VersionView(version=v.version, effective_on=v.effective_on) for v in versions),
-        document=msgspec.to_builtins(published.scheme),
+        document=msgspec.json.decode(published.document),
     )
     found = Answer(as_of=known, complete=True, value=view)
     return answer(asked, "rules.html", found, scheme=published.scheme)
 
 
+class YearView(msgspec.Struct, frozen=True, kw_only=True):
+    """A year's published calendar, in numbers of days."""
+
+    year: int
+    days_off: int
+    make_up_days: int
+
+
+class VersionsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Every version of an organisation's rule set, and the published calendars."""
+
+    unit: Code
+    title: str
+    on_top: bool
+    """Whether it owns the rule set; the others apply it."""
+    versions: tuple[rules.RuleSet, ...]
+    calendars: tuple[YearView, ...]
+
+
+@router.get("/units/{unit:code}/rules")
+@described(VersionsView)
+async def every_version(unit: str, asked: Annotated[Asked, permitted("unit.read")], since: Since = None) -> Response:
+    """How far each version of the rule set has come, and for which years there are calendars."""
+    assert asked.unit is not None
+    async with asked.ready(since) as connection:
+        found = await rules.rule_sets(connection, asked.unit.scheme)
+        years = (await rules.calendars(connection)).value
+    view = VersionsView(
+        unit=unit,
+        title=asked.unit.title,
+        on_top=asked.unit.parent is None,
+        versions=found.value,
+        calendars=tuple(
+            YearView(year=year, days_off=len(one.days_off), make_up_days=len(one.make_up_days))
+            for year, one in sorted(years.items())
+        ),
+    )
+    return answer(asked, "versions.html", instead(found, view))
+
+
 @router.post("/units/{unit:code}/rules", status_code=201)
-@described(creates=True)
+@described(creates=True, uploads=True)
 def draft(unit: str, asked: Annotated[Asked, permitted("rules.draft", takes=DraftRulesWish)]) -> Response:
     """Draft a version; the lint refuses what contradicts itself, the law or the person."""
     wish: DraftRulesWish = asked.body
     document = msgspec.Raw(msgspec.json.encode(wish.document))
     receipt = asked.execute(DraftRuleSet, unit=unit, scheme=wish.scheme, version=wish.version, document=document)
-    return granted(asked, receipt, f"/rules/{address(wish.scheme)}", created=True)
+    return granted(asked, receipt, f"/units/{address(unit)}/rules", created=True)
 
 
 @router.post("/units/{unit:code}/rules/{scheme:code}/{version:code}/approval")
-@described()
+@described(uploads=True)
 def approve(
     unit: str, scheme: str, version: str, asked: Annotated[Asked, permitted("rules.approve", takes=ApproveRulesWish)]
 ) -> Response:
@@ -106,7 +156,7 @@ def approve(
         minute=wish.minute,
         minute_sha256=wish.minute_sha256,
     )
-    return granted(asked, receipt, f"/rules/{address(scheme)}")
+    return granted(asked, receipt, f"/units/{address(unit)}/rules")
 
 
 @router.post("/units/{unit:code}/rules/{scheme:code}/{version:code}/publication")
@@ -118,11 +168,11 @@ def publish(
     receipt = asked.execute(
         PublishRuleSet, unit=unit, scheme=scheme, version=version, effective_on=asked.body.effective_on
     )
-    return granted(asked, receipt, f"/rules/{address(scheme)}")
+    return granted(asked, receipt, f"/units/{address(unit)}/rules")
 
 
 @router.post("/units/{unit:code}/calendars", status_code=201)
-@described(creates=True)
+@described(creates=True, uploads=True)
 def publish_calendar(unit: str, asked: Annotated[Asked, permitted("calendar.publish", takes=CalendarWish)]) -> Response:
     """Publish the working days of a year, for the whole tree."""
     wish: CalendarWish = asked.body
@@ -134,4 +184,4 @@ def publish_calendar(unit: str, asked: Annotated[Asked, permitted("calendar.publ
         make_up_days=wish.make_up_days,
         document_sha256=wish.document_sha256,
     )
-    return granted(asked, receipt, "/rules", created=True)
+    return granted(asked, receipt, f"/units/{address(unit)}/rules", created=True)

@@ -21,7 +21,7 @@ from domain.recording.filling import OUTCOMES, FillSheet, SubmitSheet
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
-from projections import organisation, rules, sheets
+from projections import membership, offices, organisation, rules, sheets
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.matters import Evidence
 
@@ -47,6 +47,8 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     quantity: Quantity
     hours: Quantity | None
     exception: bool
+    on_leave: bool
+    """He was on leave that day: excused, unless the recorder says otherwise."""
     """It says something else than most lines."""
     referred_to: Code | None
     record: RecordId | None
@@ -215,14 +217,15 @@ async def _view(
     assert asked.unit is not None
     header = sheet.header
     roster = await organisation.members_of(connection, header.unit, header.occurred_on)
-    body = header.referred_to or _first_body(asked.unit)
-    committee = await organisation.committee_of(connection, body, asked.today)
-    people = [one.member for one in roster.value] + [office.member for office in committee.value]
+    body = header.referred_to or asked.unit.first_body
+    scheme = await _scheme(connection, asked.unit.scheme, header)
+    voters = await _body(asked, connection, body, scheme)
+    away = (await membership.away_from(connection, header.unit, header.occurred_on)).value
+    people = [one.member for one in roster.value] + list(voters)
     people += [line.member for line in sheet.lines] + [line.entered_by for line in sheet.lines]
     people += [person for approval in sheet.approvals for person in approval.recused]
     mentioned = [*people, header.submitted_by]
     names = await names_of(asked, connection, mentioned, unit=header.unit, day=header.occurred_on)
-    scheme = await _scheme(connection, asked.unit.scheme, header)
     item = scheme.item(header.item)
     assert isinstance(item, ResponsibilityItem)
     returned = sheet_row(header).returned
@@ -245,17 +248,27 @@ async def _view(
         outcomes=OUTCOMES[item.mode],
         ordinary=sheet.ordinary,
         minimum_hours=item.minimum_hours,
-        lines=_lines(sheet, [one.member for one in roster.value], names),
+        lines=_lines(sheet, [one.member for one in roster.value], away, names),
         submitted_by=None if header.submitted_by is None else names(header.submitted_by),
         evidence=sheet.evidence,
         approvals=tuple(_approval(approval, names) for approval in sheet.approvals),
         body=body,
-        voters=_voters(sheet, [office.member for office in committee.value], names),
+        voters=_voters(sheet, voters, names),
     )
 
 
-def _first_body(unit: organisation.Unit) -> Code:
-    return unit.unit if unit.approval_body == "own_committee" or unit.parent is None else unit.parent
+async def _body(
+    asked: Asked, connection: AsyncConnection, body: Code, scheme: Scheme
+) -> dict[MemberId, MemberId | None]:
+    """Who votes: the committee, each with whom he stands for; or everybody with a vote, where a meeting decides."""
+    unit = asked.unit
+    assert unit is not None
+    if body == unit.unit and unit.approval_body == "branch_meeting":
+        roster = await organisation.members_of(connection, body, asked.today)
+        profiles = {one.member: scheme.profile(one.profile) for one in roster.value}
+        return {member: None for member, profile in profiles.items() if profile is not None and profile.votes}
+    committee = await offices.committee_of(connection, body, asked.today)
+    return {office.member: office.stands_for for office in committee.value}
 
 
 async def _scheme(connection: AsyncConnection, scheme: Code, header: sheets.SheetHeader) -> Scheme:
@@ -276,15 +289,24 @@ async def _reason(asked: Asked, header: sheets.SheetHeader) -> str | None:
     return (await asked.house.vault.values((header.reason,))).get(header.reason, asked.words("text.gone"))
 
 
-def _lines(sheet: sheets.Sheet, roster: Sequence[MemberId], names: Names) -> tuple[LineView, ...]:
-    """Everybody on the roster, said of or not, and whoever left it since."""
+def _lines(
+    sheet: sheets.Sheet, roster: Sequence[MemberId], away: Sequence[membership.Absence], names: Names
+) -> tuple[LineView, ...]:
+    """Everybody on the roster but the exempt, said of or not, and whoever left it since."""
     said = {line.member: line for line in sheet.lines}
     exceptions = {line.member for line in sheet.exceptions}
-    everybody = dict.fromkeys([*roster, *said])
-    return tuple(_line(member, said.get(member), member in exceptions, names) for member in everybody)
+    exempt = {one.member for one in away if one.exempt}
+    on_leave = {one.member for one in away if not one.exempt}
+    everybody = dict.fromkeys([*(member for member in roster if member not in exempt), *said])
+    return tuple(
+        _line(member, said.get(member), member in exceptions, names, on_leave=member in on_leave)
+        for member in everybody
+    )
 
 
-def _line(member: MemberId, line: sheets.SheetLine | None, exception: bool, names: Names) -> LineView:
+def _line(
+    member: MemberId, line: sheets.SheetLine | None, exception: bool, names: Names, *, on_leave: bool
+) -> LineView:
     return LineView(
         member=member,
         name=names(member),
@@ -292,6 +314,7 @@ def _line(member: MemberId, line: sheets.SheetLine | None, exception: bool, name
         quantity=points(_ONE if line is None else line.quantity),
         hours=None if line is None or line.hours is None else points(line.hours),
         exception=exception,
+        on_leave=on_leave,
         referred_to=None if line is None else line.referred_to,
         record=None if line is None else line.record,
     )
@@ -314,10 +337,13 @@ def _approval(approval: sheets.Approval, names: Names) -> ApprovalView:
     )
 
 
-def _voters(sheet: sheets.Sheet, committee: Sequence[MemberId], names: Names) -> tuple[Voter, ...]:
+def _voters(sheet: sheets.Sheet, voters: dict[MemberId, MemberId | None], names: Names) -> tuple[Voter, ...]:
+    """Whoever stands in for somebody is recused where the other one would be."""
     entered = {line.entered_by for line in sheet.lines} | {sheet.header.submitted_by}
     subjects = {line.member for line in sheet.lines if line.record is None}
     return tuple(
-        Voter(member=one, name=names(one), recused=one in entered, subject=one in subjects)
-        for one in dict.fromkeys(committee)
+        Voter(
+            member=one, name=names(one), recused=bool({one, holder} & entered), subject=bool({one, holder} & subjects)
+        )
+        for one, holder in voters.items()
     )

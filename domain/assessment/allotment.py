@@ -4,11 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
-from domain.assessment.lines import Line
+from domain.assessment.lines import Line, within_windows
+from domain.assessment.prices import HIT, MISS, Price
+from domain.assessment.rounding import Rounder
 from domain.assessment.rows import ResponsibilityRow, Uncountable
-from domain.assessment.tariff import HIT, MISS, Price, Tariff
+from domain.assessment.standards import Worth, worth
+from domain.assessment.tariff import MapTo, Tariff
 from domain.values import RecordId
 
 Effect: TypeAlias = Literal["counted", "missed", "excused", "replaced", "partly-cut", "cut"]
@@ -51,84 +55,111 @@ def allot(
     tariffs: dict[str, Tariff] = {tariff.version: tariff, **{other.version: other for other in earlier}}
     by_item: defaultdict[str, list[ResponsibilityRow]] = defaultdict(list)
     for row in rows:
-        by_item[row.item].append(row)
+        target = None if row.rules == tariff.version else tariff.mapped.get(row.item)
+        by_item[row.item if target is None else target.item].append(_now(tariff, row, target))
     found: list[Allotment] = []
     for line in lines:
+        price = tariff.prices[line.item]
         own = sorted(by_item.pop(line.item, []), key=lambda row: (row.counted_on, row.position))
-        found.append(_allot(line, own, tariffs))
-    if by_item:
-        raise Uncountable(f"no line for {sorted(by_item)}")
+        found.append(_allot(line, own, tariffs, price))
+    # Where classes of members are asked different things, what is known and has no line is not asked of the person.
+    unknown = sorted(set(by_item) - (set(tariff.prices) if tariff.views else set()))
+    if unknown:
+        raise Uncountable(f"no line for {unknown}")
     return tuple(found)
 
 
-def _allot(line: Line, rows: Sequence[ResponsibilityRow], tariffs: Mapping[str, Tariff]) -> Allotment:
-    worths = [_worth(row, tariffs) for row in rows]
+def _now(tariff: Tariff, row: ResponsibilityRow, target: MapTo | None) -> ResponsibilityRow:
+    """The row under the period's own rules, where a mapping says that they value it."""
+    if target is None or not target.as_new:
+        return row
+    return msgspec.structs.replace(
+        row,
+        item=target.item,
+        rules=tariff.version,
+        outcome=target.outcomes.get(row.outcome, row.outcome),
+        quantity=row.quantity * target.times // 100,
+    )
+
+
+def _allot(line: Line, rows: Sequence[ResponsibilityRow], tariffs: Mapping[str, Tariff], price: Price) -> Allotment:
+    priced = [_priced(row, tariffs) for row in rows]
+    places = [known.outcomes[row.outcome][0] for row, known in zip(rows, priced, strict=True)]
     if line.mode == "earn":
-        start, portions = 0, _earned(line, rows, [worth for _, worth in worths])
+        start, portions = 0, _earned(line, rows, priced, price)
     elif line.mode == "presumed":
-        start, portions = line.cap, _taken(line, rows, [worth for _, worth in worths])
+        amounts = [known.outcomes[row.outcome][1] for row, known in zip(rows, priced, strict=True)]
+        portions = _taken(line, rows, amounts)
+        start = line.points - sum(portion.points for portion in portions)
     else:
-        start, portions = (0 if line.asked else line.cap), _shared(line, rows, [place for place, _ in worths])
+        start, portions = (0 if line.asked else line.points), _shared(line, rows, places, price.rounding)
     allotment = Allotment(line.item, line.points, start, tuple(portions))
     assert start + sum(portion.points for portion in portions) == line.points, line.item
     return allotment
 
 
-def _worth(row: ResponsibilityRow, tariffs: Mapping[str, Tariff]) -> tuple[int, int]:
-    try:
-        price: Price = tariffs[row.rules].prices[row.item]
-        return price.outcomes[row.outcome]
-    except KeyError:
-        raise Uncountable(f"{row.rules}: {row.item} {row.outcome}") from None
+def _priced(row: ResponsibilityRow, tariffs: Mapping[str, Tariff]) -> Price:
+    price = tariffs[row.rules].prices.get(row.item) if row.rules in tariffs else None
+    if price is None or row.outcome not in price.outcomes:
+        raise Uncountable(f"{row.rules}: {row.item} {row.outcome}")
+    return price
 
 
-def _earned(line: Line, rows: Sequence[ResponsibilityRow], worths: Sequence[int]) -> list[Portion]:
+def _earned(line: Line, rows: Sequence[ResponsibilityRow], priced: Sequence[Price], price: Price) -> list[Portion]:
     """Each record gives what the running sum grows by, rounded as the line is rounded, until the cap is full."""
     per = 100 * line.months_present
-    running = gross = given = 0
+    running: Worth = 0
+    by_month: dict[int, Worth] = {}
+    gross = given = 0
     left = line.counted
     portions: list[Portion] = []
-    for row, worth in zip(rows, worths, strict=True):
+    for row, known in zip(rows, priced, strict=True):
         if row.replaced:
             portions.append(Portion(row.record, 0, 0, "replaced"))
             continue
-        running += worth * row.quantity * line.months
-        value = _half_up(running, per)
-        alone, gross = value - gross, value
+        each = worth(known.standard, known.outcomes[row.outcome][1], row.outcome, row.quantity, row.condition)
+        running += each
+        by_month[row.counted_on.month] = by_month.get(row.counted_on.month, 0) + each
+        kept = within_windows(price.windows, by_month) if price.windows else running
+        whole = price.rounding(running * line.months, per)
+        alone, gross = whole - gross, whole
         left -= row.quantity
+        value = price.rounding(kept * line.months, per)
         reached = line.points if left <= 0 else min(line.points, value)
         points, given = reached - given, reached
         portions.append(_portion(row, points, max(0, alone - points)))
     return portions
 
 
-def _shared(line: Line, rows: Sequence[ResponsibilityRow], places: Sequence[int]) -> list[Portion]:
+def _shared(line: Line, rows: Sequence[ResponsibilityRow], places: Sequence[int], rounding: Rounder) -> list[Portion]:
     """Each attended matter gives an equal share; the hundredths that do not divide fall where rounding puts them."""
     portions: list[Portion] = []
     attended = given = 0
+    most = line.points if line.mode == "threshold" or line.longer_cut else line.cap
+    among = line.attended if line.mode == "threshold" or line.longer_cut else line.asked
     for row, place in zip(rows, places, strict=True):
         if row.replaced or place != HIT:
             effect: Effect = "replaced" if row.replaced else ("missed" if place == MISS else "excused")
             portions.append(Portion(row.record, 0, 0, effect))
             continue
         attended += 1
-        reached = _half_up(line.cap * attended, line.asked)
+        reached = rounding(most * attended, among)
         portions.append(Portion(row.record, reached - given, 0, "counted"))
         given = reached
     return portions
 
 
-def _taken(line: Line, rows: Sequence[ResponsibilityRow], worths: Sequence[int]) -> list[Portion]:
+def _taken(line: Line, rows: Sequence[ResponsibilityRow], amounts: Sequence[int]) -> list[Portion]:
     """Each shortfall takes its points until nothing is left."""
     portions: list[Portion] = []
     left = line.cap
-    for row, worth in zip(rows, worths, strict=True):
+    for row, amount in zip(rows, amounts, strict=True):
         if row.replaced:
             portions.append(Portion(row.record, 0, 0, "replaced"))
             continue
-        points = min(worth, left)
+        points = min(amount, left)
         left -= points
-        portions.append(_portion(row, -points, worth - points))
+        portions.append(_portion(row, -points, amount - points))
     return portions
 
 
@@ -136,7 +167,3 @@ def _portion(row: ResponsibilityRow, points: int, surplus: int) -> Portion:
     if not surplus:
         return Portion(row.record, points, 0, "counted")
     return Portion(row.record, points, surplus, "partly-cut" if points else "cut")
-
-
-def _half_up(numerator: int, denominator: int) -> int:
-    return (2 * numerator + denominator) // (2 * denominator)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Final
 
 from msgspec import Struct
 
-from domain.rules.assessing import Grade, Quota
+from domain.rules.assessing import Grade, Interpretation, Quota
 from domain.rules.items import VetoItem
 from domain.values import hundredths
+
+INCLUSIVE: Final = Interpretation()
 
 
 class Candidate(Struct, frozen=True):
@@ -25,15 +28,28 @@ class Candidate(Struct, frozen=True):
         return (self.total, *(by_name[tie] for tie in ties))
 
 
-def grade_of(total: int, grades: Sequence[Grade]) -> Grade:
-    """The first grade whose threshold the published total reaches."""
-    return next(grade for grade in grades if total >= hundredths(grade.at_least))
+def grade_of(total: int, grades: Sequence[Grade], words: Interpretation = INCLUSIVE) -> Grade:
+    """The first grade whose threshold the published total reaches; "以上" means what the rule set's words say."""
+    return next(grade for grade in grades if reaches(total, grade, words))
+
+
+def reaches(total: int, grade: Grade, words: Interpretation = INCLUSIVE) -> bool:
+    """Whether a total reaches a grade, the number itself included or not as the threshold says."""
+    includes = grade.above is None and (grade.from_on is None or words.from_on == "inclusive")
+    threshold = hundredths(grade.threshold)
+    return total >= threshold if includes else total > threshold
 
 
 def under_vetoes(grade: Grade, vetoes: Iterable[VetoItem], grades: Sequence[Grade]) -> Grade:
-    """The grade under the lowest ceiling of the vetoes in force."""
+    """The grade under the lowest ceiling of the vetoes in force; one that shuts out from excellent is a ceiling too."""
     codes = [one.code for one in grades]
-    return grades[max([codes.index(grade.code), *(codes.index(veto.to) for veto in vetoes)])]
+    return grades[max([codes.index(grade.code), *(_ceiling(veto, grades) for veto in vetoes)])]
+
+
+def _ceiling(veto: VetoItem, grades: Sequence[Grade]) -> int:
+    if veto.effect == "not_excellent":
+        return next((index for index, grade in enumerate(grades) if not grade.candidate), 0)
+    return next((index for index, grade in enumerate(grades) if grade.code == veto.to), 0)
 
 
 def seats(graded_members: int, quota: Quota) -> int:

@@ -19,13 +19,31 @@ class Stay(Struct, frozen=True):
         return self.first_on <= day and (self.last_on is None or day <= self.last_on)
 
 
+class Away(Struct, frozen=True):
+    """Days on which a member was on leave, or exempt from assessment; both ends count."""
+
+    first_on: date
+    last_on: date | None
+    exempt: bool = False
+
+    def covers(self, day: date, rule: ProRata) -> bool:
+        """Whether it takes a day from his presence: an exemption always, a leave if it is long enough for the rule."""
+        if self.last_on is None:
+            return self.first_on <= day
+        long_enough = self.exempt or (self.last_on - self.first_on).days + 1 >= rule.leave_counts_from_days
+        return long_enough and self.first_on <= day <= self.last_on
+
+
 def months_present(
-    stays: Iterable[Stay], months: Iterable[tuple[int, int]], rule: ProRata
+    stays: Iterable[Stay], months: Iterable[tuple[int, int]], rule: ProRata, away: Iterable[Away] = ()
 ) -> tuple[tuple[int, int], ...]:
-    """Those of the (year, month)s that count: the member was there on the rule's day of the month."""
-    known = tuple(stays)
-    day = rule.month_counts_if_present_on_day
-    return tuple((year, month) for year, month in months if any(stay.covers(date(year, month, day)) for stay in known))
+    """Those of the (year, month)s that count: the member was there on the rule's day of the month, and not away."""
+    known, absent = tuple(stays), tuple(away)
+
+    def present(day: date) -> bool:
+        return any(stay.covers(day) for stay in known) and not any(span.covers(day, rule) for span in absent)
+
+    return tuple((y, m) for y, m in months if present(date(y, m, rule.month_counts_if_present_on_day)))
 
 
 def half_months(year: int, half: int) -> tuple[tuple[int, int], ...]:

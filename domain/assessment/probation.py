@@ -4,9 +4,10 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from domain.assessment.grading import INCLUSIVE
 from domain.assessment.scoring import ledger
 from domain.assessment.tariff import MONTHS_OF_YEAR
-from domain.rules.assessing import Probation
+from domain.rules.assessing import Interpretation, Probation
 from domain.values import hundredths
 
 Proposal: TypeAlias = Literal["confirm", "extend", "cancel"]
@@ -20,7 +21,9 @@ class WindowTotal(Struct, frozen=True):
     points: int
 
 
-def window_total(base: int, honours: int, deductions: int, months: int, floor: int, ceiling: int | None) -> WindowTotal:
+def window_total(
+    base: int, honours: int, deductions: int, months: int, floor: int | None, ceiling: int | None
+) -> WindowTotal:
     """Base × 12 ÷ months rounded half up, then honours and deductions of the window, which are never scaled.
 
     >>> window_total(3750, 100, 50, 6, 0, None).points
@@ -30,11 +33,19 @@ def window_total(base: int, honours: int, deductions: int, months: int, floor: i
     return WindowTotal(base, scaled, ledger(scaled, honours, deductions, floor, ceiling))
 
 
-def proposal(total: int, rule: Probation, *, in_extension: bool) -> Proposal:
-    """What the system proposes to the meeting; people decide."""
-    if total >= hundredths(rule.threshold.value):
+def proposal(total: int, rule: Probation, *, in_extension: bool, words: Interpretation = INCLUSIVE) -> Proposal:
+    """What the system proposes to the meeting; people decide. "以下" means what the rule set's words say."""
+    threshold = hundredths(rule.threshold.value)
+    if total > threshold or (total == threshold and not _extends_at(rule, words)):
         return rule.proposals.at_or_above
     return rule.proposals.below_in_extension if in_extension else rule.proposals.below
+
+
+def _extends_at(rule: Probation, words: Interpretation) -> bool:
+    """Whether the threshold itself is still below."""
+    if rule.threshold.extend_if == "以下":
+        return words.below == "inclusive"
+    return rule.threshold.extend_if == "at_or_below"
 
 
 def needs_hint(total: int, rule: Probation) -> bool:

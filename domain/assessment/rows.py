@@ -23,6 +23,7 @@ OUTCOMES: Final[dict[Mode, tuple[str, ...]]] = {
     "ratio": ("attended", "absent", "excused"),
     "assigned": ("done", "not-done", "withdrawn"),
     "earn": ("earned",),
+    "threshold": ("attended", "absent", "excused"),
     "presumed": (),
 }
 """The outcomes of each mode; a record of a `presumed` item says the code of one of the item's shortfalls."""
@@ -71,7 +72,20 @@ class MatterRow(Struct, frozen=True, kw_only=True):
     counted_on: date  # of the honour's or the basis document
     position: int
     rules: str
-    quantity: int = 100
+    quantity: int = 100  # hundredths; for a level that is a range, the points chosen
+    condition: str | None = None
+    share: str | None = None  # the place in a group, for an item that shares its points
+    confirmed: bool = True
+
+
+class VetoRow(Struct, frozen=True, kw_only=True):
+    """One veto."""
+
+    record: RecordId
+    item: str
+    decided_on: date
+    position: int
+    lifted_on: date | None = None
     confirmed: bool = True
 
 

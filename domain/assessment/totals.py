@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from domain.assessment.rounding import HALF_UP, Rounder
 from domain.rules.assessing import Appraisal, Profile
 from domain.values import hundredths
 
@@ -19,8 +20,8 @@ class Total(Struct, frozen=True):
     appraisal_part: int | None = None
 
 
-def mean(ballots: Mapping[str, int], appraisal: Appraisal) -> int | None:
-    """The mean of the ballots that say something, rounded half up; None if fewer than the rule set asks for.
+def mean(ballots: Mapping[str, int], appraisal: Appraisal, rounding: Rounder = HALF_UP) -> int | None:
+    """The mean of the ballots that say something, rounded; None if fewer than the rule set asks for.
 
     Ballots by the code of the mark. Abstentions count neither in the mean nor towards the minimum: among five
     ballots with four abstentions the mean would be one person's vote. Raises KeyError for an unknown mark.
@@ -31,11 +32,11 @@ def mean(ballots: Mapping[str, int], appraisal: Appraisal) -> int | None:
     if voices < appraisal.min_ballots:
         return None
     worth = sum(value * count for value, count in marked)
-    return (2 * worth + voices) // (2 * voices)
+    return rounding(worth, voices)
 
 
-def total(ledger: int, appraisal_mean: int | None, profile: Profile) -> Total:
-    """Σ of each component × its share, each rounded half up.
+def total(ledger: int, appraisal_mean: int | None, profile: Profile, rounding: Rounder = HALF_UP) -> Total:
+    """Σ of each component × its share, each rounded.
 
     Without a mean the total is the ledger alone; so it is for a profile that has no appraisal. Raises ValueError
     for a profile without components: an exempt member has no total.
@@ -45,10 +46,6 @@ def total(ledger: int, appraisal_mean: int | None, profile: Profile) -> Total:
         raise ValueError(f"{profile.code} has no total")
     if appraisal_mean is None or shares.appraisal is None:
         return Total(ledger, ledger)
-    ledger_part = _part(ledger, shares.ledger)
-    appraisal_part = _part(appraisal_mean, shares.appraisal)
+    ledger_part = rounding(ledger * hundredths(shares.ledger), _WHOLE)
+    appraisal_part = rounding(appraisal_mean * hundredths(shares.appraisal), _WHOLE)
     return Total(ledger_part + appraisal_part, ledger_part, appraisal_part)
-
-
-def _part(points: int, share: str) -> int:
-    return (2 * points * hundredths(share) + _WHOLE) // (2 * _WHOLE)

@@ -1,6 +1,12 @@
-"""拟公示 — what one decision approved becomes the draft of a notice: a header that pins its lines, and the lines."""
+"""拟公示 — what was approved becomes the draft of a notice: a header that pins its lines, and the lines.
 
-from typing import Final
+A sheet's decision makes one notice of many lines; an honour, a deduction, a shortfall, and a veto where the rule set
+has a notice for it, each make a notice of their own.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, TypeAlias
 
 from domain.decider import Command, Decision, Past, Refused
 from domain.notice.notice import (
@@ -8,14 +14,24 @@ from domain.notice.notice import (
     NoNotice,
     NoticeDrafted,
     NoticeExists,
+    NoticeLine,
     NoticeLineDrafted,
     lines_digest,
     notice_id,
+    notice_of_record,
 )
-from domain.recording.archive import archive_of
+from domain.organisation.unit import established, next_higher
+from domain.recording.archive import Kind, Record, RecordUnknown, archive_of
+from domain.recording.chain import steps_of
 from domain.recording.sheet import SHEET, Sheet, living
-from domain.values import Code
+from domain.rules.demands import NoticeKind, chain_of, stage_of
+from domain.rules.procedure import Notice as NoticeRules
+from domain.rules.procedure import NoticeStage
+from domain.rules.ruleset import scheme_on
+from domain.values import Code, MemberId, RecordId, day_of, hundredths
 
+BRANCH: Final = "branch"
+"""The audience that is the members of the branch and nobody else."""
 RECORD_SHEET: Final = "record_sheet"
 """The stage of the rule set under which decided sheets are noticed."""
 
@@ -36,8 +52,89 @@ class DraftNotice(Command, frozen=True, kw_only=True):
     decision: int
 
 
-def decide(past: Past, command: DraftNotice) -> Decision:
-    """Draft the notice of one decision, once."""
+class DraftRecordNotice(Command, frozen=True, kw_only=True):
+    """Draft the notice of one record that no sheet brought."""
+
+    operation = "notice.draft"
+    unit: Code
+    member: MemberId
+    record: RecordId
+    counted_on: date
+    """By it the record's archive is found."""
+
+
+DraftingCommand: TypeAlias = DraftNotice | DraftRecordNotice
+
+
+def decide(past: Past, command: DraftingCommand) -> Decision:
+    """Draft a notice, once."""
+    match command:
+        case DraftNotice():
+            return _of_decision(past, command)
+        case DraftRecordNotice():
+            return _of_record(past, command)
+
+
+STAGES: Final[dict[Kind, NoticeKind]] = {
+    "responsibility": "record_sheet",
+    "honour": "honour",
+    "deduction": "deduction",
+    "shortfall": "shortfall",
+    "veto": "veto",
+}
+
+
+def _of_record(past: Past, command: DraftRecordNotice) -> Decision:
+    record = past[archive_of(command.member, command.counted_on)].records.get(command.record)
+    if record is None or record.unit != command.unit:
+        raise RecordUnknown(record=command.record)
+    notice = notice_of_record(command.record)
+    ref = NOTICE.of(notice)
+    if past[ref] != NoNotice():
+        raise NoticeExists(notice=notice)
+    if record.status != "approved":
+        raise NothingToNotice
+    _, scheme = scheme_on(past, established(past, command.unit).scheme, day_of(command.at))
+    line = NoticeLineDrafted(
+        line=1,
+        member=command.member,
+        record=record.record,
+        outcome=record.outcome,
+        quantity=record.quantity,
+        level=record.level,
+        points=record.points_shown,
+    )
+    header = NoticeDrafted(
+        notice=notice,
+        unit=command.unit,
+        stage=stage_of(scheme, STAGES[record.kind]).code,
+        matter=record.matter,
+        item=record.item,
+        decision=1,
+        occurred_on=record.counted_on,
+        lines=1,
+        digest=lines_digest([line]),
+        decided_on=day_of(command.at),
+        bodies=_chain(past, record),
+    )
+    return [ref.says(header), ref.says(line)]
+
+
+def audience_of(rules: NoticeRules, stage: NoticeStage, lines: Sequence[NoticeLine]) -> Code:
+    """Who sees a notice: of deductions below the rule set's level, and of vetoes, the branch alone (SPEC E5)."""
+    least = rules.public_deduction_lines_from_points
+    kept = any(
+        line.outcome == "vetoed"
+        or (
+            line.outcome in ("deducted", "fallen-short")
+            and (least is None or line.points is None or hundredths(line.points) < hundredths(least))
+        )
+        for line in lines
+    )
+    return BRANCH if kept else stage.audience
+
+
+def _of_decision(past: Past, command: DraftNotice) -> Decision:
     sheet = living(past, SHEET.of(command.unit, command.matter, command.item))
     notice = notice_id(command.unit, command.matter, command.item, command.decision)
     ref = NOTICE.of(notice)
@@ -56,8 +153,27 @@ def decide(past: Past, command: DraftNotice) -> Decision:
         occurred_on=sheet.occurred_on,
         lines=len(lines),
         digest=lines_digest(lines),
+        decided_on=day_of(command.at),
+        bodies=_bodies(past, sheet),
+        entered_by=tuple(sorted(sheet.entered_by, key=str)),
     )
     return [ref.says(header), *(ref.says(line) for line in lines)]
+
+
+def _bodies(past: Past, sheet: Sheet) -> tuple[Code, ...]:
+    """The organisations whose bodies had this sheet before them: none of them looks into an objection."""
+    unit = established(past, sheet.unit)
+    first = sheet.unit if unit.approval_body != "parent_committee" else next_higher(past, sheet.unit)
+    found = {one for one in (first, sheet.referred_to) if one is not None}
+    return tuple(sorted(found))
+
+
+def _chain(past: Past, record: Record) -> tuple[Code, ...]:
+    """The organisations of the chain that the record went through."""
+    unit = established(past, record.unit)
+    _, scheme = scheme_on(past, unit.scheme, record.occurred_on)
+    steps = steps_of(past, unit, chain_of(scheme, record.item, record.level))
+    return tuple(sorted({step.unit for step in steps}))
 
 
 def _lines(past: Past, sheet: Sheet, decision: int) -> list[NoticeLineDrafted]:

@@ -1,15 +1,23 @@
-"""公示 — what was approved is shown to those entitled, line by line, before it counts: facts and state."""
+"""公示 — what was approved is shown to those entitled, line by line, before it counts: facts and state.
+
+An objection holds one line back; the others run on. A corrected line is noticed anew, in a notice of its own.
+"""
 
 import hashlib
-from datetime import date
-from typing import Final, Literal, assert_never
-from uuid import uuid5
+from datetime import date, timedelta
+from typing import Final, Literal, TypeAlias, assert_never
+from uuid import UUID, uuid5
 
 import msgspec
+from msgspec.structs import replace
 
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream
 from domain.recording.archive import Outcome
-from domain.values import Code, Instant, MemberId, NoticeId, Quantity, RecordId, Sha256
+from domain.rules.working_days import Term
+from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Sha256, day_of
+
+Shown: TypeAlias = Literal["name", "organisation", "item", "outcome", "quantity", "points", "level", "day", "clause"]
+"""The minimum (E5): what a notice may show of a person. There is no word for anything beyond it."""
 
 
 class NoticeDrafted(Fact, frozen=True, kw_only=True):
@@ -24,6 +32,14 @@ class NoticeDrafted(Fact, frozen=True, kw_only=True):
     occurred_on: date
     lines: int
     digest: Sha256
+    decided_on: date | None = None
+    """When the records were decided, where it is not the day of the draft."""
+    bodies: tuple[Code, ...] = ()
+    """The organisations whose bodies decided: none of them looks into an objection."""
+    entered_by: tuple[MemberId, ...] = ()
+    """Who entered what was decided: few, and none of them looks into an objection."""
+    objection: ObjectionId | None = None
+    """The objection after which a corrected line is noticed anew."""
 
 
 class NoticeLineDrafted(Fact, frozen=True, kw_only=True):
@@ -34,12 +50,17 @@ class NoticeLineDrafted(Fact, frozen=True, kw_only=True):
     record: RecordId
     outcome: Outcome
     quantity: Quantity
+    level: Code | None = None
+    """Of an honour, a deduction or a shortfall."""
+    points: Points | None = None
+    """What the level gives or takes."""
 
 
 class DisclosureChecked(Fact, frozen=True, kw_only=True):
-    """公开审查 — somebody checked that nothing beyond the minimum is shown."""
+    """公开审查 — somebody checked that nothing beyond the minimum is shown, and says what is."""
 
     by: MemberId
+    shows: tuple[Shown, ...] = ()
 
 
 class NoticePosted(Fact, frozen=True, kw_only=True):
@@ -53,6 +74,75 @@ class NoticePosted(Fact, frozen=True, kw_only=True):
     ends_on: date
     """The last day of the term, which ends at 24:00 Asia/Shanghai."""
     may_close_at: Instant
+
+
+class PostingEvidenced(Fact, frozen=True, kw_only=True):
+    """张贴留痕 — a photograph or scan of the paper on the wall, by its digest."""
+
+    notice: NoticeId
+    unit: Code
+    by: MemberId
+    posted_on: date
+    """The day on which the picture was taken."""
+    sha256: Sha256
+
+
+class NoticeExtended(Fact, frozen=True, kw_only=True):
+    """延长 — the term becomes longer, never shorter."""
+
+    notice: NoticeId
+    unit: Code
+    ends_on: date
+    may_close_at: Instant
+
+
+class NoticeWithdrawn(Fact, frozen=True, kw_only=True):
+    """撤回 — taken down before its term was over; the reason is sealed."""
+
+    notice: NoticeId
+    unit: Code
+    by: MemberId
+    reason: Sha256
+
+
+class NoticeReposted(Fact, frozen=True, kw_only=True):
+    """更正再公示 — posted again, for the full term."""
+
+    notice: NoticeId
+    unit: Code
+    by: MemberId
+    posted_on: date
+    working_days: int
+    audience: Code
+    ends_on: date
+    may_close_at: Instant
+
+
+class NoticeLineSuspended(Fact, frozen=True, kw_only=True):
+    """公示行暂缓 — an objection holds this line back; the others run on."""
+
+    notice: NoticeId
+    unit: Code
+    line: int
+    objection: ObjectionId
+
+
+class NoticeLineCleared(Fact, frozen=True, kw_only=True):
+    """公示行恢复 — this objection no longer holds the line back."""
+
+    notice: NoticeId
+    unit: Code
+    line: int
+    objection: ObjectionId
+
+
+class NoticeLineCorrected(Fact, frozen=True, kw_only=True):
+    """公示行更正 — the objection was right: the record is reversed, and what takes its place is noticed anew."""
+
+    notice: NoticeId
+    unit: Code
+    line: int
+    objection: ObjectionId
 
 
 class NoticeClosed(Fact, frozen=True, kw_only=True):
@@ -71,6 +161,16 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     record: RecordId
     outcome: Outcome
     quantity: str
+    level: str | None = None
+    points: str | None = None
+    held_by: frozenset[UUID] = frozenset()
+    """The open objections against it."""
+    corrected: bool = False
+
+    @property
+    def clear(self) -> bool:
+        """Whether nothing stands in the way of its record."""
+        return not self.held_by and not self.corrected
 
 
 class NoNotice(msgspec.Struct, frozen=True):
@@ -86,9 +186,26 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     matter: str
     item: str
     occurred_on: date
-    status: Literal["drafted", "checked", "posted", "closed"] = "drafted"
+    status: Literal["drafted", "checked", "posted", "withdrawn", "closed"] = "drafted"
     lines: tuple[NoticeLine, ...] = ()
+    decided_on: date | None = None
+    bodies: tuple[str, ...] = ()
+    hands: frozenset[MemberId] = frozenset()
+    """Who entered what was decided, checked, posted or withdrew it."""
+    objection: ObjectionId | None = None
+    posted_on: date | None = None
+    term: Term | None = None
+    """As it was posted last."""
+    ends_on: date | None = None
     may_close_at: Instant | None = None
+
+    def line(self, number: int) -> NoticeLine | None:
+        """One line by its number."""
+        return next((line for line in self.lines if line.line == number), None)
+
+    def running(self) -> bool:
+        """Whether it hangs: until it is closed an objection is in time, however late the closing."""
+        return self.status == "posted"
 
 
 State = NoNotice | Notice
@@ -124,6 +241,18 @@ class NoticeNotClosed(Refused):
     code = "notice-not-closed"
 
 
+class NoticeNotChecked(Refused):
+    """该公示尚未作公开审查。 Nobody has checked yet what this notice shows."""
+
+    code = "notice-not-checked"
+
+
+class NoticeLineUnknown(Refused):
+    """公示中没有这一行。 The notice has no such line."""
+
+    code = "notice-line-unknown"
+
+
 class TermRunning(Refused):
     """公示期未满。 The term of this notice is still running."""
 
@@ -134,14 +263,7 @@ def evolve(state: State, fact: Fact) -> State:
     """The notice after one more fact."""
     match state, fact:
         case NoNotice(), NoticeDrafted():
-            return Notice(
-                notice=fact.notice,
-                unit=fact.unit,
-                stage=fact.stage,
-                matter=fact.matter,
-                item=fact.item,
-                occurred_on=fact.occurred_on,
-            )
+            return _drafted(fact)
         case Notice(status="drafted"), NoticeLineDrafted():
             line = NoticeLine(
                 line=fact.line,
@@ -149,29 +271,105 @@ def evolve(state: State, fact: Fact) -> State:
                 record=fact.record,
                 outcome=fact.outcome,
                 quantity=fact.quantity,
+                level=fact.level,
+                points=fact.points,
             )
-            return msgspec.structs.replace(state, lines=(*state.lines, line))
+            return replace(state, lines=(*state.lines, line))
         case Notice(status="drafted"), DisclosureChecked():
-            return msgspec.structs.replace(state, status="checked")
+            return replace(state, status="checked", hands=state.hands | {fact.by})
         case Notice(status="checked"), NoticePosted():
-            return msgspec.structs.replace(state, status="posted", may_close_at=fact.may_close_at)
+            return _hanging(state, fact)
+        case Notice(status="withdrawn"), NoticeReposted():
+            return _hanging(replace(state, hands=state.hands | {fact.by}), fact)
+        case Notice(status="posted"), PostingEvidenced():
+            return state
+        case Notice(status="posted"), NoticeExtended():
+            return replace(state, ends_on=fact.ends_on, may_close_at=fact.may_close_at)
+        case Notice(status="posted"), NoticeWithdrawn():
+            return replace(state, status="withdrawn", hands=state.hands | {fact.by})
         case Notice(status="posted"), NoticeClosed():
-            return msgspec.structs.replace(state, status="closed")
+            return replace(state, status="closed")
+        case Notice(), NoticeLineSuspended() | NoticeLineCleared() | NoticeLineCorrected():
+            return replace(state, lines=tuple(_disputed(line, fact) for line in state.lines))
         case _:
             raise AssertionError(f"{type(fact).__name__} cannot follow {type(state).__name__}")
+
+
+def _drafted(fact: NoticeDrafted) -> Notice:
+    return Notice(
+        notice=fact.notice,
+        unit=fact.unit,
+        stage=fact.stage,
+        matter=fact.matter,
+        item=fact.item,
+        occurred_on=fact.occurred_on,
+        decided_on=fact.decided_on,
+        bodies=fact.bodies,
+        hands=frozenset(fact.entered_by),
+        objection=fact.objection,
+    )
+
+
+def _hanging(state: Notice, fact: NoticePosted | NoticeReposted) -> Notice:
+    # It closes at the midnight, and a moment, after the last day of the grace.
+    last_on = day_of(fact.may_close_at) - timedelta(days=1)
+    term = Term(posted_on=fact.posted_on, working_days=fact.working_days, ends_on=fact.ends_on, closes_on=last_on)
+    return replace(
+        state,
+        status="posted",
+        posted_on=fact.posted_on,
+        term=term,
+        ends_on=fact.ends_on,
+        may_close_at=fact.may_close_at,
+    )
+
+
+def _disputed(line: NoticeLine, fact: NoticeLineSuspended | NoticeLineCleared | NoticeLineCorrected) -> NoticeLine:
+    if line.line != fact.line:
+        return line
+    match fact:
+        case NoticeLineSuspended():
+            return replace(line, held_by=line.held_by | {fact.objection})
+        case NoticeLineCleared():
+            return replace(line, held_by=line.held_by - {fact.objection})
+        case NoticeLineCorrected():
+            return replace(line, held_by=line.held_by - {fact.objection}, corrected=True)
 
 
 NOTICE: Final[Stream[State]] = Stream(
     "notice",
     NoNotice(),
     evolve,
-    (NoticeDrafted, NoticeLineDrafted, DisclosureChecked, NoticePosted, NoticeClosed),
+    (
+        NoticeDrafted,
+        NoticeLineDrafted,
+        DisclosureChecked,
+        NoticePosted,
+        PostingEvidenced,
+        NoticeExtended,
+        NoticeWithdrawn,
+        NoticeReposted,
+        NoticeLineSuspended,
+        NoticeLineCleared,
+        NoticeLineCorrected,
+        NoticeClosed,
+    ),
 )
 
 
 def notice_id(unit: Code, matter: Code, item: Code, decision: int) -> NoticeId:
     """The one notice of one decision."""
     return uuid5(NAMESPACE, f"notice-of/{unit}/{matter}/{item}/{decision}")
+
+
+def correction_id(objection: ObjectionId) -> NoticeId:
+    """The one notice of what was corrected after an objection."""
+    return uuid5(NAMESPACE, f"notice-after/{objection}")
+
+
+def notice_of_record(record: RecordId) -> NoticeId:
+    """The one notice of a record that no sheet brought."""
+    return uuid5(NAMESPACE, f"notice-of-record/{record}")
 
 
 def lines_digest(lines: list[NoticeLineDrafted]) -> Sha256:
@@ -189,3 +387,11 @@ def living(past: Past, notice: NoticeId) -> Notice:
             raise NoticeUnknown(notice=notice)
         case _:
             assert_never(state)
+
+
+def of_unit(past: Past, unit: Code, notice: NoticeId) -> Notice:
+    """The notice, if it is this organisation's; else there is none."""
+    found = living(past, notice)
+    if found.unit != unit:
+        raise NoticeUnknown(notice=notice)
+    return found

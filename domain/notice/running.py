@@ -1,39 +1,56 @@
-"""公示期 — a notice is posted for a term of full working days, closes, and what stands is confirmed.
+"""公示期 — a notice is checked, posted for a term of full working days, closes, and what stands is confirmed.
 
 The posting day does not count; the term ends at 24:00 Asia/Shanghai of its last working day. Paper objections count
 by the day they were received, so a notice closes only after the rule set's grace, and a minute more.
 """
 
-from datetime import timedelta
-from typing import Final, TypeAlias
+from datetime import date, timedelta
+from typing import Final, TypeAlias, assert_never
+
+import msgspec
 
 from domain.decider import Command, Decision, NotPermitted, Past
+from domain.notice.drafting import audience_of
 from domain.notice.notice import (
     NOTICE,
     DisclosureChecked,
     Notice,
     NoticeClosed,
+    NoticeExtended,
+    NoticeNotChecked,
     NoticeNotClosed,
     NoticeNotDraft,
     NoticeNotPosted,
     NoticePosted,
-    NoticeUnknown,
+    Shown,
     TermRunning,
-    living,
+    of_unit,
 )
 from domain.organisation.unit import established
 from domain.recording.archive import archive_of, confirmed
-from domain.rules.calendar import published
+from domain.rules.calendar import lengthened, published
+from domain.rules.demands import notice_ends_on
+from domain.rules.procedure import Notice as NoticeRules
+from domain.rules.procedure import NoticeStage
 from domain.rules.ruleset import scheme_on
-from domain.rules.working_days import closes_on, term_end
-from domain.values import Code, NoticeId, day_of, midnight_after
+from domain.rules.working_days import closes_on
+from domain.values import Code, Instant, MemberId, NoticeId, day_of, midnight_after
 
 CLOSING_GRACE: Final = timedelta(seconds=60)
 """So that an objection sent in the last second has arrived before the notice closes."""
 
 
+class CheckDisclosure(Command, frozen=True, kw_only=True):
+    """Find what the notice shows of a person: the minimum has a word for each, and there is none for anything else."""
+
+    operation = "notice.check"
+    unit: Code
+    notice: NoticeId
+    shows: tuple[Shown, ...]
+
+
 class PostNotice(Command, frozen=True, kw_only=True):
-    """Check the disclosure and post."""
+    """Post what was checked."""
 
     operation = "notice.post"
     unit: Code
@@ -46,6 +63,8 @@ class CloseNotice(Command, frozen=True, kw_only=True):
     operation = "notice.close"
     unit: Code
     notice: NoticeId
+    term: Instant | None = None
+    """The end that called for it: a term that was extended, withdrawn or begun anew has an end of its own."""
 
 
 class ConfirmRecords(Command, frozen=True, kw_only=True):
@@ -54,74 +73,128 @@ class ConfirmRecords(Command, frozen=True, kw_only=True):
     operation = "record.confirm"
     unit: Code
     notice: NoticeId
+    after_objection: bool = False
+    """Called for by the end of an objection: while the notice still hangs there is nothing to do."""
 
 
-RunningCommand: TypeAlias = PostNotice | CloseNotice | ConfirmRecords
+RunningCommand: TypeAlias = CheckDisclosure | PostNotice | CloseNotice | ConfirmRecords
+
+
+class Posted(msgspec.Struct, frozen=True, kw_only=True):
+    """A term that begins today."""
+
+    posted_on: date
+    working_days: int
+    audience: Code
+    ends_on: date
+    may_close_at: Instant
 
 
 def decide(past: Past, command: RunningCommand) -> Decision:
-    """Post, close, confirm."""
+    """Check, post, close, confirm."""
     match command:
+        case CheckDisclosure():
+            return _check(past, command)
         case PostNotice():
             return _post(past, command)
         case CloseNotice():
             return _close(past, command)
         case ConfirmRecords():
             return _confirm(past, command)
+        case _:
+            assert_never(command)
 
 
-def _of_unit(past: Past, command: PostNotice | CloseNotice | ConfirmRecords) -> Notice:
-    notice = living(past, command.notice)
-    if notice.unit != command.unit:
-        raise NoticeUnknown(notice=command.notice)
-    return notice
-
-
-def _post(past: Past, command: PostNotice) -> Decision:
-    notice = _of_unit(past, command)
-    if notice.status != "drafted":
-        raise NoticeNotDraft(notice=command.notice)
+def by_its_own(past: Past, command: Command, notice: Notice) -> MemberId:
+    """Who acts; a higher organisation acts for a branch that has no committee, and for no other."""
     assert command.actor.person is not None, "the permission table lets only people post"
-    today = day_of(command.at)
-    unit = established(past, notice.unit)
-    # A higher organisation posts for a branch that has no committee, and for no other.
-    if command.actor.unit != notice.unit and unit.approval_body == "own_committee":
+    if command.actor.unit != notice.unit and established(past, notice.unit).approval_body == "own_committee":
         raise NotPermitted
-    _, scheme = scheme_on(past, unit.scheme, today)
+    return command.actor.person
+
+
+def stage_today(past: Past, notice: Notice, today: date) -> tuple[NoticeRules, NoticeStage]:
+    """What the rule set in force says of notices, and of this kind of them."""
+    _, scheme = scheme_on(past, established(past, notice.unit).scheme, today)
     stage = scheme.stage(notice.stage)
     assert stage is not None, f"the lint lets no rule set pass without stage {notice.stage}"
-    calendars = published(past, range(today.year, today.year + 2))
-    ends_on = term_end(today, stage.days, calendars)
-    last_on = closes_on(ends_on, scheme.notice.paper_grace_working_days, calendars)
-    ref = NOTICE.of(command.notice)
-    posted = NoticePosted(
-        notice=notice.notice,
-        unit=notice.unit,
+    return scheme.notice, stage
+
+
+def term_from(past: Past, notice: Notice, today: date) -> Posted:
+    """The full term, by the calendars of every year that it touches; refused where one is not published."""
+    rules, stage = stage_today(past, notice, today)
+    calendars = published(past, range(today.year, today.year + 2), today)
+    ends_on = notice_ends_on(rules, stage, today, calendars)
+    last_on = closes_on(ends_on, rules.paper_grace_working_days, calendars)
+    return Posted(
         posted_on=today,
         working_days=stage.days,
-        audience=stage.audience,
+        audience=audience_of(rules, stage, notice.lines),
         ends_on=ends_on,
         may_close_at=midnight_after(last_on) + CLOSING_GRACE,
     )
-    return [ref.says(DisclosureChecked(by=command.actor.person)), ref.says(posted)]
+
+
+def _check(past: Past, command: CheckDisclosure) -> Decision:
+    notice = of_unit(past, command.unit, command.notice)
+    if notice.status != "drafted":
+        raise NoticeNotDraft(notice=command.notice)
+    person = by_its_own(past, command, notice)
+    shows = tuple(sorted(set(command.shows)))
+    return [NOTICE.of(command.notice).says(DisclosureChecked(by=person, shows=shows))]
+
+
+def _post(past: Past, command: PostNotice) -> Decision:
+    notice = of_unit(past, command.unit, command.notice)
+    if notice.status == "drafted":
+        raise NoticeNotChecked(notice=command.notice)
+    if notice.status != "checked":
+        raise NoticeNotDraft(notice=command.notice)
+    by_its_own(past, command, notice)
+    term = term_from(past, notice, day_of(command.at))
+    posted = NoticePosted(notice=notice.notice, unit=notice.unit, **msgspec.structs.asdict(term))
+    return [NOTICE.of(command.notice).says(posted)]
 
 
 def _close(past: Past, command: CloseNotice) -> Decision:
-    notice = _of_unit(past, command)
+    notice = of_unit(past, command.unit, command.notice)
+    if command.term is not None and command.term != notice.may_close_at:
+        return []
+    if notice.status in ("withdrawn", "closed") and command.term is not None:
+        return []
     if notice.status != "posted" or notice.may_close_at is None:
         raise NoticeNotPosted(notice=command.notice)
     if command.at < notice.may_close_at:
         raise TermRunning(may_close_at=notice.may_close_at)
-    return [
-        NOTICE.of(command.notice).says(NoticeClosed(notice=notice.notice, unit=notice.unit, cleared=len(notice.lines)))
-    ]
+    longer = _lengthened(past, notice, command.at)
+    if longer is not None:
+        return [NOTICE.of(command.notice).says(longer)]
+    clear = sum(line.clear for line in notice.lines)
+    return [NOTICE.of(command.notice).says(NoticeClosed(notice=notice.notice, unit=notice.unit, cleared=clear))]
+
+
+def _lengthened(past: Past, notice: Notice, at: Instant) -> NoticeExtended | None:
+    """The longer term, where the calendar was changed while it ran; the notice then closes by that one."""
+    assert notice.term is not None, "a posted notice has a term"
+    assert notice.ends_on is not None, "a posted notice has a term"
+    assert notice.may_close_at is not None, "a posted notice has a term"
+    term = lengthened(past, notice.term, day_of(at))
+    may_close_at = midnight_after(term.closes_on) + CLOSING_GRACE
+    if may_close_at <= notice.may_close_at:
+        return None
+    ends_on = max(term.ends_on, notice.ends_on)
+    return NoticeExtended(notice=notice.notice, unit=notice.unit, ends_on=ends_on, may_close_at=may_close_at)
 
 
 def _confirm(past: Past, command: ConfirmRecords) -> Decision:
-    notice = _of_unit(past, command)
+    notice = of_unit(past, command.unit, command.notice)
     if notice.status != "closed":
+        if command.after_objection:
+            return []
         raise NoticeNotClosed(notice=command.notice)
-    refs = [archive_of(line.member, notice.occurred_on) for line in notice.lines]
+    clear = [line for line in notice.lines if line.clear]
+    refs = [archive_of(line.member, notice.occurred_on) for line in clear]
     past.many(refs)
-    writes = (confirmed(past, ref, line.record, command.notice) for ref, line in zip(refs, notice.lines, strict=True))
+    writes = (confirmed(past, ref, line.record, command.notice) for ref, line in zip(refs, clear, strict=True))
     return [write for write in writes if write is not None]

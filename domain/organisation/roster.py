@@ -21,6 +21,14 @@ class MemberEnrolled(Fact, frozen=True, kw_only=True):
     from_on: date
 
 
+class MemberReleased(Fact, frozen=True, kw_only=True):
+    """移出名册 — belonged to this organisation up to a day, included."""
+
+    unit: Code
+    member: MemberId
+    last_on: date
+
+
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     """One person's time in the organisation; the last day is included."""
 
@@ -32,6 +40,10 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the person belonged here on that day."""
         return self.from_on <= day and (self.until_on is None or day <= self.until_on)
 
+    def outlives(self, day: date) -> bool:
+        """Whether it reaches beyond a day."""
+        return self.until_on is None or self.until_on > day
+
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
     """All enrolments, in the order in which they were made."""
@@ -41,6 +53,11 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     def on(self, day: date) -> list[MemberId]:
         """Everybody who belonged here on a day, in enrolment order."""
         return [enrolment.member for enrolment in self.enrolments if enrolment.covers(day)]
+
+    def since(self, member: MemberId) -> date | None:
+        """From which day on somebody belongs here with no end set; None for nobody of this roster."""
+        open_ends = (e.from_on for e in self.enrolments if e.member == member and e.until_on is None)
+        return next(open_ends, None)
 
 
 class NotOnRoster(Refused):
@@ -54,11 +71,20 @@ def evolve(state: Roster, fact: Fact) -> Roster:
     match fact:
         case MemberEnrolled():
             return Roster(enrolments=(*state.enrolments, Enrolment(member=fact.member, from_on=fact.from_on)))
+        case MemberReleased():
+            assert state.since(fact.member) is not None, f"{fact.member} is not on the roster"
+            return Roster(enrolments=tuple(_released(enrolment, fact) for enrolment in state.enrolments))
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to a roster")
 
 
-ROSTER: Final[Stream[Roster]] = Stream("roster", Roster(), evolve, (MemberEnrolled,))
+def _released(enrolment: Enrolment, fact: MemberReleased) -> Enrolment:
+    if enrolment.member == fact.member and enrolment.until_on is None:
+        return msgspec.structs.replace(enrolment, until_on=fact.last_on)
+    return enrolment
+
+
+ROSTER: Final[Stream[Roster]] = Stream("roster", Roster(), evolve, (MemberEnrolled, MemberReleased))
 
 
 def roster_of(unit: Code) -> StreamRef[Roster]:

@@ -9,7 +9,7 @@ from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.values import Code, Title, day_of
 
 UnitKind: TypeAlias = Literal["work_committee", "party_committee", "general_branch", "branch"]
-ApprovalBody: TypeAlias = Literal["own_committee", "parent_committee"]
+ApprovalBody: TypeAlias = Literal["own_committee", "parent_committee", "branch_meeting"]
 
 
 class UnitEstablished(Fact, frozen=True, kw_only=True):
@@ -23,8 +23,38 @@ class UnitEstablished(Fact, frozen=True, kw_only=True):
     scheme: Code
     """Whose rule set it applies."""
     approval_body: ApprovalBody
-    """A branch without a committee is decided for by the next higher one."""
+    """A branch without a committee is decided for by the next higher one, or by its own general meeting."""
     established_on: date
+
+
+class UnitRenamed(Fact, frozen=True, kw_only=True):
+    """组织更名."""
+
+    unit: Code
+    title: Title
+    from_on: date
+
+
+class UnitMoved(Fact, frozen=True, kw_only=True):
+    """隶属变更 — from this day on it lies below another organisation."""
+
+    unit: Code
+    parent: Code
+    from_on: date
+
+
+class UnitDissolved(Fact, frozen=True, kw_only=True):
+    """组织撤销 — what is still open there, and what lies below it, falls to the next higher organisation."""
+
+    unit: Code
+    last_on: date
+
+
+class ApprovalBodyAssigned(Fact, frozen=True, kw_only=True):
+    """审定主体认定 — who decides this organisation's sheets from now on."""
+
+    unit: Code
+    approval_body: ApprovalBody
 
 
 class NotEstablished(msgspec.Struct, frozen=True):
@@ -32,7 +62,7 @@ class NotEstablished(msgspec.Struct, frozen=True):
 
 
 class Established(msgspec.Struct, frozen=True, kw_only=True):
-    """A living organisation."""
+    """An organisation, living or dissolved: what it left open can still be brought to its end."""
 
     unit: str
     kind: UnitKind
@@ -41,6 +71,12 @@ class Established(msgspec.Struct, frozen=True, kw_only=True):
     scheme: str
     approval_body: ApprovalBody
     established_on: date
+    dissolved_on: date | None = None
+    """Its last day."""
+
+    def lives(self, day: date) -> bool:
+        """Whether it is not yet dissolved on a day."""
+        return self.dissolved_on is None or day <= self.dissolved_on
 
 
 State = NotEstablished | Established
@@ -56,6 +92,12 @@ class UnitUnknown(Refused):
     """没有这个组织。 There is no such organisation."""
 
     code = "unit-unknown"
+
+
+class UnitGone(Refused):
+    """该组织已撤销。 This organisation was dissolved."""
+
+    code = "unit-dissolved"
 
 
 class DayInFuture(Refused):
@@ -94,11 +136,24 @@ def evolve(state: State, fact: Fact) -> State:
                 approval_body=fact.approval_body,
                 established_on=fact.established_on,
             )
+        case Established(), UnitRenamed():
+            return msgspec.structs.replace(state, title=fact.title)
+        case Established(), UnitMoved():
+            return msgspec.structs.replace(state, parent=fact.parent)
+        case Established(), UnitDissolved():
+            return msgspec.structs.replace(state, dissolved_on=fact.last_on)
+        case Established(), ApprovalBodyAssigned():
+            return msgspec.structs.replace(state, approval_body=fact.approval_body)
         case _:
             raise AssertionError(f"{type(fact).__name__} cannot follow {type(state).__name__}")
 
 
-UNIT: Final[Stream[State]] = Stream("unit", NotEstablished(), evolve, (UnitEstablished,))
+UNIT: Final[Stream[State]] = Stream(
+    "unit",
+    NotEstablished(),
+    evolve,
+    (UnitEstablished, UnitRenamed, UnitMoved, UnitDissolved, ApprovalBodyAssigned),
+)
 
 
 def established(past: Past, unit: Code) -> Established:
@@ -113,6 +168,14 @@ def established(past: Past, unit: Code) -> Established:
             assert_never(state)
 
 
+def living(past: Past, unit: Code, day: date) -> Established:
+    """The organisation if it is not dissolved on that day, or a refusal."""
+    found = established(past, unit)
+    if not found.lives(day):
+        raise UnitGone(unit=unit, last_on=found.dissolved_on)
+    return found
+
+
 def higher_than(past: Past, unit: Code) -> list[Code]:
     """The organisations above, nearest first."""
     above: list[Code] = []
@@ -121,6 +184,11 @@ def higher_than(past: Past, unit: Code) -> list[Code]:
         above.append(parent)
         parent = established(past, parent).parent
     return above
+
+
+def next_higher(past: Past, unit: Code) -> Code | None:
+    """The nearest organisation above that still lives; None for the one at the top."""
+    return next((above for above in higher_than(past, unit) if established(past, above).dissolved_on is None), None)
 
 
 def decide(past: Past, command: EstablishUnit) -> Decision:
@@ -135,7 +203,7 @@ def decide(past: Past, command: EstablishUnit) -> Decision:
         case _:
             assert_never(state)
     if command.parent is not None:
-        established(past, command.parent)
+        living(past, command.parent, command.established_on)
     if command.established_on > day_of(command.at):
         raise DayInFuture(day=command.established_on)
     fact = UnitEstablished(

@@ -4,11 +4,12 @@ Each line is decided without its subject and without whoever entered it. Where t
 line goes up to the next higher organisation and the others go on.
 """
 
+from datetime import date
 from typing import TypeAlias
 
 from domain.decider import Command, Decision, Past, Refused, StreamRef
-from domain.organisation.appointments import committee
-from domain.organisation.unit import Established, established
+from domain.organisation.bodies import Seated, committee_of, meeting_of
+from domain.organisation.unit import Established, established, next_higher
 from domain.recording.archive import PointsRecorded, archive_of, recorded
 from domain.recording.committee import Vote, convened
 from domain.recording.matter import held
@@ -26,6 +27,7 @@ from domain.recording.sheet import (
     need_evidence,
 )
 from domain.rules.ruleset import scheme_on
+from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Reference, Sha256, day_of
 
@@ -104,18 +106,26 @@ def _before_body(past: Past, command: ApprovalCommand) -> tuple[Sheet, Code]:
     sheet = living(past, _sheet_of(command))
     if sheet.status != "submitted":
         raise SheetNotSubmitted(matter=command.matter)
-    body = sheet.referred_to or _first_body(established(past, sheet.unit))
-    if acting(command) in sheet.entered_by:
+    body = sheet.referred_to or _first_body(past, established(past, sheet.unit))
+    behind = committee_of(past, body, day_of(command.at))
+    if acting(command) in behind.recused(sheet.entered_by):
         raise RecorderApproves
     if command.actor.unit != body:
         raise WrongBody(body=body)
     return sheet, body
 
 
-def _first_body(unit: Established) -> Code:
-    if unit.approval_body == "own_committee" or unit.parent is None:
+def _first_body(past: Past, unit: Established) -> Code:
+    if unit.approval_body != "parent_committee" and unit.dissolved_on is None:
         return unit.unit
-    return unit.parent
+    return next_higher(past, unit.unit) or unit.unit
+
+
+def _sitting(past: Past, sheet: Sheet, body: Code, scheme: Scheme, day: date) -> Seated:
+    """Who decides: a committee, or the general meeting of a branch that has none."""
+    if body == sheet.unit and established(past, body).approval_body == "branch_meeting":
+        return meeting_of(past, scheme, body, day)
+    return committee_of(past, body, day)
 
 
 def _return(past: Past, command: ReturnSheet) -> Decision:
@@ -129,12 +139,13 @@ def _approve(past: Past, command: ApproveSheet) -> Decision:
     _, scheme = scheme_on(past, unit.scheme, sheet.occurred_on)
     item = item_of(scheme, sheet.item)
     need_evidence(held(past, sheet.unit, sheet.matter), item)
-    members = committee(past, body, day_of(command.at))
+    sitting = _sitting(past, sheet, body, scheme, day_of(command.at))
     least = scheme.bodies.branch_committee.min_voters or 2
     if acting(command) not in command.present:
         raise NotPresent
-    meeting = convened(members, command.present, command.not_in_favour, least)
-    votes = {line.member: meeting.vote(sheet.entered_by | {line.member}) for line in sheet.undecided}
+    meeting = convened(sitting.members, command.present, command.not_in_favour, least)
+    recused = sitting.recused(sheet.entered_by)
+    votes = {line.member: meeting.vote(recused | sitting.recused([line.member])) for line in sheet.undecided}
     referred = [member for member, vote in votes.items() if vote is None]
     if len(referred) == len(votes):
         return _refer(past, command, sheet, body)
@@ -146,8 +157,8 @@ def _approve(past: Past, command: ApproveSheet) -> Decision:
         body=body,
         minute=command.minute,
         minute_sha256=command.minute_sha256,
-        vote=meeting.counted(sheet.entered_by),
-        recused=tuple(sorted(sheet.entered_by & members, key=str)),
+        vote=meeting.counted(recused),
+        recused=tuple(sorted(recused & sitting.members, key=str)),
         approved=len(votes) - len(referred),
         referred=len(referred),
     )
@@ -160,7 +171,7 @@ def _approve(past: Past, command: ApproveSheet) -> Decision:
 
 
 def _higher(past: Past, body: Code) -> Code:
-    parent = established(past, body).parent
+    parent = next_higher(past, body)
     if parent is None:
         raise NotOneDecides(body=body)
     return parent

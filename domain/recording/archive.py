@@ -1,15 +1,36 @@
-"""积分档案 — one member's records of one year. 一事一记: one matter, one item, one live record."""
+"""积分档案 — one member's records of one year. 一事一记: one matter, one item, one live record.
+
+What was entered on a sheet, honours, deductions and shortfalls stand here alike; a dismissed deduction stays, and
+never counts. Vetoes stand here too: they cap a grade and change no points.
+"""
 
 from datetime import date
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 from uuid import UUID, uuid5
 
 import msgspec
+from msgspec.structs import replace
 
 from domain.decider import Fact, Past, Refused, Stream, StreamRef, Write
-from domain.values import Code, MemberId, NoticeId, Quantity, RecordId
+from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Reference, Sha256
 
-Outcome: TypeAlias = Literal["attended", "absent", "excused", "done", "not-done", "withdrawn", "earned"]
+Outcome: TypeAlias = Literal[
+    "attended",
+    "absent",
+    "excused",
+    "done",
+    "not-done",
+    "withdrawn",
+    "earned",
+    "honoured",
+    "deducted",
+    "fallen-short",
+    "vetoed",
+]
+"""What a record says: the first seven of a responsibility item, the others of a level of the lists or of a veto."""
+
+Kind: TypeAlias = Literal["responsibility", "honour", "deduction", "shortfall", "veto"]
+"""On which list a record stands; a shortfall lowers a responsibility item that counts in full otherwise."""
 
 
 class PointsRecorded(Fact, frozen=True, kw_only=True):
@@ -41,7 +62,158 @@ class PointsConfirmed(Fact, frozen=True, kw_only=True):
     notice: NoticeId
 
 
-RecordStatus: TypeAlias = Literal["approved", "confirmed"]
+class HonourAdded(Fact, frozen=True, kw_only=True):
+    """加分 — an honour that the whole chain approved."""
+
+    record: RecordId
+    member: MemberId
+    unit: Code
+    matter: Code
+    item: Code
+    level: Code
+    rules: Code
+    """Version of the rule set in force on ``occurred_on``."""
+    occurred_on: date
+    counted_on: date
+    """The date of the honour's document: by it the record falls into a period."""
+    points_shown: Points
+    """What the bodies saw that the level gives; evidence of that, never an input of a score."""
+    late: bool = False
+    entitled: int
+    present: int
+    in_favour: int
+    """The vote of the last body of the chain."""
+
+
+class DeductionApproved(Fact, frozen=True, kw_only=True):
+    """减分审定 — told, heard, and decided by the whole chain."""
+
+    record: RecordId
+    member: MemberId
+    unit: Code
+    matter: Code
+    item: Code
+    level: Code
+    rules: Code
+    occurred_on: date
+    counted_on: date
+    """The date of the basis document."""
+    shortfall: bool = False
+    """It lowers a responsibility item that counts in full otherwise; else it stands on the negative list."""
+    points_shown: Points
+    """What the level takes, as a positive number."""
+    late: bool = False
+    entitled: int
+    present: int
+    in_favour: int
+
+
+class DeductionDismissed(Fact, frozen=True, kw_only=True):
+    """不予减分 — it stays in the archive as dismissed, and never counts."""
+
+    record: RecordId
+    member: MemberId
+    unit: Code
+    matter: Code
+    item: Code
+    level: Code
+    rules: Code
+    occurred_on: date
+    counted_on: date
+    shortfall: bool = False
+
+
+class VetoRegistered(Fact, frozen=True, kw_only=True):
+    """一票否决 — a competent body has decided; the grade is capped, the points stay."""
+
+    record: RecordId
+    member: MemberId
+    unit: Code
+    matter: Code
+    item: Code
+    rules: Code
+    occurred_on: date
+    counted_on: date
+    """The date of the decision."""
+    document_kind: Code
+    document: Sha256
+    """Of the decision document."""
+    issuer: Sha256
+    """Commitment to the name of the body that decided."""
+    noticed: bool = False
+    """Whether the rule set has a notice for it."""
+    minute: Reference
+    minute_sha256: Sha256
+    entitled: int
+    present: int
+    in_favour: int
+
+
+class VetoLifted(Fact, frozen=True, kw_only=True):
+    """解除 — the decision behind a veto was changed or withdrawn."""
+
+    record: RecordId
+    member: MemberId
+    unit: Code
+    document_kind: Code
+    document: Sha256
+    """Of the document that changes the decision."""
+    lifted_on: date
+    minute_sha256: Sha256
+
+
+# What an objection does to a record
+
+
+class RecordSuspended(Fact, frozen=True, kw_only=True):
+    """暂缓 — an objection holds the record back: it is not confirmed before that is decided."""
+
+    record: RecordId
+    member: MemberId
+    objection: ObjectionId
+
+
+class RecordReleased(Fact, frozen=True, kw_only=True):
+    """解除暂缓 — this objection no longer holds the record back."""
+
+    record: RecordId
+    member: MemberId
+    objection: ObjectionId
+
+
+class RecordReversed(Fact, frozen=True, kw_only=True):
+    """冲销 — taken back whole, once and for good; the record stays readable."""
+
+    record: RecordId
+    member: MemberId
+    objection: ObjectionId
+
+
+class RecordReplaced(Fact, frozen=True, kw_only=True):
+    """更正补记 — what is right, in the place of what was reversed or of what was left out; it is noticed anew."""
+
+    record: RecordId
+    member: MemberId
+    replaces: RecordId | None = None
+    """None where a line was missing."""
+    objection: ObjectionId
+    kind: Kind = "responsibility"
+    unit: Code
+    matter: Code
+    item: Code
+    rules: Code
+    outcome: Outcome
+    quantity: Quantity
+    level: Code | None = None
+    points_shown: Points | None = None
+    """What the level gives or takes."""
+    occurred_on: date
+    counted_on: date
+
+
+RecordStatus: TypeAlias = Literal["approved", "confirmed", "dismissed", "lifted", "reversed"]
+ENDED: Final[frozenset[RecordStatus]] = frozenset({"dismissed", "lifted", "reversed"})
+"""What no longer stands: the matter could be recorded anew."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +224,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     item: str
     unit: str
     status: RecordStatus
+    kind: Kind = "responsibility"
+    level: str | None = None
+    rules: str
+    outcome: Outcome
+    quantity: str = "1.00"
+    occurred_on: date
+    counted_on: date
+    points_shown: str | None = None
+    held_by: frozenset[UUID] = frozenset()
+    """The open objections against it."""
+    replaces: UUID | None = None
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +245,12 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
     def live(self, unit: Code, matter: Code, item: Code) -> Record | None:
         """The one record of this matter and item; a matter's code is unique in its organisation."""
         wanted = unit, matter, item
-        return next((r for r in self.records.values() if (r.unit, r.matter, r.item) == wanted), None)
+        standing = (r for r in self.records.values() if r.status not in ENDED)
+        return next((r for r in standing if (r.unit, r.matter, r.item) == wanted), None)
+
+    def held(self) -> bool:
+        """Whether an open objection stands in the way of determining this member."""
+        return any(record.held_by for record in self.records.values() if record.status not in ENDED)
 
 
 class AlreadyRecorded(Refused):
@@ -80,24 +268,141 @@ class RecordUnknown(Refused):
 def evolve(state: Archive, fact: Fact) -> Archive:
     """The archive after one more fact."""
     match fact:
-        case PointsRecorded():
-            record = Record(record=fact.record, matter=fact.matter, item=fact.item, unit=fact.unit, status="approved")
-            return Archive(records={**state.records, fact.record: record})
+        case PointsRecorded() | HonourAdded() | DeductionApproved() | DeductionDismissed() | VetoRegistered():
+            return _with(state, _new(fact))
         case PointsConfirmed():
             found = state.records[fact.record]
             assert found.status == "approved", f"record {fact.record} is {found.status}"
-            confirmed = msgspec.structs.replace(found, status="confirmed")
-            return Archive(records={**state.records, fact.record: confirmed})
+            return _with(state, replace(found, status="confirmed"))
+        case VetoLifted():
+            found = state.records[fact.record]
+            assert found.kind == "veto", f"record {fact.record} is no veto"
+            assert found.status not in ENDED, f"record {fact.record} is {found.status}"
+            return _with(state, replace(found, status="lifted"))
+        case RecordReplaced():
+            return _with(state, _replacement(fact))
+        case RecordSuspended() | RecordReleased() | RecordReversed():
+            return _with(state, _disputed(state.records[fact.record], fact))
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to an archive")
 
 
-ARCHIVE: Final[Stream[Archive]] = Stream("archive", Archive(), evolve, (PointsRecorded, PointsConfirmed))
+def _with(state: Archive, record: Record) -> Archive:
+    return Archive(records={**state.records, record.record: record})
 
 
-def archive_of(member: MemberId, occurred_on: date) -> StreamRef[Archive]:
-    """The archive into which an act of that day belongs: the archive year is the matter's year."""
-    return ARCHIVE.of(member, occurred_on.year)
+NewRecord: TypeAlias = PointsRecorded | HonourAdded | DeductionApproved | DeductionDismissed | VetoRegistered
+"""The facts that bring a record into being."""
+
+
+def kind_of(fact: NewRecord) -> Kind:
+    """On which list a record stands."""
+    match fact:
+        case PointsRecorded():
+            return "responsibility"
+        case HonourAdded():
+            return "honour"
+        case DeductionApproved() | DeductionDismissed():
+            return "shortfall" if fact.shortfall else "deduction"
+        case VetoRegistered():
+            return "veto"
+
+
+SAYS: Final[dict[Kind, Outcome]] = {
+    "honour": "honoured",
+    "deduction": "deducted",
+    "shortfall": "fallen-short",
+    "veto": "vetoed",
+}
+"""The outcome of a record that no sheet worded."""
+
+
+def _new(fact: NewRecord) -> Record:
+    if isinstance(fact, PointsRecorded):
+        return Record(
+            record=fact.record,
+            matter=fact.matter,
+            item=fact.item,
+            unit=fact.unit,
+            status="approved",
+            rules=fact.rules,
+            outcome=fact.outcome,
+            quantity=fact.quantity,
+            occurred_on=fact.occurred_on,
+            counted_on=fact.occurred_on,
+        )
+    kind = kind_of(fact)
+    return Record(
+        record=fact.record,
+        matter=fact.matter,
+        item=fact.item,
+        unit=fact.unit,
+        status="dismissed" if isinstance(fact, DeductionDismissed) else "approved",
+        kind=kind,
+        level=None if isinstance(fact, VetoRegistered) else fact.level,
+        rules=fact.rules,
+        outcome=SAYS[kind],
+        occurred_on=fact.occurred_on,
+        counted_on=fact.counted_on,
+        points_shown=fact.points_shown if isinstance(fact, HonourAdded | DeductionApproved) else None,
+    )
+
+
+def _replacement(fact: RecordReplaced) -> Record:
+    return Record(
+        record=fact.record,
+        matter=fact.matter,
+        item=fact.item,
+        unit=fact.unit,
+        status="approved",
+        kind=fact.kind,
+        level=fact.level,
+        rules=fact.rules,
+        outcome=fact.outcome,
+        quantity=fact.quantity,
+        occurred_on=fact.occurred_on,
+        counted_on=fact.counted_on,
+        points_shown=fact.points_shown,
+        replaces=fact.replaces,
+    )
+
+
+def _disputed(record: Record, fact: RecordSuspended | RecordReleased | RecordReversed) -> Record:
+    assert record.status not in ENDED, f"record {record.record} is {record.status}"
+    match fact:
+        case RecordSuspended():
+            return replace(record, held_by=record.held_by | {fact.objection})
+        case RecordReleased():
+            return replace(record, held_by=record.held_by - {fact.objection})
+        case RecordReversed():
+            return replace(record, status="reversed", held_by=frozenset())
+
+
+ARCHIVE: Final[Stream[Archive]] = Stream(
+    "archive",
+    Archive(),
+    evolve,
+    (
+        PointsRecorded,
+        PointsConfirmed,
+        HonourAdded,
+        DeductionApproved,
+        DeductionDismissed,
+        VetoRegistered,
+        VetoLifted,
+        RecordSuspended,
+        RecordReleased,
+        RecordReversed,
+        RecordReplaced,
+    ),
+)
+
+F = TypeVar("F", PointsRecorded, HonourAdded, DeductionApproved, DeductionDismissed, VetoRegistered)
+
+
+def archive_of(member: MemberId, counted_on: date) -> StreamRef[Archive]:
+    """The archive of a year: that of the act, and for honours, deductions and vetoes that of their document."""
+    return ARCHIVE.of(member, counted_on.year)
 
 
 def record_id(archive: StreamRef[Archive], state: Archive) -> RecordId:
@@ -105,20 +410,25 @@ def record_id(archive: StreamRef[Archive], state: Archive) -> RecordId:
     return uuid5(archive.id, str(len(state.records)))
 
 
-def recorded(past: Past, fact: PointsRecorded) -> Write:
+def recorded(past: Past, fact: F) -> Write:
     """Put a record into its archive, or refuse the second one of the same matter and item."""
-    ref = archive_of(fact.member, fact.occurred_on)
+    ref = archive_of(fact.member, fact.occurred_on if isinstance(fact, PointsRecorded) else fact.counted_on)
     earlier = past[ref].live(fact.unit, fact.matter, fact.item)
     if earlier is not None:
         raise AlreadyRecorded(record=earlier.record, matter=fact.matter, item=fact.item)
-    return ref.says(msgspec.structs.replace(fact, record=record_id(ref, past[ref])))
+    return ref.says(replace(fact, record=record_id(ref, past[ref])))
 
 
 def confirmed(past: Past, ref: StreamRef[Archive], record: RecordId, notice: NoticeId) -> Write | None:
-    """Confirm a record once; None if it is confirmed already."""
+    """Confirm a record once; None if it is confirmed already, held back, or stands no longer."""
     found = past[ref].records.get(record)
     if found is None:
         raise RecordUnknown(record=record)
-    if found.status == "confirmed":
+    if found.status != "approved" or found.held_by:
         return None
     return ref.says(PointsConfirmed(record=record, notice=notice))
+
+
+def in_place(ref: StreamRef[Archive], state: Archive, fact: RecordReplaced) -> Write:
+    """The record that takes another's place, numbered by its archive."""
+    return ref.says(replace(fact, record=record_id(ref, state)))

@@ -7,7 +7,8 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import Command, Decision, Past, Refused, StreamRef
-from domain.organisation.roster import NotOnRoster, belonging
+from domain.organisation.bodies import assessed
+from domain.organisation.roster import NotOnRoster
 from domain.organisation.unit import established
 from domain.recording.archive import Outcome
 from domain.recording.matter import held
@@ -34,6 +35,7 @@ OUTCOMES: Final[dict[Mode, tuple[Outcome, ...]]] = {
     "ratio": ("attended", "absent", "excused"),
     "assigned": ("done", "not-done", "withdrawn"),
     "earn": ("earned",),
+    "threshold": ("attended", "absent", "excused"),
     "presumed": (),
 }
 """What may be said of a person, by the mode of the item. A shortfall needs its own procedure."""
@@ -205,7 +207,7 @@ def _fill(past: Past, command: FillSheet) -> Decision:
 
 def _wishes(past: Past, sheet: Sheet, command: FillSheet) -> list[LineWish]:
     """The exceptions, and ``otherwise`` for everybody else but the recorder himself; what is decided stays."""
-    people = belonging(past, sheet.unit, sheet.occurred_on)
+    people, away = assessed(past, sheet.unit, sheet.occurred_on)
     decided = {member for member, line in sheet.lines.items() if line.decision}
     exceptions = {wish.member: wish for wish in command.but}
     for member in exceptions:
@@ -218,7 +220,13 @@ def _wishes(past: Past, sheet: Sheet, command: FillSheet) -> list[LineWish]:
     if command.otherwise is None:
         return list(exceptions.values())
     untouched = decided | {acting(command)}
-    ordinary = {m: LineWish(member=m, outcome=command.otherwise) for m in people if m not in untouched}
+    # Who is on leave is excused without anybody's saying so; only attendance knows an excuse.
+    excused: Outcome = "excused" if command.otherwise == "attended" else command.otherwise
+    ordinary = {
+        member: LineWish(member=member, outcome=excused if member in away else command.otherwise)
+        for member in people
+        if member not in untouched
+    }
     return list((ordinary | exceptions).values())
 
 
@@ -228,11 +236,12 @@ def _scheme_in_force(past: Past, sheet: Sheet) -> Scheme:
 
 
 def _line_set(item: ResponsibilityItem, wish: LineWish, by: MemberId) -> SheetLineSet:
-    if wish.outcome not in OUTCOMES[item.mode]:
+    # A level is no word of a sheet: whoever says nothing of it must not be taken for having earned something.
+    if wish.outcome not in OUTCOMES[item.mode] or item.levels:
         raise OutcomeNotOfItem(outcome=wish.outcome, item=item.code)
     quantity = hundredths(wish.quantity)
     most = 100 if item.mode != "earn" else 100 * (item.quantity_max or 9_999)
-    if not 0 < quantity <= most or quantity % 100:
+    if not 0 < quantity <= most or (quantity % 100 and item.measure is None):
         raise QuantityOutsideRule(quantity=wish.quantity, item=item.code)
     if item.minimum_hours is not None:
         least = hundredths(item.minimum_hours) * quantity // 100
@@ -250,9 +259,10 @@ def _says_something_new(sheet: Sheet, line: SheetLineSet) -> bool:
 def _submit(past: Past, command: SubmitSheet) -> Decision:
     sheet = _draft(past, command)
     item = item_of(_scheme_in_force(past, sheet), sheet.item)
-    silent = [m for m in belonging(past, sheet.unit, sheet.occurred_on) if m not in sheet.lines]
+    people, _ = assessed(past, sheet.unit, sheet.occurred_on)
+    silent = [m for m in people if m not in sheet.lines]
     # A deed or an assignment concerns whom it concerns; attendance concerns everybody.
-    if not sheet.lines or (item.mode == "ratio" and silent):
+    if not sheet.lines or (item.mode in ("ratio", "threshold") and silent):
         raise SheetIncomplete(missing=len(silent))
     need_evidence(held(past, sheet.unit, sheet.matter), item)
     return [sheet_of(command).says(SheetSubmitted(lines=len(sheet.lines), by=acting(command)))]

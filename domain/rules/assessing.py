@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from domain.rules.wording import (
@@ -23,26 +24,32 @@ class Scale(Stated, frozen=True, kw_only=True):
     """Where the ledger begins, and between which ends it stays."""
 
     base_max: Written
-    floor: Written
-    ceiling: Written | None
-    start: Literal["per_item"]
+    floor: Written | None = "0"
+    ceiling: Written | None = None
+    start: Literal["per_item", "from_zero", "from_full"] = "per_item"
+    base: Written | None = None  # what everybody begins with; none: 0, or the whole where all begin from full
+    benchmark: Written | None = None  # what is expected of everybody who begins from zero
 
 
 class Rounding(Stated, frozen=True, kw_only=True):
     """四舍五入, once, where a number is published."""
 
-    mode: Literal["half_up"]
-    places: Literal[2]
-    at: tuple[Literal["line"], Literal["appraisal_mean"], Literal["component"]]
-    compare: Literal["published_total"]
+    mode: Literal["half_up", "half_even", "down", "up"] = "half_up"
+    places: Literal[0, 1, 2] = 2
+    at: tuple[Literal["line"], Literal["appraisal_mean"], Literal["component"]] = (
+        "line",
+        "appraisal_mean",
+        "component",
+    )
+    compare: Literal["published_total"] = "published_total"
     note: Text | None = None
 
 
 class Interpretation(Stated, frozen=True, kw_only=True, rename={"from_on": "以上", "below": "以下"}):
-    """What the two words of Chinese rules mean here; for display, each threshold says its own."""
+    """What the two words of Chinese rules mean here; a threshold written with another word says its own."""
 
-    from_on: Literal["inclusive", "exclusive"]
-    below: Literal["inclusive", "exclusive"]
+    from_on: Literal["inclusive", "exclusive"] = "inclusive"
+    below: Literal["inclusive", "exclusive"] = "exclusive"
     note: Text | None = None
 
 
@@ -56,10 +63,11 @@ class Components(Stated, frozen=True, kw_only=True):
 class Profile(Coded, frozen=True, kw_only=True):
     """A class of members: who is graded, who votes, who is appraised, and what the total is made of."""
 
-    graded: bool
-    votes: bool
-    appraised: bool
-    components: Components
+    graded: bool = True
+    votes: bool = True
+    appraised: bool = False
+    components: Components = Components(ledger="1.00")
+    base: Written | None = None  # what this class begins with; none: as the scale says
     grounds: tuple[Coded, ...] = ()
     decided_by: tuple[Name, ...] = ()
 
@@ -73,40 +81,40 @@ class AppraisalValue(Coded, frozen=True, kw_only=True):
 class SelfEvaluation(Stated, frozen=True, kw_only=True):
     """自评: filed or not, and its share of the total."""
 
-    required: bool
-    weight: Literal["0"]
+    required: bool = False
+    weight: Literal["0"] = "0"
 
 
 class Secrecy(Stated, frozen=True, kw_only=True):
     """How ballots stay secret."""
 
-    methods: tuple[Literal["paper_two_tellers", "single_subject_codes"], ...]
-    published_at: Literal["close"]
-    order: Literal["sorted by code digest"]
-    times_stored: Literal[False]
+    methods: tuple[Literal["paper_two_tellers", "single_subject_codes"], ...] = ("paper_two_tellers",)
+    published_at: Literal["close"] = "close"
+    order: Literal["sorted by code digest"] = "sorted by code digest"
+    times_stored: Literal[False] = False
 
 
 class AppraisalShow(Stated, frozen=True, kw_only=True):
     """Who sees what of an appraisal."""
 
-    mean_to: tuple[Name, ...]
-    distribution_from_ballots: Positive
-    distribution_if_unanimous: bool
+    mean_to: tuple[Name, ...] = ("subject", "branch_committee")
+    distribution_from_ballots: Positive = 10
+    distribution_if_unanimous: bool = False
 
 
 class Appraisal(Stated, frozen=True, kw_only=True):
     """民主评议."""
 
-    values: tuple[AppraisalValue, ...]
-    mean: Literal["arithmetic, abstentions left out"]
-    scope: Literal["overall"]
-    self_evaluation: SelfEvaluation
-    voters: Text
-    quorum: Ratio
-    secrecy: Secrecy
-    min_ballots: Positive
-    below_min: Literal["ledger_only"]
-    show: AppraisalShow
+    values: tuple[AppraisalValue, ...] = ()
+    mean: Literal["arithmetic, abstentions left out"] = "arithmetic, abstentions left out"
+    scope: Literal["overall"] = "overall"
+    self_evaluation: SelfEvaluation = SelfEvaluation()
+    voters: Text = "full members of the branch on the day of the session, each for every appraised member but himself"
+    quorum: Ratio = "1/2"
+    secrecy: Secrecy = Secrecy()
+    min_ballots: Positive = 5
+    below_min: Literal["ledger_only"] = "ledger_only"
+    show: AppraisalShow = AppraisalShow()
 
 
 class Period(Coded, frozen=True, kw_only=True, rename={"first_day": "from", "last_day": "to"}):
@@ -114,10 +122,10 @@ class Period(Coded, frozen=True, kw_only=True, rename={"first_day": "from", "las
 
     first_day: MonthDay
     last_day: MonthDay
-    result: Literal["half_score", "total"]
-    appraisal: bool
-    graded: bool
-    entry_closes_working_days: Positive
+    result: Literal["half_score", "score", "total"]
+    appraisal: bool = False
+    graded: bool = False
+    entry_closes_working_days: Positive = 10
     base: Literal["sum_of_halves", "mean_of_halves", "recompute"] | None = None
     base_options: tuple[Literal["sum_of_halves", "mean_of_halves", "recompute"], ...] = ()
     order: tuple[Literal["appraisal", "committee", "notice", "determination"], ...] = ()
@@ -126,93 +134,112 @@ class Period(Coded, frozen=True, kw_only=True, rename={"first_day": "from", "las
 class Outlook(Stated, frozen=True, kw_only=True):
     """What the year may come to, shown to the person alone."""
 
-    formula: Literal["2 × base of H1 + honours − deductions so far"]
-    audience: tuple[Literal["subject"], ...]
+    formula: Literal["2 × base of H1 + honours − deductions so far"] = "2 × base of H1 + honours − deductions so far"
+    audience: tuple[Literal["subject"], ...] = ("subject",)
 
 
-class Grade(Coded, frozen=True, kw_only=True):
-    """格次: given from a total on, the first that fits."""
+class Grade(Coded, frozen=True, kw_only=True, rename={"from_on": "以上"}):
+    """格次: the first whose threshold the total reaches; one of the three words says whether it includes the number."""
 
-    at_least: Written
+    at_least: Written | None = None
+    above: Written | None = None
+    from_on: Written | None = None
     candidate: bool = False
+
+    @property
+    def threshold(self) -> Written:
+        """The number at which the grade begins."""
+        return self.at_least or self.above or self.from_on or "0"
 
 
 class Quota(Stated, frozen=True, kw_only=True):
     """How many may be excellent."""
 
-    enabled: bool
-    fraction: Ratio
-    of: Text
-    scope: Literal["unit"]
-    rounding: Literal["floor"]
-    min_seats: Annotated[int, Meta(ge=0, le=1000)]
-    ties: tuple[Literal["ledger", "appraisal", "fewest_deductions"], ...]
-    still_tied: Literal["include"]
-    reason_code: Name
-    blocked_members: Text
+    enabled: bool = False
+    fraction: Ratio = "1/1"
+    of: Text = "members of the branch with a determined year total"
+    scope: Literal["unit"] = "unit"
+    rounding: Literal["floor"] = "floor"
+    min_seats: Annotated[int, Meta(ge=0, le=1000)] = 1
+    ties: tuple[Literal["ledger", "appraisal", "fewest_deductions"], ...] = ("ledger", "appraisal", "fewest_deductions")
+    still_tied: Literal["include"] = "include"
+    reason_code: Name = "quota"
+    blocked_members: Text = "excellent grades wait while a blocked member could reach the threshold"
 
 
 class ProbationThreshold(Stated, frozen=True, kw_only=True):
     """The line under which an extension is proposed."""
 
-    value: Written
-    extend_if: Literal["below"]
-    compare: Literal["published_total"]
-    hint_at: tuple[Exact, ...]
+    value: Written = "70"
+    extend_if: Literal["below", "at_or_below", "以下"] = "below"
+    compare: Literal["published_total"] = "published_total"
+    hint_at: tuple[Exact, ...] = ("70.00",)
 
 
 class ProbationExtension(Stated, frozen=True, kw_only=True):
     """How long, and how often."""
 
-    months_min: Positive
-    months_max: Positive
-    max_times: Positive
-    total: Literal["of the extension only"]
+    months_min: Positive = 6
+    months_max: Positive = 12
+    max_times: Positive = 1
+    total: Literal["of the extension only"] = "of the extension only"
 
 
 class ProbationProposals(Stated, frozen=True, kw_only=True):
     """What the system proposes to the meeting."""
 
-    at_or_above: Literal["confirm"]
-    below: Literal["extend"]
-    below_in_extension: Literal["cancel"]
+    at_or_above: Literal["confirm"] = "confirm"
+    below: Literal["extend"] = "extend"
+    below_in_extension: Literal["cancel"] = "cancel"
 
 
 class Probation(Stated, frozen=True, kw_only=True):
     """预备期: one window instead of halves."""
 
-    threshold: ProbationThreshold
-    window_months: Annotated[int, Meta(ge=1, le=24)]
-    starts: Text
-    caps: Literal["cap_year × window months ÷ 12, lines rounded, then base × 12 ÷ window months, rounded"]
-    honours_and_deductions: Literal["of the window, not scaled"]
-    extension: ProbationExtension
-    proposals: ProbationProposals
-    other_proposal: Text
-    higher_refusal: Text
-    outlook_months: tuple[Positive, ...]
-    outlook_days_before_end: tuple[Positive, ...]
-    due_decision_days: Positive
-    half_scores: Literal["shown as outlook"]
-    after_confirmation: Text
+    threshold: ProbationThreshold = ProbationThreshold()
+    window_months: Annotated[int, Meta(ge=1, le=24)] = 12
+    starts: Text = "day the general meeting admitted the member"
+    caps: Literal["cap_year × window months ÷ 12, lines rounded, then base × 12 ÷ window months, rounded"] = (
+        "cap_year × window months ÷ 12, lines rounded, then base × 12 ÷ window months, rounded"
+    )
+    honours_and_deductions: Literal["of the window, not scaled"] = "of the window, not scaled"
+    extension: ProbationExtension = ProbationExtension()
+    proposals: ProbationProposals = ProbationProposals()
+    other_proposal: Text = "allowed to the meeting with ground and basis document"
+    higher_refusal: Text = "back to the meeting once, then the higher organisation decides"
+    outlook_months: tuple[Positive, ...] = (6,)
+    outlook_days_before_end: tuple[Positive, ...] = (60, 30, 7)
+    due_decision_days: Positive = 30
+    half_scores: Literal["shown as outlook"] = "shown as outlook"
+    after_confirmation: Text = "graded for the year if full member on its last day and present 6 months or more"
 
 
 class LocalItems(Stated, frozen=True, kw_only=True):
-    """Whether a unit may add items of its own, and how much they may give."""
+    """Whether a unit may add items of its own, on which lists, and how much they may give."""
 
-    allowed: bool
-    max_points_per_category: Written
+    allowed: bool = False
+    max_points_per_category: Written = "0"
+    max_points_total: Written | None = None
+    lists: tuple[Literal["responsibility", "honour", "negative"], ...] = ("responsibility",)
+    counts: Literal["within_category", "on_top"] = "within_category"
 
 
 class CarryOver(Stated, frozen=True, kw_only=True):
-    """The share of last year's points that this year begins with."""
+    """The share of last year's determined total that this year begins with."""
 
-    fraction: Share
+    fraction: Share = "0"
+    most: Written | None = None
 
 
 class Mapping(Stated, frozen=True, kw_only=True, rename={"old": "from", "new": "to"}):
-    """An item of the version before, and the one that takes its place."""
+    """An item of a version before, and the one that takes its place."""
 
     old: Name
     new: Name
+    value: Literal["as_recorded", "as_new"] = "as_recorded"
+    """By which version's standard the record is worth."""
+    outcomes: dict[Name, Name] = msgspec.field(default_factory=dict[Name, Name])
+    """Old outcome, level or shortfall → the new one; those not named keep their code."""
+    times: Written | None = None
+    """New quantity for one of the old."""
     note: Bilingual | None = None

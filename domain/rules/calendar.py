@@ -1,14 +1,18 @@
-"""工作日历 — the published working days of one year: which weekdays are off, which weekend days are worked."""
+"""工作日历 — the published working days of one year: which weekdays are off, which weekend days are worked.
 
-from datetime import date
+A year may be published again when the State Council changes it. A later edition holds from the next day on and
+changes only days to come; what was counted before stays. A running term may become longer by it, never shorter.
+"""
+
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
 
 from domain.decider import Command, Decision, Fact, NotPermitted, Past, Refused, Stream
 from domain.organisation.unit import established
-from domain.rules.working_days import YearCalendar
-from domain.values import Code, Sha256
+from domain.rules.working_days import Edition, Term, YearCalendar, calendars_on, lengthened_term
+from domain.values import Code, Sha256, day_of
 
 
 class CalendarPublished(Fact, frozen=True, kw_only=True):
@@ -20,17 +24,24 @@ class CalendarPublished(Fact, frozen=True, kw_only=True):
     make_up_days: tuple[date, ...]
     """Saturdays and Sundays that are worked (调休)."""
     document_sha256: Sha256
+    edition: int = 1
+    effective_on: date | None = None
+    """Of a later edition: the day after its publication."""
 
 
 class Calendars(msgspec.Struct, frozen=True, kw_only=True):
-    """The calendar of one year, as published so far."""
+    """The editions of one year, in the order of their publication."""
 
-    year: YearCalendar | None = None
-    edition: int = 0
+    editions: tuple[Edition, ...] = ()
+
+    @property
+    def year(self) -> YearCalendar | None:
+        """As published last; None if it never was."""
+        return self.editions[-1].calendar if self.editions else None
 
 
 class CalendarExists(Refused):
-    """该年度工作日历已发布。 The calendar of this year is already published."""
+    """该年度工作日历已发布,内容相同。 The calendar of this year is already published, and says the same."""
 
     code = "calendar-exists"
 
@@ -45,6 +56,12 @@ class DayOutsideYear(Refused):
     """日历中的日期不属于该年度,或工作日与休息日标错。 A day lies outside the year, or on the wrong kind of weekday."""
 
     code = "calendar-day-wrong"
+
+
+class CalendarChangesPast(Refused):
+    """改版日历只能改动今后的日子。 A later edition of a calendar changes only days to come."""
+
+    code = "calendar-changes-past"
 
 
 class PublishCalendar(Command, frozen=True, kw_only=True):
@@ -65,7 +82,8 @@ def evolve(state: Calendars, fact: Fact) -> Calendars:
             year = YearCalendar(
                 year=fact.year, days_off=frozenset(fact.days_off), make_up_days=frozenset(fact.make_up_days)
             )
-            return Calendars(year=year, edition=state.edition + 1)
+            edition = Edition(calendar=year, effective_on=fact.effective_on)
+            return Calendars(editions=(*state.editions, edition))
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to a calendar")
 
@@ -73,30 +91,54 @@ def evolve(state: Calendars, fact: Fact) -> Calendars:
 CALENDAR: Final[Stream[Calendars]] = Stream("calendar", Calendars(), evolve, (CalendarPublished,))
 
 
-def published(past: Past, years: range) -> dict[int, YearCalendar]:
-    """The published calendars among some years, by year."""
-    found = past.many([CALENDAR.of("CN", year) for year in years])
-    return {state.year.year: state.year for state in found if state.year is not None}
+def published(past: Past, years: range, on: date | None = None) -> dict[int, YearCalendar]:
+    """The published calendars among some years, by year: those that hold on a day, or the newest."""
+    editions = [edition for state in _states(past, years) for edition in state.editions]
+    return calendars_on(editions, date.max if on is None else on)
+
+
+def lengthened(past: Past, term: Term, today: date) -> Term:
+    """A running term after whatever was published since its posting: longer or the same, never shorter."""
+    states = _states(past, range(term.posted_on.year, today.year + 2))
+    return lengthened_term(term, [edition for state in states for edition in state.editions], today)
+
+
+def _states(past: Past, years: range) -> list[Calendars]:
+    return past.many([CALENDAR.of("CN", year) for year in years])
 
 
 def decide(past: Past, command: PublishCalendar) -> Decision:
-    """Once a year, by the top of the tree; days off are weekdays, make-up days weekend days, all of that year."""
+    """By the top of the tree; days off are weekdays, make-up days weekend days, all of that year."""
     if established(past, command.unit).parent is not None:
         raise NotPermitted
     # No year is without a public holiday: an empty list is a calendar that nobody has made.
     if not command.days_off:
         raise NoDaysOff(year=command.year)
-    ref = CALENDAR.of("CN", command.year)
-    if past[ref].year is not None:
-        raise CalendarExists(year=command.year)
     wrong = [day for day in command.days_off if day.year != command.year or day.weekday() > 4]
     wrong += [day for day in command.make_up_days if day.year != command.year or day.weekday() < 5]
     if wrong:
         raise DayOutsideYear(day=wrong[0])
+    ref = CALENDAR.of("CN", command.year)
+    editions = past[ref].editions
+    effective_on = _effective_on(editions, command) if editions else None
     fact = CalendarPublished(
         year=command.year,
         days_off=tuple(sorted(set(command.days_off))),
         make_up_days=tuple(sorted(set(command.make_up_days))),
         document_sha256=command.document_sha256,
+        edition=len(editions) + 1,
+        effective_on=effective_on,
     )
     return [ref.says(fact)]
+
+
+def _effective_on(editions: tuple[Edition, ...], command: PublishCalendar) -> date:
+    """The next day; a refusal if nothing is changed, or a day that has begun."""
+    before = editions[-1].calendar
+    changed = before.days_off ^ set(command.days_off) | before.make_up_days ^ set(command.make_up_days)
+    if not changed:
+        raise CalendarExists(year=command.year)
+    effective_on = day_of(command.at) + timedelta(days=1)
+    if min(changed) < effective_on:
+        raise CalendarChangesPast(day=min(changed))
+    return effective_on

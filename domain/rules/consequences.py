@@ -36,84 +36,86 @@ class MeasureRule(Coded, frozen=True, kw_only=True):
 class Streak(Stated, frozen=True, kw_only=True):
     """How grades of several years are read together."""
 
-    sequence: Literal["determined, not superseded grades of consecutive calendar years"]
-    gap: Literal["breaks"]
-    mixed: Literal["literal"]
-    after_decision: Text
+    sequence: Literal["determined, not superseded grades of consecutive calendar years"] = (
+        "determined, not superseded grades of consecutive calendar years"
+    )
+    gap: Literal["breaks"] = "breaks"
+    mixed: Literal["literal"] = "literal"
+    after_decision: Text = "a streak that led to a decided case starts again"
 
 
 class HelperRule(Stated, frozen=True, kw_only=True):
     """Who may be a mentor in one-to-one help (一对一帮促)."""
 
-    grade: Name
-    in_year: Text
-    max_mentees: Positive
-    not_under_measure: bool
-    pool: tuple[Literal["branch", "parent"], ...]
-    if_none: Text
+    grade: Name | None = None
+    in_year: Text = "the determined year that opened the measure"
+    max_mentees: Positive = 1
+    not_under_measure: bool = True
+    pool: tuple[Literal["branch", "parent"], ...] = ("branch", "parent")
+    if_none: Text = "branch committee member"
 
 
 class Designee(Stated, frozen=True, kw_only=True, rename={"never": "not"}):
     """Who may not be the person in charge of a measure."""
 
-    never: tuple[Text, ...]
+    never: tuple[Text, ...] = ("subject", "recorder of the case", "handler of an objection in the case")
 
 
 class Measures(Stated, frozen=True, kw_only=True):
     """Measures are proposed by the table and opened by a person."""
 
-    start: Text
-    unit: Literal["working_days"]
-    combine: Literal["highest"]
-    acceptance_working_days: Positive
-    overdue: Literal["escalate one level"]
-    table: tuple[MeasureRule, ...]
-    streak: Streak
-    helper: HelperRule
-    designee: Designee
+    start: Text = "human decision after determination"
+    unit: Literal["working_days"] = "working_days"
+    combine: Literal["highest"] = "highest"
+    acceptance_working_days: Positive = 2
+    overdue: Literal["escalate one level"] = "escalate one level"
+    table: tuple[MeasureRule, ...] = ()
+    streak: Streak = Streak()
+    helper: HelperRule = HelperRule()
+    designee: Designee = Designee()
 
 
 class Restatement(Stated, frozen=True, kw_only=True):
     """重算: how a determined result is corrected."""
 
-    ordered_by: Name
-    adopt: Literal["favourable_per_member"]
-    unfavourable: Text
-    unmapped: Literal["listed, old line kept until decided"]
-    others_keep_excellent: Literal[True]
-    appraisal: Literal["kept as tallied"]
+    ordered_by: Name = "leading_group"
+    adopt: Literal["favourable_per_member"] = "favourable_per_member"
+    unfavourable: Text = "only when ordered with basis document and statement first"
+    unmapped: Literal["listed, old line kept until decided"] = "listed, old line kept until decided"
+    others_keep_excellent: Literal[True] = True
+    appraisal: Literal["kept as tallied"] = "kept as tallied"
 
 
 class Correction(Stated, frozen=True, kw_only=True):
     """How mistakes are put right."""
 
-    restatement: Restatement
+    restatement: Restatement = Restatement()
 
 
 class Completeness(Stated, frozen=True, kw_only=True):
     """What must be final before a period closes."""
 
-    every_planned_matter: tuple[Literal["held", "not_held", "cancelled"], ...]
-    every_sheet: tuple[Literal["approved", "rejected"], ...]
-    member_claims: Literal["answered"]
-    claim_answer_working_days: Positive
-    escalate: Name
+    every_planned_matter: tuple[Literal["held", "not_held", "cancelled"], ...] = ("held", "not_held", "cancelled")
+    every_sheet: tuple[Literal["approved", "rejected"], ...] = ("approved", "rejected")
+    member_claims: Literal["answered"] = "answered"
+    claim_answer_working_days: Positive = 10
+    escalate: Name = "parent_committee"
 
 
 class Retention(Stated, frozen=True, kw_only=True):
     """How long, in years after the year; the effect of a deduction ends with its year."""
 
-    records: Positive
-    determinations: Literal["archives rules"]
-    objections: Positive
-    access_log: Positive
-    effect_of_deduction: Literal["ends with its year"]
+    records: Positive = 5
+    determinations: Literal["archives rules"] = "archives rules"
+    objections: Positive = 5
+    access_log: Positive = 3
+    effect_of_deduction: Literal["ends with its year", "as each item says"] = "ends with its year"
 
 
 class Fairness(Stated, frozen=True, kw_only=True):
     """Limits at which the fairness report speaks up."""
 
-    smallest_group: Positive
-    branch_spread_sigma: Positive
-    attainability_warn_below: Share
-    subjective_share_max: Share
+    smallest_group: Positive = 10
+    branch_spread_sigma: Positive = 2
+    attainability_warn_below: Share = "0.80"
+    subjective_share_max: Share = "0.20"

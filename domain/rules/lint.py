@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final, TypeAlias
 
+from domain.rules.assessing import Grade
 from domain.rules.findings import Finding, refuse, warn
+from domain.rules.lint_categories import caps_of_categories, halves, profiles, tree, weights
 from domain.rules.lint_items import (
     deductions_without_basis_document,
     evidence_never_asked_for,
@@ -21,13 +23,26 @@ from domain.rules.lint_procedure import (
     notices_too_short,
     pairs_that_do_not_fit,
     settings_without_effect,
+    sources,
     unknown_bodies,
 )
+from domain.rules.lint_values import (
+    conditions,
+    groups,
+    measures,
+    outside_caps,
+    ranges,
+    shared_caps,
+    steps,
+    vetoes,
+)
+from domain.rules.lint_versions import effect_and_retention, impossible_days, mappings, repealed
 from domain.rules.scheme import Scheme
 from domain.values import hundredths, points
 
 __all__ = ["Finding", "lint"]
 
+_ENDLESS: Final = 10**9
 _SUBJECTIVE_MAX: Final = 20  # hundredths: the rule set may be stricter, never laxer
 _LEDGER_WHOLE: Final = 100
 
@@ -39,65 +54,78 @@ def lint(scheme: Scheme) -> list[Finding]:
     return list(chain.from_iterable(check(scheme) for check in _CHECKS))
 
 
-def weights(scheme: Scheme) -> Iterator[Finding]:
-    """The weights of the categories make up the whole base."""
-    total = sum(hundredths(category.weight) for category in scheme.categories)
-    base = hundredths(scheme.scale.base_max)
-    if total != base:
-        yield refuse(
-            "weights-not-base",
-            "$.categories",
-            f"各类权重之和 {points(total)} 不等于基础分 {points(base)}。",
-            f"the weights add up to {points(total)}, the base is {points(base)}",
-        )
-
-
-def caps_of_categories(scheme: Scheme) -> Iterator[Finding]:
-    """The caps of a category's items make up its weight."""
-    for index, category in enumerate(scheme.categories):
-        caps = sum(hundredths(item.cap_year) for item in scheme.responsibility if item.cat == category.code)
-        weight = hundredths(category.weight)
-        if caps != weight:
-            yield refuse(
-                "caps-not-weight",
-                f"$.categories[{index}].weight",
-                f"“{category.zh}”各项上限之和 {points(caps)} 不等于权重 {points(weight)}。",
-                f"the caps of {category.en!r} add up to {points(caps)}, its weight is {points(weight)}",
-            )
-
-
-def halves(scheme: Scheme) -> Iterator[Finding]:
-    """Where halves are summed, a half's cap is half of the year's."""
-    if not any(period.base == "sum_of_halves" for period in scheme.periods):
-        return
-    for index, item in enumerate(scheme.responsibility):
-        if 2 * hundredths(item.cap_half) != hundredths(item.cap_year):
-            yield refuse(
-                "half-not-half",
-                f"$.responsibility[{index}].cap_half",
-                f"{item.code} 半年上限 {item.cap_half} 不是全年上限 {item.cap_year} 的一半。",
-                f"{item.code}: the half-year cap {item.cap_half} is not half of {item.cap_year}",
-            )
-
-
 def grades(scheme: Scheme) -> Iterator[Finding]:
     """Every total has exactly one grade, and every grade can be reached."""
-    most = hundredths(scheme.scale.base_max) + hundredths(scheme.honour_rules.cap_year)
-    if scheme.scale.ceiling is not None:
-        most = min(most, hundredths(scheme.scale.ceiling))
-    before = most + 1
+    most = most_possible(scheme)
+    before: tuple[int, int] | None = None
     for index, grade in enumerate(scheme.grades):
-        path, from_on = f"$.grades[{index}].at_least", hundredths(grade.at_least)
-        if from_on == before and index:
+        path = f"$.grades[{index}]"
+        said = [one for one in (grade.at_least, grade.above, grade.from_on) if one is not None]
+        if len(said) != 1:
+            zh = f"“{grade.zh}”应恰好写 at_least(达到)、above(超过)、以上 之一。"
+            en = f"{grade.en!r} must have exactly one of at_least, above, 以上"
+            yield refuse("grade-threshold", path, zh, en)
+            continue
+        begins = _begins(scheme, grade)
+        if begins == before and index:
             zh, en = f"“{grade.zh}”与上一格次起点相同。", f"{grade.en!r} begins where the grade before begins"
-            yield refuse("grades-overlap", path, zh, en)
-        elif from_on >= before:
-            zh = f"“{grade.zh}”({grade.at_least}分)无人能够达到。"
-            yield refuse("grade-unreachable", path, zh, f"nobody can reach {grade.en!r} ({grade.at_least})")
-        before = min(before, from_on)
-    if before > hundredths(scheme.scale.floor):
-        zh, en = f"{points(before)} 分以下没有格次。", f"there is no grade below {points(before)}"
+            yield refuse("grades-overlap", f"{path}.at_least", zh, en)
+        elif (before is not None and begins > before) or (most is not None and begins > (most, 0)):
+            zh = f"“{grade.zh}”({grade.threshold}分)无人能够达到。"
+            yield refuse(
+                "grade-unreachable", f"{path}.at_least", zh, f"nobody can reach {grade.en!r} ({grade.threshold})"
+            )
+        before = begins if before is None else min(before, begins)
+    lowest = -_ENDLESS if scheme.scale.floor is None else hundredths(scheme.scale.floor)
+    if before is not None and before > (lowest, 0) and (scheme.scale.floor is not None or before > (0, 0)):
+        zh, en = f"{points(before[0])} 分以下没有格次。", f"there is no grade below {points(before[0])}"
         yield refuse("grades-gap", "$.grades", zh, en)
+
+
+def _begins(scheme: Scheme, grade: Grade) -> tuple[int, int]:
+    """(threshold, 0 where it includes the number, 1 where it begins just above)."""
+    return hundredths(grade.threshold), 0 if scheme.includes(grade) else 1
+
+
+def most_possible(scheme: Scheme) -> int | None:
+    """The highest ledger that anybody can have; None where nothing bounds it."""
+    if scheme.scale.ceiling is not None:
+        return hundredths(scheme.scale.ceiling)
+    open_ended = scheme.honour and scheme.honour_rules.cap_year is None
+    outside = any(level.outside_cap for item in scheme.honour for level in item.levels)
+    unweighted = any(category.weight is None for category in scheme.categories) and scheme.responsibility
+    carried = hundredths(scheme.carry_over.fraction) and scheme.carry_over.most is None
+    if open_ended or outside or unweighted or carried:
+        return None
+    honours = hundredths(scheme.honour_rules.cap_year or "0") if scheme.honour else 0
+    carry = hundredths(scheme.carry_over.most or "0") if hundredths(scheme.carry_over.fraction) else 0
+    above = max((hundredths(one.base) - _start(scheme) for one in scheme.profiles if one.base is not None), default=0)
+    return hundredths(scheme.scale.base_max) + honours + carry + max(0, above)
+
+
+def _start(scheme: Scheme) -> int:
+    if scheme.scale.base is not None:
+        return hundredths(scheme.scale.base)
+    return hundredths(scheme.scale.base_max) if scheme.scale.start == "from_full" else 0
+
+
+def start(scheme: Scheme) -> Iterator[Finding]:
+    """The points that everybody begins with fit the way of beginning, and a benchmark can be reached."""
+    scale = scheme.scale
+    base, whole = _start(scheme), hundredths(scale.base_max)
+    if (scale.start == "from_full" and base != whole) or (scale.start == "from_zero" and base):
+        zh, en = (
+            f"起始方式 {scale.start} 与起始分 {points(base)} 不符。",
+            f"{scale.start} does not begin with {points(base)}",
+        )
+        yield refuse("start-does-not-fit", "$.scale.base", zh, en)
+    if scale.benchmark is not None and scale.start != "from_zero":
+        zh, en = "基准分只在从零起积(from_zero)时起作用。", "a benchmark has an effect only where all begin from zero"
+        yield refuse("field-without-effect", "$.scale.benchmark", zh, en)
+    most = most_possible(scheme)
+    if scale.benchmark is not None and most is not None and hundredths(scale.benchmark) > most:
+        zh, en = f"基准分 {scale.benchmark} 无人能够达到。", f"nobody can reach the benchmark {scale.benchmark}"
+        yield refuse("benchmark-unreachable", "$.scale.benchmark", zh, en)
 
 
 def components(scheme: Scheme) -> Iterator[Finding]:
@@ -135,12 +163,13 @@ def probationary_members(scheme: Scheme) -> Iterator[Finding]:
 def unknown_grades(scheme: Scheme) -> Iterator[Finding]:
     """A ceiling and a measure name grades that exist."""
     known = {grade.code for grade in scheme.grades}
-    named = [(f"$.veto[{index}].to", veto.to) for index, veto in enumerate(scheme.veto)]
+    named = [(f"$.veto[{index}].to", veto.to) for index, veto in enumerate(scheme.veto) if veto.to is not None]
     for index, rule in enumerate(scheme.measures.table):
         for when in (rule.when, *rule.when.any_of):
             if when.grade is not None:
                 named.append((f"$.measures.table[{index}].when", when.grade))
-    named.append(("$.measures.helper.grade", scheme.measures.helper.grade))
+    if scheme.measures.helper.grade is not None:
+        named.append(("$.measures.helper.grade", scheme.measures.helper.grade))
     for path, code in named:
         if code not in known:
             yield refuse("unknown-grade", path, f"没有格次“{code}”。", f"there is no grade {code!r}")
@@ -159,26 +188,42 @@ def few_planned_matters(scheme: Scheme) -> Iterator[Finding]:
 
 
 _CHECKS: Final[tuple[Check, ...]] = (
+    tree,
     weights,
     caps_of_categories,
     halves,
+    start,
     unknown_references,
     items_without_evidence,
     deductions_without_basis_document,
     mode_fields,
     fields_without_effect,
     levels_that_overlap,
+    ranges,
+    conditions,
+    measures,
+    steps,
+    groups,
     open_clauses,
     forbidden_topics,
     grades,
     components,
     probationary_members,
+    profiles,
     unknown_grades,
+    vetoes,
+    shared_caps,
+    outside_caps,
+    sources,
     unknown_bodies,
     chains_missing_or_double,
     pairs_that_do_not_fit,
     notices_too_short,
     settings_without_effect,
+    mappings,
+    effect_and_retention,
+    impossible_days,
+    repealed,
     evidence_never_asked_for,
     few_planned_matters,
 )

@@ -3,20 +3,25 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
 from domain.rules.findings import Finding, refuse, warn
-from domain.rules.items import TIERS, Item, Level, ListItem, NegativeItem, ResponsibilityItem, VetoItem
+from domain.rules.items import TIERS, Item, Level, ListItem, ResponsibilityItem, VetoItem
+from domain.rules.maxima import own_caps
 from domain.rules.scheme import Scheme
 from domain.rules.wording import Bilingual
 from domain.rules.wordlists import FORBIDDEN, OPEN_CLAUSE_EN, OPEN_CLAUSE_ZH
 
 _READ_BY: Final[dict[str, tuple[str, ...]]] = {
     "points": ("earn",),
+    "levels": ("earn",),
     "unit": ("earn",),
+    "measure": ("earn",),
+    "conditions": ("earn",),
     "quantity_max": ("earn",),
     "minimum_hours": ("earn",),
-    "planned_half": ("ratio",),
+    "planned_half": ("ratio", "threshold"),
+    "steps": ("threshold",),
     "shortfalls": ("presumed",),
 }
 """The modes that read each field of a responsibility item."""
@@ -83,8 +88,9 @@ def mode_fields(scheme: Scheme) -> Iterator[Finding]:
                 f"{code} counts by ratio and must not have points",
             )
             yield refuse("ratio-with-points", f"{path}.points", zh, en)
-        if item.mode == "earn" and item.points is None:
-            zh, en = f"{code} 按完成得分,缺少每次分值。", f"{code} counts by deed and has no points"
+        if item.mode == "earn" and (item.points is None) == (not item.levels):
+            zh = f"{code} 按完成得分,points(每次分值)与 levels(档次)须写且只写一种。"
+            en = f"{code} counts by deed and needs either points or levels"
             yield refuse("earn-without-points", f"{path}.points", zh, en)
         if item.mode == "presumed" and not item.shortfalls:
             zh, en = f"{code} 默认得分,缺少不足档次。", f"{code} is presumed and has no shortfalls"
@@ -100,6 +106,13 @@ def fields_without_effect(scheme: Scheme) -> Iterator[Finding]:
                 zh = f"{item.code} 的字段“{field}”在此得分方式下不起作用。"
                 en = f"{item.code}: nothing evaluates {field!r} in this mode"
                 yield refuse("field-without-effect", f"$.responsibility[{index}].{field}", zh, en)
+
+    for index, item in enumerate(scheme.responsibility):
+        shorter = item.cap_month is not None or item.cap_quarter is not None
+        if item.mode == "earn" and item.quantity_max is not None and shorter and scheme.cycle_months > 1:
+            zh = f"{item.code} 同时写了数量上限和更短期间的上限,无法说明先用哪一个。"
+            en = f"{item.code}: a maximum quantity and a cap of a shorter stretch: nobody could say which comes first"
+            yield refuse("caps-contradict", f"$.responsibility[{index}].quantity_max", zh, en)
 
 
 def levels_that_overlap(scheme: Scheme) -> Iterator[Finding]:
@@ -141,9 +154,7 @@ def open_clauses(scheme: Scheme) -> Iterator[Finding]:
 
 def _bounded(item: ListItem) -> bool:
     """Whether the item cannot come to more than a published number; a veto has no number at all."""
-    if isinstance(item, NegativeItem):
-        return item.max_points is not None
-    return not isinstance(item, VetoItem)
+    return not isinstance(item, VetoItem) and bool(own_caps(item))
 
 
 def forbidden_topics(scheme: Scheme) -> Iterator[Finding]:
@@ -176,8 +187,9 @@ def _mode(item: ListItem) -> str | None:
 
 def _names(item: Item, words_zh: Iterable[str], words_en: Iterable[str]) -> str | None:
     """The first of the words that the item's title or one of its levels uses, or nothing."""
-    inner: tuple[Bilingual, ...] = (*getattr(item, "levels", ()), *getattr(item, "shortfalls", ()))
-    for text in (item, *inner):
+    names = ("levels", "shortfalls", "conditions", "shares")
+    inner = [one for name in names for one in cast("tuple[Bilingual, ...]", getattr(item, name, ()))]
+    for text in (cast("Bilingual", item), *inner):
         for word in words_zh:
             if word.upper() in text.zh.upper():
                 return word

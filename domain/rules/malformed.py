@@ -3,11 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from types import NoneType, UnionType
-from typing import Annotated, Final, NoReturn, TypeGuard, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Final, Literal, NoReturn, TypeGuard, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from domain.rules.forms import FORMS
 
 
 class Problem(Struct, frozen=True):
@@ -102,14 +105,26 @@ def _walk_struct(value: dict[str, object], shape: type[Struct], path: str) -> It
     types = get_type_hints(shape, include_extras=True)
     for key in value:
         if key not in fields:
-            zh, en = f"不认识的字段“{key}”。", f"unknown field {key!r}"
-            yield Problem(f"{path}.{key}", "unknown-field", zh, en)
+            yield _unknown_field(f"{path}.{key}", key, list(fields))
     for key, field in fields.items():
         if key in value:
             yield from _walk(value[key], types[field.name], f"{path}.{key}")
         elif field.required:
-            zh, en = f"缺少字段“{key}”。", f"the field {key!r} is missing"
-            yield Problem(f"{path}.{key}", "missing-field", zh, en)
+            zh, en = allowed(types[field.name])
+            told = f"缺少字段“{key}”" + (f",应为{zh}。" if zh else "。")
+            yield Problem(
+                f"{path}.{key}", "missing-field", told, f"the field {key!r} is missing" + (f": {en}" if en else "")
+            )
+
+
+def _unknown_field(path: str, key: str, known: list[str]) -> Problem:
+    near = get_close_matches(key, known, 1)
+    zh, en = f"不认识的字段“{key}”", f"unknown field {key!r}"
+    if near:
+        zh, en = f"{zh},是否为“{near[0]}”", f"{en}, did you mean {near[0]!r}"
+    names = ", ".join(known)
+    told = f"{zh}{'?' if near else ';'}可写:{names}。"
+    return Problem(path, "unknown-field", told, f"{en}; allowed: {names}")
 
 
 def _same_code_twice(value: list[object], path: str) -> Iterator[Problem]:
@@ -128,7 +143,58 @@ def _convert(value: object, shape: object, path: str) -> Iterator[Problem]:
         msgspec.convert(value, shape, strict=True)
     except msgspec.ValidationError as error:
         en = str(error).partition(" - at ")[0]
-        yield Problem(path, "wrong-value", f"{_in_chinese(en)}。", en)
+        zh = _in_chinese(en)
+        told_zh, told_en = allowed(shape)
+        if told_en:
+            said = msgspec.json.encode(value).decode()[:80]
+            zh, en = f"写的是 {said},应为{told_zh}", f"{said} stands here; expected: {told_en}"
+        yield Problem(path, "wrong-value", f"{zh}。", en)
+
+
+def allowed(shape: object) -> tuple[str, str]:
+    """What may be written for a type, in both languages; empty where a type says nothing plain about itself.
+
+    >>> allowed(Literal["down", "up"])[1]
+    '"down", "up"'
+    """
+    zh, en = _plain(shape)
+    if en and get_origin(_unannotated(shape)) in (Union, UnionType):
+        zh, en = f"{zh},或 null", f"{en}, or null"
+    return zh, en
+
+
+def _unannotated(shape: object) -> object:
+    while get_origin(shape) is Annotated:
+        shape = get_args(shape)[0]
+    return shape
+
+
+def _plain(shape: object) -> tuple[str, str]:
+    bare = _bare(shape)
+    if get_origin(bare) is Literal:
+        values = ", ".join(msgspec.json.encode(value).decode() for value in get_args(bare))
+        return values, values
+    for pattern in _patterns(shape):
+        return FORMS.get(pattern, ("", ""))
+    if bare is bool:
+        return "true 或 false", "true or false"
+    if bare is int:
+        return "整数", "a whole number"
+    if bare is str:
+        return "文字", "text"
+    if get_origin(bare) is tuple:
+        inner = _plain(get_args(bare)[0])
+        return (f"数组,每个元素为 {inner[0]}", f"a list, each element {inner[1]}") if inner[1] else ("数组", "a list")
+    return "", ""
+
+
+def _patterns(shape: object) -> Iterator[str]:
+    """The patterns that a type demands of its text."""
+    if get_origin(shape) is Annotated:
+        yield from (meta.pattern for meta in get_args(shape)[1:] if isinstance(meta, Meta) and meta.pattern)
+    if get_origin(shape) in (Annotated, Union, UnionType):
+        for inner in get_args(shape)[:1] if get_origin(shape) is Annotated else get_args(shape):
+            yield from _patterns(inner)
 
 
 def _bare(shape: object) -> object:

@@ -4,6 +4,7 @@ A version enters the log part by part, one fact each, and its header carries the
 a part that is missing or changed cannot be published. A version that was published never changes.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final, Literal, TypeAlias
 
@@ -12,8 +13,9 @@ import msgspec
 from domain.decider import Command, Decision, Fact, NotPermitted, Past, Refused, Stream
 from domain.organisation.unit import established
 from domain.rules.digest import Part, assemble, digest, parts
-from domain.rules.lint import lint
+from domain.rules.lint import Finding, lint
 from domain.rules.scheme import Scheme, SchemeMalformed, load
+from domain.rules.succession import cut_off, dropped, running_since
 from domain.values import Code, MemberId, Reference, Sha256, day_of
 
 Document: TypeAlias = msgspec.Raw
@@ -77,6 +79,11 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     """Present from publication on."""
     effective_on: date | None = None
 
+    def has_expired(self, day: date) -> bool:
+        """Whether the document's own last day, say that of a trial, has come."""
+        last = None if self.scheme is None else self.scheme.document.expires_on
+        return last is not None and date.fromisoformat(last) <= day
+
 
 class RuleSets(msgspec.Struct, frozen=True, kw_only=True):
     """All versions, in the order in which they were drafted."""
@@ -90,7 +97,8 @@ class RuleSets(msgspec.Struct, frozen=True, kw_only=True):
     def in_force(self, day: date) -> Version | None:
         """The one version in force on a day."""
         begun = [v for v in self.versions if v.effective_on is not None and v.effective_on <= day]
-        return max(begun, key=lambda v: (v.effective_on is not None, v.effective_on), default=None)
+        latest = max(begun, key=lambda v: (v.effective_on is not None, v.effective_on), default=None)
+        return None if latest is None or latest.has_expired(day) else latest
 
 
 class VersionExists(Refused):
@@ -248,7 +256,7 @@ def _draft(past: Past, command: DraftRuleSet) -> Decision:
     # Records name the version by the command's word, prices by the document's: two words would be two truths.
     if (scheme.id, scheme.version) != (command.scheme, command.version):
         raise VersionMismatch(version=scheme.version)
-    findings = lint(scheme)
+    findings = [*lint(scheme), *_dropped(past[ref], scheme)]
     document = msgspec.json.decode(command.document)
     refusing = [finding for finding in findings if finding.severity == "refuse"]
     if refusing:
@@ -264,6 +272,12 @@ def _draft(past: Past, command: DraftRuleSet) -> Decision:
     added = [_part_added(command.version, part) for part in split]
     linted = RuleSetLinted(version=command.version, warnings=len(findings))
     return [ref.says(fact) for fact in (header, *added, linted)]
+
+
+def _dropped(known: RuleSets, scheme: Scheme) -> Iterator[Finding]:
+    before = known.in_force(date.max)
+    if before is not None and before.scheme is not None:
+        yield from dropped(before.scheme, scheme)
 
 
 def _part_added(version: str, part: Part) -> RulePartAdded:
@@ -292,7 +306,19 @@ def _publish(past: Past, command: PublishRuleSet) -> Decision:
     last = max((v.effective_on for v in past[ref].versions if v.effective_on is not None), default=None)
     if last is not None and command.effective_on <= last:
         raise NotAfterPrevious(effective_on=last)
+    _keep_countable(past[ref], load(assemble(version.parts)), command.effective_on)
     return [ref.says(RuleSetPublished(version=command.version, effective_on=command.effective_on))]
+
+
+def _keep_countable(known: RuleSets, scheme: Scheme, effective_on: date) -> None:
+    """Refuse a version that would leave records of a running period without an item."""
+    since = running_since(scheme, effective_on)
+    at_start = known.in_force(since)
+    running = [v for v in known.versions if v.effective_on is not None and since <= v.effective_on < effective_on]
+    before = [v.scheme for v in (at_start, *running) if v is not None and v.scheme is not None]
+    findings = list(cut_off(before, scheme, effective_on))
+    if findings:
+        raise RuleSetRefused(findings=findings)
 
 
 def _known(past: Past, scheme: Code, version: Code) -> Version:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.decider import Refused
+from domain.rules.approving import Sought, chains_for
 from domain.rules.assessing import (
     Appraisal,
     CarryOver,
@@ -37,30 +38,48 @@ from domain.rules.items import (
     ResponsibilityItem,
     VetoItem,
     VetoRules,
+    modes_in_words,
 )
 from domain.rules.malformed import Problem, parse, problems_of
-from domain.rules.procedure import ApprovalChain, Bodies, Notice, NoticeStage, Objection, Roles, Statement
-from domain.rules.wording import Bilingual, Day, Name, Stated, Text
-from domain.values import hundredths
+from domain.rules.measuring import Cap
+from domain.rules.procedure import ApprovalChain, Bodies, Notice, NoticeStage, Objection, Roles, Source, Statement
+from domain.rules.wording import MONTHS, Bilingual, Day, Name, Stated, Text
+
+HALVES_AND_YEAR: Final = (
+    Period(code="H1", zh="上半年", en="First half", first_day="01-01", last_day="06-30", result="half_score"),
+    Period(code="H2", zh="下半年", en="Second half", first_day="07-01", last_day="12-31", result="half_score"),
+    Period(
+        code="Y",
+        zh="年度",
+        en="Year",
+        first_day="01-01",
+        last_day="12-31",
+        result="total",
+        graded=True,
+        base="sum_of_halves",
+    ),
+)
+"""半年一评、年末总评."""
 
 
 class Document(Bilingual, frozen=True, kw_only=True):
     """The published paper that the rule set puts into numbers."""
 
-    number: Text | None
+    number: Text | None = None
     issuer: Bilingual
-    issued_on: Day | None
+    issued_on: Day | None = None
     effective_on: Day
-    status: Text
-    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")] | None
+    status: Literal["试行", "正式", "废止"] = "正式"
+    expires_on: Day | None = None
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")] | None = None
 
 
 class Provenance(Stated, frozen=True, kw_only=True):
     """Where each part comes from."""
 
-    seed: tuple[Text, ...]
-    party_rules: tuple[Text, ...]
-    illustrative: Text
+    seed: tuple[Text, ...] = ()
+    party_rules: tuple[Text, ...] = ()
+    illustrative: Text = "nothing"
 
 
 class Scheme(Stated, frozen=True, kw_only=True, dict=True):
@@ -68,45 +87,47 @@ class Scheme(Stated, frozen=True, kw_only=True, dict=True):
 
     id: Name
     version: Name
-    illustrative: bool
+    illustrative: bool = False
     document: Document
-    provenance: Provenance
-    basis_texts: dict[Name, Bilingual]
+    provenance: Provenance = Provenance()
+    basis_texts: dict[Name, Bilingual] = msgspec.field(default_factory=dict[Name, Bilingual])
     scale: Scale
-    rounding: Rounding
-    interpretation: Interpretation
-    categories: tuple[Category, ...]
-    evidence_kinds: dict[Name, EvidenceKind]
-    modes: dict[Mode, ModeText]
-    responsibility: tuple[ResponsibilityItem, ...]
-    honour: tuple[HonourItem, ...]
-    honour_rules: HonourRules
-    negative: tuple[NegativeItem, ...]
-    veto: tuple[VetoItem, ...]
-    veto_rules: VetoRules
-    counting: Counting
+    rounding: Rounding = Rounding()
+    interpretation: Interpretation = Interpretation()
+    categories: tuple[Category, ...] = ()
+    evidence_kinds: dict[Name, EvidenceKind] = msgspec.field(default_factory=dict[Name, EvidenceKind])
+    modes: dict[Mode, ModeText] = msgspec.field(default_factory=modes_in_words)
+    responsibility: tuple[ResponsibilityItem, ...] = ()
+    honour: tuple[HonourItem, ...] = ()
+    honour_rules: HonourRules = HonourRules()
+    negative: tuple[NegativeItem, ...] = ()
+    veto: tuple[VetoItem, ...] = ()
+    veto_rules: VetoRules = VetoRules()
+    caps: tuple[Cap, ...] = ()
+    counting: Counting = Counting()
     profiles: tuple[Profile, ...]
-    profile_of_year: Literal["profile on the last day of the year"]
-    appraisal: Appraisal
-    periods: tuple[Period, ...]
-    outlook: Outlook
-    grades: tuple[Grade, ...]
-    excellent_quota: Quota
-    bodies: Bodies
-    roles: Roles
+    profile_of_year: Literal["profile on the last day of the year"] = "profile on the last day of the year"
+    appraisal: Appraisal = Appraisal()
+    periods: tuple[Period, ...] = HALVES_AND_YEAR
+    outlook: Outlook = Outlook()
+    grades: tuple[Grade, ...] = ()
+    excellent_quota: Quota = Quota()
+    bodies: Bodies = Bodies()
+    roles: Roles = Roles()
+    sources: tuple[Source, ...] = ()
     approval_chains: tuple[ApprovalChain, ...]
-    statement: Statement
-    notice: Notice
-    objection: Objection
-    measures: Measures
-    probation: Probation
-    correction: Correction
-    mapping: tuple[Mapping, ...]
-    local_items: LocalItems
-    carry_over: CarryOver
-    completeness: Completeness
-    retention_years: Retention
-    fairness: Fairness
+    statement: Statement = Statement()
+    notice: Notice = Notice()
+    objection: Objection = Objection()
+    measures: Measures = Measures()
+    probation: Probation = Probation()
+    correction: Correction = Correction()
+    mapping: tuple[Mapping, ...] = ()
+    local_items: LocalItems = LocalItems()
+    carry_over: CarryOver = CarryOver()
+    completeness: Completeness = Completeness()
+    retention_years: Retention = Retention()
+    fairness: Fairness = Fairness()
 
     @cached_property
     def items(self) -> Lookup[str, ListItem]:
@@ -125,6 +146,24 @@ class Scheme(Stated, frozen=True, kw_only=True, dict=True):
             return None
         return next((category for category in self.categories if category.code == item.cat), None)
 
+    def path_of(self, category: str) -> tuple[str, ...]:
+        """A category and those above it, nearest first; a loop ends where it closes."""
+        parents = {one.code: one.parent for one in self.categories}
+        found: list[str] = []
+        at: str | None = category
+        while at is not None and at not in found:
+            found.append(at)
+            at = parents.get(at)
+        return tuple(found)
+
+    def mode_text(self, mode: Mode) -> ModeText:
+        """A mode in words: the rule set's own, else the common ones."""
+        return self.modes.get(mode) or modes_in_words()[mode]
+
+    def includes(self, grade: Grade) -> bool:
+        """Whether a grade's threshold includes the number itself."""
+        return grade.above is None and (grade.from_on is None or self.interpretation.from_on == "inclusive")
+
     def profile(self, code: str) -> Profile | None:
         """The class of members of a code, or nothing."""
         return next((profile for profile in self.profiles if profile.code == code), None)
@@ -142,9 +181,26 @@ class Scheme(Stated, frozen=True, kw_only=True, dict=True):
         item = self.items.get(item_code)
         return () if item is None else item.evidence
 
-    def chain(self, what: str, *, tier: str | None = None, points: int | None = None) -> ApprovalChain | None:
-        """The approval chain for a matter: by tier for honours, by hundredths of points for deductions."""
-        return next((chain for chain in self.approval_chains if fits(chain, what, tier, points)), None)
+    def chain(
+        self,
+        what: str,
+        *,
+        tier: str | None = None,
+        points: int | None = None,
+        item: str | None = None,
+        outside_cap: bool = False,
+    ) -> ApprovalChain | None:
+        """The approval chain for a matter, else the one for "any".
+
+        By tier for honours, by hundredths of points for deductions; where a chain names items, by item before all.
+        """
+        sought = Sought(what, tier, points, item, outside_cap)
+        return next(iter(chains_for(self.approval_chains, sought)), None)
+
+    @property
+    def cycle_months(self) -> int:
+        """Months of the shortest period: the stretch for which the lists' lines are made."""
+        return min((months_of(period) for period in self.periods), default=MONTHS["year"])
 
     def leaves(self, negative_code: str) -> tuple[str, ...]:
         """The responsibility items whose count a matter leaves once this deduction is confirmed for it."""
@@ -164,16 +220,18 @@ class Scheme(Stated, frozen=True, kw_only=True, dict=True):
         )
 
 
-def fits(chain: ApprovalChain, what: str, tier: str | None, points: int | None) -> bool:
-    """Whether an approval chain is the one for a matter; a chain that asks for points fits none without."""
-    if chain.what != what:
-        return False
-    if chain.tiers and tier not in chain.tiers:
-        return False
-    if chain.points_below is not None and (points is None or points >= hundredths(chain.points_below)):
-        return False
-    return not (chain.points_from is not None and (points is None or points < hundredths(chain.points_from)))
+def months_of(period: Period) -> int:
+    """How many months a period has, from the month of its first day to that of its last.
 
+    >>> months_of(HALVES_AND_YEAR[0]), months_of(HALVES_AND_YEAR[2])
+    (6, 12)
+    """
+    return (int(period.last_day[:2]) - int(period.first_day[:2])) % MONTHS["year"] + 1
+
+
+_PREPARED: Final = msgspec.json.Decoder(Scheme)
+"""Nobody decodes with it: made on import, so that no two threads work out the structs below for the first time at
+once, which ends the process (msgspec keeps what it finds on the type, and builds it without a lock)."""
 
 SECTIONS: Final[tuple[str, ...]] = Scheme.__struct_fields__
 """The sections of a rule set, in the order of the published document."""

@@ -1,6 +1,6 @@
 """The grain of a rule set: texts in two languages and the written forms of its numbers."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -15,6 +15,9 @@ Exact: TypeAlias = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,6})\.[0-9]{2}"
 
 Share: TypeAlias = Annotated[str, Meta(pattern=r"^(0(\.[0-9]{1,2})?|1(\.0{1,2})?)" + _END)]
 """A share from 0 to 1: "0.80"."""
+
+Portion: TypeAlias = Annotated[str, Meta(pattern=r"^(0\.[0-9]{1,2}|1(\.0{1,2})?|[1-9][0-9]?/[1-9][0-9]?)" + _END)]
+"""A part of a group's result: "0.50", "1" or "1/3"."""
 
 Ratio: TypeAlias = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,2}/[1-9][0-9]{0,2}" + _END)]
 """A part of a whole: "1/3"."""
@@ -33,6 +36,11 @@ Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 Positive: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
 """A count or a number of days, at least one."""
+
+Window: TypeAlias = Literal["month", "quarter", "half", "year"]
+"""A stretch of the calendar over which a maximum holds once."""
+
+MONTHS: Final[dict[Window, int]] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 Language: TypeAlias = Literal["zh", "en"]
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -89,8 +89,7 @@ class Client:
 def main(data: Path, rounds: int) -> bytes:
     """Measure ``rounds`` awards on an example in ``data``; one JSON object."""
     port = free_port()
-    with _served(data, port):
-        client = Client(port)
+    with _served(data, port), closing(Client(port)) as client:
         until_served(client, port)
         found = next(one for one in sign_ins(data) if one.login == "recorder")
         client.ask("POST", "/session", {"login": found.login, "password": found.password})

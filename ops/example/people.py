@@ -28,7 +28,7 @@ _ROSTER: Final[tuple[tuple[str, str, str, tuple[Role, ...]], ...]] = (
     ("officer", "示例·陈工委", WORK_COMMITTEE, ("officer",)),
     ("leader", "示例·冯组长", WORK_COMMITTEE, ("leading_group", "secretary")),
     ("", "示例·蒋委员", WORK_COMMITTEE, ("committee_member", "leading_group")),
-    ("higher", "示例·沈委员", WORK_COMMITTEE, ("committee_member",)),
+    ("higher", "示例·沈委员", WORK_COMMITTEE, ("committee_member", "leading_group")),
     ("auditor", "示例·韩督查", WORK_COMMITTEE, ("auditor",)),
     ("secretary", "示例·杨书记", BRANCH, ("secretary",)),
     ("committee", "示例·朱副书记", BRANCH, ("committee_member",)),

@@ -33,7 +33,8 @@ class Simulation:
                 break
             yield from self._follow_ups(told.at)
             self._clock.advance_to(max(told.at, self._clock.now()))
-            yield self._execute(told.command)
+            command = told.command
+            yield self._execute(command if isinstance(command, Command) else command(self._ledger.load))
         yield from self._follow_ups(until)
         self._clock.advance_to(until)
 

@@ -18,8 +18,8 @@ from chinese_calendar import is_workday  # pyright: ignore[reportMissingTypeStub
 
 from domain.actor import Actor, person, system
 from domain.decider import Command
-from domain.notice.notice import notice_id
-from domain.notice.running import PostNotice
+from domain.notice.notice import Shown, notice_id
+from domain.notice.running import CheckDisclosure, PostNotice
 from domain.organisation.appointments import COMMITTEE, AppointRole, Role
 from domain.organisation.member import RegisterMember
 from domain.organisation.unit import EstablishUnit, UnitKind
@@ -32,13 +32,17 @@ from domain.rules.calendar import PublishCalendar
 from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
 from domain.sealed import Secret
 from domain.values import SHANGHAI
+from ops.example.disputes import disputes
 from ops.example.matters import MATTERS, Done
+from ops.example.merits import Later, merits
 from ops.example.people import BRANCH, SEED, WORK_COMMITTEE, Person, people
 
 ORIGIN: Final = "example.pukou"
 SCHEME: Final = "pukou-district-offices"
 VERSION: Final = "illustrative-1"
 RULES_FILE: Final = Path(__file__).with_name("pukou.json")
+SHOWN: Final[tuple[Shown, ...]] = ("name", "item", "outcome", "quantity", "points", "day", "clause")
+"""What a notice of the example shows."""
 ENDS_AT: Final = datetime(2026, 5, 20, 2, 0, tzinfo=UTC)
 """10:00 on Wednesday 20 May 2026: in the middle of the term of the May theme day's notice."""
 
@@ -52,15 +56,17 @@ Step: TypeAlias = Callable[[datetime], Command]
 
 
 class Told(NamedTuple):
-    """One command of the story and its instant."""
+    """One command of the story and its instant; or how it is made of what the log says by then."""
 
     at: datetime
-    command: Command
+    command: Command | Later
 
 
 def story(salt: Salt) -> list[Told]:
     """The whole story in order. ``salt`` draws 128 random bits in base64url for each sealed field."""
     told = [*_founding(salt), *(step for done in MATTERS for step in _matter(done, salt))]
+    told += [Told(at, command) for at, command in disputes(salt)]
+    told += [Told(step.at, step.command) for step in merits(salt)]
     return sorted(told, key=lambda step: step.at)
 
 
@@ -346,11 +352,9 @@ def _approve(done: Done) -> Iterator[Told]:
 
 def _post(done: Done) -> Iterator[Told]:
     at = _at(done.held_on + timedelta(days=6), 9)
-    command = PostNotice(
-        id=_id(f"post/{done.code}"),
-        actor=_acting("secretary", "secretary"),
-        at=at,
-        unit=BRANCH,
-        notice=notice_id(BRANCH, done.code, done.item, 1),
+    notice, secretary = notice_id(BRANCH, done.code, done.item, 1), _acting("secretary", "secretary")
+    check = CheckDisclosure(
+        id=_id(f"check/{done.code}"), actor=secretary, at=at, unit=BRANCH, notice=notice, shows=SHOWN
     )
-    yield Told(at, command)
+    yield Told(at, check)
+    yield Told(at, PostNotice(id=_id(f"post/{done.code}"), actor=secretary, at=at, unit=BRANCH, notice=notice))

@@ -3,14 +3,16 @@
 What `verify.py` does with an export, done where the log lives; the same code judges the entries.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 from uuid import UUID
 
 from psycopg import Connection, OperationalError
 
+from projections.transparency.kept import HASH, LEAVES, KeptLeaves
 from projections.transparency.leaves import DAMAGE
 from projections.transparency.merkle import leaf_hash
 from projections.transparency.verify import (
@@ -61,8 +63,8 @@ def verify_database(
     """Return what is wrong with the stored log, the first bad entry first; nothing when it is whole.
 
     `folder` is the public log folder. `key` is a vkey and `trusted` a checkpoint file or folder, both from
-    outside, `kept` the publisher's own second copy of the last checkpoint; without them the folder's own key and
-    checkpoints are the measure.
+    outside, `kept` the publisher's own second copy of the last checkpoint, beside which the leaves lie that it
+    covers; without them the folder's own key and checkpoints are the measure.
     """
     log = Folder(folder)
     report = Report([])
@@ -74,10 +76,13 @@ def verify_database(
     if not heads:
         return report.problems
     signed = max(head.size for head in heads)
-    scan = Scan(heads, lambda level, index: _tile(log, level, index, signed), outside.tile if outside else None)
+    leaves = _kept_leaves(kept, log_key)
+    scan = Scan(heads, lambda level, index: _tile(log, level, index, signed), _believed(outside, leaves))
     scan.former += report.former
     with closing(_read_rows(connection)) as rows:
         first = check_rows(scan, rows)
+    if first is not None and first.code == "entry-not-trusted" and _is_own(outside, first.position):
+        first = replace(first, code="entry-altered")
     return [first, *report.problems] if first else report.problems
 
 
@@ -89,6 +94,31 @@ def _read_heads(log: Folder, key: Key, report: Report, outside: Trusted | None, 
     if kept is not None:
         heads += read_trusted(Trusted(kept), key, report, label=f"{kept.parent.name}/")
     return heads
+
+
+def _kept_leaves(kept: Path | None, key: Key) -> KeptLeaves | None:
+    """The second copy of the leaves, if they give the root that the second copy of the checkpoint signs."""
+    if kept is None:
+        return None
+    for head in read_trusted(Trusted(kept), key, Report([], size=MAX_INTEGER)):
+        leaves = KeptLeaves(kept.parent / LEAVES, head.size)
+        if leaves.gives(head.root):
+            return leaves
+    return None
+
+
+def _believed(outside: Trusted | None, leaves: KeptLeaves | None) -> Callable[[int, int], bytes] | None:
+    """Tiles of level 0 from where the log's folder cannot reach: those brought along, else our own copy."""
+    sources = [source.tile for source in (outside, leaves) if source is not None]
+    if not sources:
+        return None
+    return lambda level, index: next((data for tile in sources if (data := tile(level, index))), b"")
+
+
+def _is_own(outside: Trusted | None, position: int) -> bool:
+    """Whether the hash that an entry differs from is our own copy, and not one that was brought along."""
+    index = position - 1
+    return outside is None or not outside.tile(0, index >> 8)[(index & 255) * HASH :]
 
 
 def _read_rows(connection: Connection[Any]) -> Generator[Row]:

@@ -3,6 +3,7 @@
     <log folder>/checkpoint             the newest, public
     <log folder>/checkpoints/000000123  the one signed at 123 entries, public, never changed
     <state folder>/checkpoint           the newest, outside the database and the public folder
+    <state folder>/leaves               every leaf that it covers (`kept.py`)
 
 The history lets a verifier say between which two sizes a rewritten log first differs.
 """
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from projections.transparency.checkpoint import Checkpoint, open_checkpoint
 from projections.transparency.files import sync_folder, write_durably
+from projections.transparency.kept import keep_leaves
 from projections.transparency.merkle import RightEdge, root_at
 from projections.transparency.note import VerifierKey
 from projections.transparency.refusals import CheckpointMissing, LogRewritten, Malformed, TileDamaged
@@ -31,7 +33,8 @@ def history_name(size: int) -> str:
 
 
 def keep(folder: Path, state_folder: Path, note: bytes, size: int) -> None:
-    """Write a signed checkpoint to all its places: first where nobody can make us forget it."""
+    """Write a signed checkpoint to all its places: first where nobody can make us forget it, behind its leaves."""
+    keep_leaves(folder, state_folder, size)
     for path in (state_folder / CHECKPOINT, folder / history_name(size), folder / CHECKPOINT):
         if not path.is_file() or path.read_bytes() != note:
             write_durably(path, note)

@@ -27,6 +27,7 @@ from projections.transparency.history import (
     newest_kept,
     signed_history,
 )
+from projections.transparency.kept import LEAVES, KeptLeaves, forget_leaves
 from projections.transparency.leaves import nothing_stored, read_leaves
 from projections.transparency.merkle import EMPTY_ROOT, consistency_proof, root_at, verify_consistency
 from projections.transparency.note import Signer, VerifierKey
@@ -111,6 +112,7 @@ def adopt(
         base = kept[0] if kept else Checkpoint(signer.name, 0, EMPTY_ROOT)
         _check_root(connection, folder, base, keys)
         size, root = _grow(connection, folder, Checkpoint(signer.name, 0, EMPTY_ROOT))
+        forget_leaves(state_folder)
         if kept and size == base.size:
             keep(folder, state_folder, kept[1], size)
             return Published(base, kept[1], 0)
@@ -151,16 +153,20 @@ def check_prefix(connection: Connection[Any], folder: Path, base: Checkpoint, ke
         raise TileDamaged(damaged[0].path)
 
 
-def common_prefix(connection: Connection[Any], folder: Path, base: Checkpoint, keys: Sequence[VerifierKey]) -> int:
+def common_prefix(
+    connection: Connection[Any], folder: Path, state_folder: Path, base: Checkpoint, keys: Sequence[VerifierKey]
+) -> int:
     """How many of the entries that `base` covers still stand, unchanged: for an older state that was put back.
 
-    Every checkpoint that was signed up to there must hold, else `LogRewritten`. Where tiles are missing, what is
-    stored is believed as far as it reaches.
+    Every checkpoint that was signed up to there must hold, else `LogRewritten`. Where neither the second copy of the
+    leaves nor the tiles say anything, what is stored is believed as far as it reaches.
     """
     reader, size = TileReader(folder, base.size), 0
+    copy = KeptLeaves(state_folder / LEAVES, base.size)
+    kept = copy if copy.gives(base.root) else None
     with closing(read_leaves(connection, 0, base.size)) as groups:
         for leaf in (group[at : at + HASH] for group in groups for at in range(0, len(group), HASH)):
-            if _published(reader, size) not in (leaf, None):
+            if _published(reader, kept, size) not in (leaf, None):
                 break
             size += 1
     history = (each for each in signed_history(folder, keys) if each.size <= size)
@@ -171,7 +177,10 @@ def common_prefix(connection: Connection[Any], folder: Path, base: Checkpoint, k
     return size
 
 
-def _published(reader: TileReader, index: int) -> bytes | None:
+def _published(reader: TileReader, kept: KeptLeaves | None, index: int) -> bytes | None:
+    if kept is not None:
+        at = index % TILE_WIDTH * HASH
+        return kept.tile(0, index // TILE_WIDTH)[at : at + HASH]
     try:
         return reader.hashes(0, index // TILE_WIDTH)[index % TILE_WIDTH]
     except TileDamaged:
@@ -184,7 +193,7 @@ def set_aside(folder: Path, state_folder: Path, name: str) -> None:
     What lies there stays public and is never changed: it proves what the log said under that name.
     """
     with _alone(state_folder):
-        for place, files in ((folder, (CHECKPOINT, HISTORY, KEY, "tile")), (state_folder, (CHECKPOINT,))):
+        for place, files in ((folder, (CHECKPOINT, HISTORY, KEY, "tile")), (state_folder, (CHECKPOINT, LEAVES))):
             aside = place / FORMER / name.replace("/", "_")
             make_folder(aside)
             for file in files:

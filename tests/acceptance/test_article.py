@@ -11,7 +11,7 @@ import msgspec
 from domain.decider import NotPermitted, Refused
 from domain.notice.drafting import DraftNotice
 from domain.notice.notice import NOTICE, Notice, NoticeNotClosed, TermRunning, notice_id
-from domain.notice.running import CloseNotice, ConfirmRecords, PostNotice
+from domain.notice.running import CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
 from domain.organisation.appointments import OneRecorderOnly
 from domain.recording.approval import RecorderApproves, SheetNotSubmitted
 from domain.recording.archive import AlreadyRecorded, Archive, PointsConfirmed, PointsRecorded, archive_of, recorded
@@ -55,7 +55,10 @@ DRAFTED = READY.given(
 )
 POSTED_AT = datetime(2026, 5, 14, 1, tzinfo=UTC)
 """Thursday; three working days end on Tuesday 19 May, paper is waited for until Wednesday."""
-POSTED = DRAFTED.given(wish(PostNotice, AS_SECRETARY, POSTED_AT, unit=BRANCH, notice=NOTICE_ID))
+CHECKED = DRAFTED.given(
+    wish(CheckDisclosure, AS_SECRETARY, POSTED_AT, unit=BRANCH, notice=NOTICE_ID, shows=("name", "outcome"))
+)
+POSTED = CHECKED.given(wish(PostNotice, AS_SECRETARY, POSTED_AT, unit=BRANCH, notice=NOTICE_ID))
 MAY_CLOSE_AT = datetime(2026, 5, 20, 16, 1, tzinfo=UTC)
 
 

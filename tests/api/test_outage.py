@@ -1,18 +1,24 @@
 """A database that is away, or has no connection to spare: 503, when to come again, nothing of the inside."""
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import httpx2
 import psycopg
 from eventsourcing import persistence
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from api.problems import OUTAGES
+from ops.deployment import on_reads
 from ops.embedded import Running
-from ops.serve import house
-from tests.api.town import Town, served
+from ops.example.people import BRANCH
+from ops.serve import house, pool_of
+from tests.api.town import Town, key, served
 
 END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %(name)s"
 NAME = "to-be-ended"
@@ -52,3 +58,37 @@ def test_a_pool_without_a_free_connection_and_a_ledger_without_its_database_are_
     # What a table refuses, and a statement that is wrong, is a failure of ours.
     for failure in (persistence.IntegrityError, persistence.DataError, psycopg.DataError, psycopg.ProgrammingError):
         assert not issubclass(failure, OUTAGES), failure
+
+
+def test_while_the_database_is_away_everybody_is_told_within_five_seconds(
+    town: Town, server: Running, tmp_path: Path
+) -> None:
+    """The way to the server goes over a link that is cut: nobody gets a connection any more."""
+    way = tmp_path / "way"
+    place = conninfo_to_dict(server.admin_url)["host"]
+    way.symlink_to(str(place))
+    urls = town.deployment.database.urls
+
+    def pool(url: str) -> AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]:
+        return pool_of(make_conninfo(url, host=str(way), application_name=NAME), 2)
+
+    made = replace(house(town.deployment), reads=pool(on_reads(urls.reader)), access=pool(urls.writer))
+    token = town.known("member").cookies["steelyard"]
+    with served(made) as base, httpx2.Client(base_url=base, cookies={"steelyard": token}, timeout=30) as client:
+        assert client.get("/session").status_code == 200
+        way.unlink()
+        with psycopg.connect(server.admin_url, autocommit=True) as admin:
+            admin.execute(END, {"name": NAME})
+        for method, path in (("GET", "/session"), ("GET", "/points"), ("POST", f"/units/{BRANCH}/matters")):
+            began = time.monotonic()
+            answered = client.request(method, path, headers=key())
+            assert (answered.status_code, answered.json()["code"]) == (503, "database-unavailable"), path
+            assert time.monotonic() - began < 5, path
+        began = time.monotonic()
+        answered = httpx2.get(f"{base}/readyz", timeout=30)
+        assert (answered.status_code, answered.json()["status"]) == (503, "down")
+        assert time.monotonic() - began < 5
+        way.symlink_to(str(place))
+        deadline = time.monotonic() + 30
+        while client.get("/session").status_code != 200:
+            assert time.monotonic() < deadline, "the service did not come back"

@@ -6,10 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
+import psycopg
 import pytest
 
+from api.program import program_digest
+from domain.rules.digest import digest
+from ops.deployment import on_reads
 from ops.example.people import BRANCH
 from ops.serve import house
 from tests.api.town import PAGE, Town, key, served
@@ -261,5 +266,64 @@ def test_health(town: Town) -> None:
         assert nobody.get("/livez").text == "ok\n"
         found = nobody.get("/readyz").json()
     assert found["ready"]
+    assert found["status"] == "ok"
     assert found["calendar"]
     assert found["parked"] == 0
+
+
+def test_the_rules_are_shown_as_they_were_published(secretary: httpx2.Client) -> None:
+    value = _value(secretary, "/rules/pukou-district-offices")
+    assert digest(value["document"]) == value["digest"]
+
+
+def test_the_form_of_a_rule_set_is_published(secretary: httpx2.Client) -> None:
+    found = secretary.get("/rules/schema.json")
+    assert found.status_code == 200
+    assert found.headers["content-type"] == "application/schema+json"
+    assert found.json()["$defs"]["Scheme"]["additionalProperties"] is False
+
+
+def test_a_parked_member_makes_the_service_degraded_and_not_unready(town: Town) -> None:
+    """Whoever balances the load goes on sending people here; whoever watches is told."""
+    url = on_reads(town.deployment.database.urls.projector)
+    parked = {"key": uuid4(), "kind": "member"}
+    with psycopg.connect(url, autocommit=True) as connection, town.visit() as nobody:
+        connection.execute(_PARK, parked)
+        try:
+            answered = nobody.get("/readyz")
+        finally:
+            connection.execute("DELETE FROM parked WHERE key = %(key)s", parked)
+    found = answered.json()
+    assert (answered.status_code, found["status"], found["ready"], found["parked"]) == (200, "degraded", True, 1)
+
+
+_PARK = """
+INSERT INTO parked (key, kind, position, type, code, since)
+VALUES (%(key)s, %(kind)s, 1, 'points-recorded', 'uncountable', clock_timestamp())
+"""
+
+
+def test_another_program_gives_another_tag(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence that was mended must reach whoever has the page already."""
+    client = town.known("member")
+    tag = client.get("/", headers=PAGE).headers["etag"]
+    assert client.get("/", headers={**PAGE, "if-none-match": tag}).status_code == 304
+    monkeypatch.setattr("api.answering.program_digest", lambda: "another release")
+    answered = client.get("/", headers={**PAGE, "if-none-match": tag})
+    assert answered.status_code == 200
+    assert answered.headers["etag"] != tag
+
+
+def test_the_program_is_every_file_that_answers_are_made_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("domain", "projections", "api"):
+        (tmp_path / room / "__pycache__").mkdir(parents=True)
+    page = tmp_path / "api" / "page.html"
+    monkeypatch.setattr("api.program._HOUSE", tmp_path)
+    found: set[str] = set()
+    for text in ("one", "two"):
+        page.write_text(text)
+        (tmp_path / "api" / "__pycache__" / "x.pyc").write_text(text * 2)
+        found.add(program_digest.__wrapped__())
+    page.rename(page.with_name("other.html"))
+    found.add(program_digest.__wrapped__())
+    assert len(found) == 3

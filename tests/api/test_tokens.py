@@ -75,7 +75,7 @@ def test_all_tokens_and_all_sessions_of_a_person_end_at_once(town: Town) -> None
         assert client.get("/session").status_code == 200
         assert end_all(town.sql, town.members["probationary"], now) >= 1
         assert client.get("/session").status_code == 401
-    town.clients.pop("probationary", None)
+    town.forget("probationary")
 
 
 def test_a_token_ends_after_it_begins(town: Town) -> None:

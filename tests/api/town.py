@@ -89,6 +89,12 @@ class Town:
             self.clients[login] = self.client(login or None)
         return self.clients[login]
 
+    def forget(self, login: str) -> None:
+        """The client that stayed signed in is no more."""
+        client = self.clients.pop(login, None)
+        if client is not None:
+            client.close()
+
     def acting(self, login: str, role: str, unit: str) -> httpx2.Client:
         """The same, acting in an office."""
         client = self.known(login)

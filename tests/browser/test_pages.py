@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from ops.example.people import BRANCH
+from ops.example.people import BRANCH, WORK_COMMITTEE
 from tests.api.town import Town
 from tests.browser.conftest import DESK, PHONE, Visit
 from tests.browser.test_journeys import _fits
@@ -22,7 +22,16 @@ RECORDER = (
     f"/units/{BRANCH}/matters/ZB-202605/sheets/R-DD-2",
     f"/units/{BRANCH}/matters/TD-202605/sheets/R-LX-1",
     f"/units/{BRANCH}/workbook/upload",
+    f"/units/{BRANCH}/honours",
+    f"/units/{BRANCH}/deductions",
 )
+SECRETARY = (
+    "/",
+    f"/units/{BRANCH}/notices",
+    f"/units/{BRANCH}/matters/DF-202605/sheets/R-GJ-2",
+    f"/units/{BRANCH}/meeting",
+)
+OFFICER = (f"/units/{WORK_COMMITTEE}", f"/units/{BRANCH}?on=2026-03-01", f"/units/{WORK_COMMITTEE}/rules")
 SECRETARY = ("/", f"/units/{BRANCH}/notices", f"/units/{BRANCH}/matters/DF-202605/sheets/R-GJ-2")
 
 
@@ -32,8 +41,21 @@ def _pages(town: Town, visit: Visit, screen: Any) -> list[tuple[Page, str]]:
     recorder, secretary, own = visit("recorder", screen), visit("secretary", screen), visit("member", screen)
     found += [(recorder, path) for path in RECORDER]
     found += [(secretary, path) for path in SECRETARY]
+    officer = visit("officer", screen)
+    found += [(officer, path) for path in (*OFFICER, f"/members/{member}/membership")]
+    found.append((secretary, f"/members/{member}/membership"))
     found.append((secretary, _first(secretary, f"/units/{BRANCH}/notices", "/notices/")))
-    own_pages = ["/", "/points", f"/members/{member}/timeline", f"/members/{member}/readings"]
+    found.append((secretary, _first(secretary, f"/units/{BRANCH}/meeting", "/honours/")))
+    found.append((visit("leader", screen), f"/units/{WORK_COMMITTEE}/vetoes"))
+    own_pages = [
+        "/",
+        "/points",
+        f"/members/{member}/membership",
+        f"/members/{member}/timeline",
+        f"/members/{member}/readings",
+    ]
+    own_pages += [f"/members/{member}/honours", _first(own, "/", "/deductions/")]
+    own_pages.append(_first(own, f"/members/{member}/points", "/records/"))
     why = f"/members/{member}/points/2026/LX"
     record = _first(own, why, "/records/")
     proof = _first(own, record, "/proofs/")

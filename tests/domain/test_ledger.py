@@ -15,6 +15,7 @@ from domain.entry import decode
 from domain.ledger import (
     ClockWrong,
     CommandIdReused,
+    IdentityRow,
     Ledger,
     LedgerBusy,
     OutcomeUnknown,
@@ -80,6 +81,12 @@ class PlainVault:
     def seal(self, secrets: Sequence[Secret]) -> Sealing:
         rows = (SealedRow(commitment=secret.commitment, subject=secret.subject, box=b"") for secret in secrets)
         return Sealing(rows=tuple(rows))
+
+    def identities(self, secrets: Sequence[Secret]) -> tuple[IdentityRow, ...]:
+        return ()
+
+    def holder(self, secrets: Sequence[Secret]) -> UUID | None:
+        return None
 
     def digest(self, request: bytes) -> bytes:
         return hashlib.sha256(request).digest()

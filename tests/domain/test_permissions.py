@@ -117,9 +117,10 @@ def test_an_office_counts_on_the_day_of_the_wish() -> None:
     RULED.when(planned()).facts()
 
 
-def test_a_sealed_person_may_nothing_of_this() -> None:
+def test_a_sealed_person_may_object_and_nothing_else() -> None:
     sealed = Actor(sealed="0" * 64)
-    assert not any(permitted(operation, sealed, BRANCH) for operation in OPERATIONS)
+    may = {operation for operation in OPERATIONS if permitted(operation, sealed, BRANCH)}
+    assert may == {"objection.file", "objection.withdraw", "objection.appeal"}
 
 
 def test_auditors_write_nothing() -> None:

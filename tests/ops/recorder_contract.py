@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from eventsourcing.persistence import DataError, RecordConflictError
 
-from domain.ledger import ClockWrong, CommandKnown, LogRecorder
-from tests.ops.saves import append, entry, now, positions_of, save, sealed, states_of
+from domain.ledger import ClockWrong, CommandKnown, IdentityTaken, LogRecorder
+from tests.ops.saves import append, entry, identified, now, positions_of, save, sealed, states_of
 
 
 def opening(clock: str) -> bytes:
@@ -177,6 +177,35 @@ class Contract:
         with pytest.raises(RecordConflictError):
             append(recorder, entry(uuid4()), save=save(sealing=sealed(uuid4())))
         assert recorder.max_notification_id() is None
+
+    def test_an_identity_is_one_subjects_alone(self, recorder: LogRecorder) -> None:
+        first, second, command = uuid4(), uuid4(), uuid4()
+        append(recorder, entry(uuid4()), save=save(command=command, sealing=identified(first, b"1", b"2")))
+        for values in ((b"1",), (b"2",), (b"3", b"1")):
+            with pytest.raises(IdentityTaken):
+                append(recorder, entry(uuid4()), save=save(sealing=identified(second, *values)))
+        with pytest.raises(CommandKnown):
+            append(recorder, entry(uuid4()), save=save(command=command, sealing=identified(second, b"1")))
+        append(recorder, entry(uuid4()), save=save(sealing=identified(first, b"1")))
+        append(recorder, entry(uuid4()), save=save(sealing=identified(second, b"3")))
+        assert recorder.max_notification_id() == 3
+
+    def test_of_many_who_claim_an_identity_at_once_one_gets_it_and_nobody_else_is_touched(
+        self, recorder: LogRecorder
+    ) -> None:
+        def attempt(number: int) -> str:
+            wanted = b"same" if number % 2 else str(number).encode()
+            try:
+                append(recorder, entry(uuid4()), save=save(sealing=identified(uuid4(), wanted)))
+            except IdentityTaken:
+                return "taken"
+            return "committed"
+
+        with ThreadPoolExecutor(16) as pool:
+            outcomes = list(pool.map(attempt, range(100)))
+        assert outcomes[0::2] == ["committed"] * 50
+        assert sorted(outcomes[1::2]) == ["committed"] + ["taken"] * 49
+        assert positions_of(recorder) == list(range(1, 52))
 
     def test_a_poisoned_save_falls_alone(self, recorder: LogRecorder) -> None:
         def attempt(number: int) -> list[int] | str:

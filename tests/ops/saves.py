@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from domain.ledger import KeyRow, LogRecorder, Save, SealedRow, Sealing
+from domain.ledger import IdentityRow, KeyRow, LogRecorder, Save, SealedRow, Sealing
 
 NOTHING = Sealing()
 
@@ -39,6 +39,11 @@ def append(recorder: LogRecorder, *entries: StoredEvent, save: Save) -> list[int
 def sealed(subject: UUID, value: bytes = b"box", key: bytes | None = None) -> Sealing:
     row = SealedRow(commitment=hashlib.sha256(value).hexdigest(), subject=subject, box=value)
     return Sealing(keys=() if key is None else (KeyRow(subject=subject, wrapped=key),), rows=(row,))
+
+
+def identified(subject: UUID, *values: bytes) -> Sealing:
+    rows = (IdentityRow(digest=hashlib.sha256(value).digest(), subject=subject) for value in values)
+    return Sealing(keys=(KeyRow(subject=subject, wrapped=subject.bytes),), identities=tuple(rows))
 
 
 def positions_of(recorder: LogRecorder) -> list[int]:

@@ -51,6 +51,8 @@ COLUMNS = {
     "ledger.commands": "digest",
     "vault.keys": "wrapped",
     "vault.sealed": "box",
+    "vault.identities": "subject",
+    "vault.master_check": "box",
     "ledger.append_lock": "nothing",
 }
 ON_TABLES = [
@@ -167,11 +169,11 @@ def test_no_other_role_can_write_the_log(log: Urls, role: str) -> None:
 
 def test_what_each_role_may_see(log: Urls) -> None:
     sees = {
-        "writer": {"ledger.entries", "ledger.commands", "vault.keys", "vault.sealed"},
+        "writer": {"ledger.entries", "ledger.commands", *(table for table in COLUMNS if table.startswith("vault."))},
         "reader": {"ledger.entries", "ledger.commands"},
         "auditor": {"ledger.entries", "ledger.commands"},
         "projector": {"ledger.entries"},
-        "eraser": {"vault.keys", "vault.sealed"},
+        "eraser": {"vault.keys", "vault.sealed", "vault.identities"},
     }
     for role, tables in sees.items():
         for table in COLUMNS:

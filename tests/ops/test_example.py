@@ -1,22 +1,28 @@
 """The example tells its half-year through the ledger and the process managers, once, wherever it broke off."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 
-from domain.entry import decode
+from domain.entry import Entry, decode
 from domain.house import decide
 from domain.ledger import Ledger
 from domain.notice.notice import NOTICE, Notice, notice_id
+from domain.recording.archive import archive_of
+from domain.recording.deduction import DEDUCTION, Deduction, deduction_id
+from domain.recording.honour import HONOUR, Honour, honour_id
 from domain.recording.sheet import SHEET, Sheet
+from domain.rules.calendar import CalendarPublished, PublishCalendar
 from ops.bootstrap import Urls
 from ops.clock import SimulatedClock
 from ops.deployment import on_reads
 from ops.example.load import load
-from ops.example.people import BRANCH, people
+from ops.example.merits import COMPLAINT, ESSAY, LATE, OVERDUE, POST, PRIZE, REFORM, Listed
+from ops.example.people import BRANCH, WORK_COMMITTEE, people
 from ops.example.story import ENDS_AT, ORIGIN, story
 from ops.process import ProcessManager
 from ops.recorder import PostgresRecorder
@@ -75,7 +81,7 @@ def test_a_telling_that_broke_off_goes_on_where_it_was(deployed: Deployed, after
     rows = deployed.recorder.select_notifications(1, 10_000)
     words = [decode(row.state).type for row in rows]
     assert [row.id for row in rows] == list(range(1, len(rows) + 1))
-    assert (words.count("notice-posted"), words.count("notice-closed")) == (24, 23)
+    assert (words.count("notice-posted"), words.count("notice-closed")) == (28, 26)
 
 
 def test_a_newcomer_finds_a_notice_in_the_middle_of_its_term(deployed: Deployed) -> None:
@@ -97,25 +103,66 @@ def test_the_sheets_of_may_stand_at_every_stage_of_their_road(deployed: Deployed
     assert found == {"DF-202605": "submitted", "ZB-202605": "draft", "BM-202605": "approved"}
 
 
+def test_honours_deductions_and_a_veto_stand_at_every_stage_of_their_road(deployed: Deployed) -> None:
+    load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
+    member = {one.name.rpartition("·")[2]: one.member for one in people()}
+
+    def honour(about: Listed) -> tuple[str, int]:
+        found = deployed.ledger.load(HONOUR.of(honour_id(BRANCH, member[about.name], about.matter, about.item)))
+        assert isinstance(found, Honour)
+        return found.status, found.step
+
+    def deduction(about: Listed) -> str:
+        found = deployed.ledger.load(DEDUCTION.of(deduction_id(BRANCH, member[about.name], about.matter, about.item)))
+        assert isinstance(found, Deduction)
+        return found.status
+
+    assert [honour(about) for about in (PRIZE, ESSAY, REFORM, POST)] == [
+        ("approved", 1),
+        ("approved", 1),
+        ("approved", 1),
+        ("claimed", 0),
+    ]
+    assert [deduction(about) for about in (COMPLAINT, OVERDUE, LATE)] == ["refused", "approved", "notified"]
+    archives = {
+        name: deployed.ledger.load(archive_of(member[name], date(2026, 4, 1)))
+        for name in ("吕淏然", "张文堃", "孔珺", "严玥", "曹翀")
+    }
+    listed = {
+        (name, record.kind, record.status)
+        for name, archive in archives.items()
+        for record in archive.records.values()
+        if record.kind != "responsibility"
+    }
+    assert listed == {
+        ("吕淏然", "honour", "confirmed"),
+        ("张文堃", "deduction", "dismissed"),
+        ("孔珺", "deduction", "confirmed"),
+        ("严玥", "honour", "approved"),
+        ("曹翀", "veto", "approved"),
+    }
+
+
 def test_no_name_stands_in_the_log(deployed: Deployed) -> None:
     load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
     log = b"".join(row.state for row in deployed.recorder.select_notifications(1, 10_000))
     named = [one for one in people() if one.name.encode() in log or one.work_number.encode() in log]
     assert named == []
-    assert "值班表缺少第二页".encode() not in log
+    for words in ("值班表缺少第二页", "系统升级停机", "窗口办理时长", "示例区纪委"):
+        assert words.encode() not in log
 
 
 def test_what_is_due_is_carried_out_once_though_the_service_restarts_between_any_two_steps(deployed: Deployed) -> None:
-    """The May theme day is closed, then confirmed, by managers that know nothing of each other."""
+    """The May theme day and an honour are closed, then confirmed, by managers that know nothing of each other."""
     load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
     later = datetime(2026, 5, 23, 2, tzinfo=UTC)
-    granted = [_run_a_fresh_manager(deployed, later) for _ in range(4)]
+    granted = [_run_a_fresh_manager(deployed, later) for _ in range(6)]
     words = [decode(row.state) for row in deployed.recorder.select_notifications(1, 10_000)]
     closings = [entry for entry in words if entry.type == "notice-closed" and entry.at == later]
     confirmed = [entry for entry in words if entry.type == "points-confirmed" and entry.at == later]
-    assert granted == [1, 1, 0, 0]
-    assert (len(closings), len(confirmed)) == (1, 15)
-    assert {entry.cause for entry in confirmed} == {closings[0].id}
+    assert granted[-2:] == [0, 0], "the objections of the example have their terms, too"
+    assert (len(closings), len(confirmed)) == (2, 16)
+    assert {entry.cause for entry in confirmed} == {closing.id for closing in closings}
 
 
 def _run_a_fresh_manager(deployed: Deployed, now: datetime) -> int:
@@ -128,5 +175,43 @@ def _run_a_fresh_manager(deployed: Deployed, now: datetime) -> int:
 def test_nothing_is_carried_out_before_its_term(deployed: Deployed) -> None:
     load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
     entries = deployed.entries()
-    assert _run_a_fresh_manager(deployed, datetime(2026, 5, 22, 16, 0, 59, tzinfo=UTC)) == 0
-    assert deployed.entries() == entries
+    _run_a_fresh_manager(deployed, datetime(2026, 5, 22, 16, 0, 59, tzinfo=UTC))
+    said = {entry.type for entry in _entries(deployed)[entries:]}
+    assert said <= {"objection-escalated"}, "nobody took up in two days what was filed on 19 May"
+
+
+def test_a_notice_whose_calendar_changed_closes_by_the_longer_term(deployed: Deployed) -> None:
+    """21 May is taken off in the middle of the term: the process managers extend it, and close it at its new end."""
+    load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
+    first = next(entry for entry in _entries(deployed) if isinstance(entry.fact, CalendarPublished))
+    assert isinstance(first.fact, CalendarPublished)
+    again = PublishCalendar(
+        id=uuid4(),
+        actor=first.actor,
+        at=deployed.clock.now(),
+        unit=WORK_COMMITTEE,
+        year=2026,
+        days_off=(*first.fact.days_off, date(2026, 5, 21)),
+        make_up_days=first.fact.make_up_days,
+        document_sha256=first.fact.document_sha256,
+    )
+    deployed.ledger.execute(again)
+    term_over, longer_over = datetime(2026, 5, 22, 16, 1, tzinfo=UTC), datetime(2026, 5, 25, 16, 1, tzinfo=UTC)
+    steps = (term_over, longer_over - timedelta(seconds=1), longer_over, longer_over)
+    for now in steps:
+        _run_a_fresh_manager(deployed, now)
+    told = [entry for entry in _entries(deployed) if entry.at >= term_over and entry.type != "objection-escalated"]
+    assert [entry.type for entry in told] == ["notice-extended", "notice-closed", *["points-confirmed"] * 15]
+    with psycopg.connect(on_reads(deployed.urls.projector), autocommit=True) as connection:
+        follow.catch_up(connection)
+        shown = connection.execute(
+            "SELECT ends_on, may_close_at FROM notices WHERE closed_at > %(at)s", {"at": term_over}
+        )
+        assert shown.fetchall() == [(date(2026, 5, 22), longer_over)]
+        days_off = connection.execute("SELECT days_off FROM calendars WHERE year = 2026").fetchone()
+        assert days_off is not None
+        assert date(2026, 5, 21) in days_off[0]
+
+
+def _entries(deployed: Deployed) -> list[Entry]:
+    return [decode(row.state) for row in deployed.recorder.select_notifications(1, 10_000)]

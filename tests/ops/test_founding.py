@@ -114,5 +114,6 @@ def test_the_doctor_examines_a_log_that_nobody_followed_yet(deployment: Deployme
     findings = {finding.code: finding.well for finding in examine(deployment)}
     assert findings["read-models"] is False
     assert findings["catalogue"] is True
+    assert findings["vault"] is True
     followed(deployment)
     assert {finding.code: finding.well for finding in examine(deployment)}["read-models"] is True

@@ -15,6 +15,7 @@ from domain.assessment.rows import Tally
 from domain.decider import Fact
 from domain.ledger import Save
 from domain.recording.archive import PointsRecorded
+from ops.parked import unparked
 from projections import organisation, parking, periods, schema, scores
 from projections.applying import Applied, Handler
 from projections.folding import Fold
@@ -147,6 +148,37 @@ def test_unparking_stops_at_the_next_fact_that_fails(house: House, bug: Callable
     assert 0 < left == parked.held < waiting
     assert parked.position == _position_of(house, "M3")
     assert applied == [("M1",), ("M2",)]
+
+
+def test_an_operator_lets_everybody_go_on_in_order(house: House, bug: Callable[..., Bug]) -> None:
+    told(house)
+    with house.projector() as connection:
+        catch_up(connection)
+        wanted = tables_of(connection)
+        connection.execute("DROP SCHEMA reads CASCADE")
+    broken = bug(5, "M2")
+    house.follow()
+    with house.projector() as connection:
+        assert unparked(connection) == []
+        (listed,) = parking.listed(connection)
+        assert listed == parked_now(house)[0]
+        broken.matters.clear()
+        assert unparked(connection, [member(6)]) == []
+        assert unparked(connection) == [listed]
+        assert parking.listed(connection) == []
+        assert tables_of(connection) == wanted
+
+
+def test_what_still_cannot_be_read_stays_parked_when_the_others_go_on(house: House, bug: Callable[..., Bug]) -> None:
+    told(house)
+    broken = bug(5, "M2")
+    stream = uuid4()
+    _append_raw(house, stream, "dream-dreamt", {"unit": BRANCH})
+    house.follow()
+    broken.matters.clear()
+    with house.projector() as connection:
+        assert [one.key for one in unparked(connection)] == [member(5)]
+        assert [(one.key, one.held) for one in parking.listed(connection)] == [(stream, 1)]
 
 
 def _position_of(house: House, matter: str) -> int:

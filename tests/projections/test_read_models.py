@@ -21,6 +21,7 @@ from projections import (
     log,
     matters,
     notice_board,
+    offices,
     organisation,
     parking,
     records,
@@ -103,10 +104,10 @@ def test_members_of_a_branch_on_a_day(read: Read) -> None:
 
 
 def test_offices_of_a_person_on_a_day(read: Read) -> None:
-    found = read(organisation.offices_of, member(3), DAY)
+    found = read(offices.offices_of, member(3), DAY)
     assert [(office.role, office.unit) for office in found] == [("member", BRANCH), ("recorder", BRANCH)]
     assert {read.type_at(office.position) for office in found} == {"member-enrolled", "role-appointed"}
-    assert [office.member for office in read(organisation.committee_of, BRANCH, DAY)] == [member(n) for n in range(3)]
+    assert [office.member for office in read(offices.committee_of, BRANCH, DAY)] == [member(n) for n in range(3)]
 
 
 def test_an_office_ends_on_its_last_day(house: House, read: Read) -> None:
@@ -124,8 +125,8 @@ def test_an_office_ends_on_its_last_day(house: House, read: Read) -> None:
     house.follow()
     read.entries = house.entries()
     before, after = date(2026, 4, 30), date(2026, 5, 1)
-    assert member(1) in {office.member for office in read(organisation.committee_of, BRANCH, before)}
-    assert member(1) not in {office.member for office in read(organisation.committee_of, BRANCH, after)}
+    assert member(1) in {office.member for office in read(offices.committee_of, BRANCH, before)}
+    assert member(1) not in {office.member for office in read(offices.committee_of, BRANCH, after)}
 
 
 def test_rule_sets_with_the_place_of_every_part(read: Read) -> None:
@@ -240,6 +241,7 @@ def test_a_notice_shows_each_record_once(read: Read) -> None:
 
 
 EXPECTED = {
+    "reversed": "record-reversed",
     "clause": "rule-part-added",
     "planned": "matter-planned",
     "held": "matter-held",
@@ -267,7 +269,7 @@ def test_every_record_leads_to_every_fact_behind_it(read: Read) -> None:
         assert (chain.member, chain.matter, chain.outcome) == (fact.member, fact.matter, fact.outcome)
         assert chain.state == ("confirmed" if fact.record in confirmed else "pending")
         places = msgspec.structs.asdict(chain.places)
-        still_open = set() if fact.record in confirmed else {"closed", "confirmed"}
+        still_open = {"reversed"} if fact.record in confirmed else {"closed", "confirmed", "reversed"}
         assert {name: read.type_at(place) for name, place in places.items()} == {
             name: None if name in still_open else word for name, word in EXPECTED.items()
         }

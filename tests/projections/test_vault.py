@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from domain.ledger import SealedRow
 from domain.sealed import Secret, commitment_of
 from ops.bootstrap import Urls
-from projections.vault import SIZE_CLASSES_BYTES, MasterKeyUnsafe, SecretTooLong, Vault, load_master_key
+from projections.vault import (
+    SIZE_CLASSES_BYTES,
+    MasterKeyMissing,
+    MasterKeyUnsafe,
+    MasterKeyWrong,
+    SecretTooLong,
+    Vault,
+    load_master_key,
+    open_unchecked,
+    open_vault,
+)
 
 SOMEBODY = UUID("00000000-0000-4000-8000-000000000001")
 OTHER = UUID("00000000-0000-4000-8000-000000000002")
@@ -104,6 +114,35 @@ def test_the_master_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Pa
     file.chmod(0o640)
     with pytest.raises(MasterKeyUnsafe):
         load_master_key(file)
+
+
+def test_a_vault_opens_only_under_the_master_key_that_it_was_begun_with(database: Urls, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    open_vault(first, database.writer).close()
+    open_vault(first, database.writer).close()
+    load_master_key(second)
+    with pytest.raises(MasterKeyWrong):
+        open_vault(second, database.writer)
+
+
+def test_a_vault_from_before_the_check_is_checked_by_its_keys(database: Urls, vault: Vault, tmp_path: Path) -> None:
+    store(database, vault, secret("示例·秦组织"))
+    load_master_key(tmp_path / "another")
+    with pytest.raises(MasterKeyWrong):
+        open_vault(tmp_path / "another", database.writer)
+    open_vault(tmp_path / "master", database.writer).close()
+
+
+def test_no_new_master_key_is_made_for_a_vault_in_use(database: Urls, tmp_path: Path) -> None:
+    file = tmp_path / "master"
+    open_vault(file, database.writer).close()
+    file.unlink()
+    with pytest.raises(MasterKeyMissing):
+        open_vault(file, database.writer)
+    looking = open_unchecked(file, database.writer)
+    assert not looking.fits()
+    looking.close()
+    assert not file.exists()
 
 
 @given(st.text(max_size=200), st.text("abcdefghijklmnopqrstuvwxyz0123456789-_", min_size=22, max_size=22))

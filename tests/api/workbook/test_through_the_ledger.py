@@ -1,10 +1,11 @@
 """A month through the real ledger: the same receipts the second time, and an entry for every wish."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from api.workbook.importing import Dry, plan_import
 from domain import house
-from domain.ledger import Ledger, Sealing
+from domain.ledger import IdentityRow, Ledger, Sealing
 from domain.recording.sheet import SHEET, Sheet
 from domain.sealed import Secret
 from tests.api.workbook.books import DIRECTORY, LECTURE, PARTY_DAY, mark, month
@@ -19,6 +20,12 @@ class PlainVault:
 
     def seal(self, secrets: Sequence[Secret]) -> Sealing:
         return Sealing()
+
+    def identities(self, secrets: Sequence[Secret]) -> tuple[IdentityRow, ...]:
+        return ()
+
+    def holder(self, secrets: Sequence[Secret]) -> UUID | None:
+        return None
 
     def digest(self, request: bytes) -> bytes:
         return branch.digest(request.decode()).encode()[:32]

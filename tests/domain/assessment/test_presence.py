@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.assessment.presence import Stay, gradable, half_months, months_present
+from domain.assessment.presence import Away, Stay, gradable, half_months, months_present
 from domain.rules.scheme import Scheme
 
 
@@ -35,3 +35,22 @@ def test_a_month_counts_if_present_on_its_fifteenth(
 )
 def test_under_six_months_there_is_no_grade(scheme: Scheme, halves: tuple[int, int], graded: bool) -> None:
     assert gradable(halves, scheme.counting.pro_rata) is graded
+
+
+@pytest.mark.parametrize(
+    ("away", "months"),
+    [
+        (Away(date(2026, 5, 1), date(2026, 5, 31)), [1, 2, 3, 4, 6]),
+        (Away(date(2026, 5, 1), date(2026, 5, 29)), [1, 2, 3, 4, 5, 6]),  # 29 days: too short for the rule
+        (Away(date(2026, 5, 15), date(2026, 5, 15)), [1, 2, 3, 4, 5, 6]),
+        (Away(date(2026, 5, 15), date(2026, 5, 15), exempt=True), [1, 2, 3, 4, 6]),
+        (Away(date(2026, 2, 16), date(2026, 4, 14)), [1, 2, 4, 5, 6]),
+        (Away(date(2026, 4, 1), None, exempt=True), [1, 2, 3]),
+    ],
+)
+def test_a_month_away_does_not_count_where_the_leave_is_long_enough_or_he_is_exempt(
+    scheme: Scheme, away: Away, months: list[int]
+) -> None:
+    rule = scheme.counting.pro_rata
+    found = months_present([Stay(date(2020, 1, 1))], half_months(2026, 1), rule, [away])
+    assert [month for _, month in found] == months

@@ -17,7 +17,9 @@ from domain.notice.notice import (
     NoticeClosed,
     NoticeDrafted,
     NoticeExists,
+    NoticeExtended,
     NoticeLineDrafted,
+    NoticeNotChecked,
     NoticeNotClosed,
     NoticeNotDraft,
     NoticeNotPosted,
@@ -27,8 +29,9 @@ from domain.notice.notice import (
     lines_digest,
     notice_id,
 )
-from domain.notice.running import CloseNotice, ConfirmRecords, PostNotice
+from domain.notice.running import CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
 from domain.recording.archive import PointsConfirmed, archive_of
+from domain.rules.calendar import PublishCalendar
 from domain.rules.working_days import NoCalendar
 from tests.domain.branch import (
     AS_HIGHER,
@@ -38,6 +41,7 @@ from tests.domain.branch import (
     BRANCH,
     HELD_ON,
     MEMBER,
+    NATIONAL_DAY_2026,
     PEOPLE,
     PROCESS,
     READY,
@@ -75,7 +79,12 @@ def records_confirmed(at: datetime = MAY_CLOSE_AT) -> ConfirmRecords:
     return wish(ConfirmRecords, PROCESS, at, unit=BRANCH, notice=NOTICE_ID)
 
 
+def checked(at: datetime = WEDNESDAY, notice: UUID = NOTICE_ID) -> CheckDisclosure:
+    return wish(CheckDisclosure, AS_SECRETARY, at, unit=BRANCH, notice=notice, shows=("name", "item", "outcome"))
+
+
 DRAFTED = APPROVED.given(drafted())
+CHECKED = DRAFTED.given(checked())
 
 
 def test_a_notice_has_a_line_for_each_record_and_a_header_that_pins_them() -> None:
@@ -109,8 +118,7 @@ def test_there_is_no_decision_before_the_first() -> None:
 
 
 def test_i7_posted_before_national_day_three_working_days_end_on_the_make_up_saturday() -> None:
-    checked, fact = DRAFTED.when(posted()).says(DisclosureChecked, NoticePosted)
-    assert checked == DisclosureChecked(by=SECRETARY)
+    (fact,) = CHECKED.when(posted()).says(NoticePosted)
     assert isinstance(fact, NoticePosted)
     assert (fact.posted_on, fact.working_days) == (date(2026, 9, 30), 3)
     assert fact.ends_on == date(2026, 10, 10)
@@ -119,8 +127,8 @@ def test_i7_posted_before_national_day_three_working_days_end_on_the_make_up_sat
 
 def test_i7_the_posting_day_is_that_of_shanghai_and_does_not_count() -> None:
     late_evening = datetime(2026, 9, 30, 15, 59, 59, tzinfo=UTC)
-    _, fact = DRAFTED.when(posted(late_evening)).facts()
-    _, after_midnight = DRAFTED.when(posted(late_evening + timedelta(seconds=1))).facts()
+    (fact,) = CHECKED.when(posted(late_evening)).facts()
+    (after_midnight,) = CHECKED.when(posted(late_evening + timedelta(seconds=1))).facts()
     assert isinstance(fact, NoticePosted)
     assert isinstance(after_midnight, NoticePosted)
     assert (fact.posted_on, fact.ends_on) == (date(2026, 9, 30), date(2026, 10, 10))
@@ -129,21 +137,27 @@ def test_i7_the_posting_day_is_that_of_shanghai_and_does_not_count() -> None:
 
 def test_i8_no_notice_runs_into_a_year_without_a_calendar() -> None:
     new_year = datetime(2026, 12, 30, 8, tzinfo=UTC)
-    DRAFTED.when(posted(new_year)).refused(NoCalendar, year=2027)
-    _, fact = DRAFTED.given(calendar(2027)).when(posted(new_year)).facts()
+    CHECKED.when(posted(new_year)).refused(NoCalendar, year=2027)
+    (fact,) = CHECKED.given(calendar(2027)).when(posted(new_year)).facts()
     assert isinstance(fact, NoticePosted)
     assert fact.ends_on == date(2027, 1, 4)
 
 
+def test_what_a_notice_shows_is_found_by_a_person_before_it_is_posted() -> None:
+    DRAFTED.when(posted()).refused(NoticeNotChecked)
+    DRAFTED.when(checked()).then(DisclosureChecked(by=SECRETARY, shows=("item", "name", "outcome")))
+    CHECKED.when(checked()).refused(NoticeNotDraft)
+
+
 def test_a_notice_is_posted_once_by_the_branch_itself() -> None:
-    DRAFTED.given(posted()).when(posted()).refused(NoticeNotDraft)
-    DRAFTED.when(wish(PostNotice, AS_RECORDER, unit=BRANCH, notice=NOTICE_ID)).refused(NotPermitted)
-    DRAFTED.when(wish(PostNotice, AS_HIGHER, unit=BRANCH, notice=NOTICE_ID)).refused(NotPermitted)
-    DRAFTED.when(wish(PostNotice, AS_HIGHER, unit=TOP, notice=NOTICE_ID)).refused(NoticeUnknown)
+    CHECKED.given(posted()).when(posted()).refused(NoticeNotDraft)
+    CHECKED.when(wish(PostNotice, AS_RECORDER, unit=BRANCH, notice=NOTICE_ID)).refused(NotPermitted)
+    CHECKED.when(wish(PostNotice, AS_HIGHER, unit=BRANCH, notice=NOTICE_ID)).refused(NotPermitted)
+    CHECKED.when(wish(PostNotice, AS_HIGHER, unit=TOP, notice=NOTICE_ID)).refused(NoticeUnknown)
     APPROVED.when(posted()).refused(NoticeUnknown)
 
 
-RUNNING = DRAFTED.given(posted())
+RUNNING = CHECKED.given(posted())
 
 
 def test_i10_a_notice_is_not_closed_before_its_term() -> None:
@@ -174,7 +188,7 @@ def confirmed_in(history: Given) -> int:
 
 
 def test_i6_nothing_counts_unless_approved_noticed_for_the_full_term_and_confirmed() -> None:
-    steps = (sheet_approved(), drafted(), posted(), closed())
+    steps = (sheet_approved(), drafted(), checked(), posted(), closed())
     for done in range(len(steps) + 1):
         history = READY.given(*steps[:done])
         assert confirmed_in(history) == 0
@@ -192,7 +206,8 @@ def test_confirming_twice_changes_nothing() -> None:
 
 
 def test_a_notice_says_of_a_person_nothing_but_the_minimum() -> None:
-    assert set(NoticeLineDrafted.__struct_fields__) == {"line", "member", "record", "outcome", "quantity"}
+    minimum = {"line", "member", "record", "outcome", "quantity", "level", "points"}
+    assert set(NoticeLineDrafted.__struct_fields__) == minimum
 
 
 def test_the_states_of_a_notice_follow_each_other() -> None:
@@ -203,3 +218,39 @@ def test_the_states_of_a_notice_follow_each_other() -> None:
 
     assert [status(h) for h in (DRAFTED, RUNNING, RUNNING.given(closed()))] == ["drafted", "posted", "closed"]
     assert AT < WEDNESDAY
+
+
+def changed_calendar(*off: date, at: datetime) -> PublishCalendar:
+    """A later edition of 2026 with more days off than the National Day holiday."""
+    return replace(calendar(2026, (*NATIONAL_DAY_2026, *off), (date(2026, 10, 10),)), at=at)
+
+
+OCTOBER_THE_EIGHTH = datetime(2026, 10, 8, 1, tzinfo=UTC)
+
+
+def test_a_later_edition_of_the_calendar_lengthens_a_running_term() -> None:
+    running = RUNNING.given(changed_calendar(date(2026, 10, 9), at=OCTOBER_THE_EIGHTH))
+    running.when(closed(MAY_CLOSE_AT - timedelta(seconds=1))).refused(TermRunning, may_close_at=MAY_CLOSE_AT)
+    [extended] = running.when(closed()).says(NoticeExtended)
+    assert isinstance(extended, NoticeExtended)
+    assert extended.ends_on == date(2026, 10, 12)
+    assert extended.may_close_at == datetime(2026, 10, 13, 16, 1, tzinfo=UTC)
+    longer = running.given(closed())
+    longer.when(closed(extended.may_close_at - timedelta(seconds=1))).refused(TermRunning)
+    longer.when(closed(extended.may_close_at)).says(NoticeClosed)
+
+
+def test_a_later_edition_of_the_calendar_never_shortens_a_running_term() -> None:
+    shorter = replace(
+        calendar(2026, NATIONAL_DAY_2026, (date(2026, 10, 10), date(2026, 10, 11))), at=OCTOBER_THE_EIGHTH
+    )
+    RUNNING.given(shorter).when(closed()).says(NoticeClosed)
+    longest = RUNNING.given(changed_calendar(date(2026, 10, 9), at=WEDNESDAY))
+    taken_back = changed_calendar(at=OCTOBER_THE_EIGHTH - timedelta(days=1))
+    longest.given(taken_back).when(closed()).says(NoticeExtended)
+
+
+def test_a_term_that_was_over_before_the_calendar_changed_closes_as_it_was_posted() -> None:
+    late = MAY_CLOSE_AT + timedelta(days=3)
+    changed = changed_calendar(date(2026, 10, 16), at=late - timedelta(hours=1))
+    RUNNING.given(changed).when(closed(late)).says(NoticeClosed)

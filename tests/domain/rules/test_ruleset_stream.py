@@ -1,7 +1,8 @@
 """办法: drafted, linted, approved by somebody else, published; in force from a day on, and never changed again."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -9,7 +10,16 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.decider import NotPermitted
-from domain.rules.calendar import CalendarExists, CalendarPublished, DayOutsideYear, NoDaysOff
+from domain.rules.calendar import (
+    CalendarChangesPast,
+    CalendarExists,
+    CalendarPublished,
+    DayOutsideYear,
+    NoDaysOff,
+)
+from domain.rules.calendar import (
+    published as calendars_published,
+)
 from domain.rules.digest import digest
 from domain.rules.ruleset import (
     RULES,
@@ -156,6 +166,73 @@ def test_a_branch_does_not_make_the_districts_rules() -> None:
     branch.when(msgspec.structs.replace(drafted(actor=acting), unit=BRANCH)).refused(NotPermitted)
 
 
+def without(*codes: str, **changed: object) -> DraftRuleSet:
+    """The example's rule set as version v2 in which items are renamed, so that every weight still adds up."""
+    text = DOCUMENT.decode().replace(f'"{VERSION}"', '"v2"')
+    for code in codes:
+        text = text.replace(f'"{code}"', f'"{code}-NEW"')
+    return msgspec.structs.replace(draft_of({**json.loads(text), **changed}), version="v2")
+
+
+IN_FORCE = EMPTY.given(drafted(), approved(), published())
+
+
+def second(draft: DraftRuleSet) -> Given:
+    return IN_FORCE.given(draft, approved("v2"))
+
+
+@pytest.mark.parametrize(
+    ("code", "effective_on", "is_refused"),
+    [
+        ("R-LX-1", date(2026, 3, 1), True),
+        ("R-LX-1", date(2026, 7, 2), True),
+        ("R-LX-1", date(2026, 7, 1), False),
+        ("R-LX-1", date(2027, 1, 1), False),
+        ("H-LX-1", date(2026, 7, 1), True),
+        ("H-LX-1", date(2027, 1, 1), False),
+        ("N-QZ-1", date(2026, 7, 1), True),
+        ("N-QZ-1", date(2027, 1, 1), False),
+    ],
+)
+def test_an_item_is_not_dropped_while_a_period_runs_that_counts_it(
+    code: str, effective_on: date, *, is_refused: bool
+) -> None:
+    ready = second(without(code))
+    if not is_refused:
+        ready.when(published("v2", effective_on)).says(RuleSetPublished)
+        return
+    with pytest.raises(RuleSetRefused) as refused:
+        ready.when(published("v2", effective_on)).facts()
+    assert [finding.code for finding in refused.value.facts["findings"]] == ["item-cut-off"]  # type: ignore[attr-defined]
+
+
+def test_an_item_with_an_heir_of_its_kind_may_be_dropped_at_any_time() -> None:
+    named = [{"from": "R-LX-1", "to": "R-LX-1-NEW"}]
+    second(without("R-LX-1", mapping=named)).when(published("v2", date(2026, 3, 1))).says(RuleSetPublished)
+    other_mode = [{"from": "R-LX-1", "to": "R-QZ-2"}]
+    second(without("R-LX-1", mapping=other_mode)).when(published("v2", date(2026, 3, 1))).refused(RuleSetRefused)
+
+
+def test_a_third_version_in_one_period_still_knows_what_the_first_one_counted() -> None:
+    """The second maps the item, the third forgets that it did."""
+    mapped = without("R-LX-1", mapping=[{"from": "R-LX-1", "to": "R-LX-1-NEW"}])
+    two = second(mapped).given(published("v2", date(2026, 2, 1)))
+    text = without("R-LX-1").document
+    third = json.loads(bytes(text).decode().replace('"v2"', '"v3"'))
+    three = two.given(msgspec.structs.replace(draft_of(third), version="v3"), approved("v3"))
+    three.when(published("v3", date(2026, 3, 1))).refused(RuleSetRefused)
+    three.when(published("v3", date(2026, 7, 1))).says(RuleSetPublished)
+
+
+def test_a_draft_is_warned_of_what_it_drops() -> None:
+    def warnings(history: Given, draft: DraftRuleSet) -> int:
+        linted = history.when(draft).facts()[-1]
+        assert isinstance(linted, RuleSetLinted)
+        return linted.warnings
+
+    assert warnings(IN_FORCE, without("R-LX-1", "R-LX-2")) == warnings(EMPTY, without("R-LX-1", "R-LX-2")) + 2
+
+
 def test_a_calendar_is_published_once_a_year_with_the_right_kinds_of_days() -> None:
     EMPTY.when(calendar(2026)).says(CalendarPublished)
     EMPTY.given(calendar(2026)).when(calendar(2026)).refused(CalendarExists, year=2026)
@@ -167,6 +244,23 @@ def test_a_calendar_is_published_once_a_year_with_the_right_kinds_of_days() -> N
     [fact] = EMPTY.when(calendar(2026, (monday, monday), (saturday,))).says(CalendarPublished)
     assert isinstance(fact, CalendarPublished)
     assert (fact.days_off, fact.make_up_days) == ((monday,), (saturday,))
+
+
+def test_a_later_edition_of_a_calendar_holds_from_the_next_day_and_changes_only_days_to_come() -> None:
+    first, second = date(2026, 10, 1), date(2026, 10, 2)
+    year = EMPTY.given(calendar(2026, (first,)))
+    again = msgspec.structs.replace(calendar(2026, (first, second)), at=datetime(2026, 9, 29, 1, tzinfo=UTC))
+    [fact] = year.when(again).says(CalendarPublished)
+    assert isinstance(fact, CalendarPublished)
+    assert (fact.edition, fact.effective_on) == (2, date(2026, 9, 30))
+    world = year.given(again).world
+    years = range(2026, 2027)
+    assert calendars_published(world, years, date(2026, 9, 29))[2026].is_working_day(second)
+    assert not calendars_published(world, years, date(2026, 9, 30))[2026].is_working_day(second)
+    assert not calendars_published(world, years)[2026].is_working_day(second)
+    too_late = msgspec.structs.replace(again, at=datetime(2026, 10, 2, 1, tzinfo=UTC))
+    year.when(too_late).refused(CalendarChangesPast, day=second)
+    year.given(again).when(msgspec.structs.replace(again, id=uuid4())).refused(CalendarExists, year=2026)
 
 
 def test_the_versions_keep_their_order() -> None:

@@ -8,12 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.rules.working_days import (
+    Edition,
     NoCalendar,
+    Term,
     YearCalendar,
     calendars_of,
+    calendars_on,
     closes_on,
     extended_end,
     is_working_day,
+    lengthened_term,
     next_working_day,
     term_end,
     working_days_between,
@@ -98,6 +102,35 @@ def test_a_changed_calendar_never_shortens_a_running_term(posted_on: date, days:
     new = term_end(posted_on, days, calendars_of([YEARS[2025], YEARS[2026], changed]))
     assert extended_end(old, new) >= old
     assert extended_end(old, new) in (old, new)
+
+
+WEEKDAYS = st.dates(date(2026, 6, 1), date(2026, 7, 31)).filter(lambda day: day.weekday() < 5)
+
+
+@given(
+    st.dates(date(2026, 6, 1), date(2026, 6, 20)),
+    st.integers(1, 6),
+    st.integers(0, 2),
+    st.lists(st.tuples(st.dates(date(2026, 5, 1), date(2026, 7, 15)), st.frozensets(WEEKDAYS, max_size=8)), max_size=4),
+    st.dates(date(2026, 6, 1), date(2026, 8, 31)),
+)
+def test_a_running_term_is_the_longest_that_any_edition_since_its_posting_made_it(
+    posted_on: date, days: int, grace: int, changes: list[tuple[date, frozenset[date]]], today: date
+) -> None:
+    editions = [Edition(calendar=YEARS[2026])]
+    for effective_on, off in sorted(changes, key=lambda change: change[0]):
+        editions.append(Edition(calendar=YearCalendar(year=2026, days_off=off), effective_on=effective_on))
+    then = calendars_on(editions, posted_on)
+    end = term_end(posted_on, days, then)
+    term = Term(posted_on=posted_on, working_days=days, ends_on=end, closes_on=closes_on(end, grace, then))
+    longer = lengthened_term(term, editions, today)
+    candidates = {end}
+    for edition in editions[1:]:
+        assert edition.effective_on is not None
+        if posted_on < edition.effective_on <= today:
+            candidates.add(term_end(posted_on, days, calendars_on(editions, edition.effective_on)))
+    assert longer.ends_on == max(candidates) >= term.ends_on
+    assert longer.closes_on >= term.closes_on
 
 
 @pytest.mark.parametrize(

@@ -322,3 +322,18 @@ def test_an_open_transaction_elsewhere_does_not_stop_it(log: Log, server: str) -
         other.execute("SELECT count(*) FROM ledger.entries")
         log.grow_to(6)
     assert log.publish().checkpoint.size == 6
+
+
+def test_the_second_copy_of_the_leaves_is_what_was_signed_wherever_a_run_was_stopped(log: Log) -> None:
+    log.grow_to(3, 256, 300)
+    leaves = b"".join(leaf_hash(state) for *_, state in ledgers.rows(1, 300))
+    copy = log.state / "leaves"
+    assert copy.read_bytes() == leaves
+    assert copy.stat().st_mode & 0o077 == 0
+    for left in (b"", leaves[: 32 * 200], leaves[: 32 * 299 + 7], leaves + b"x" * 40):
+        copy.write_bytes(left)
+        log.publish()
+        assert copy.read_bytes() == leaves
+    copy.unlink()
+    log.publish()
+    assert copy.read_bytes() == leaves

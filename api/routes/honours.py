@@ -1,0 +1,230 @@
+"""荣誉申报 — claimed in a few fields by the member or the recorder, decided body by body, returned or refused."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Response
+
+from api.answering import answer, granted
+from api.asked import Asked, permitted
+from api.cases import CaseRowView, CaseView, case_rows, case_view
+from api.documents import described
+from api.names import names_of
+from api.pages import address
+from api.readings import note_reading
+from api.refusals import NotFound
+from api.routes.matters import Before, Since
+from api.wishes import ClaimWish, MotionWish, ReturnWish
+from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour
+from domain.recording.honour import honour_id
+from domain.recording.papers import points_of
+from domain.rules.demands import levels_of
+from domain.rules.scheme import Scheme
+from domain.values import Code, MemberId
+from projections import cases, organisation, rules
+from projections.answers import AsyncConnection, instead
+
+router = APIRouter(tags=["honours"])
+
+
+class LevelChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A level under which something can be claimed or proposed, with the document that it demands."""
+
+    item: Code
+    item_zh: str
+    item_en: str
+    level: Code
+    level_zh: str
+    level_en: str
+    points: str
+    document_kind: Code
+    document_zh: str
+    document_en: str
+
+
+class PersonChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody of the organisation."""
+
+    member: MemberId
+    name: str
+
+
+class CaseList(msgspec.Struct, frozen=True, kw_only=True):
+    """The claims or proposals of an organisation or a person, and what a new one can be about."""
+
+    items: tuple[CaseRowView, ...]
+    before: int | None
+    choices: tuple[LevelChoice, ...]
+    people: tuple[PersonChoice, ...]
+    """For whom the reader may enter something; himself alone where he claims as a member."""
+
+
+@router.get("/units/{unit:code}/honours")
+@described(CaseList)
+async def of_unit(
+    unit: str, asked: Annotated[Asked, permitted("honour.read")], before: Before = None, since: Since = None
+) -> Response:
+    """The claims of an organisation, newest first."""
+    async with asked.ready(since) as connection:
+        found = await cases.cases_of_unit(connection, unit, cases.HONOURS, before=before)
+        value = CaseList(
+            items=await case_rows(asked, connection, found.value.items),
+            before=found.value.before,
+            choices=choices_of(await scheme_today(asked, connection), ("honour",)),
+            people=await people_of(asked, connection),
+        )
+    return answer(asked, "honours.html", instead(found, value), unit=asked.unit, mine=False)
+
+
+@router.get("/members/{member:uuid}/honours")
+@described(CaseList)
+async def of_member(member: UUID, asked: Annotated[Asked, permitted("honour.read")], since: Since = None) -> Response:
+    """A member's own claims, newest first, and the form for a new one."""
+    await note_reading(asked, member, "honour")
+    async with asked.ready(since) as connection:
+        found = await cases.cases_of_member(connection, member, cases.HONOURS)
+        names = await names_of(asked, connection, [member])
+        value = CaseList(
+            items=await case_rows(asked, connection, found.value),
+            before=None,
+            choices=choices_of(await scheme_today(asked, connection), ("honour",)),
+            people=(PersonChoice(member=member, name=names(member)),),
+        )
+    mine = member == asked.reader.person
+    return answer(asked, "honours.html", instead(found, value), unit=asked.unit, mine=mine)
+
+
+@router.get("/units/{unit:code}/honours/{honour:uuid}")
+@described(CaseView)
+async def one(
+    unit: str, honour: UUID, asked: Annotated[Asked, permitted("honour.read")], since: Since = None
+) -> Response:
+    """One claim, for whoever works on it."""
+    return await _shown(asked, honour, since, unit=unit)
+
+
+@router.get("/members/{member:uuid}/honours/{honour:uuid}")
+@described(CaseView)
+async def own(
+    member: UUID, honour: UUID, asked: Annotated[Asked, permitted("honour.read")], since: Since = None
+) -> Response:
+    """One claim, for the person himself."""
+    return await _shown(asked, honour, since, member=member)
+
+
+async def _shown(
+    asked: Asked, honour: UUID, since: int | None, *, unit: Code | None = None, member: MemberId | None = None
+) -> Response:
+    async with asked.ready(since) as connection:
+        found = await cases.case(connection, honour, cases.HONOURS)
+        header = None if found.value is None else found.value.header
+        if found.value is None or header is None or (header.unit if unit else header.member) != (unit or member):
+            raise NotFound
+        await note_reading(asked, header.member, "honour", honour)
+        view = await case_view(asked, connection, found.value)
+    return answer(asked, "case.html", instead(found, view), fresh=view.decidable, unit=asked.unit)
+
+
+@router.post("/units/{unit:code}/honours", status_code=201)
+@described(creates=True, uploads=True)
+def claim(unit: str, asked: Annotated[Asked, permitted("honour.claim", takes=ClaimWish)]) -> Response:
+    """Claim an honour; after a return, claim it anew."""
+    wish: ClaimWish = asked.body
+    member = wish.member or asked.reader.person
+    matter = wish.matter or f"AW-{wish.document[:12]}"
+    told = wish.late_reason
+    receipt = asked.execute(
+        ClaimHonour,
+        unit=unit,
+        member=member,
+        matter=matter,
+        title=wish.title,
+        item=wish.item,
+        level=wish.level,
+        occurred_on=wish.occurred_on or wish.dated_on,
+        dated_on=wish.dated_on,
+        document_kind=wish.document_kind,
+        document=wish.document,
+        late_reason=None if told is None else asked.secret(asked.reader.person, "late_reason", told),
+    )
+    return granted(asked, receipt, _place(asked, unit, honour_id(unit, member, matter, wish.item)), created=True)
+
+
+@router.post("/units/{unit:code}/honours/{honour:uuid}/decision")
+@described(uploads=True)
+def decide(unit: str, honour: UUID, asked: Annotated[Asked, permitted("honour.decide", takes=MotionWish)]) -> Response:
+    """A body's decision on a claim."""
+    wish: MotionWish = asked.body
+    receipt = asked.execute(DecideHonour, unit=unit, honour=honour, **motion(asked, wish))
+    return granted(asked, receipt, _place(asked, unit, honour))
+
+
+@router.post("/units/{unit:code}/honours/{honour:uuid}/return")
+@described()
+def give_back(
+    unit: str, honour: UUID, asked: Annotated[Asked, permitted("honour.decide", takes=ReturnWish)]
+) -> Response:
+    """Give a claim back with a reason."""
+    reason = asked.secret(asked.reader.person, "reason", asked.body.reason)
+    receipt = asked.execute(ReturnHonour, unit=unit, honour=honour, reason=reason)
+    return granted(asked, receipt, _place(asked, unit, honour))
+
+
+def motion(asked: Asked, wish: MotionWish) -> dict[str, object]:
+    """A verdict as the domain takes it."""
+    return {
+        "verdict": wish.verdict,
+        "minute": wish.minute,
+        "minute_sha256": wish.minute_sha256,
+        "present": wish.present,
+        "not_in_favour": wish.not_in_favour,
+        "reason": None if wish.reason is None else asked.secret(asked.reader.person, "reason", wish.reason),
+    }
+
+
+def _place(asked: Asked, unit: Code, honour: UUID) -> str:
+    if asked.acting is not None and asked.acting.role == "member":
+        return f"/members/{asked.reader.person}/honours/{honour}"
+    return f"/units/{address(unit)}/honours/{honour}"
+
+
+async def scheme_today(asked: Asked, connection: AsyncConnection) -> Scheme | None:
+    """The rule set in force today."""
+    assert asked.unit is not None
+    published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
+    return None if published is None else published.scheme
+
+
+def choices_of(scheme: Scheme | None, kinds: tuple[str, ...]) -> tuple[LevelChoice, ...]:
+    """Every level of some lists, with each kind of document that it may rest on."""
+    found: list[LevelChoice] = []
+    for item in () if scheme is None else scheme.items.values():
+        for level in levels_of(item) if item.kind in kinds else ():
+            for kind in item.evidence:
+                assert scheme is not None, "levels are those of a rule set"
+                paper = scheme.evidence_kinds[kind]
+                found.append(
+                    LevelChoice(
+                        item=item.code,
+                        item_zh=item.zh,
+                        item_en=item.en,
+                        level=level.code,
+                        level_zh=level.zh,
+                        level_en=level.en,
+                        points=points_of(level),
+                        document_kind=kind,
+                        document_zh=paper.zh,
+                        document_en=paper.en,
+                    )
+                )
+    return tuple(found)
+
+
+async def people_of(asked: Asked, connection: AsyncConnection) -> tuple[PersonChoice, ...]:
+    """Everybody of the organisation but the reader: he enters nothing of himself."""
+    assert asked.unit is not None
+    roster = await organisation.members_of(connection, asked.unit.unit, asked.today)
+    others = [one.member for one in roster.value if one.member != asked.reader.person]
+    names = await names_of(asked, connection, others, unit=asked.unit.unit)
+    return tuple(PersonChoice(member=member, name=names(member)) for member in others)

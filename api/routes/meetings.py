@@ -1,0 +1,126 @@
+"""支委会 — everything that waits for one meeting of a committee: sheets, claims, proposals; differences only."""
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Response
+
+from api.answering import answer
+from api.asked import Asked, permitted
+from api.cases import CaseRowView, case_row, decidable
+from api.documents import described
+from api.names import Names, names_of
+from api.routes.home import SheetRow, sheet_row
+from api.routes.matters import Since
+from domain.values import Code, MemberId, points
+from projections import cases, offices, sheets
+from projections.answers import AsyncConnection, instead
+
+router = APIRouter(tags=["meetings"])
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that says something else than most of its sheet."""
+
+    name: str
+    outcome: str
+    quantity: str
+
+
+class SheetToDecide(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet before the meeting."""
+
+    row: SheetRow
+    lines: int
+    ordinary: str | None
+    differences: tuple[Difference, ...]
+    recused: tuple[str, ...]
+    """Who entered it: he votes on none of its lines."""
+    subjects: tuple[str, ...]
+    """Who of the committee is its subject: he does not vote on his own line."""
+
+
+class CaseToDecide(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim or a proposal before the meeting."""
+
+    row: CaseRowView
+    statements: int
+    voters: tuple[str, ...]
+    recused: tuple[str, ...]
+
+
+class Meeting(msgspec.Struct, frozen=True, kw_only=True):
+    """All that waits for one meeting."""
+
+    unit: Code
+    committee: tuple[str, ...]
+    sheets: tuple[SheetToDecide, ...]
+    honours: tuple[CaseToDecide, ...]
+    deductions: tuple[CaseToDecide, ...]
+
+
+@router.get("/units/{unit:code}/meeting")
+@described(Meeting)
+async def meeting(unit: str, asked: Annotated[Asked, permitted("sheet.decide")], since: Since = None) -> Response:
+    """All that waits for the next meeting of an organisation's committee, on one page."""
+    async with asked.ready(since) as connection:
+        found = await cases.cases_before(connection, unit, asked.now)
+        seats = await offices.committee_of(connection, unit, asked.today)
+        committee = tuple(dict.fromkeys(office.member for office in seats.value))
+        waiting = [await cases.case(connection, one.case, [one.kind]) for one in found.value if decidable(asked, one)]
+        open_cases = [one.value for one in waiting if one.value is not None]
+        before = await sheets.sheets_before(connection, unit)
+        papers = [await sheets.sheet(connection, one.unit, one.matter, one.item) for one in before.value]
+        open_sheets = [one.value for one in papers if one.value is not None]
+        names = await _names(asked, connection, committee, open_cases, open_sheets)
+    value = Meeting(
+        unit=unit,
+        committee=names.of(committee),
+        sheets=tuple(_sheet(sheet, committee, names) for sheet in open_sheets),
+        honours=tuple(_case(one, committee, names) for one in open_cases if one.header.kind == "honour"),
+        deductions=tuple(_case(one, committee, names) for one in open_cases if one.header.kind != "honour"),
+    )
+    return answer(asked, "meeting.html", instead(found, value), fresh=len(open_cases), unit=asked.unit)
+
+
+async def _names(
+    asked: Asked,
+    connection: AsyncConnection,
+    committee: tuple[MemberId, ...],
+    open_cases: list[cases.Case],
+    open_sheets: list[sheets.Sheet],
+) -> Names:
+    people: list[MemberId | None] = [*committee, *(one.header.member for one in open_cases)]
+    for one in open_cases:
+        people += one.entered_by
+    for sheet in open_sheets:
+        people += [line.member for line in sheet.exceptions]
+        people += [line.entered_by for line in sheet.lines]
+    unit = None if asked.unit is None else asked.unit.unit
+    return await names_of(asked, connection, people, unit=unit)
+
+
+def _sheet(sheet: sheets.Sheet, committee: tuple[MemberId, ...], names: Names) -> SheetToDecide:
+    entered = {line.entered_by for line in sheet.lines} | {sheet.header.submitted_by}
+    subjects = {line.member for line in sheet.lines if line.record is None}
+    return SheetToDecide(
+        row=sheet_row(sheet.header),
+        lines=len(sheet.lines),
+        ordinary=sheet.ordinary,
+        differences=tuple(
+            Difference(name=names(line.member), outcome=line.outcome, quantity=points(line.quantity))
+            for line in sheet.exceptions
+        ),
+        recused=names.of(one for one in committee if one in entered),
+        subjects=names.of(one for one in committee if one in subjects and one not in entered),
+    )
+
+
+def _case(case: cases.Case, committee: tuple[MemberId, ...], names: Names) -> CaseToDecide:
+    without = case.entered_by | {case.header.member}
+    return CaseToDecide(
+        row=case_row(case.header, names),
+        statements=len(case.statements),
+        voters=names.of(one for one in committee if one not in without),
+        recused=names.of(one for one in committee if one in without),
+    )

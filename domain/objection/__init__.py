@@ -1,0 +1,1 @@
+"""异议 — objections, their handling, appeals, and what follows from them."""

@@ -1,0 +1,175 @@
+"""复核 — once, by the objector or the subject, to the leading group; nobody who dealt with it before takes part.
+
+Where too few of a leading group are left, the next one above decides. The decision is final.
+"""
+
+from datetime import date
+from typing import TypeAlias, assert_never
+
+from domain.decider import Command, Decision, NotPermitted, Past, Refused
+from domain.notice.notice import Notice
+from domain.notice.notice import living as notice_of
+from domain.objection.deciding import check_correction
+from domain.objection.filing import by_objector
+from domain.objection.objection import (
+    OBJECTION,
+    AppealDecided,
+    AppealFiled,
+    Appellant,
+    Correction,
+    Objection,
+    Outcomes,
+    at_step,
+    living,
+)
+from domain.objection.recusal import NotTheBody, acting, concerned
+from domain.objection.terms import officials_until, scheme_of, terms
+from domain.organisation.appointments import APPOINTMENTS
+from domain.organisation.bodies import Seated, leading_group_of
+from domain.organisation.unit import higher_than
+from domain.recording.committee import convened
+from domain.sealed import Secret
+from domain.values import Code, MemberId, ObjectionId, Reference, Sha256, day_of
+
+
+class NotTheSubject(Refused):
+    """只有异议人和所涉党员本人可以申请复核。 Only the objector and the member concerned may appeal."""
+
+    code = "not-the-subject"
+
+
+class GroupTooSmall(Refused):
+    """领导小组回避后人数不足,请由上一级决定。 Too few of the leading group are left after recusal."""
+
+    code = "leading-group-too-small"
+
+
+class NotAtMeeting(Refused):
+    """您不在到会名单中。 You are not among those present."""
+
+    code = "not-at-meeting"
+
+
+class FileAppeal(Command, frozen=True, kw_only=True):
+    """Ask for another decision. The objector shows his secret; the subject is known."""
+
+    operation = "objection.appeal"
+    unit: Code
+    objection: ObjectionId
+    ground: Secret
+    secret: str | None = None
+
+
+class DecideAppeal(Command, frozen=True, kw_only=True):
+    """The leading group's decision; who was present is counted, never stored by name."""
+
+    operation = "objection.decide_appeal"
+    unit: Code
+    objection: ObjectionId
+    outcome: Outcomes
+    correction: Correction | None = None
+    reply: Secret
+    minute: Reference
+    minute_sha256: Sha256
+    present: tuple[MemberId, ...]
+    not_in_favour: tuple[MemberId, ...] = ()
+
+
+AppealCommand: TypeAlias = FileAppeal | DecideAppeal
+
+
+def decide(past: Past, command: AppealCommand) -> Decision:
+    """Appeal, decide the appeal."""
+    objection = living(past, command.unit, command.objection)
+    match command:
+        case FileAppeal():
+            return _appeal(past, command, objection)
+        case DecideAppeal():
+            return _decide(past, command, objection)
+        case _:
+            assert_never(command)
+
+
+def _appeal(past: Past, command: FileAppeal, objection: Objection) -> Decision:
+    by = _appellant(command, objection)
+    # As with a notice: until the objection is closed an appeal is in time, however late the closing.
+    at_step(objection, "replied", "declined")
+    today = day_of(command.at)
+    fact = AppealFiled(
+        objection=objection.objection,
+        unit=objection.unit,
+        by=by,
+        ground=command.ground.commitment,
+        body=_first_group(past, objection, today),
+        decide_by=officials_until(past, today, terms(past, objection.unit, today).appeal_decision),
+    )
+    return [OBJECTION.of(command.objection).says(fact)]
+
+
+def _appellant(command: FileAppeal, objection: Objection) -> Appellant:
+    if command.actor.sealed is not None:
+        by_objector(command, objection, command.secret or "")
+        return "objector"
+    missing = None if objection.correction is None else objection.correction.member
+    if command.actor.person is None or command.actor.person not in (objection.subject, missing):
+        raise NotTheSubject
+    return "subject"
+
+
+def barred(past: Past, objection: Objection, notice: Notice, day: date) -> frozenset[MemberId]:
+    """Who dealt with the matter or the objection before."""
+    handler = frozenset() if objection.handler is None else frozenset({objection.handler})
+    before = objection.involved | objection.recused | handler
+    return before | concerned(past, notice, objection.subject, day)
+
+
+def groups(past: Past, unit: Code, day: date) -> list[Seated]:
+    """The leading groups from an organisation upwards, nearest first."""
+    places = (unit, *higher_than(past, unit))
+    with_group = [place for place in places if past[APPOINTMENTS.of(place)].holders(("leading_group",), day)]
+    return [leading_group_of(past, place, day) for place in with_group]
+
+
+def _first_group(past: Past, objection: Objection, day: date) -> Code:
+    """The nearest group of which enough are left; the topmost where none is."""
+    notice = notice_of(past, objection.notice)
+    out = barred(past, objection, notice, day)
+    least = scheme_of(past, objection.unit, day).bodies.leading_group.min_voters or 2
+    found = groups(past, objection.unit, day)
+    for group in found:
+        if len(group.members - group.recused(out)) >= least:
+            return group.unit
+    return found[-1].unit if found else objection.body
+
+
+def _decide(past: Past, command: DecideAppeal, objection: Objection) -> Decision:
+    at_step(objection, "appealed")
+    if command.actor.unit != objection.appeal_body:
+        raise NotTheBody(body=objection.appeal_body)
+    person, today = acting(command), day_of(command.at)
+    if person not in command.present:
+        raise NotAtMeeting
+    if command.actor.role != "leading_group":
+        raise NotPermitted
+    group = leading_group_of(past, objection.appeal_body or objection.body, today)
+    meeting = convened(group.members, command.present, command.not_in_favour, _least(past, objection, today))
+    out = group.recused(barred(past, objection, notice_of(past, objection.notice), today))
+    vote = meeting.vote(out)
+    if vote is None:
+        raise GroupTooSmall(body=objection.appeal_body)
+    check_correction(past, objection, command.outcome, command.correction)
+    fact = AppealDecided(
+        objection=objection.objection,
+        unit=objection.unit,
+        outcome=command.outcome,
+        correction=command.correction,
+        reply=command.reply.commitment,
+        minute=command.minute,
+        minute_sha256=command.minute_sha256,
+        vote=vote,
+    )
+    return [OBJECTION.of(command.objection).says(fact)]
+
+
+def _least(past: Past, objection: Objection, day: date) -> int:
+    return scheme_of(past, objection.unit, day).bodies.leading_group.min_voters or 2

@@ -1,0 +1,287 @@
+"""荣誉申报与加分审议 — a member or the recorder claims, the chain decides, the archive receives what is added."""
+
+from datetime import date
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from domain.decider import Command, Decision, NotPermitted, Past, Refused, Write
+from domain.organisation.unit import established
+from domain.recording.approval import RecorderApproves, WrongBody
+from domain.recording.archive import AlreadyRecorded, HonourAdded, archive_of, recorded
+from domain.recording.chain import Motion, SubjectDecides, following, higher, seat_of, steps_of, voted
+from domain.recording.committee import Vote
+from domain.recording.filling import OwnPoints
+from domain.recording.honour import (
+    HONOUR,
+    UNNUMBERED,
+    Honour,
+    HonourClaimed,
+    HonourDecided,
+    HonourNotOpen,
+    HonourReferred,
+    HonourReturned,
+    NoHonour,
+    honour_id,
+    living,
+)
+from domain.recording.papers import late_reason, need_days, need_kind, need_nothing_more, points_of
+from domain.recording.sheet import acting
+from domain.recording.terms import answer_by
+from domain.rules.demands import chain_of, declarers_of, level_named, terms_of
+from domain.rules.items import HonourItem
+from domain.rules.ruleset import scheme_on
+from domain.rules.scheme import Scheme
+from domain.sealed import Secret
+from domain.values import Code, Instant, MemberId, Sha256, Title
+
+
+class HonourUnknown(Refused):
+    """荣誉清单中没有这个条目或档次。 The honour list in force has no such item or level."""
+
+    code = "honour-unknown"
+
+
+class HonourWaiting(Refused):
+    """该荣誉已申报,正在审议。 This honour is claimed already and waits for a decision."""
+
+    code = "honour-waiting"
+
+
+class ClaimHonour(Command, frozen=True, kw_only=True):
+    """Claim an honour for oneself, or for a member as the recorder."""
+
+    operation = "honour.claim"
+    unit: Code
+    member: MemberId
+    matter: Code
+    title: Title
+    item: Code
+    level: Code
+    occurred_on: date
+    dated_on: date
+    document_kind: Code
+    document: Sha256
+    late_reason: Secret | None = None
+
+
+class ReturnHonour(Command, frozen=True, kw_only=True):
+    """Give a claim back with a reason; it may be claimed anew."""
+
+    operation = "honour.decide"
+    unit: Code
+    honour: UUID
+    reason: Secret
+
+
+class DecideHonour(Motion, frozen=True, kw_only=True):
+    """A body's decision on a claim."""
+
+    operation = "honour.decide"
+    honour: UUID
+
+
+class EscalateHonour(Command, frozen=True, kw_only=True):
+    """Nobody answered in time: the claim goes up."""
+
+    operation = "honour.escalate"
+    unit: Code
+    honour: UUID
+    turn: int
+
+
+HonourCommand: TypeAlias = ClaimHonour | ReturnHonour | DecideHonour | EscalateHonour
+
+
+def decide(past: Past, command: HonourCommand) -> Decision:
+    """Claim, return, decide, escalate."""
+    match command:
+        case ClaimHonour():
+            return _claim(past, command)
+        case ReturnHonour():
+            return _return(past, command)
+        case DecideHonour():
+            return _decide(past, command)
+        case EscalateHonour():
+            return _escalate(past, command)
+
+
+def _claim(past: Past, command: ClaimHonour) -> Decision:
+    unit = established(past, command.unit)
+    rules, scheme = scheme_on(past, unit.scheme, command.occurred_on)
+    item = scheme.item(command.item)
+    if not isinstance(item, HonourItem) or command.level not in {level.code for level in item.levels}:
+        raise HonourUnknown(item=command.item, level=command.level)
+    _may_claim(scheme, command)
+    need_days(past, command.unit, command.member, command.occurred_on, command.dated_on, command.at)
+    need_kind(item, command.document_kind)
+    need_nothing_more(scheme, item.code, command.level)
+    honour = honour_id(command.unit, command.member, command.matter, command.item)
+    turn = _turn(past, honour, command)
+    steps = steps_of(past, unit, chain_of(scheme, item.code, command.level))
+    fact = HonourClaimed(
+        honour=honour,
+        unit=command.unit,
+        member=command.member,
+        matter=command.matter,
+        title=command.title,
+        item=command.item,
+        level=command.level,
+        rules=rules,
+        occurred_on=command.occurred_on,
+        dated_on=command.dated_on,
+        document_kind=command.document_kind,
+        document=command.document,
+        points_shown=points_of(level_named(scheme, item.code, command.level)),
+        by=acting(command),
+        late_reason=late_reason(scheme, command.dated_on, command.at, command.late_reason),
+        turn=turn,
+        body=steps[0].unit,
+        answer_by=_answer_by(past, scheme, command.at),
+    )
+    return [HONOUR.of(honour).says(fact)]
+
+
+def _may_claim(scheme: Scheme, command: ClaimHonour) -> None:
+    """A member for himself, the recorder for the others: what the rule set lets."""
+    who = acting(command)
+    as_member = command.actor.role == "member"
+    if as_member and who != command.member:
+        raise NotPermitted
+    if not as_member and who == command.member:
+        raise OwnPoints
+    if ("member" if as_member else "recorder") not in declarers_of(scheme, command.item):
+        raise NotPermitted
+
+
+def _turn(past: Past, honour: UUID, command: ClaimHonour) -> int:
+    """The number of this move, or a refusal that the honour waits or counts already."""
+    archive = past[archive_of(command.member, command.dated_on)]
+    earlier = archive.live(command.unit, command.matter, command.item)
+    state = past[HONOUR.of(honour)]
+    if isinstance(state, Honour) and earlier is None:
+        # The document of the earlier claim may have been of another year.
+        other = past[archive_of(command.member, state.claim.dated_on)]
+        earlier = other.live(command.unit, command.matter, command.item)
+    if earlier is not None:
+        raise AlreadyRecorded(record=earlier.record, matter=command.matter, item=command.item)
+    if isinstance(state, NoHonour):
+        return 1
+    if state.status == "claimed":
+        raise HonourWaiting(honour=honour)
+    return state.turn + 1
+
+
+def _answer_by(past: Past, scheme: Scheme, at: Instant) -> Instant:
+    return answer_by(past, at, terms_of(scheme).claim_answer)
+
+
+def _open(past: Past, command: ReturnHonour | DecideHonour) -> tuple[Honour, Scheme]:
+    honour = living(past, command.honour, command.unit)
+    if honour.status != "claimed":
+        raise HonourNotOpen(honour=command.honour)
+    _, scheme = scheme_on(past, established(past, command.unit).scheme, honour.claim.occurred_on)
+    return honour, scheme
+
+
+def _return(past: Past, command: ReturnHonour) -> Decision:
+    honour, _ = _open(past, command)
+    who = acting(command)
+    if who == honour.claim.member:
+        raise SubjectDecides
+    if who in honour.entered_by:
+        raise RecorderApproves
+    if command.actor.unit != honour.body:
+        raise WrongBody(body=honour.body)
+    fact = HonourReturned(
+        honour=command.honour,
+        unit=command.unit,
+        member=honour.claim.member,
+        by=who,
+        reason=command.reason.commitment,
+        turn=honour.turn + 1,
+    )
+    return [HONOUR.of(command.honour).says(fact)]
+
+
+def _decide(past: Past, command: DecideHonour) -> Decision:
+    honour, scheme = _open(past, command)
+    claim = honour.claim
+    steps = steps_of(past, established(past, claim.unit), chain_of(scheme, claim.item, claim.level))
+    step = seat_of(steps, honour.step, honour.body)
+    ruling = voted(past, scheme, step, command, subject=claim.member, entered_by=honour.entered_by)
+    ref = HONOUR.of(command.honour)
+    if ruling.vote is None:
+        return [ref.says(_referred(past, scheme, command, honour, higher(past, honour.body), "too-few"))]
+    number = following(past, steps, honour.step, honour.body)
+    going_on = command.verdict == "approved" and number < len(steps)
+    decided = HonourDecided(
+        honour=command.honour,
+        unit=command.unit,
+        member=claim.member,
+        step=honour.step + 1,
+        body=honour.body,
+        verdict=command.verdict,
+        minute=command.minute,
+        minute_sha256=command.minute_sha256,
+        vote=ruling.vote,
+        recused=ruling.recused,
+        reason=None if command.reason is None else command.reason.commitment,
+        turn=honour.turn + 1,
+        next_step=number if going_on else None,
+        to=steps[number].unit if going_on else None,
+        answer_by=_answer_by(past, scheme, command.at) if going_on else None,
+    )
+    if going_on or command.verdict == "refused":
+        return [ref.says(decided)]
+    return [ref.says(decided), _added(past, claim, ruling.vote)]
+
+
+def _added(past: Past, claim: HonourClaimed, vote: Vote) -> Write:
+    return recorded(
+        past,
+        HonourAdded(
+            record=UNNUMBERED,
+            member=claim.member,
+            unit=claim.unit,
+            matter=claim.matter,
+            item=claim.item,
+            level=claim.level,
+            rules=claim.rules,
+            occurred_on=claim.occurred_on,
+            counted_on=claim.dated_on,
+            points_shown=claim.points_shown,
+            late=claim.late_reason is not None,
+            entitled=vote.entitled,
+            present=vote.present,
+            in_favour=vote.in_favour,
+        ),
+    )
+
+
+def _escalate(past: Past, command: EscalateHonour) -> Decision:
+    """Up by one level, with a new term; nothing where somebody answered meanwhile or nobody is above."""
+    honour = living(past, command.honour, command.unit)
+    above = established(past, honour.body).parent
+    if honour.status != "claimed" or honour.turn != command.turn or above is None:
+        return []
+    _, scheme = scheme_on(past, established(past, command.unit).scheme, honour.claim.occurred_on)
+    return [HONOUR.of(command.honour).says(_referred(past, scheme, command, honour, above, "overdue"))]
+
+
+def _referred(
+    past: Past,
+    scheme: Scheme,
+    command: DecideHonour | EscalateHonour,
+    honour: Honour,
+    to: Code,
+    because: Literal["too-few", "overdue"],
+) -> HonourReferred:
+    return HonourReferred(
+        honour=command.honour,
+        unit=command.unit,
+        member=honour.claim.member,
+        to=to,
+        because=because,
+        turn=honour.turn + 1,
+        answer_by=_answer_by(past, scheme, command.at),
+    )

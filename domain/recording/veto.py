@@ -1,0 +1,158 @@
+"""一票否决 — registered on the decision document of a competent body, lifted when that decision is changed.
+
+Its effect on a grade is the rule set's; here stands only that there is one. It is never shown publicly.
+"""
+
+from datetime import date
+from typing import TypeAlias
+
+from domain.decider import Decision, Past, Refused
+from domain.organisation.unit import DayInFuture, Established, established
+from domain.recording.approval import NotOneDecides
+from domain.recording.archive import ENDED, RecordUnknown, VetoLifted, VetoRegistered, archive_of, recorded
+from domain.recording.chain import Sitting, steps_of, voted
+from domain.recording.committee import Vote
+from domain.recording.honour import UNNUMBERED
+from domain.recording.papers import need_days, need_kind
+from domain.rules.items import VetoItem
+from domain.rules.ruleset import scheme_on
+from domain.rules.scheme import Scheme
+from domain.sealed import Secret
+from domain.values import Code, MemberId, RecordId, Sha256, day_of
+
+
+class VetoUnknown(Refused):
+    """一票否决清单中没有这个条目。 The rule set in force has no such veto."""
+
+    code = "veto-unknown"
+
+
+class VetoNotStanding(Refused):
+    """该一票否决已解除。 This veto was lifted already."""
+
+    code = "veto-not-standing"
+
+
+class LiftedBeforeDecided(Refused):
+    """变更决定的日期早于原决定。 The decision cannot be changed before it was made."""
+
+    code = "lifted-before-decided"
+
+
+class RegisterVeto(Sitting, frozen=True, kw_only=True):
+    """A competent body has decided: its document, its name, its day."""
+
+    operation = "veto.register"
+    member: MemberId
+    matter: Code
+    item: Code
+    occurred_on: date
+    decided_on: date
+    document_kind: Code
+    document: Sha256
+    issuer: Secret
+
+
+class LiftVeto(Sitting, frozen=True, kw_only=True):
+    """The decision was changed or withdrawn: the document that says so."""
+
+    operation = "veto.lift"
+    member: MemberId
+    counted_on: date
+    """The day of the decision that is changed."""
+    record: RecordId
+    lifted_on: date
+    document_kind: Code
+    document: Sha256
+
+
+VetoCommand: TypeAlias = RegisterVeto | LiftVeto
+
+
+def decide(past: Past, command: VetoCommand) -> Decision:
+    """Register, lift."""
+    match command:
+        case RegisterVeto():
+            return _register(past, command)
+        case LiftVeto():
+            return _lift(past, command)
+
+
+def _register(past: Past, command: RegisterVeto) -> Decision:
+    unit = established(past, command.unit)
+    rules, scheme = scheme_on(past, unit.scheme, command.occurred_on)
+    item = _item(scheme, command.item)
+    need_days(past, command.unit, command.member, command.occurred_on, command.decided_on, command.at)
+    need_kind(item, command.document_kind)
+    vote = _carried(past, scheme, unit, command)
+    return [
+        recorded(
+            past,
+            VetoRegistered(
+                record=UNNUMBERED,
+                member=command.member,
+                unit=command.unit,
+                matter=command.matter,
+                item=command.item,
+                rules=rules,
+                occurred_on=command.occurred_on,
+                counted_on=command.decided_on,
+                document_kind=command.document_kind,
+                document=command.document,
+                issuer=command.issuer.commitment,
+                noticed=scheme.stage("veto") is not None,
+                minute=command.minute,
+                minute_sha256=command.minute_sha256,
+                entitled=vote.entitled,
+                present=vote.present,
+                in_favour=vote.in_favour,
+            ),
+        )
+    ]
+
+
+def _item(scheme: Scheme, code: Code) -> VetoItem:
+    found = scheme.item(code)
+    if not isinstance(found, VetoItem):
+        raise VetoUnknown(item=code)
+    return found
+
+
+def _carried(past: Past, scheme: Scheme, unit: Established, command: VetoCommand) -> Vote:
+    """The vote of the body that registers, without the subject."""
+    step = steps_of(past, unit, (scheme.veto_rules.registered_by,))[0]
+    ruling = voted(past, scheme, step, command, subject=command.member, entered_by=())
+    if ruling.vote is None:
+        raise NotOneDecides(body=step.unit)
+    return ruling.vote
+
+
+def _lift(past: Past, command: LiftVeto) -> Decision:
+    ref = archive_of(command.member, command.counted_on)
+    found = past[ref].records.get(command.record)
+    if found is None or found.kind != "veto" or found.unit != command.unit:
+        raise RecordUnknown(record=command.record)
+    if found.status in ENDED:
+        raise VetoNotStanding(record=command.record)
+    if command.lifted_on > day_of(command.at):
+        raise DayInFuture(day=command.lifted_on)
+    if command.lifted_on < found.counted_on:
+        raise LiftedBeforeDecided(day=command.lifted_on)
+    unit = established(past, command.unit)
+    _, scheme = scheme_on(past, unit.scheme, found.occurred_on)
+    item = _item(scheme, found.item)
+    need_kind(item, command.document_kind)
+    _carried(past, scheme, unit, command)
+    return [
+        ref.says(
+            VetoLifted(
+                record=command.record,
+                member=command.member,
+                unit=command.unit,
+                document_kind=command.document_kind,
+                document=command.document,
+                lifted_on=command.lifted_on,
+                minute_sha256=command.minute_sha256,
+            )
+        )
+    ]
