@@ -3,10 +3,12 @@
 One branch's half-year goes through ``Ledger.execute`` like everybody's wishes. Its entries are then stamped out under
 other names: codes and ids are exchanged in the canonical bytes, streams that a further round goes on with are counted
 on, and everything stands in order of time, so that the branches live side by side as real ones do. What is shared (the
-log, the work committee, its people, the rule set, the calendar) stands once.
+log, the work committee, its people, the rule set, the calendar) stands once. Matters, sheets, records and notices are
+in it; honours, deductions and objections are not: they are few, and have codes of their own.
 """
 
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,9 +29,10 @@ from domain.organisation.roster import MemberEnrolled
 from domain.organisation.unit import UnitEstablished
 from ops.bootstrap import Urls, bootstrap
 from ops.clock import SimulatedClock
-from ops.example.load import load
+from ops.example.load import SALT_BYTES, entries_of
 from ops.example.people import BRANCH, people
-from ops.example.story import ORIGIN, story
+from ops.example.simulation import Simulation
+from ops.example.story import ENDS_AT, ORIGIN, ordinary
 from ops.migrate import migrate
 from ops.recorder import PostgresRecorder
 from ops.roles import names_of
@@ -89,8 +92,11 @@ class District:
         entries = [decode(state) for state in template]
         members = {one.member for one in people() if one.unit == BRANCH}
         archives = {entry.stream for entry in entries if entry.type in ("points-recorded", "points-confirmed")}
-        # Some facts name no organisation; but then another of their stream does.
-        own = {entry.stream for entry, state in zip(entries, template, strict=True) if _NAMED in state}
+        # Some facts name no organisation; but then they, or another of their stream, name one of its people.
+        marks = (_NAMED, *(str(one).encode() for one in members))
+        own = {
+            entry.stream for entry, state in zip(entries, template, strict=True) if any(mark in state for mark in marks)
+        }
         shared = [entry.stream not in own for entry in entries]
         self._constant = {
             one for state, is_shared in zip(template, shared, strict=True) if is_shared for one in _UUID.findall(state)
@@ -180,6 +186,13 @@ def _size(connection: "psycopg.Connection[Any]") -> Size:
     return Size(entries=row[0], records=row[1], members=row[2], branches=row[3])
 
 
+def _tell(ledger: Ledger, recorder: PostgresRecorder) -> None:
+    steps = ordinary(lambda: secrets.token_urlsafe(SALT_BYTES))
+    simulation = Simulation(ledger, SimulatedClock(steps[0].at), lambda receipt: entries_of(recorder, receipt))
+    for _ in simulation.run(steps, ENDS_AT):
+        pass
+
+
 def _template(admin_url: str) -> list[bytes]:
     """The example, told to a ledger in a database of its own."""
     urls = bootstrap(admin_url, "template_branch", None)
@@ -188,7 +201,7 @@ def _template(admin_url: str) -> list[bytes]:
     ledger = Ledger(recorder, vault, decide, ORIGIN)
     try:
         if recorder.max_notification_id() is None:
-            load(ledger, recorder, SimulatedClock(story(lambda: "")[0].at), lambda done, of: None)
+            _tell(ledger, recorder)
         return [bytes(row.state) for row in recorder.select_notifications(1, 1_000_000)]
     finally:
         ledger.close()
