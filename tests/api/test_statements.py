@@ -55,8 +55,8 @@ def said(client: httpx2.Client, path: str, word: str) -> tuple[int, int]:
 def test_my_points_come_from_one_statement(listened: Town) -> None:
     member = listened.acting("member", "member", BRANCH)
     own, all_of_them = said(member, f"/members/{listened.members['member']}/points", "scores")
-    # Beside it: my offices, whom the address names, where he belongs, that organisation.
-    assert (own, all_of_them) == (1, 5)
+    # Beside it: my offices, whom the address names, where he belongs, that organisation, and what vetoes there are.
+    assert (own, all_of_them) == (1, 6)
 
 
 def test_the_notices_that_hang_come_from_one_statement(listened: Town) -> None:
