@@ -23,7 +23,7 @@ from domain.objection.handling import (
     RecuseHandler,
 )
 from domain.organisation import appointments, exemption, member, membership, reorganisation, unit
-from domain.oversight.log import OpenLog
+from domain.oversight.log import OpenLog, RestoreLog
 from domain.recording import deduction, honour, sheet
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.claiming import ClaimHonour, DecideHonour, EscalateHonour, ReturnHonour
@@ -121,7 +121,7 @@ def usual(kind: type[Command], life: Life, random: Random, known: dict[str, Any]
     branch = known.get("unit", BRANCH) if known.get("unit") in (BRANCH, SMALL) else BRANCH
     if kind in BY_ITSELF:
         return PROCESS
-    if kind is OpenLog:
+    if kind in (OpenLog, RestoreLog):
         return system("installation")
     if kind in DECIDING:
         return _of_body(life, random, known, branch)

@@ -19,6 +19,7 @@ from domain.objection.handling import (
     RecuseHandler,
 )
 from domain.organisation import appointments, exemption, member, membership, reorganisation, unit
+from domain.oversight.log import RestoreLog
 from domain.recording import archive, deduction, honour, matter, sheet
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour
@@ -46,6 +47,7 @@ BEGINNINGS: Final[tuple[type[Command], ...]] = (
     *(ruleset.DraftRuleSet,) * 2,
     *(appointments.SubstituteRole, appointments.DelegateRole, appointments.AppointRole, appointments.EndRole) * 2,
     *(appointments.HandOverRole, unit.EstablishUnit, member.RegisterMember, membership.AssignProfile) * 2,
+    RestoreLog,
     *(reorganisation.RenameUnit, reorganisation.MoveUnit, membership.EndMembership, reorganisation.AssignApprovalBody),
 )
 """What begins something."""
