@@ -326,6 +326,12 @@ class Ledger:
         self._load(past, (ref,), fresh=True)
         return past[ref]
 
+    def load_many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
+        """The present states of several streams, in the order asked; one query."""
+        past = LoadedPast()
+        self._load(past, refs, fresh=True)
+        return past.many(refs)
+
     def close(self) -> None:
         """Release the library's application; the recorder belongs to whoever made it."""
         self._log.close()
