@@ -61,7 +61,7 @@ def show(found: list[SignIn], origin: str, console: Console) -> None:
 def _is_told(deployment: Deployment) -> bool:
     if not (deployment.settings.data / CLOCK_FILE).exists():
         return False
-    told = (step.command for step in story(lambda: "") if step.at <= ENDS_AT)
+    told = (step.wish for step in story(lambda: "") if step.at <= ENDS_AT)
     last = [command for command in told if isinstance(command, Command)][-1]
     return deployment.recorder.find_command(last.id) is not None
 
