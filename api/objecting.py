@@ -22,7 +22,7 @@ from domain.decider import Command
 from domain.ledger import Receipt
 from domain.objection.filing import KeyWrong, digest_of
 from domain.values import MemberId, NoticeId, ObjectionId, Sha256, day_of, midnight_after
-from projections import notice_board, objections
+from projections import disputes, notice_board
 from projections.answers import AsyncConnection
 
 C = TypeVar("C", bound=Command)
@@ -119,9 +119,9 @@ def hangs(asked: Asked, header: notice_board.NoticeHeader) -> bool:
     return day_of(asked.now) <= header.ends_on and asked.now < midnight_after(header.ends_on)
 
 
-async def by_secret(connection: AsyncConnection, receipt: str, secret: str) -> objections.Objection:
+async def by_secret(connection: AsyncConnection, receipt: str, secret: str) -> disputes.Objection:
     """The objection of a receipt number, for whoever has its secret; the same refusal for either being wrong."""
-    found = (await objections.by_receipt(connection, receipt)).value
+    found = (await disputes.by_receipt(connection, receipt)).value
     known = "0" * 64 if found is None else found.key
     if not hmac.compare_digest(digest_of(secret), known) or found is None:
         raise KeyWrong

@@ -28,8 +28,8 @@ from eventsourcing.utils import Environment, EnvType
 
 from domain.decider import Command, Decide, Decision, Refused, Stream, StreamRef, Write
 from domain.entry import Entry, EntryMapper, decode, entry_id, leaf_hash
-from domain.sealed import Secret
-from domain.values import CommandId, Instant, Sha256
+from domain.sealed import IdentityRow, Sealing, Secret
+from domain.values import CommandId, Instant
 
 S = TypeVar("S")
 
@@ -59,36 +59,6 @@ class OutcomeUnknown(Refused):
     """结果未知:请用同一操作编号重试,不会重复记账。 Outcome unknown: repeat with the same key; nothing is doubled."""
 
     code = "outcome-unknown"
-
-
-class SealedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A sealed value as the vault keeps it: padded, encrypted under its subject's key."""
-
-    commitment: Sha256
-    subject: UUID
-    box: bytes
-
-
-class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A new subject's key, wrapped by the master key."""
-
-    subject: UUID
-    wrapped: bytes
-
-
-class IdentityRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has an identity, found by a keyed hash of it; it goes with the subject's key."""
-
-    digest: bytes
-    subject: UUID
-
-
-class Sealing(msgspec.Struct, frozen=True, kw_only=True):
-    """What the vault wants stored together with the facts."""
-
-    keys: tuple[KeyRow, ...] = ()
-    rows: tuple[SealedRow, ...] = ()
-    identities: tuple[IdentityRow, ...] = ()
 
 
 class Vault(Protocol):

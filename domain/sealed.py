@@ -44,3 +44,33 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
 def commitment_of(disclosure: str) -> Sha256:
     """Lower-case hex SHA-256 of a disclosure's ASCII characters. Source: RFC 9901 §4.2.3, in hex."""
     return hashlib.sha256(disclosure.encode("ascii")).hexdigest()
+
+
+class SealedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed value as the vault keeps it: padded, encrypted under its subject's key."""
+
+    commitment: Sha256
+    subject: UUID
+    box: bytes
+
+
+class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A new subject's key, wrapped by the master key."""
+
+    subject: UUID
+    wrapped: bytes
+
+
+class IdentityRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has an identity, found by a keyed hash of it; it goes with the subject's key."""
+
+    digest: bytes
+    subject: UUID
+
+
+class Sealing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the vault wants stored together with the facts."""
+
+    keys: tuple[KeyRow, ...] = ()
+    rows: tuple[SealedRow, ...] = ()
+    identities: tuple[IdentityRow, ...] = ()

@@ -30,8 +30,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg_pool import ConnectionPool
 
 from domain.decider import Refused
-from domain.ledger import IdentityRow, KeyRow, SealedRow, Sealing
-from domain.sealed import Secret, commitment_of
+from domain.sealed import IdentityRow, KeyRow, SealedRow, Sealing, Secret, commitment_of
 from domain.values import Sha256
 
 KEY_BYTES: Final = 32

@@ -16,18 +16,8 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
-from domain.ledger import (
-    ClockWrong,
-    CommandKnown,
-    IdentityTaken,
-    KeyRow,
-    Known,
-    LogRecorder,
-    OutcomeUnknown,
-    Receipt,
-    Save,
-    SealedRow,
-)
+from domain.ledger import ClockWrong, CommandKnown, IdentityTaken, Known, LogRecorder, OutcomeUnknown, Receipt, Save
+from domain.sealed import KeyRow, SealedRow
 from domain.values import CommandId
 
 TOLERANCE = timedelta(seconds=5)

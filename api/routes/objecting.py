@@ -40,7 +40,7 @@ from domain.objection.filing import EnterObjection, FileObjection, WithdrawObjec
 from domain.objection.objection import OBJECTION, Objection
 from domain.sealed import Secret
 from domain.values import NoticeId, ObjectionId, Sha256
-from projections import notice_board, objections
+from projections import disputes, notice_board
 from projections.answers import Answer, instead
 from projections.waiting import as_of
 
@@ -235,8 +235,8 @@ async def appeal(asked: Annotated[Asked, permitted("open", takes=AppealWish)]) -
 async def mine(asked: Annotated[Asked, permitted("signed-in")]) -> Response:
     """The open objections about my own lines: I see the decision, and may appeal once."""
     async with asked.ready() as connection:
-        found = await objections.about(connection, asked.reader.person)
-        whole = [(await objections.objection(connection, one.objection)).value for one in found.value]
+        found = await disputes.about(connection, asked.reader.person)
+        whole = [(await disputes.objection(connection, one.objection)).value for one in found.value]
     views = [await _follow_view(asked, one, by_objector=False) for one in whole if one is not None]
     return answer(asked, "objections_mine.html", instead(found, Own(objections=tuple(views))))
 
@@ -311,7 +311,7 @@ async def _followed(asked: Asked, receipt: str, secret: str, since: int | None =
     return Response(msgspec.json.encode(view), media_type="application/json", headers=headers)
 
 
-async def _follow_view(asked: Asked, found: objections.Objection, *, by_objector: bool) -> FollowView:
+async def _follow_view(asked: Asked, found: disputes.Objection, *, by_objector: bool) -> FollowView:
     header = found.header
     told = [one for one in (found.declined, found.reply, found.appeal_reply) if one is not None]
     opened = await asked.house.vault.values(told)
@@ -351,7 +351,7 @@ async def _follow_view(asked: Asked, found: objections.Objection, *, by_objector
 _TERMS = {term.stored_name: term for term in vocabulary.FACT_TERMS}
 
 
-def steps_of(found: objections.Objection) -> tuple[StepView, ...]:
+def steps_of(found: disputes.Objection) -> tuple[StepView, ...]:
     """What happened to an objection, in the words of the vocabulary."""
     terms = ((step, _TERMS[step.type]) for step in found.steps)
     return tuple(StepView(type=step.type, zh=term.zh, en=term.en, at=step.at) for step, term in terms)

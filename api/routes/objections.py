@@ -6,7 +6,7 @@ A handler who is himself the objector is told to step back, without a ground, be
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
 from api.objecting import Objector
+from api.objection_rows import ObjectionRow, row
 from api.objection_wishes import (
     AppealDecisionWish,
     DecisionWish,
@@ -47,38 +48,11 @@ from domain.objection.handling import (
 )
 from domain.objection.recusal import ConcernedSteps
 from domain.organisation.appointments import HANDLING
-from domain.values import Code, MemberId, ObjectionId
-from projections import notice_board, objections, offices, organisation, rules
+from domain.values import Code, MemberId
+from projections import disputes, notice_board, offices, organisation, rules
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["objections"])
-
-Urgency: TypeAlias = Literal["overdue", "soon", "calm"]
-SOON_DAYS = 2
-
-
-class ObjectionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An objection in a list."""
-
-    objection: ObjectionId
-    receipt: str
-    unit: Code
-    unit_title: str
-    title: str
-    item_zh: str
-    item_en: str
-    target: str
-    line: int | None
-    standing: str
-    status: str
-    awaits: str | None
-    due_on: date | None
-    urgency: Urgency
-    escalated: bool
-    outcome: str | None
-    holds: bool
-    block_until: date | None
-    filed_on: date
 
 
 class Register(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +125,7 @@ async def register(
 ) -> Response:
     """The objections of an organisation and the terms that run."""
     async with asked.ready(since) as connection:
-        found = await objections.register(connection, unit, before=before)
+        found = await disputes.register(connection, unit, before=before)
         running = await notice_board.open_notices(connection, [unit])
     view = Register(
         notices=tuple(notice_row(header) for header in running.value.items),
@@ -169,7 +143,7 @@ async def desk(asked: Annotated[Asked, permitted("objection.handle")], since: Si
     assert acting is not None, "the permission table grants nothing to nobody"
     async with asked.ready(since) as connection:
         group = acting.role == "leading_group"
-        found = await objections.desk(connection, asked.reader.person, acting.unit, group=group)
+        found = await disputes.desk(connection, asked.reader.person, acting.unit, group=group)
     view = Desk(objections=tuple(row(header, asked.today) for header in found.value))
     return answer(asked, "objections_desk.html", instead(found, view))
 
@@ -181,7 +155,7 @@ async def case(
 ) -> Response:
     """One objection: its way for whoever may see the register, all of it for its handler."""
     async with asked.ready(since) as connection:
-        found = await objections.objection(connection, objection)
+        found = await disputes.objection(connection, objection)
         if found.value is None or found.value.header.unit != unit:
             raise NotFound
         if found.value.subject is not None:
@@ -294,40 +268,6 @@ def decide_appeal(
     )
 
 
-def row(header: objections.ObjectionHeader, today: date) -> ObjectionRow:
-    """An objection in a list: nothing of who objects or what he wrote."""
-    return ObjectionRow(
-        objection=header.objection,
-        receipt=header.receipt,
-        unit=header.unit,
-        unit_title=header.unit_title,
-        title=header.notice_title,
-        item_zh=header.item_zh,
-        item_en=header.item_en,
-        target=header.target,
-        line=header.line,
-        standing=header.standing,
-        status=header.status,
-        awaits=header.awaits,
-        due_on=header.due_on,
-        urgency=urgency(header.due_on if header.awaits else None, today),
-        escalated=header.escalated > 0,
-        outcome=header.outcome,
-        holds=header.holds,
-        block_until=header.block_until,
-        filed_on=header.filed_at.date(),
-    )
-
-
-def urgency(due_on: date | None, today: date) -> Urgency:
-    """Red once a term is over, amber in its last days."""
-    if due_on is None:
-        return "calm"
-    if due_on < today:
-        return "overdue"
-    return "soon" if (due_on - today).days <= SOON_DAYS else "calm"
-
-
 def _done(asked: Asked, unit: str, objection: UUID, kind: type[Command], **wish: object) -> Response:
     receipt = asked.execute(kind, unit=unit, objection=objection, **wish)
     return granted(asked, receipt, f"/units/{address(unit)}/objections/{objection}")
@@ -336,25 +276,25 @@ def _done(asked: Asked, unit: str, objection: UUID, kind: type[Command], **wish:
 async def _handled(asked: Asked, unit: str, objection: UUID, kind: type[Command], **wish: object) -> Response:
     """An act of the handler: not of one who is himself the objector."""
     async with asked.ready() as connection:
-        found = (await objections.objection(connection, objection)).value
+        found = (await disputes.objection(connection, objection)).value
     if found is not None and found.header.handler == asked.reader.person and await _is_objector(asked, found):
         raise ConcernedSteps
     return await run_in_threadpool(_done, asked, unit, objection, kind, **wish)
 
 
-async def _who(asked: Asked, found: objections.Objection) -> Objector | None:
+async def _who(asked: Asked, found: disputes.Objection) -> Objector | None:
     opened = await asked.house.vault.values((found.objector,))
     text = opened.get(found.objector)
     return None if text is None else msgspec.json.decode(text, type=Objector)
 
 
-async def _is_objector(asked: Asked, found: objections.Objection) -> bool:
+async def _is_objector(asked: Asked, found: disputes.Objection) -> bool:
     """Asked only where the reader is the one who would be told who objects."""
     who = await _who(asked, found)
     return who is not None and who.person == asked.reader.person
 
 
-async def _case(asked: Asked, connection: AsyncConnection, found: objections.Objection) -> Case:
+async def _case(asked: Asked, connection: AsyncConnection, found: disputes.Objection) -> Case:
     header, me = found.header, asked.reader.person
     mine = header.handler == me and header.status != "closed"
     acting = asked.acting
@@ -404,7 +344,7 @@ def _people(people: Iterable[MemberId], names: Names) -> tuple[Person, ...]:
     return tuple(Person(member=one, name=names(one)) for one in dict.fromkeys(people))
 
 
-async def _opened(asked: Asked, connection: AsyncConnection, found: objections.Objection) -> Opened:
+async def _opened(asked: Asked, connection: AsyncConnection, found: disputes.Objection) -> Opened:
     """Who objects and what he wrote, and what the handler has put down so far."""
     who = await _who(asked, found)
     sealed = [c for c in (found.reason, found.note, found.finding, found.appeal_ground) if c is not None]
@@ -423,7 +363,7 @@ async def _opened(asked: Asked, connection: AsyncConnection, found: objections.O
     )
 
 
-async def _reply(asked: Asked, found: objections.Objection) -> str | None:
+async def _reply(asked: Asked, found: disputes.Objection) -> str | None:
     """The reply that was delivered; for everybody who may see the register."""
     told = found.appeal_reply or found.reply
     if told is None:
@@ -432,14 +372,14 @@ async def _reply(asked: Asked, found: objections.Objection) -> str | None:
 
 
 async def _candidates(
-    connection: AsyncConnection, header: objections.ObjectionHeader, today: date
+    connection: AsyncConnection, header: disputes.ObjectionHeader, today: date
 ) -> tuple[MemberId, ...]:
     """Who holds an office of the body; whom the recusal bars is told when he is chosen."""
     found = await offices.officers_of(connection, header.body, today)
     return tuple(dict.fromkeys(office.member for office in found.value if office.role in HANDLING))
 
 
-async def _voters(asked: Asked, connection: AsyncConnection, found: objections.Objection) -> tuple[MemberId, ...]:
+async def _voters(asked: Asked, connection: AsyncConnection, found: disputes.Objection) -> tuple[MemberId, ...]:
     """The leading group; whoever dealt with it is left out."""
     assert found.appeal_body is not None, "it is appealed"
     members = await offices.officers_of(connection, found.appeal_body, asked.today)

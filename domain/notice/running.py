@@ -29,7 +29,7 @@ from domain.notice.notice import (
 from domain.organisation.unit import established
 from domain.recording.archive import archive_of, confirmed
 from domain.rules.calendar import lengthened, published
-from domain.rules.demands import notice_ends_on
+from domain.rules.demands import notice_ends_on, unit_of
 from domain.rules.procedure import Notice as NoticeRules
 from domain.rules.procedure import NoticeStage
 from domain.rules.ruleset import scheme_on
@@ -114,7 +114,7 @@ def by_its_own(past: Past, command: Command, notice: Notice) -> MemberId:
 
 
 def stage_today(past: Past, notice: Notice, today: date) -> tuple[NoticeRules, NoticeStage]:
-    """What the rule set in force says of notices, and of this kind of them."""
+    """The rule set in force, and what it says of this kind of notice."""
     _, scheme = scheme_on(past, established(past, notice.unit).scheme, today)
     stage = scheme.stage(notice.stage)
     assert stage is not None, f"the lint lets no rule set pass without stage {notice.stage}"
@@ -179,6 +179,9 @@ def _lengthened(past: Past, notice: Notice, at: Instant) -> NoticeExtended | Non
     assert notice.term is not None, "a posted notice has a term"
     assert notice.ends_on is not None, "a posted notice has a term"
     assert notice.may_close_at is not None, "a posted notice has a term"
+    # A term in calendar days has no working days that could be taken off it.
+    if unit_of(*stage_today(past, notice, notice.term.posted_on)) == "calendar_days":
+        return None
     term = lengthened(past, notice.term, day_of(at))
     may_close_at = midnight_after(term.closes_on) + CLOSING_GRACE
     if may_close_at <= notice.may_close_at:

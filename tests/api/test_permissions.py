@@ -31,6 +31,7 @@ OPEN_ROUTES = {
     "GET /notices": "open",
     "GET /public/notices/{notice}/{token}": "open",
     "POST /public/notices/{notice}/{token}/objections": "open",
+    "GET /rules/schema.json": "open",
     "GET /objections/follow": "open",
     "POST /objections/follow": "open",
     "POST /objections/withdrawal": "open",

@@ -12,21 +12,9 @@ from eventsourcing.persistence import StoredEvent
 from domain.actor import person
 from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.entry import decode
-from domain.ledger import (
-    ClockWrong,
-    CommandIdReused,
-    IdentityRow,
-    Ledger,
-    LedgerBusy,
-    OutcomeUnknown,
-    Receipt,
-    Save,
-    SealedRow,
-    Sealing,
-    request_bytes,
-)
+from domain.ledger import ClockWrong, CommandIdReused, Ledger, LedgerBusy, OutcomeUnknown, Receipt, Save, request_bytes
 from domain.recording.matter import EvidenceAttached, MatterNotHeld
-from domain.sealed import Secret
+from domain.sealed import IdentityRow, SealedRow, Sealing, Secret
 from tests.memory import MemoryRecorder, UnsureRecorder
 
 CLERK = person(UUID(int=1), "recorder", "PK-ZWB")

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from domain.ledger import IdentityRow, KeyRow, LogRecorder, Save, SealedRow, Sealing
+from domain.ledger import LogRecorder, Save
+from domain.sealed import IdentityRow, KeyRow, SealedRow, Sealing
 
 NOTHING = Sealing()
 

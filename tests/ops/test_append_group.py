@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus
 
-from domain.ledger import KeyRow, OutcomeUnknown, SealedRow, Sealing
+from domain.ledger import OutcomeUnknown
+from domain.sealed import KeyRow, SealedRow, Sealing
 from ops.bootstrap import Urls
 from ops.group import GROUP_LIMIT, GROUP_LIMIT_BYTES, Outcome, Pending, Queue, chosen
 from ops.parcel import TYPES, TYPES_SEALED, packed

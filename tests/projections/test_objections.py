@@ -8,7 +8,7 @@ from domain.notice.drafting import DraftNotice
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.objection.closing import CloseObjection
 from domain.recording.filling import LineWish
-from projections import notice_board, objections, organisation, records
+from projections import disputes, notice_board, organisation, records
 from projections.follow import catch_up
 from projections.rebuild import rebuild
 from tests.domain.branch import (
@@ -94,7 +94,7 @@ def upheld() -> tuple[Command, ...]:
 def test_an_objection_is_followed_step_by_step(house: House) -> None:
     house.tell((*posted(), filed()))
     house.follow()
-    register = (asyncio.run(house.ask(objections.register, BRANCH))).value
+    register = (asyncio.run(house.ask(disputes.register, BRANCH))).value
     (header,) = register.items
     assert (header.status, header.holds, header.awaits, header.body) == ("filed", True, "acceptance", TOP)
     board = (asyncio.run(house.ask(notice_board.notice, NOTICE_ID))).value
@@ -103,7 +103,7 @@ def test_an_objection_is_followed_step_by_step(house: House) -> None:
     assert [line.state for line in board.lines if line.member == OTHER] == ["suspended"]
     house.tell(upheld()[1:])
     house.follow()
-    one = (asyncio.run(house.ask(objections.objection, OBJECTION_ID))).value
+    one = (asyncio.run(house.ask(disputes.objection, OBJECTION_ID))).value
     assert one is not None
     assert (one.header.status, one.header.ended, one.header.holds) == ("closed", "upheld", False)
     assert one.renoticed is not None
@@ -147,7 +147,7 @@ def test_a_parked_member_parks_his_records_and_nobodys_objection(house: House) -
         connection.execute("DELETE FROM records WHERE member = %(member)s", {"member": key})
     house.tell((filed(), withdrawn()))
     house.follow()
-    found_ = asyncio.run(house.ask(objections.objection, OBJECTION_ID))
+    found_ = asyncio.run(house.ask(disputes.objection, OBJECTION_ID))
     assert found_.value is not None
     assert found_.value.header.ended == "withdrawn"
     with house.projector() as connection:

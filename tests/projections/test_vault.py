@@ -11,8 +11,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ledger import SealedRow
-from domain.sealed import Secret, commitment_of
+from domain.sealed import SealedRow, Secret, commitment_of
 from ops.bootstrap import Urls
 from projections.vault import (
     SIZE_CLASSES_BYTES,

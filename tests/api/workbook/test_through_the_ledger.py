@@ -5,9 +5,9 @@ from uuid import UUID
 
 from api.workbook.importing import Dry, plan_import
 from domain import house
-from domain.ledger import IdentityRow, Ledger, Sealing
+from domain.ledger import Ledger
 from domain.recording.sheet import SHEET, Sheet
-from domain.sealed import Secret
+from domain.sealed import IdentityRow, Sealing, Secret
 from tests.api.workbook.books import DIRECTORY, LECTURE, PARTY_DAY, mark, month
 from tests.domain import branch
 from tests.memory import MemoryRecorder

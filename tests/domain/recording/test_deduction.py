@@ -9,7 +9,7 @@ from domain.actor import person
 from domain.decider import NotPermitted, Refused
 from domain.notice.drafting import DraftRecordNotice, NothingToNotice
 from domain.notice.notice import NoticeDrafted, NoticeLineDrafted, NoticePosted, notice_of_record
-from domain.notice.running import PostNotice
+from domain.notice.running import CheckDisclosure, PostNotice
 from domain.recording.approval import RecorderApproves
 from domain.recording.archive import AlreadyRecorded, DeductionApproved, DeductionDismissed, archive_of
 from domain.recording.chain import ReasonMissing, SubjectDecides
@@ -294,7 +294,8 @@ def test_a_deduction_is_noticed_inside_the_branch_alone() -> None:
     assert isinstance(line, NoticeLineDrafted)
     assert (header.stage, line.outcome, line.points) == ("deduction", "deducted", "2.00")
     posting = wish(PostNotice, AS_SECRETARY, unit=BRANCH, notice=notice_of_record(record))
-    posted = history.given(draft).when(posting).facts()[-1]
+    check = wish(CheckDisclosure, AS_SECRETARY, unit=BRANCH, notice=notice_of_record(record), shows=("name",))
+    posted = history.given(draft, check).when(posting).facts()[-1]
     assert isinstance(posted, NoticePosted)
     assert (posted.audience, posted.working_days) == ("branch", 5)
 
