@@ -176,8 +176,7 @@ def _matter(branch: Branch, planned: Planned) -> Cells:
 def _marks(branch: Branch, planned: Planned, recorder: Person) -> list[Cells]:
     concerned = branch.people if planned.named is None else _named(branch, planned)
     said = ((person, _outcome(branch, planned, person)) for person in concerned if person != recorder)
-    rows = [_mark(person, planned, outcome, planned.hours) for person, outcome in said if outcome != "attended"]
-    return rows
+    return [_mark(person, planned, outcome, planned.hours) for person, outcome in said if outcome != "attended"]
 
 
 def _mark(person: Person, planned: Planned, outcome: str, hours: str | None) -> Cells:

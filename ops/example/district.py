@@ -40,7 +40,7 @@ from ops.example.books import MONTHS, Award, Planned, digest
 from ops.example.people import SEED, WORK_COMMITTEE, Person, people
 from ops.example.places import Branch, District, Place, stays_unrecorded
 from ops.example.places import district as district_of
-from ops.example.told import SCHEME, SHOWN, Brought, Load, Salt, Told
+from ops.example.told import SCHEME, SHOWN, SHOWN_OF_RECORDS, Brought, Load, Salt, Told
 
 _NAMESPACE: Final = UUID("7f1f9d6e-2c0b-5a53-9f0c-4f3a2b8d1e77")
 FOUNDED_ON: Final = date(2025, 12, 15)
@@ -205,8 +205,7 @@ def _honours(branch: Branch, found: District, directory: Mapping[str, Known]) ->
             present=present,
         )
         yield Told(at, motion, unit)
-    at = _at(_CLAIMED_ON + timedelta(days=6), 9)
-    yield Told(at, partial(_post_record, branch, award, at), unit)
+    yield from _posted(branch, award, _at(_CLAIMED_ON + timedelta(days=6), 9))
 
 
 def _higher(branch: Branch, found: District) -> tuple[Actor, tuple[MemberId, ...]]:
@@ -221,18 +220,23 @@ def _higher(branch: Branch, found: District) -> tuple[Actor, tuple[MemberId, ...
     return _acting(who, role, parent), tuple(one.member for _, one in led)
 
 
-def _post_record(branch: Branch, award: Award, at: datetime, load: Load) -> Command:
-    """The notice of the record that came of it."""
+def _posted(branch: Branch, award: Award, at: datetime) -> Iterator[Told]:
+    """The notice of the record that came of it: checked, then posted."""
+    for kind in (CheckDisclosure, PostNotice):
+        yield Told(at, partial(_of_notice, kind, branch, award, at), branch.place.unit)
+
+
+def _of_notice(
+    kind: type[CheckDisclosure] | type[PostNotice], branch: Branch, award: Award, at: datetime, load: Load
+) -> Command:
     unit = branch.place.unit
     record = load(archive_of(award.person.member, award.dated_on)).live(unit, award.matter, award.item)
     assert record is not None, f"{unit} {award.matter} is not on record"
-    return PostNotice(
-        id=_id("post", unit, award.matter),
-        actor=_acting(branch.people[0], "secretary"),
-        at=at,
-        unit=unit,
-        notice=notice_of_record(record.record),
-    )
+    actor, notice = _acting(branch.people[0], "secretary"), notice_of_record(record.record)
+    command = _id(kind.__name__, unit, award.matter)
+    if kind is PostNotice:
+        return PostNotice(id=command, actor=actor, at=at, unit=unit, notice=notice)
+    return CheckDisclosure(id=command, actor=actor, at=at, unit=unit, notice=notice, shows=SHOWN_OF_RECORDS)
 
 
 def _deductions(branch: Branch, salt: Salt, directory: Mapping[str, Known]) -> Iterator[Told]:
@@ -258,8 +262,7 @@ def _deductions(branch: Branch, salt: Salt, directory: Mapping[str, Known]) -> I
     yield Told(at, statement, unit)
     yield _decided(branch, award, deduction, upheld, salt)
     if upheld:
-        at = _at(_PROPOSED_ON + timedelta(days=13), 9)
-        yield Told(at, partial(_post_record, branch, award, at), unit)
+        yield from _posted(branch, award, _at(_PROPOSED_ON + timedelta(days=13), 9))
 
 
 def _decided(branch: Branch, award: Award, deduction: UUID, upheld: bool, salt: Salt) -> Told:

@@ -17,6 +17,9 @@ SCHEME: Final = "pukou-district-offices"
 SHOWN: Final[tuple[Shown, ...]] = ("name", "item", "outcome", "quantity", "points", "day", "clause")
 """What a notice of the example shows."""
 
+SHOWN_OF_RECORDS: Final[tuple[Shown, ...]] = ("name", "item", "level", "points", "day", "clause")
+"""What a notice of an honour or a deduction shows."""
+
 BookKind: TypeAlias = Literal["month", "members", "appointments", "honours", "deductions"]
 
 
