@@ -15,6 +15,7 @@ from api.workbook.commands import Author, Step, steps
 from api.workbook.directory import Directory
 from api.workbook.entries import Entries, entries
 from api.workbook.findings import Finding, Findings
+from api.workbook.month import Month
 from api.workbook.read import Book, Page, read
 from api.workbook.rehearsal import Load, LoadMany, Rehearsal, respectful
 from domain.actor import Actor
@@ -22,6 +23,7 @@ from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.unit import established
 from domain.recording.filling import FillSheet
 from domain.recording.matter import MATTER, Held, PlanMatter
+from domain.recording.sheet import SHEET
 from domain.rules.ruleset import NoRuleInForce, scheme_on
 from domain.rules.scheme import Scheme
 from domain.values import Code, CommandId, Instant, Sha256
@@ -100,6 +102,7 @@ def plan_import(
     checked = check(book, rows, _surroundings(past, actor.unit, rows, directory), findings)
     author = Author(person=actor.person, role=actor.role, unit=actor.unit, at=at, file=book.sha256, salt=salt)
     planned = tuple(steps(checked.month, author))
+    _read_ahead(past, actor.unit, checked.month)
     commands = _rehearsed(book, past, planned, findings)
     found = findings.in_order(*book.pages)
     return Dry(
@@ -109,6 +112,13 @@ def plan_import(
         hints=checked.hints,
         summary=_summary(checked, commands, planned),
     )
+
+
+def _read_ahead(past: Rehearsal, unit: Code, month: Month) -> None:
+    """Everything that the workbook is about, at once instead of one after the other."""
+    matters = {*(wish.matter for wish in month.matters), *(wish.matter for wish in month.sheets)}
+    past.many([MATTER.of(unit, matter) for matter in sorted(matters)])
+    past.many([SHEET.of(unit, wish.matter, wish.item) for wish in month.sheets])
 
 
 def _summary(checked: Checked, commands: tuple[Command, ...], planned: tuple[Step, ...]) -> Summary:

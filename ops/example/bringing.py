@@ -1,19 +1,21 @@
 """导入示例 — takes the example's workbooks in by the ordinary importer; a faulty one is an error of the example."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from api.workbook.directory import Directory
 from api.workbook.importing import plan_import
 from api.workbook.listing import Surroundings, plan_list
-from domain.decider import Command
+from domain.decider import Command, StreamRef
 from domain.ledger import Ledger, LogRecorder, Receipt
 from domain.values import CommandId, MemberId
 from ops.example.told import Brought
 
 SALT_BYTES: Final = 16
+
+S = TypeVar("S")
 
 
 class Taken(NamedTuple):
@@ -45,6 +47,13 @@ class Importer:
         plan = self._month if brought.kind == "month" else self._list
         return Taken(before, plan(brought, at, known))
 
+    def _at_hand(self, ref: StreamRef[S]) -> S:
+        # Nobody else writes while the example is told.
+        return self._ledger.load_many([ref], fresh=False)[0]
+
+    def _all_at_hand(self, refs: Sequence[StreamRef[Any]]) -> list[Any]:
+        return self._ledger.load_many(refs, fresh=False)
+
     def _month(self, brought: Brought, at: datetime, known: Callable[[CommandId], bool]) -> tuple[Command, ...]:
         dry = plan_import(
             brought.content(),
@@ -53,9 +62,9 @@ class Importer:
             actor=brought.actor,
             at=at,
             salt=_salt,
-            load=self._ledger.load,
+            load=self._at_hand,
             known=known,
-            load_many=self._ledger.load_many,
+            load_many=self._all_at_hand,
         )
         assert not dry.findings, f"the example brings a faulty workbook: {dry.findings[:3]}"
         return dry.commands
@@ -73,9 +82,7 @@ class Importer:
             at=at,
             salt=_salt,
             pseudonym=pseudonym,
-            house=Surroundings(
-                load=self._ledger.load, known=known, holder=lambda _: None, load_many=self._ledger.load_many
-            ),
+            house=Surroundings(load=self._at_hand, known=known, holder=lambda _: None, load_many=self._all_at_hand),
         )
         assert not dry.findings, f"the example brings a faulty list: {dry.findings[:3]}"
         return dry.commands
