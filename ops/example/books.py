@@ -84,7 +84,7 @@ def digest(label: str) -> str:
 
 def roster(district: District) -> bytes:
     """Everybody of the district, one row each."""
-    rows = [
+    rows: list[Cells] = [
         {
             "work_number": person.work_number,
             "name": person.name,
@@ -109,7 +109,7 @@ def appointments(district: District) -> bytes:
         ),
         *district.offices,
     ]
-    rows = [
+    rows: list[Cells] = [
         {
             "work_number": person.work_number,
             "name": person.name,

@@ -28,7 +28,22 @@ def load(
 
     Every command keeps its id, so a command that was committed earlier answers with its first receipt.
     """
-    steps = story(lambda: secrets.token_urlsafe(SALT_BYTES), branches)
+    return tell(ledger, recorder, clock, story(salt, branches), told)
+
+
+def salt() -> str:
+    """128 random bits in base64url."""
+    return secrets.token_urlsafe(SALT_BYTES)
+
+
+def tell(
+    ledger: Ledger,
+    recorder: LogRecorder,
+    clock: SimulatedClock,
+    steps: Sequence[Told],
+    told: Callable[[int, int], None] = lambda done, of: None,
+) -> int:
+    """Tell these steps, the first of which opens the log; gives how many commands it took."""
     expected = sum(_weight(step) for step in steps if step.at <= ENDS_AT)
     first = steps[0].wish
     assert isinstance(first, Command), "the story begins with opening the log"

@@ -40,6 +40,7 @@ OPEN_ROUTES = {
     "POST /objections/mine/{objection}/appeal": "signed-in",
     "GET /livez": "open",
     "GET /readyz": "open",
+    "GET /metrics": "open",
     "GET /openapi.json": "open",
     "GET /docs": "open",
     "GET /docs/{file}": "open",
@@ -54,6 +55,7 @@ SERVED_ELSEWHERE = {
     "objection.close",
     "objection.escalate",
     "log.open",
+    "log.restore",
     "log.export",
     "duties.read",
     "notice.draft",
@@ -154,6 +156,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "record": _record(town),
         "position": str(_places(town)[0]),
         "file": "entry.json",
+        "kind": "csv",
         "size": min(path.name for path in (Path(str(town.deployment.settings.log)) / "checkpoints").iterdir()),
         "path": "0/000",
     }
