@@ -22,7 +22,7 @@ from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.member import MEMBER, Registered, RegisterMember
 from domain.organisation.unit import established
 from domain.sealed import Secret
-from domain.values import CommandId, Instant, MemberId, Sha256, day_of
+from domain.values import Code, CommandId, Instant, MemberId, Sha256, day_of
 
 KEYS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "members": (("work_number",), ("identity",)),
@@ -96,13 +96,17 @@ def plan_list(
     *,
     filename: str,
     directory: Directory,
+    place: Code | None = None,
     actor: Actor,
     at: Instant,
     salt: Callable[[], str],
     pseudonym: Callable[[str], MemberId],
     house: Surroundings,
 ) -> ListDry:
-    """The dry run of a list. Raises ``Refused`` where the file is no such list."""
+    """The dry run of a list for an organisation, by default the actor's own.
+
+    Raises ``Refused`` where the file is no such list.
+    """
     if actor.person is None or actor.role is None or actor.unit is None:
         raise NotPermitted
     layout = LISTS[kind]
@@ -110,7 +114,7 @@ def plan_list(
     page, findings = book.page(layout), Findings()
     past = Rehearsal(house.load, house.known, house.load_many)
     author = Author(person=actor.person, role=actor.role, unit=actor.unit, at=at, file=book.sha256, salt=salt)
-    ground = _ground(past, page, directory, author, pseudonym)
+    ground = _ground(past, page, directory, author, place or actor.unit, pseudonym)
     _repeated(kind, page, findings)
     planned = [(row, wish) for row in page.rows if (wish := wish_of(kind, Row(page, row, ground, findings)))]
     needed = tuple(_rehearsed(past, page, planned, findings, house))
@@ -120,15 +124,20 @@ def plan_list(
 
 
 def _ground(
-    past: Rehearsal, page: Page, directory: Directory, author: Author, pseudonym: Callable[[str], MemberId]
+    past: Rehearsal,
+    page: Page,
+    directory: Directory,
+    author: Author,
+    place: Code,
+    pseudonym: Callable[[str], MemberId],
 ) -> Ground:
-    scheme = established(past, author.unit).scheme
+    scheme = established(past, place).scheme
     cells = (page.value(row, key) for row in page.rows for key in ("occurred_on", "dated_on"))
     days = {found for cell in cells if (found := day(cell)) is not None}
     schemes = {one: rules for one in days if (rules := in_force(past, scheme, one)) is not None}
     today = in_force(past, scheme, day_of(author.at))
     known = msgspec.structs.replace(directory, schemes=schemes)
-    return Ground(directory=known, author=author, today=today, pseudonym=pseudonym)
+    return Ground(directory=known, author=author, place=place, today=today, pseudonym=pseudonym)
 
 
 def _repeated(kind: str, page: Page, findings: Findings) -> None:

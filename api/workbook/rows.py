@@ -32,6 +32,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
 
     directory: Directory
     author: Author
+    place: Code
+    """The organisation for which the list is brought."""
     today: Scheme | None
     """The rule set in force today: the classes of members are its words."""
     pseudonym: Callable[[str], MemberId]
@@ -60,7 +62,7 @@ class Row:
 
     def unit(self) -> Code | None:
         """The organisation that the row names; where it names none, the one for which the list is brought."""
-        return self.cells.code("unit") or (self.ground.author.unit if self.clean else None)
+        return self.cells.code("unit") or (self.ground.place if self.clean else None)
 
     def number(self) -> str | None:
         """The work number."""
@@ -216,7 +218,7 @@ def _honour(row: Row) -> Command | None:
         id=author.id_of("claim", said.matter, said.item, str(person.member)),
         actor=author.actor,
         at=author.at,
-        unit=author.unit,
+        unit=row.ground.place,
         member=person.member,
         matter=said.matter,
         title=title,
@@ -240,7 +242,7 @@ def _deduction(row: Row) -> Command | None:
         id=author.id_of("propose", said.matter, said.item, str(person.member)),
         actor=author.actor,
         at=author.at,
-        unit=author.unit,
+        unit=row.ground.place,
         member=person.member,
         matter=said.matter,
         item=said.item,
