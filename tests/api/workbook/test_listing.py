@@ -1,4 +1,4 @@
-"""Lists of members, appointments, honours and deductions: all of it or nothing, every error at its cell, twice is once."""
+"""Lists of members, offices, honours and deductions: all of it or nothing, every error at its cell, twice is once."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -73,9 +73,7 @@ CASES = {
 def filled(kind: str, rows: Sequence[Cells]) -> bytes:
     """The template of a list, filled in."""
     layout = LISTS[kind]
-    book = openpyxl.load_workbook(
-        io.BytesIO(list_template(kind, unit_title="浦口一支部", roster=ROSTER, scheme=RULES))
-    )
+    book = openpyxl.load_workbook(io.BytesIO(list_template(kind, unit_title="浦口一支部", roster=ROSTER, scheme=RULES)))
     keys = [column.key for column in layout.columns]
     for number, cells in enumerate(rows, start=2):
         for key, value in cells.items():
