@@ -17,7 +17,6 @@ from ops.clock import SimulatedClock
 from ops.deployment import CLOCK_FILE, Deployment, readers
 from ops.example.load import load
 from ops.example.people import BRANCH
-from ops.example.places import BRANCHES
 from ops.example.story import ENDS_AT, ORIGIN, story
 from ops.publish import publish, publish_or_stop
 from ops.signins import SIGN_INS_FILE, SignIn, sign_ins
@@ -62,7 +61,7 @@ class Measured:
         return f"{facts:,} 条事实 facts, {whole:.1f} s, {rate:,.0f} 条每秒 facts/s: {shares}"
 
 
-def prepare(deployment: Deployment, console: Console, branches: int = BRANCHES) -> list[SignIn]:
+def prepare(deployment: Deployment, console: Console, branches: int = 1) -> list[SignIn]:
     """Load what is missing of the example, follow it, publish it; gives its sign-ins. Twice changes nothing."""
     measured = Measured()
     ledger = deployment.ledger(ORIGIN)
