@@ -30,7 +30,7 @@ def _filled(client: httpx2.Client, number: str, **cells: str) -> bytes:
         "Present from": "2026-05-19",
         **cells,
     }
-    headings = {str(cell.value).split("\n")[1]: cell.column for cell in sheet[1]}
+    headings = {str(cell.value).split("\n")[1]: number for number, cell in enumerate(sheet[1], start=1)}
     for heading, value in wanted.items():
         sheet.cell(row=2, column=headings[heading], value=value)
     out = BytesIO()

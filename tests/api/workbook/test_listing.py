@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid5
 
 import openpyxl
@@ -24,7 +25,7 @@ from tests.domain import branch
 from tests.domain.branch import AS_OFFICER, AS_RECORDER, AT, BRANCH
 from tests.domain.given import World
 
-Cells = Mapping[str, object]
+Cells = Mapping[str, Any]
 
 NEWCOMER: Cells = {
     "work_number": "0101",
