@@ -49,6 +49,7 @@ BY_NAME: Final[dict[str, object]] = {
     "language": "zh",
     "profile": "full",
     "sha256": DIGEST,
+    "receipt": "YY-6C98593A18",
 }
 
 
@@ -61,6 +62,8 @@ def example(kind: Kind, name: str = "", depth: int = 0) -> Json:
         return example(next(arg for arg in args if arg is not type(None)), name, depth)
     if origin is typing.Literal:
         return BY_NAME[name] if BY_NAME.get(name) in args else args[0]
+    if origin is tuple and args[-1] is not Ellipsis:
+        return [example(arg, name, depth + 1) for arg in args]
     if origin in (tuple, list, frozenset):
         return [example(args[0], name, depth + 1)] if depth < 8 else []
     if origin is dict:

@@ -240,11 +240,6 @@ STATUSES: Final[dict[str, int]] = {
     "publisher-busy": 500,
     "signature-invalid": 500,
     "target-exists": 500,
-    "backup-damaged": 500,
-    "backup-of-other-release": 500,
-    "keys-mismatch": 500,
-    "keys-missing": 500,
-    "target-not-empty": 500,
     "refused": 409,
 }
 """Code → HTTP status. A test walks every refusal of the program through it."""

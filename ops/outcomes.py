@@ -12,6 +12,7 @@ WORDS = {
     Outcome.KNOWN: "known",
     Outcome.CONFLICT: "conflict",
     Outcome.CLOCK_WRONG: "clock_wrong",
+    Outcome.IDENTITY_TAKEN: "identity_taken",
 }
 
 

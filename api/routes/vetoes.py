@@ -56,7 +56,7 @@ class VetoChoice(msgspec.Struct, frozen=True, kw_only=True):
     document_en: str
 
 
-class Register(msgspec.Struct, frozen=True, kw_only=True):
+class VetoRegister(msgspec.Struct, frozen=True, kw_only=True):
     """The vetoes of an organisation and all below it."""
 
     items: tuple[VetoView, ...]
@@ -68,7 +68,7 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @router.get("/units/{unit:code}/vetoes")
-@described(Register)
+@described(VetoRegister)
 async def register(unit: str, asked: Annotated[Asked, permitted("veto.read")], since: Since = None) -> Response:
     """The vetoes of an organisation and all below it, newest first."""
     async with asked.ready(since) as connection:
@@ -76,7 +76,7 @@ async def register(unit: str, asked: Annotated[Asked, permitted("veto.read")], s
         for veto in found.value:
             await note_reading(asked, veto.member, "veto", veto.record)
         scheme = await scheme_today(asked, connection)
-        value = Register(
+        value = VetoRegister(
             items=await _views(asked, connection, found.value, scheme),
             choices=_choices(scheme),
             people=await _people(asked, connection),

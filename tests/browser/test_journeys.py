@@ -109,7 +109,9 @@ def test_the_month_of_a_recorder(town: Town, visit: Visit, screen: dict[str, int
     secretary.goto("/")
     secretary.get_by_role("link", name=re.compile(title)).first.click()
     fits(secretary)
-    secretary.get_by_role("button", name="审查无误,发布").click()
+    secretary.get_by_role("button", name="审查通过").click()
+    fits(secretary)
+    secretary.get_by_role("button", name="发布公示").click()
     expect(secretary.locator(".badge.posted")).to_be_visible()
     town.settled()
 
