@@ -96,7 +96,7 @@ def _count(
             raise Uncountable(f"{rules}: {item} has no condition {row.condition}")
         into = sure if row.confirmed else pending
         name = item if target is None else target.item
-        now = known.get(name, price)  # whose months and details the line shows
+        now = price if rules == version else known.get(name, price)  # whose months and details the line shows
         counts = into.get(name)
         if counts is None:
             counts = into[name] = Counts()
