@@ -49,16 +49,12 @@ class Price(Struct, frozen=True):
     outcomes: dict[str, tuple[int, int]]
     """Outcome → where it counts (HIT, MISS, OUT), and the points that one unit or one shortfall is worth."""
     standard: Standard = Standard()
+    plain: bool = True  # every record is worth points × quantity, whatever its month
     detailed: bool = False  # records of the item differ in worth, and the line shows how
     windows: tuple[tuple[int, int], ...] = ()
     """(months, cap) of the maxima that are shorter than the span, shortest first."""
     steps: tuple[Step, ...] = ()
     rounding: Rounder = HALF_UP
-
-    @property
-    def plain(self) -> bool:
-        """Whether every record is worth points × quantity, whatever its month."""
-        return not self.detailed and not self.windows
 
 
 class CategoryPrices(Struct, frozen=True):
@@ -89,6 +85,8 @@ def price_of(scheme: Scheme, item: ResponsibilityItem, *, months: int) -> Price:
     caps = caps_of(scheme, item)
     cap = cap_over(caps, months, scale_down=item.mode != "earn")
     standard = standard_of(item.measure, item.conditions, _ranges(item.levels))
+    windows = tuple((stretch, most) for stretch, most in caps if stretch < months) if item.mode == "earn" else ()
+    detailed = not standard.plain or bool(item.levels)
     return Price(
         item=item.code,
         category=item.cat,
@@ -99,8 +97,9 @@ def price_of(scheme: Scheme, item: ResponsibilityItem, *, months: int) -> Price:
         quantity_max=None if item.quantity_max is None else item.quantity_max * 100 * months // MONTHS["half"],
         outcomes=_outcomes(item),
         standard=standard,
-        detailed=not standard.plain or bool(item.levels),
-        windows=tuple((stretch, most) for stretch, most in caps if stretch < months) if item.mode == "earn" else (),
+        plain=not detailed and not windows,
+        detailed=detailed,
+        windows=windows,
         steps=tuple(_step(step) for step in item.steps),
         rounding=rounder_of(scheme.rounding),
     )

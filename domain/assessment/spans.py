@@ -80,9 +80,9 @@ def span_scores(tariff: Tariff, prices: Prices, span: Span, profile: str | None)
 def _count(
     tariff: Tariff, prices: Prices, tallies: Iterable[Tally], sure: dict[str, Counts], pending: dict[str, Counts]
 ) -> None:
-    version, mapped = tariff.version, tariff.mapped
+    version, mapped, known = tariff.version, tariff.mapped, tariff.prices
     for row in tallies:
-        item, rules = row.item, row.rules
+        item, rules, number = row.item, row.rules, row.count
         target = mapped.get(item) if mapped and rules != version else None
         if target is not None and target.as_new:
             row = _as_new(row, target)
@@ -92,41 +92,39 @@ def _count(
             place, points = price.outcomes[row.outcome]
         except KeyError:
             raise Uncountable(f"{row.rules}: {item} {row.outcome}") from None
+        if row.condition is not None and row.condition not in price.standard.conditions:
+            raise Uncountable(f"{rules}: {item} has no condition {row.condition}")
         into = sure if row.confirmed else pending
-        name = price.item if target is None else target.item
+        name = item if target is None else target.item
+        now = price if rules == version else known.get(name, price)  # whose months and details the line shows
         counts = into.get(name)
         if counts is None:
             counts = into[name] = Counts()
         if row.replaced:
-            counts.replaced += row.count
-        elif price.mode == "earn":
-            counts.places[place] += row.count
-            _earned(counts, price, row, points)
-        elif row.condition is not None:
-            raise Uncountable(f"{rules}: {item} has no condition {row.condition}")
+            counts.replaced += number
+            continue
+        counts.places[place] += number
+        if price.mode != "earn":
+            counts.value += points * number * 100
+        elif price.plain and now.plain:
+            quantity = number * row.quantity
+            counts.quantity += quantity
+            counts.value += points * quantity
         else:
-            counts.places[place] += row.count
-            counts.value += points * row.count * 100
+            _earned(counts, price, now, row, points)
 
 
-def _earned(counts: Counts, price: Price, row: Tally, points: int) -> None:
-    number = row.count
-    if price.plain:
-        if row.condition is not None:
-            raise Uncountable(f"{row.rules}: {price.item} has no condition {row.condition}")
-        quantity = number * row.quantity
-        counts.quantity += quantity
-        counts.value += points * quantity
-        return
+def _earned(counts: Counts, price: Price, now: Price, row: Tally, points: int) -> None:
+    """Deeds whose worth depends on more than points and quantity, or on their month."""
+    number, quantity = row.count, row.count * row.quantity
     each = worth(price.standard, points, row.outcome, row.quantity, row.condition)
-    quantity = number * row.quantity
     counts.quantity += quantity
     counts.value += each * number
-    if price.windows:
+    if now.windows:
         if counts.by_month is None:
             counts.by_month = {}
         counts.by_month[row.month] = counts.by_month.get(row.month, 0) + each * number
-    if price.detailed:
+    if now.detailed:
         counts.detail((row.outcome, row.condition), number, quantity, each * number)
 
 

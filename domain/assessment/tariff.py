@@ -127,8 +127,10 @@ def window_tariff(scheme: Scheme, months: int) -> Tariff:
         if cap is not None:
             scaled = part_of_year(cap, months)
             # One window instead of halves: what bounds a half does not bound a part of the window.
-            short = tuple(window for window in prices[item.code].windows if window[0] < MONTHS_OF_HALF)
-            prices[item.code] = msgspec.structs.replace(prices[item.code], cap=scaled, windows=short)
+            price = prices[item.code]
+            short = tuple(window for window in price.windows if window[0] < MONTHS_OF_HALF)
+            plain = not short and not price.detailed
+            prices[item.code] = msgspec.structs.replace(price, cap=scaled, windows=short, plain=plain)
     return _tariff(scheme, months, prices)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from domain.assessment.allotment import allot
@@ -22,15 +23,17 @@ from tests.domain.rules.kinds.writing import (
     rule_set,
 )
 
+OLD_ITEMS = [
+    item("R-VISIT", "A", "earn", cap_half="6", points="1"),
+    item("R-MEET", "A", "ratio", cap_half="4"),
+]
+
 
 def version(name: str, **more: Any) -> Scheme:
     document = rule_set(
         scale={"base_max": "40", "base": "20"},
         categories=[category("A", "20")],
-        responsibility=[
-            item("R-VISIT", "A", "earn", cap_half="6", points="1"),
-            item("R-MEET", "A", "ratio", cap_half="4"),
-        ],
+        responsibility=OLD_ITEMS,
         honour=[honour("H-1", "A", level("city", "4"), level("unit", "1"))],
         honour_rules={"cap_year": "12"},
     )
@@ -155,3 +158,12 @@ def test_what_below_means_is_said_by_the_rule_set(extend_if: str, below: str, at
 
 def test_of_a_ratio_only_what_was_asked_while_present_counts() -> None:
     assert lines(OLD, records("R-MEET", [("attended", 2), ("absent", 1)]), months=3)["R-MEET"] == 267
+
+
+def test_a_month_s_cap_of_the_new_version_bounds_what_the_old_one_recorded() -> None:
+    # v2 gives 2.00 a month: three visits of January under v1 and one of February under v2 come to 2 + 1
+    items = [{**one, "cap_month": "2"} if one["code"] == "R-VISIT" else one for one in OLD_ITEMS]
+    new = version("v2", responsibility=items)
+    rows = [record("R-VISIT", "earned", f"2026-01-0{day}") for day in (1, 2, 3)]
+    rows.append(msgspec.structs.replace(record("R-VISIT", "earned", "2026-02-01"), rules="v2"))
+    assert lines(new, rows)["R-VISIT"] == 300
