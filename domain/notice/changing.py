@@ -120,9 +120,7 @@ def _extend(past: Past, command: ExtendNotice) -> Decision:
     if command.ends_on <= notice.ends_on or not is_working_day(command.ends_on, calendars):
         raise TermNotLonger(ends_on=notice.ends_on)
     rules, _ = stage_today(past, notice, day_of(command.at))
-    may_close_at = (
-        midnight_after(closes_on(command.ends_on, rules.paper_grace_working_days, calendars)) + CLOSING_GRACE
-    )
+    may_close_at = midnight_after(closes_on(command.ends_on, rules.paper_grace_working_days, calendars)) + CLOSING_GRACE
     fact = NoticeExtended(
         notice=notice.notice,
         unit=notice.unit,

@@ -162,6 +162,17 @@ class VetoLifted(Fact, frozen=True, kw_only=True):
     minute_sha256: Sha256
 
 
+class ArchiveSealed(Fact, frozen=True, kw_only=True):
+    """封存 — this member's result of a period is determined: nothing enters its days but by an ordered restatement."""
+
+    member: MemberId
+    unit: Code
+    year: int
+    period: Code
+    first_on: date
+    last_on: date
+
+
 # What an objection does to a record
 
 
@@ -235,12 +246,32 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     held_by: frozenset[UUID] = frozenset()
     """The open objections against it."""
     replaces: UUID | None = None
+    noticed: bool = True
+    """Whether the rule set has a notice for it: a veto may have none."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it stands and does not count yet."""
+        return self.status == "approved" and self.noticed
+
+
+class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """The days of one determined period, both included."""
+
+    period: str
+    first_on: date
+    last_on: date
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
     """The records of one member and year, by id."""
 
     records: dict[UUID, Record] = {}
+    sealed: tuple[Sealed, ...] = ()
+
+    def sealed_on(self, day: date) -> Sealed | None:
+        """The determined period into which a day falls."""
+        return next((one for one in self.sealed if one.first_on <= day <= one.last_on), None)
 
     def live(self, unit: Code, matter: Code, item: Code) -> Record | None:
         """The one record of this matter and item; a matter's code is unique in its organisation."""
@@ -257,6 +288,12 @@ class AlreadyRecorded(Refused):
     """这件事已经记过分:一事一记。 This matter is already on record for this member."""
 
     code = "already-recorded"
+
+
+class PeriodSealedAlready(Refused):
+    """该考评期已封存,只能依决定重算。 This period is sealed: only an ordered restatement changes it."""
+
+    code = "period-sealed"
 
 
 class RecordUnknown(Refused):
@@ -283,12 +320,15 @@ def evolve(state: Archive, fact: Fact) -> Archive:
             return _with(state, _replacement(fact))
         case RecordSuspended() | RecordReleased() | RecordReversed():
             return _with(state, _disputed(state.records[fact.record], fact))
+        case ArchiveSealed():
+            span = Sealed(period=fact.period, first_on=fact.first_on, last_on=fact.last_on)
+            return replace(state, sealed=(*state.sealed, span))
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to an archive")
 
 
 def _with(state: Archive, record: Record) -> Archive:
-    return Archive(records={**state.records, record.record: record})
+    return replace(state, records={**state.records, record.record: record})
 
 
 NewRecord: TypeAlias = PointsRecorded | HonourAdded | DeductionApproved | DeductionDismissed | VetoRegistered
@@ -345,6 +385,7 @@ def _new(fact: NewRecord) -> Record:
         occurred_on=fact.occurred_on,
         counted_on=fact.counted_on,
         points_shown=fact.points_shown if isinstance(fact, HonourAdded | DeductionApproved) else None,
+        noticed=fact.noticed if isinstance(fact, VetoRegistered) else True,
     )
 
 
@@ -394,6 +435,7 @@ ARCHIVE: Final[Stream[Archive]] = Stream(
         RecordReleased,
         RecordReversed,
         RecordReplaced,
+        ArchiveSealed,
     ),
 )
 
@@ -405,6 +447,17 @@ def archive_of(member: MemberId, counted_on: date) -> StreamRef[Archive]:
     return ARCHIVE.of(member, counted_on.year)
 
 
+def need_open_period(past: Past, member: MemberId, counted_on: date) -> None:
+    """Refuse what would enter a sealed period (I12)."""
+    _need_open(past[archive_of(member, counted_on)], counted_on)
+
+
+def _need_open(state: Archive, counted_on: date) -> None:
+    sealed = state.sealed_on(counted_on)
+    if sealed is not None:
+        raise PeriodSealedAlready(period=sealed.period, last_on=sealed.last_on)
+
+
 def record_id(archive: StreamRef[Archive], state: Archive) -> RecordId:
     """The id of the archive's next record: a repeat of the command draws the same."""
     return uuid5(archive.id, str(len(state.records)))
@@ -412,7 +465,9 @@ def record_id(archive: StreamRef[Archive], state: Archive) -> RecordId:
 
 def recorded(past: Past, fact: F) -> Write:
     """Put a record into its archive, or refuse the second one of the same matter and item."""
-    ref = archive_of(fact.member, fact.occurred_on if isinstance(fact, PointsRecorded) else fact.counted_on)
+    counted_on = fact.occurred_on if isinstance(fact, PointsRecorded) else fact.counted_on
+    ref = archive_of(fact.member, counted_on)
+    _need_open(past[ref], counted_on)
     earlier = past[ref].live(fact.unit, fact.matter, fact.item)
     if earlier is not None:
         raise AlreadyRecorded(record=earlier.record, matter=fact.matter, item=fact.item)
@@ -431,4 +486,5 @@ def confirmed(past: Past, ref: StreamRef[Archive], record: RecordId, notice: Not
 
 def in_place(ref: StreamRef[Archive], state: Archive, fact: RecordReplaced) -> Write:
     """The record that takes another's place, numbered by its archive."""
+    _need_open(state, fact.counted_on)
     return ref.says(replace(fact, record=record_id(ref, state)))
