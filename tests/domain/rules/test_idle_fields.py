@@ -23,7 +23,6 @@ DEFINING: Final = {"assessing", "consequences", "counting", "items", "measuring"
 
 LINTED: Final = {
     "Document": {"issued_on"},
-    "EvidenceKind": {"own_paper"},
     "ResponsibilityItem": {"recognised_by"},
     "HonourItem": {"recognised_by"},
     "NegativeItem": {"recognised_by"},
@@ -36,13 +35,9 @@ LINTED: Final = {
 
 LATER: Final = {
     "ResponsibilityItem": {"planned_half"},
-    "Profile": {"graded", "votes", "appraised"},
-    "Appraisal": {"quorum"},
-    "AppraisalShow": {"distribution_from_ballots", "distribution_if_unanimous"},
-    "Period": {"graded", "result", "entry_closes_working_days", "base_options"},
+    "Period": {"entry_closes_working_days", "base_options"},
     "Quota": {"reason_code"},
     "Bodies": {"without_committee", "below_min_voters"},
-    "Body": {"exists_from_full_members"},
     "Role": {"per_unit"},
     "Probation": {"window_months", "outlook_months", "outlook_days_before_end", "due_decision_days"},
     "ProbationExtension": {"months_min", "months_max", "max_times"},
