@@ -79,3 +79,5 @@ class House:
     settings: Settings
     refused: Callable[[], str | None] = lambda: None
     """Code of why the log is refused, so that nothing may be written; None when all is well."""
+    counts: Callable[[], Mapping[str, int]] = dict
+    """What became of the saves of this process: committed, entries, conflict, …; for the metrics."""

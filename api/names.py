@@ -35,10 +35,14 @@ async def names_of(
 ) -> Names:
     """The names of everybody that a page mentions; ``unit`` and ``day`` name the roster on which most of them stand."""
     wanted = {person for person in people if person is not None}
-    commitments: dict[MemberId, Sha256] = {}
-    if unit is not None and wanted:
+    # Whom the address names was looked up already, to see what the reader may.
+    subject = asked.subject
+    commitments: dict[MemberId, Sha256] = (
+        {subject.member: subject.name} if subject is not None and subject.member in wanted else {}
+    )
+    if unit is not None and wanted - commitments.keys():
         roster = await organisation.members_of(connection, unit, day or asked.today)
-        commitments = {one.member: one.name for one in roster.value if one.member in wanted}
+        commitments |= {one.member: one.name for one in roster.value if one.member in wanted}
     for person in wanted - commitments.keys():
         found = (await organisation.member(connection, person)).value
         if found is not None:

@@ -220,6 +220,8 @@ STATUSES: Final[dict[str, int]] = {
     "term-not-missed": 409,
     "log-already-opened": 409,
     "log-not-opened": 409,
+    "log-name-used": 409,
+    "nothing-lost": 409,
     # What passes by itself
     "ledger-busy": 503,
     "clock-wrong": 503,
@@ -247,6 +249,11 @@ STATUSES: Final[dict[str, int]] = {
     "publisher-busy": 500,
     "signature-invalid": 500,
     "target-exists": 500,
+    "backup-damaged": 500,
+    "backup-of-other-release": 500,
+    "keys-mismatch": 500,
+    "keys-missing": 500,
+    "target-not-empty": 500,
     "refused": 409,
     # The year
     "period-sealed": 409,

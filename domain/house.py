@@ -62,6 +62,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     log.OpenLog: log.decide,
+    log.RestoreLog: log.decide,
     unit.EstablishUnit: unit.decide,
     member.RegisterMember: member.decide,
     appointments.AppointRole: appointments.decide,

@@ -383,10 +383,14 @@ class Ledger:
             assert write.stream in past.states, f"{write.kind} was written without being read"
             version = versions.get(write.stream, past.version(write.stream)) + 1
             versions[write.stream] = version
-            entries.append(self._entry(command, ordinal, write, version))
+            entries.append(self._entry(command, ordinal, write, version, self._name(past, decision)))
         return entries
 
-    def _entry(self, command: Command, ordinal: int, write: Write, version: int) -> Entry:
+    def _name(self, past: LoadedPast, decision: Decision) -> str:
+        """The log's name, under which a decision's entries stand."""
+        return self.log_name
+
+    def _entry(self, command: Command, ordinal: int, write: Write, version: int, log: str) -> Entry:
         secret = write.fact.secret
         return Entry(
             actor=None if secret else command.actor,
@@ -395,7 +399,7 @@ class Ledger:
             command=None if secret else command.id,
             fact=write.fact,
             id=entry_id(command.id, ordinal),
-            log=self.log_name,
+            log=log,
             stream=write.stream,
             version=version,
         )

@@ -37,6 +37,7 @@ RELATED: Final[tuple[Relation, ...]] = ("own", "above")
 GRANTS: Final[tuple[Grant, ...]] = (
     # Setting up
     Grant("log.open", "installation", "any"),
+    Grant("log.restore", "installation", "any"),
     Grant("unit.establish", "installation", "any"),
     Grant("unit.establish", "officer", "own"),
     Grant("unit.establish", "officer", "above"),

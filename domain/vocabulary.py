@@ -88,7 +88,7 @@ from domain.organisation.member import (
 )
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
-from domain.oversight.log import LogOpened
+from domain.oversight.log import LogOpened, LogRestored
 from domain.recording.archive import (
     ArchiveSealed,
     DeductionApproved,
@@ -228,6 +228,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("objection-closed", ObjectionClosed, "异议归档", "objection closed"),
     FactTerm("objection-escalated", ObjectionEscalated, "逾期上提", "overdue objection taken to the next level"),
     FactTerm("objection-lapsed", ObjectionLapsed, "逾期从有利于本人", "objection lapsed in favour of the person"),
+    FactTerm("log-restored", LogRestored, "总账恢复", "log restored"),
     FactTerm("matter-listed", MatterListed, "事项列入台账", "matter listed in the docket"),
     FactTerm("case-listed", CaseListed, "申报与减分列入台账", "case listed in the docket"),
     FactTerm("period-opened", PeriodOpened, "考评期开启", "period opened"),

@@ -1,6 +1,7 @@
 """命令行 — ``steelyard``: run it, look after it, prove it."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -15,11 +16,13 @@ from api.accounts import LoginTaken, LoginUnknown, PasswordWeak
 from api.tokens import ScopeUnknown, TokenEndsBefore
 from domain.actor import person
 from domain.decider import Refused
+from ops import backup as backups
 from ops import demo as example
 from ops import desk, founding, proving, rules
 from ops import doctor as checks
 from ops import explain as explaining
 from ops import publish as publishing
+from ops import restore as restoring
 from ops import serve as serving
 from ops.bench import command as bench
 from ops.binaries import NoAccount, NoBinaries
@@ -224,6 +227,7 @@ def rebuild() -> None:
                 deployment.database.urls.projector,
                 readers=readers(deployment),
                 progress=lambda done, of: progress.update(task, completed=done, total=of),
+                processes=os.cpu_count() or 1,
             )
         console.print(f"已重建至第 {reached.position} 条 rebuilt up to entry {reached.position}")
 
@@ -291,6 +295,34 @@ def adopt(
 
 
 @app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="新文件夹 a new folder")],
+    days: Annotated[int, typer.Option(help="最长保存天数 days that it may be kept", min=1)] = backups.LIFE_DAYS,
+) -> None:
+    """备份 Back up log, vault and accounts; the keys are kept elsewhere."""
+    with deployed(Settings()) as deployment, console.status("备份 backing up"):
+        made = backups.back_up(deployment, target, life_days=days)
+    console.print(f"{target}: {made.origin} 1…{made.size}, {made.keep_until:%Y-%m-%d}", highlight=False)
+    console.print(f"root {made.root}", highlight=False)
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path | None, typer.Argument(help="备份 a backup", exists=True, file_okay=False)] = None,
+    adopt: Annotated[str | None, typer.Option(help="恢复后的新总账名 the new name under which it goes on")] = None,
+    operator: Annotated[str, typer.Option(help="负责人工号 work number of who answers for it")] = "",
+) -> None:
+    """恢复 Put a backup back; with --adopt go on under a new name where signed entries are lost."""
+    if folder is not None:
+        with console.status("恢复 restoring"):
+            _say_restored(restoring.restore(Settings(), folder))
+    if adopt is not None:
+        with deployed(Settings()) as deployment:
+            fact = restoring.adopt(deployment, adopt, operator)
+        console.print(f"{fact.former} {fact.kept + 1}…{fact.signed} → {fact.origin}", highlight=False)
+
+
+@app.command()
 def account(
     login: Annotated[str, typer.Argument(help="账号 login")],
     work_number: Annotated[str | None, typer.Argument(help="工号,开通时用 work number, to open one")] = None,
@@ -342,6 +374,14 @@ def end(
 app.add_typer(rules.app, name="rules", help="规则文件 A rule-set file: schema, lint, a trial score.")
 app.add_typer(token, name="token", help="令牌 Tokens for programs.")
 app.add_typer(bench.app, name="bench", help="量一量 Measure against the machine's limits.")
+
+
+def _say_restored(done: restoring.Restored) -> None:
+    console.print(f"{done.backup.origin}: 1…{done.backup.size}, {done.destroyed} 个密钥再次销毁 keys destroyed again")
+    if done.refused is not None:
+        zh = "暂停记账:缺记录用 steelyard restore --adopt 新名称 --operator 工号;只缺检查点用 steelyard adopt 总账名。"
+        en = "Nothing is written: `restore --adopt NAME --operator NUMBER` if entries are lost, else `adopt NAME`."
+        complaints.print(f"{done.refused}", zh, en, highlight=False, markup=False, sep="\n")
 
 
 def _say_refusal(deployment: Deployment, lang: explaining.Lang) -> None:

@@ -19,7 +19,7 @@ from domain.decider import Refused
 from domain.entry import decode
 from domain.house import decide
 from domain.ledger import Ledger
-from domain.oversight.log import LogOpened
+from domain.oversight.log import LOG, LogOpened, LogRestored
 from ops.clock import Clock, RealClock, SimulatedClock
 from ops.database import Database, open_database
 from ops.guarded import GuardedLedger
@@ -72,6 +72,16 @@ class Deployment:
         return self._first[0] if self._first else None
 
     @property
+    def origin(self) -> str | None:
+        """The name that the log bears now; None while it is empty. Another one after a restore."""
+        if self.opened is None:
+            return None
+        last = self.recorder.select_events(LOG.of().id, desc=True, limit=1)
+        fact = decode(last[0].state).fact
+        assert isinstance(fact, LogOpened | LogRestored), "only these stand in the log's own stream"
+        return fact.origin
+
+    @property
     def state_folder(self) -> Path:
         """Where the second copy of the last checkpoint is kept, and whether the log is refused."""
         assert self.settings.signing_key is not None, "settings always name the signing key"
@@ -79,8 +89,7 @@ class Deployment:
 
     def ledger(self, log: str | None = None) -> Ledger:
         """The ledger of this log; ``log`` names one that is not open yet. It is silent while the log is refused."""
-        opened = self.opened
-        name = log if opened is None else opened.origin
+        name = self.origin or log
         assert name is not None, "an empty log has no name yet"
         return GuardedLedger(self.recorder, self.vault, decide, name, self.state_folder)
 

@@ -3,20 +3,30 @@
 It changes nothing. Every check gives a finding; one that is not well makes the command end with 1.
 """
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import psycopg
 from psycopg import Connection
 
 from domain.values import day_of
+from ops.backup import last_backup
 from ops.catalogue import fingerprint
 from ops.deployment import Deployment
+from ops.guarded import refusal
+from projections.transparency.history import last_signed
+from projections.transparency.publisher import check_signed
+from projections.transparency.refusals import CheckpointMissing, LogRefused
 
 FINGERPRINTS: Final = Path(__file__).parent / "sql" / "fingerprints"
 """One line a release: its last migration, its fingerprint."""
 CLOCK_TOLERANCE: Final = timedelta(seconds=5)
+BACKUP_AGE: Final = timedelta(days=8)
+DISK_BYTES: Final = 1_000_000_000
+DISK_PERCENT: Final = 10
 
 _VERSION: Final = "SHOW server_version_num"
 _MIGRATION: Final = "SELECT max(number) FROM public.migrations"
@@ -52,7 +62,11 @@ def examine(deployment: Deployment) -> Iterator[Finding]:
         yield _clock(deployment, connection, now)
         yield _catalogue(deployment, connection)
         yield _calendar(connection, now)
+        yield _next_calendar(connection, now)
         yield _followed(connection)
+    yield _checkpoint(deployment)
+    yield _disk(deployment.settings.data)
+    yield _backed_up(deployment, now)
     yield from _key_files(deployment)
     yield _vault(deployment)
 
@@ -114,6 +128,63 @@ def _calendar(connection: Connection[Any], now: datetime) -> Finding:
     zh = f"{year} 年工作日历{'已发布' if well else '尚未发布,不能公示'}"
     en = f"the calendar of {year} is {'published' if well else 'missing: no notice can be posted'}"
     return Finding("calendar", well, zh, en)
+
+
+def _next_calendar(connection: Connection[Any], now: datetime) -> Finding:
+    today = day_of(now)
+    published = bool(_one(connection, _CALENDAR, year=today.year + 1))
+    well = published or today.month < 12
+    zh = f"{today.year + 1} 年工作日历{'已发布' if published else '尚未发布,12 月 1 日前须发布'}"
+    en = f"the calendar of {today.year + 1} is {'published' if published else 'wanted by 1 December'}"
+    return Finding("calendar-next", well, zh, en)
+
+
+def _checkpoint(deployment: Deployment) -> Finding:
+    """What was signed last, kept outside the database, next to what the database holds now."""
+    found, problem = refusal(deployment.state_folder), ""
+    if found is not None:
+        problem = found.code
+    elif deployment.origin is not None:
+        problem = _checkpoint_problem(deployment, deployment.origin)
+    zh = f"总账与签名的检查点不符:{problem}" if problem else "总账与库外保存的检查点相符"
+    en = f"the log does not agree: {problem}" if problem else "the log agrees with the checkpoint kept outside"
+    return Finding("checkpoint", not problem, zh, en)
+
+
+def _checkpoint_problem(deployment: Deployment, origin: str) -> str:
+    """Code of what is wrong; empty where the entries still give the signed root."""
+    log = deployment.settings.log
+    assert log is not None, "settings always name the log's folder"
+    keys = [deployment.signer(origin).verifier]
+    try:
+        signed = last_signed(log, deployment.state_folder, keys)
+        if signed is None:
+            return CheckpointMissing.code
+        with psycopg.connect(deployment.database.urls.auditor, autocommit=True) as connection:
+            check_signed(connection, signed[0])
+    except LogRefused as refused:
+        return refused.code
+    return ""
+
+
+def _disk(data: Path) -> Finding:
+    usage = shutil.disk_usage(data)
+    free_gb, share = usage.free / 1e9, 100 * usage.free // usage.total
+    well = usage.free >= DISK_BYTES and share >= DISK_PERCENT
+    return Finding(
+        "disk", well, f"磁盘剩余 {free_gb:.1f} GB({share}%)", f"{free_gb:.1f} GB of disk are left ({share} %)"
+    )
+
+
+def _backed_up(deployment: Deployment, now: datetime) -> Finding:
+    last = last_backup(deployment.state_folder)
+    if last is None:
+        # An example is made again by telling it again.
+        return Finding("backup", deployment.simulated, "还没有备份", "there is no backup yet")
+    age = now - last.made_at
+    days = age / timedelta(days=1)
+    zh = f"最近一次备份在 {days:.1f} 天前,含 {last.size} 条"
+    return Finding("backup", age <= BACKUP_AGE, zh, f"the last backup is {days:.1f} days old and holds {last.size}")
 
 
 def _followed(connection: Connection[Any]) -> Finding:

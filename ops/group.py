@@ -107,6 +107,11 @@ class Queue:
         self._waiting: list[Pending] = []
         self._busy = False
 
+    @property
+    def waiting(self) -> int:
+        """How many saves wait for the group that is being committed."""
+        return len(self._waiting)
+
     def run(self, pending: Pending) -> None:
         """Until the save has its outcome; raises its error if it has none."""
         with self._mutex:

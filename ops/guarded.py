@@ -13,8 +13,9 @@ from typing import Final
 
 import msgspec
 
-from domain.decider import Command, Decide
-from domain.ledger import Ledger, LogRecorder, Receipt, Vault
+from domain.decider import Command, Decide, Decision
+from domain.ledger import Ledger, LoadedPast, LogRecorder, Receipt, Vault
+from domain.oversight.log import LOG, LogRestored, Opened
 from domain.values import Instant
 from projections.transparency.files import sync_folder, write_durably
 from projections.transparency.refusals import (
@@ -71,7 +72,21 @@ def resume_writing(folder: Path) -> None:
     sync_folder(folder)
 
 
-class GuardedLedger(Ledger):
+class NamedLedger(Ledger):
+    """The ledger, which writes under the name that the log bears after a decision.
+
+    Every decision has read it and is guarded by it, so that no process goes on under a name of before a restore.
+    """
+
+    def _name(self, past: LoadedPast, decision: Decision) -> str:
+        for write in decision:
+            if isinstance(write.fact, LogRestored):
+                return write.fact.origin
+        _, state = past.states.get(LOG.of().id, (0, None))
+        return state.origin if isinstance(state, Opened) else super()._name(past, decision)
+
+
+class GuardedLedger(NamedLedger):
     """The ledger, which grants no wish while the log is refused; streams are read as ever."""
 
     def __init__(self, recorder: LogRecorder, vault: Vault, decide: Decide, log: str, folder: Path) -> None:

@@ -27,8 +27,7 @@ def publish(deployment: Deployment, *, whole: bool, log: str | None = None) -> P
     ``log`` names a log that is not open yet: its empty tree is signed before its first entry, so that from then on a
     log without its last checkpoint is a lost or exchanged one.
     """
-    opened = deployment.opened
-    origin = log if opened is None else opened.origin
+    origin = deployment.origin or log
     assert origin is not None, "an empty log has no name yet"
     assert deployment.settings.log is not None, "settings always name the log's folder"
     signer = deployment.signer(origin)
@@ -68,8 +67,7 @@ def adopt(deployment: Deployment, name: str) -> Published:
     The way back after a database was put right again, and after tiles or the last checkpoint were lost.
     """
     assert deployment.settings.log is not None, "settings always name the log's folder"
-    opened = deployment.opened
-    signer = deployment.signer(name if opened is None else opened.origin)
+    signer = deployment.signer(deployment.origin or name)
     with psycopg.connect(deployment.database.urls.auditor, autocommit=True) as connection:
         adopted = publisher.adopt(
             connection,

@@ -28,6 +28,7 @@ from domain.ledger import (
 from domain.values import CommandId
 from ops.committer import GroupCommitter
 from ops.group import Outcome, Pending, Queue
+from ops.outcomes import Outcomes
 from ops.subscription import LogSubscription
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
@@ -102,6 +103,7 @@ class PostgresRecorder(LogRecorder):
         self._url = url
         self._committer = GroupCommitter(url)
         self._queue = Queue(self._committer)
+        self._outcomes = Outcomes()
         self._pool = ConnectionPool(
             url,
             kwargs={"autocommit": True},
@@ -117,7 +119,8 @@ class PostgresRecorder(LogRecorder):
         save = kwargs["save"]
         assert isinstance(save, Save)
         pending = Pending(stored_events, save)
-        self._queue.run(pending)
+        with self._outcomes.of(pending):
+            self._queue.run(pending)
         match pending.outcome:
             case Outcome.COMMITTED:
                 return list(range(pending.first, pending.first + len(stored_events)))
@@ -183,6 +186,10 @@ class PostgresRecorder(LogRecorder):
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         """Entries after a position, as they come."""
         return LogSubscription(self, self._url, gt, topics)
+
+    def counts(self) -> dict[str, int]:
+        """What became of the saves of this process so far, by word, and how many ``waiting`` there are now."""
+        return {**self._outcomes.counts(), "waiting": self._queue.waiting}
 
     def close(self) -> None:
         """Let all connections go."""

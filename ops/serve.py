@@ -51,6 +51,7 @@ def house(deployment: Deployment) -> House:
         identity=LocalAccounts(access, clock),
         log=settings.log,
         refused=lambda: _refused(deployment),
+        counts=deployment.recorder.counts,
         settings=HouseSettings(
             origin=settings.origin,
             secure_cookies=settings.secure_cookies,

@@ -5,6 +5,7 @@ Every answer is one statement, so that a swap of rebuilt tables can never tear i
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from types import GenericAlias
 from typing import Any, Final, Generic, LiteralString, TypeAlias, TypeVar
 
@@ -60,6 +61,12 @@ _ANSWER: Final = sql.SQL(
 )
 
 
+@lru_cache(maxsize=512)
+def _statement(query: LiteralString) -> bytes:
+    """The whole statement, put together once: a query is a constant of the program."""
+    return _ANSWER.format(query=sql.SQL(query)).as_bytes(None)
+
+
 _DECODERS: Final[dict[object, "msgspec.json.Decoder[Any]"]] = {}
 
 
@@ -88,7 +95,7 @@ async def ask(
     """
     known: dict[str, object] = {"whose": whose, "where": where, **parameters}
     try:
-        cursor = await connection.execute(_ANSWER.format(query=sql.SQL(query)), known)
+        cursor = await connection.execute(_statement(query), known)
     except UndefinedTable as missing:
         raise NotFollowed from missing
     row = await cursor.fetchone()

@@ -5,8 +5,9 @@ tried again entry by entry; whoever an entry cannot be applied for is parked, an
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -59,14 +60,24 @@ NOT_ITS_FAULT: Final = (
 _log = logging.getLogger(__name__)
 
 
+def stored_entries(connection: Connection, after: int, limit: int) -> list[Stored]:
+    """The entries behind a position, at most so many, in order."""
+    cursor = connection.execute(_ENTRIES, {"after": after, "limit": limit}, binary=True)
+    return [Stored(*row) for row in cursor.fetchall()]
+
+
 class Fold:
     """Applies entries to the tables that the connection's search path names.
 
-    With ``scoring`` off, scores are left to ``score_everybody``: for a rebuild, which need not score at every step.
+    With ``scoring`` off, scores are left to be made later: for a rebuild, which need not score at every step.
+    ``source`` gives the entries behind a position, at most so many; by default the connection itself is asked.
     """
 
-    def __init__(self, connection: Connection, *, scoring: bool = True) -> None:
+    def __init__(
+        self, connection: Connection, *, scoring: bool = True, source: Callable[[int, int], list[Stored]] | None = None
+    ) -> None:
         self._connection = connection
+        self._source = source or partial(stored_entries, connection)
         self._keys = Keys(connection)
         self._scoring = scoring
         self._unscored: set[tuple[int, int]] = set()
@@ -101,8 +112,7 @@ class Fold:
         return len(entries)
 
     def _read(self, after: int, limit: int) -> list[Stored]:
-        cursor = self._connection.execute(_ENTRIES, {"after": after, "limit": limit}, binary=True)
-        entries = [Stored(*row) for row in cursor.fetchall()]
+        entries = self._source(after, limit)
         if entries and entries[-1].position != after + len(entries):
             raise Hole(f"{Hole.__doc__} {after}…{entries[-1].position}")
         return entries
@@ -222,14 +232,14 @@ class Fold:
         _log.error("parked at %s %s", stored.position, envelope.type, exc_info=error)
         parking.park(self._connection, keys, stored.position, envelope, parking.code_of(error))
 
-    def score_everybody(self) -> None:
-        """Make the scores that were left out, range by range; from now on each step scores."""
+    def unscored(self) -> list[tuple[int, int]]:
+        """The (member, year) whose scores were left out; from now on each step scores."""
         self._scoring = True
         touched, self._unscored = sorted(self._unscored), set()
-        for start in range(0, len(touched), scores.RANGE):
-            self._score_range(touched[start : start + scores.RANGE])
+        return touched
 
-    def _score_range(self, touched: Sequence[tuple[int, int]]) -> None:
+    def score_range(self, touched: Sequence[tuple[int, int]]) -> None:
+        """Make some scores again; whose fails is parked."""
         try:
             with self._connection.transaction():
                 scores.rescore(self._connection, touched)

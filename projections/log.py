@@ -1,10 +1,10 @@
-"""总账 — what the log's first entry says of it: its name and whether its clock is simulated."""
+"""总账 — what the log says of itself: the name that it bears now, and whether its clock is simulated."""
 
 from typing import Final, LiteralString
 
 import msgspec
 
-from domain.oversight.log import LogOpened
+from domain.oversight.log import LogOpened, LogRestored
 from domain.values import Code
 from projections.answers import Answer, AsyncConnection, ask_one
 from projections.applying import Applied, Handlers
@@ -44,7 +44,11 @@ def _opened(this: Applied, fact: LogOpened) -> None:
     this.batch.insert(LogRow(position=this.position, origin=fact.origin, title=fact.title, clock=fact.clock))
 
 
-HANDLERS: Final[Handlers] = {LogOpened: _opened}
+def _restored(this: Applied, fact: LogRestored) -> None:
+    this.batch.change(LogRow, 1, origin=fact.origin)
+
+
+HANDLERS: Final[Handlers] = {LogOpened: _opened, LogRestored: _restored}
 
 _LOG: Final = "SELECT origin, title, clock, position FROM log ORDER BY position LIMIT 1"
 

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import msgspec
 
+from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, ResultFedBack, ScoreDetermined
 from domain.decider import Fact
-from domain.notice.notice import NoticeLineDrafted
+from domain.notice.notice import NoticeLineDrafted, ResultLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
     ExemptionEnded,
@@ -28,6 +29,7 @@ from domain.organisation.member import (
 )
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.recording.archive import (
+    ArchiveSealed,
     DeductionApproved,
     DeductionDismissed,
     HonourAdded,
@@ -50,6 +52,7 @@ from domain.recording.deduction import (
     MemberStatementFiled,
     StatementTermEnded,
 )
+from domain.recording.docket import CaseListed
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import MemberId
@@ -190,6 +193,14 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             | DeductionDismissed(member=member)
             | VetoRegistered(member=member)
             | VetoLifted(member=member)
+            | CaseListed(member=member)
+            | ArchiveSealed(member=member)
+            | MemberComputed(member=member)
+            | GradeProposed(member=member)
+            | ResultLineDrafted(member=member)
+            | ScoreDetermined(member=member)
+            | GradeDetermined(member=member)
+            | ResultFedBack(member=member)
         ):
             return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):

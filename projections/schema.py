@@ -14,6 +14,7 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    assessments,
     casework,
     log,
     matters,
@@ -52,6 +53,7 @@ _MODELS: Final = (
     notice_board,
     objections,
     timeline,
+    assessments,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

@@ -16,7 +16,7 @@ from domain.actor import Actor
 from domain.decider import Command
 from domain.entry import Entry, entry_id
 from domain.notice.notice import NoticeDrafted
-from domain.notice.running import PostNotice
+from domain.notice.running import CheckDisclosure, PostNotice
 from domain.process import FollowUp, carried_out, follow_up
 from domain.recording.approval import ApproveSheet
 from domain.recording.archive import Outcome, PointsRecorded
@@ -96,6 +96,15 @@ class Life:
             due_at, _, wanted, trigger = heapq.heappop(self._due)
             self.now = max(self.now, due_at)
             if isinstance(wanted, UUID):
+                check = CheckDisclosure(
+                    id=label_id(f"life/{len(self.commands)}"),
+                    actor=SECRETARY,
+                    at=self.now,
+                    unit=BRANCH,
+                    notice=wanted,
+                    shows=("name", "item"),
+                )
+                self.run(check)
                 post = PostNotice(
                     id=label_id(f"life/{len(self.commands)}"), actor=SECRETARY, at=self.now, unit=BRANCH, notice=wanted
                 )

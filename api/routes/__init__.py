@@ -3,6 +3,7 @@
 from api.routes import (
     deductions,
     documents,
+    exports,
     health,
     home,
     honours,
@@ -11,6 +12,7 @@ from api.routes import (
     meetings,
     members,
     membership,
+    metrics,
     notices,
     objecting,
     objections,
@@ -40,9 +42,11 @@ ROUTERS = (
     members.router,
     membership.router,
     records.router,
+    exports.router,
     rules.router,
     log.router,
     health.router,
+    metrics.router,
     documents.router,
 )
 """In the order in which the document lists them."""

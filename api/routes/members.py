@@ -193,7 +193,7 @@ async def of_year(
         current = periods.running(wanted, asked.today)
         tree = await explanation.explanation(connection, member, wanted, current)
         names = await names_of(asked, connection, [member])
-        categories = await _category_names(asked, connection, found.value)
+        categories = await _category_names(connection, found.value)
     vetoes = () if tree.value is None or not asked.reads("veto.read") else tree.value.vetoes
     whole = next((period for period in found.value if period.period == current), None)
     view = PointsView(
@@ -261,19 +261,11 @@ async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read
     return answer(asked, "readings.html", Answer(as_of=known, complete=True, value=rows), fresh=fresh)
 
 
-async def _category_names(
-    asked: Asked, connection: AsyncConnection, found: tuple[PeriodScore, ...]
-) -> dict[Code, tuple[str, str]]:
-    if not found or asked.unit is None:
-        return {}
-    versions = await rules.versions(connection, asked.unit.scheme)
-    wanted = {period.digest for period in found}
-    return {
-        category.code: (category.zh, category.en)
-        for version in versions
-        if version.digest in wanted
-        for category in version.scheme.categories
-    }
+async def _category_names(connection: AsyncConnection, found: tuple[PeriodScore, ...]) -> dict[Code, tuple[str, str]]:
+    wanted = {period.digest: period for period in found}.values()
+    # The effect date plays no part in the names; a document that is on the shelf is not read again.
+    versions = [await rules.loaded_version(connection, one.rules, one.digest, one.ends_on) for one in wanted]
+    return {category.code: (category.zh, category.en) for version in versions for category in version.scheme.categories}
 
 
 def _period(asked: Asked, period: PeriodScore) -> PeriodView:

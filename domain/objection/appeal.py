@@ -118,8 +118,9 @@ def _appellant(command: FileAppeal, objection: Objection) -> Appellant:
 
 def barred(past: Past, objection: Objection, notice: Notice, day: date) -> frozenset[MemberId]:
     """Who dealt with the matter or the objection before."""
-    handler = frozenset() if objection.handler is None else frozenset({objection.handler})
-    before = objection.involved | objection.recused | handler
+    before = objection.involved | objection.recused
+    if objection.handler is not None:
+        before |= {objection.handler}
     return before | concerned(past, notice, objection.subject, day)
 
 

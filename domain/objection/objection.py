@@ -375,7 +375,7 @@ def _decided(state: Objection, fact: ObjectionUpheld | ObjectionPartlyUpheld | O
 
 def _escalated(state: Objection, fact: ObjectionEscalated) -> Objection:
     """The level above begins where the one below stopped; whoever let the term pass has had his part in it."""
-    late = frozenset() if state.handler is None else frozenset({state.handler})
+    late: frozenset[MemberId] = frozenset() if state.handler is None else frozenset({state.handler})
     match fact.stage:
         case "acceptance" | "reply":
             return replace(state, body=fact.to, due_on=fact.due_on)

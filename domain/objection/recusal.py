@@ -52,7 +52,9 @@ def concerned(past: Past, notice: Notice, subject: MemberId | None, day: date) -
     """Who had a hand in what is objected to, whose line it is, and who stands for any of them."""
     places = {notice.unit, *notice.bodies}
     decided_on = notice.decided_on or notice.posted_on or notice.occurred_on
-    people = set(notice.hands) | ({subject} if subject is not None else set())
+    people = set(notice.hands)
+    if subject is not None:
+        people.add(subject)
     for place in notice.bodies or (notice.unit,):
         people |= past[APPOINTMENTS.of(place)].holders(COMMITTEE, decided_on)
     for when in (decided_on, day):

@@ -166,7 +166,8 @@ def _noticed_anew(past: Past, objection: Objection, notice: Notice, fact: Record
     )
     ref = NOTICE.of(again)
     assert past[ref] == NoNotice(), "a correction is noticed once"
-    hands = notice.hands | ({objection.handler} if objection.handler is not None else set())
+    handler = () if objection.handler is None else (objection.handler,)
+    hands = {*notice.hands, *handler}
     header = NoticeDrafted(
         notice=again,
         unit=notice.unit,

@@ -65,6 +65,11 @@ class Client:
         """End the connection."""
         self._connection.close()
 
+    @property
+    def cookie(self) -> str:
+        """Of the session, once there is one."""
+        return self._cookie
+
     def ask(self, method: str, path: str, wish: object = None, *, accept: str = "application/json") -> Any:  # noqa: ANN401
         """The body of a good answer, JSON where it is; anything else is an error of this measurement."""
         headers = {"Accept": accept, "Cookie": self._cookie}
@@ -83,9 +88,9 @@ class Client:
 
 def main(data: Path, rounds: int) -> bytes:
     """Measure ``rounds`` awards on an example in ``data``; one JSON object."""
-    port = _free_port()
+    port = free_port()
     with _served(data, port), closing(Client(port)) as client:
-        _await(client, port)
+        until_served(client, port)
         found = next(one for one in sign_ins(data) if one.login == "recorder")
         client.ask("POST", "/session", {"login": found.login, "password": found.password})
         award = _measured(data, client, rounds)
@@ -145,13 +150,15 @@ def _timed(act: Callable[[], object], rounds: int) -> Pace:
     return summary(waits_s, sum(waits_s))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _await(client: Client, port: int) -> None:
+def until_served(client: Client, port: int) -> None:
+    """Wait until the service is ready."""
     until = time.monotonic() + READY_S
     while True:
         try:

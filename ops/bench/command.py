@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,9 @@ from rich.table import Table
 from ops import embedded
 from ops.bench import append as appending
 from ops.bench import award as awarding
+from ops.bench import reads as reading
+from ops.bench import rebuild as rebuilding
+from ops.bench import score as scoring
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -61,6 +65,53 @@ def award(
         typer.echo(result.decode())
     else:
         console.print(_table(json.loads(result)["bars"]))
+
+
+@app.command()
+def rebuild(
+    entries: Annotated[int, typer.Option(help="条数 entries")] = 200_000,
+    rounds: Annotated[int, typer.Option(help="次数 rounds")] = 3,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """重建 All read models from the log, next to reading, decoding and one narrow row per record."""
+    _show(_on_a_server(lambda url: rebuilding.main(url, entries, rounds), as_json), as_json)
+
+
+@app.command()
+def score(
+    records: Annotated[int, typer.Option(help="记录数 records")] = 100_000,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """重算 Everybody's scores, next to COPY of the same columns; one process and two."""
+    _show(_on_a_server(lambda url: scoring.main(url, records), as_json), as_json)
+
+
+@app.command()
+def reads(
+    seconds: Annotated[float, typer.Option(help="每格秒数 seconds a cell")] = 3.0,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """查询 Notice board, my points and explanation at 32 connections, next to one SELECT by key."""
+    with tempfile.TemporaryDirectory(prefix="steelyard-bench-") as folder, Console(stderr=as_json).status("measuring"):
+        result = reading.main(Path(folder), seconds)
+    _show(result, as_json)
+
+
+def _on_a_server(measure: Callable[[str], bytes], as_json: bool) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="steelyard-bench-") as folder:
+        server = embedded.start(Path(folder) / "postgresql")
+        try:
+            with Console(stderr=as_json).status("measuring"):
+                return measure(server.admin_url)
+        finally:
+            server.close()
+
+
+def _show(result: bytes, as_json: bool) -> None:
+    if as_json:
+        typer.echo(result.decode())
+    else:
+        Console().print(_table(json.loads(result)["bars"]))
 
 
 def _pgbench() -> Path | None:

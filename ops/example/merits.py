@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from domain.actor import Actor, person
 from domain.decider import Command, StreamRef
 from domain.notice.notice import notice_of_record
-from domain.notice.running import PostNotice
+from domain.notice.running import CheckDisclosure, PostNotice
 from domain.organisation.appointments import COMMITTEE
 from domain.recording.archive import Archive, archive_of
 from domain.recording.chain import Verdict
@@ -27,7 +27,7 @@ from domain.recording.honour import honour_id
 from domain.recording.proposing import ProposeDeduction
 from domain.recording.veto import RegisterVeto
 from domain.sealed import Secret
-from domain.values import SHANGHAI, MemberId
+from domain.values import SHANGHAI, MemberId, NoticeId
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
 
 _NAMESPACE: Final = UUID("5b0f7c1e-90c4-5a0e-8a55-5d1f6a0c7b31")
@@ -159,24 +159,40 @@ def _honour(about: Listed, login: str, claimed_on: date, *, decided: bool = True
             **_sitting(f"{about.matter} {about.item}", unit),
         )
         yield Step(at, decide)
-    yield _posted(about, claimed_on + timedelta(days=5))
+    yield from _posted(about, claimed_on + timedelta(days=5))
 
 
-def _posted(about: Listed, day: date) -> Step:
-    """The notice of the record that came of it."""
+def _posted(about: Listed, day: date) -> Iterator[Step]:
+    """The notice of the record that came of it: checked, then posted."""
     at = _at(day, 9, 30)
-    return Step(at, partial(_post, about, at))
+    yield Step(at, partial(_check, about, at))
+    yield Step(at, partial(_post, about, at))
+
+
+def _notice(about: Listed, load: Load) -> NoticeId:
+    record = load(archive_of(_member(about.name), about.dated_on)).live(BRANCH, about.matter, about.item)
+    assert record is not None, f"{about.matter} is not on record"
+    return notice_of_record(record.record)
+
+
+def _check(about: Listed, at: datetime, load: Load) -> Command:
+    return CheckDisclosure(
+        id=_id(f"check/{about.matter}/{about.item}"),
+        actor=_acting("secretary", "secretary"),
+        at=at,
+        unit=BRANCH,
+        notice=_notice(about, load),
+        shows=("name", "item", "level", "points", "day", "clause"),
+    )
 
 
 def _post(about: Listed, at: datetime, load: Load) -> Command:
-    record = load(archive_of(_member(about.name), about.dated_on)).live(BRANCH, about.matter, about.item)
-    assert record is not None, f"{about.matter} is not on record"
     return PostNotice(
         id=_id(f"post/{about.matter}/{about.item}"),
         actor=_acting("secretary", "secretary"),
         at=at,
         unit=BRANCH,
-        notice=notice_of_record(record.record),
+        notice=_notice(about, load),
     )
 
 
@@ -239,7 +255,7 @@ def _approved(salt: Salt) -> Iterator[Step]:
     """Nobody acknowledged it, nobody said anything: it counts as delivered, the term ends, it is decided."""
     yield _proposed(OVERDUE, date(2026, 4, 10), salt)
     yield _decided(OVERDUE, date(2026, 4, 22), "approved")
-    yield _posted(OVERDUE, date(2026, 4, 23))
+    yield from _posted(OVERDUE, date(2026, 4, 23))
 
 
 def _in_term(salt: Salt) -> Iterator[Step]:

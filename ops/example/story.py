@@ -64,9 +64,15 @@ class Told(NamedTuple):
 
 def story(salt: Salt) -> list[Told]:
     """The whole story in order. ``salt`` draws 128 random bits in base64url for each sealed field."""
-    told = [*_founding(salt), *(step for done in MATTERS for step in _matter(done, salt))]
+    told = ordinary(salt)
     told += [Told(at, command) for at, command in disputes(salt)]
     told += [Told(step.at, step.command) for step in merits(salt)]
+    return sorted(told, key=lambda step: step.at)
+
+
+def ordinary(salt: Salt) -> list[Told]:
+    """The founding and the matters with their sheets and notices, in order: no honours, deductions or objections."""
+    told = [*_founding(salt), *(step for done in MATTERS for step in _matter(done, salt))]
     return sorted(told, key=lambda step: step.at)
 
 

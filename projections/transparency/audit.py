@@ -78,6 +78,7 @@ def verify_database(
     signed = max(head.size for head in heads)
     leaves = _kept_leaves(kept, log_key)
     scan = Scan(heads, lambda level, index: _tile(log, level, index, signed), _believed(outside, leaves))
+    scan.former += report.former
     with closing(_read_rows(connection)) as rows:
         first = check_rows(scan, rows)
     if first is not None and first.code == "entry-not-trusted" and _is_own(outside, first.position):

@@ -18,8 +18,16 @@ from psycopg import Connection
 
 from projections.transparency.checkpoint import Checkpoint, sign_checkpoint
 from projections.transparency.files import make_folder, sync_folder, write_durably
-from projections.transparency.history import first_difference, keep, last_signed, newest_kept, signed_history
-from projections.transparency.kept import forget_leaves
+from projections.transparency.history import (
+    CHECKPOINT,
+    HISTORY,
+    first_difference,
+    keep,
+    last_signed,
+    newest_kept,
+    signed_history,
+)
+from projections.transparency.kept import LEAVES, KeptLeaves, forget_leaves
 from projections.transparency.leaves import nothing_stored, read_leaves
 from projections.transparency.merkle import EMPTY_ROOT, consistency_proof, root_at, verify_consistency
 from projections.transparency.note import Signer, VerifierKey
@@ -34,6 +42,8 @@ from projections.transparency.refusals import (
 from projections.transparency.tiles import TILE_WIDTH, Tile, TileReader, TileTree, tiles_of
 
 KEY = "key"
+FORMER = "former"
+"""Folder of what the log published under names that it bore before it was restored."""
 HASH = 32
 
 
@@ -143,6 +153,71 @@ def check_prefix(connection: Connection[Any], folder: Path, base: Checkpoint, ke
         raise TileDamaged(damaged[0].path)
 
 
+def common_prefix(
+    connection: Connection[Any], folder: Path, state_folder: Path, base: Checkpoint, keys: Sequence[VerifierKey]
+) -> int:
+    """How many of the entries that `base` covers still stand, unchanged: for an older state that was put back.
+
+    Every checkpoint that was signed up to there must hold, else `LogRewritten`. Where neither the second copy of the
+    leaves nor the tiles say anything, what is stored is believed as far as it reaches.
+    """
+    reader, size = TileReader(folder, base.size), 0
+    copy = KeptLeaves(state_folder / LEAVES, base.size)
+    kept = copy if copy.gives(base.root) else None
+    with closing(read_leaves(connection, 0, base.size)) as groups:
+        for leaf in (group[at : at + HASH] for group in groups for at in range(0, len(group), HASH)):
+            if _published(reader, kept, size) not in (leaf, None):
+                break
+            size += 1
+    history = (each for each in signed_history(folder, keys) if each.size <= size)
+    with closing(read_leaves(connection, 0, size)) as leaves:
+        wrong = first_difference(history, leaves)
+    if wrong is not None:
+        raise LogRewritten(f"between positions {wrong[0]} and {wrong[1]}", wrong[0])
+    return size
+
+
+def _published(reader: TileReader, kept: KeptLeaves | None, index: int) -> bytes | None:
+    if kept is not None:
+        at = index % TILE_WIDTH * HASH
+        return kept.tile(0, index // TILE_WIDTH)[at : at + HASH]
+    try:
+        return reader.hashes(0, index // TILE_WIDTH)[index % TILE_WIDTH]
+    except TileDamaged:
+        return None
+
+
+def set_aside(folder: Path, state_folder: Path, name: str) -> None:
+    """Put the public files and the second copy of a log that ended under `name` into a folder `former/…` of each.
+
+    What lies there stays public and is never changed: it proves what the log said under that name.
+    """
+    with _alone(state_folder):
+        for place, files in ((folder, (CHECKPOINT, HISTORY, KEY, "tile")), (state_folder, (CHECKPOINT, LEAVES))):
+            aside = place / FORMER / name.replace("/", "_")
+            make_folder(aside)
+            for file in files:
+                if (place / file).exists():
+                    (place / file).rename(aside / file)
+            sync_folder(aside)
+            sync_folder(place)
+
+
+def check_signed(connection: Connection[Any], base: Checkpoint) -> None:
+    """Refuse when the stored leaves do not give one signed root."""
+    if _stored_root(connection, base) != base.root:
+        raise LogRewritten(f"the entries do not give the root signed at {base.size}")
+
+
+def _stored_root(connection: Connection[Any], base: Checkpoint) -> bytes:
+    tree = TileTree(lambda tile, data: None)
+    for group in read_leaves(connection, 0, base.size):
+        tree.extend(group)
+    if tree.size < base.size:
+        raise LogRolledBack(f"{tree.size} entries, {base.size} were signed")
+    return tree.root()
+
+
 def _check_root(
     connection: Connection[Any],
     folder: Path,
@@ -152,12 +227,7 @@ def _check_root(
 ) -> None:
     """Refuse when the stored leaves do not give the signed root, and say between which signed sizes."""
     if root is None:
-        tree = TileTree(lambda tile, data: None)
-        for group in read_leaves(connection, 0, base.size):
-            tree.extend(group)
-        if tree.size < base.size:
-            raise LogRolledBack(f"{tree.size} entries, {base.size} were signed")
-        root = tree.root()
+        root = _stored_root(connection, base)
     if root == base.root:
         return
     history = (each for each in signed_history(folder, keys) if each.size < base.size)

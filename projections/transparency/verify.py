@@ -207,6 +207,7 @@ class Head:
     root: bytes
     file: str
     trusted: bool = False
+    former: str = ""  # the name under which it was signed, where that is not the log's own
 
 
 def parse_head(data: bytes, key: Key, file: str, trusted: bool = False) -> Head:
@@ -361,8 +362,32 @@ def microseconds_of(at: str) -> int:
     return second * 1000000 + int(at[20:-1].ljust(6, "0"))
 
 
+RESTORED = "log-restored"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restored log says of itself: entries `kept` + 1 to `signed` of the `former` log were lost.
+
+    Others may stand in their places: those written after an older state was put back, and before that was noticed.
+    """
+
+    former: str
+    kept: int
+    signed: int
+    root: bytes
+
+    def admits(self, head: Head) -> bool:
+        """Whether a checkpoint of the former log speaks of what was lost, and not of more."""
+        inside = self.kept < head.size <= self.signed and head.former == self.former
+        return inside and (head.size < self.signed or head.root == self.root)
+
+
 class Rules:
-    """What holds from one entry to the next: versions without hole, one log, no id twice, time not back."""
+    """What holds from one entry to the next: versions without hole, one log, no id twice, time not back.
+
+    The log bears one name; an entry `log-restored` gives it another.
+    """
 
     def __init__(self) -> None:
         """Begin before the first entry."""
@@ -371,6 +396,7 @@ class Rules:
         self.log: object = None
         self.latest = "0001-01-01T00:00:00Z"
         self.last = ("", 0, "")  # stream, version and type of the last entry taken
+        self.restored: list[Restored] = []
         self._day = ""
         self._shapes: dict[str, list[re.Pattern[str]]] = {}
 
@@ -406,13 +432,31 @@ class Rules:
             raise Bad(f"envelope: {problem}") from None
         if not (formed and texts and shaped):
             raise Bad("envelope")
-        if log != self.log and self.log is not None:
+        if entry["type"] == RESTORED:
+            self._restore(log, cast("dict[str, Any]", entry["fact"]))
+        elif log != self.log and self.log is not None:
             raise Bad(f"log {log}, not {self.log}")
         self.log = log
         self._follow(at, entry["id"], stream, version, entry["type"])
+        if entry["type"] == RESTORED:
+            return
         known = self._shapes.setdefault(entry["type"], [])
         if len(known) < 8 and len(self._shapes) < 1024 and len(state) < 4096 and b"\\" not in state:
             known.append(shape_of(state.decode()))
+
+    def _restore(self, log: str, fact: dict[str, Any]) -> None:
+        """Take the name that a restored log goes on under: it names the former one and what was lost of it."""
+        try:
+            former, kept, signed = fact["former"], fact["kept"], fact["signed"]
+            root = bytes.fromhex(fact["root"])
+            named = fact["origin"] == log and former == self.log and log not in {each.former for each in self.restored}
+        except (KeyError, TypeError, ValueError) as problem:
+            raise Bad(f"{RESTORED}: {problem}") from None
+        whole = type(kept) is int and type(signed) is int and 0 <= kept <= len(self.ids) and kept < signed
+        if not named or former == log or not whole:
+            raise Bad(f"{RESTORED}: {former}, {kept}, {signed}")
+        self.restored.append(Restored(former, kept, signed, root))
+        self._shapes.clear()  # they hold the former name
 
     def _follow(self, at: str, name: str, stream: str, version: int, kind: str) -> None:
         """Check an entry against those before it."""
@@ -553,6 +597,7 @@ class Scan:
         self._trusted_row = (-1, b"")
         self.suspect: Problem | None = None
         self._suspect_tile = ""
+        self.former: list[Head] = []  # of another name than the log bears where they stand, or of larger size
 
     def take(self, state: bytes) -> Problem | None:
         """Add the next entry; return the first problem that is now certain."""
@@ -603,6 +648,10 @@ class Scan:
         """Compare with the heads signed at the present size."""
         while self._passed < len(self.heads) and self.heads[self._passed].size == self.size:
             head = self.heads[self._passed]
+            if head.former and (head.former != (self.rules.log or head.former) or root_of(self._peaks) != head.root):
+                self.former.append(head)
+                self._passed += 1
+                continue
             if root_of(self._peaks) != head.root:
                 code = "range-not-trusted" if head.trusted else "range-altered"
                 span = Problem(code, file=head.file, first=self._holds + 1, last=self.size)
@@ -617,7 +666,18 @@ class Scan:
         """Say what is still missing after the last entry."""
         if self.size < self.signed:
             return self.suspect or Problem("log-rolled-back", first=self.size, last=self.signed)
-        return None
+        return next(self._contradicted(), None)
+
+    def _contradicted(self) -> Iterator[Problem]:
+        """Yield what a trusted checkpoint of a former name says beyond what the restored log owns to have lost."""
+        known = {each.former for each in self.rules.restored}
+        for head in self.heads + self.former:
+            if head.former and head.former not in known:
+                yield Problem("checkpoint-invalid", file=head.file, detail="origin")
+        for head in self.former:
+            if not any(each.admits(head) for each in self.rules.restored):
+                code = "shorter-than-trusted" if head.size > self.size else "range-not-trusted"
+                yield Problem(code, first=min(self.size, head.size), last=head.size, file=head.file)
 
 
 # --- the folder -----------------------------------------------------------------------------------
@@ -711,6 +771,8 @@ class Report:
     size: int = 0
     root: str = ""
     trusted: int = 0  # checkpoints from outside that the entries were compared with
+    former: tuple[Head, ...] = ()  # larger ones, of a name that the log may have borne
+    restored: tuple[Restored, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -734,9 +796,11 @@ def verify_folder(folder: Folder, key_text: str = "", trusted: Trusted | None = 
     report.problems += [Problem("tile-altered", file=name) for name in sorted(tile_paths(head.size) ^ tiles)]
     outside = trusted.tile if trusted else None
     scan = Scan(heads, lambda level, index: _tile(folder, level, index, head.size), outside)
+    scan.former += report.former
     disclosures = Disclosures(folder)
     first = _read_entries(folder, scan, disclosures) or scan.finish()
     report.problems[:0] = [first] if first else list(disclosures.finish())
+    report.restored = tuple(scan.rules.restored)
     return report
 
 
@@ -775,18 +839,30 @@ def read_trusted(trusted: Trusted | None, key: Key, report: Report, label: str =
     for name, note in (trusted.notes if trusted else {}).items():
         file = label + name
         try:
-            head = parse_head(note, key, file, trusted=True)
+            head = _parse_trusted(note, key, file)
         except Bad as problem:
             report.problems.insert(0, Problem("checkpoint-invalid", file=file, detail=str(problem)))
             continue
         if trusted and head.size > trusted.size:
             trusted.size = head.size
         report.trusted += 1
-        if head.size > report.size:
+        if head.size > report.size and head.former:
+            report.former += (head,)
+        elif head.size > report.size:
             shorter = Problem("shorter-than-trusted", first=report.size, last=head.size, file=file)
             report.problems.insert(0, shorter)
         else:
             yield head
+
+
+def _parse_trusted(note: bytes, key: Key, file: str) -> Head:
+    """Return the head of a note from outside; a name that the log bore before it was restored has the same key."""
+    name = note.partition(b"\n")[0].decode("utf-8", "replace")
+    if not name or name == key.name:
+        return parse_head(note, key, file, trusted=True)
+    key_id = _sha256(f"{name}\n".encode() + b"\x01" + key.public_key)[:4]
+    head = parse_head(note, Key(name, key_id, key.public_key), file)
+    return Head(head.size, head.root, file, True, name)
 
 
 def _tile(folder: Folder, level: int, index: int, size: int) -> bytes:
@@ -879,6 +955,10 @@ OWN_KEY_ONLY = (
     "Note: without a trusted checkpoint (--trusted) this only shows that the folder agrees with its own key.",
 )
 TRUSTED = ("与您给出的 {trusted} 个检查点相符。", "It agrees with the {trusted} checkpoint(s) you gave.")
+LOST = (
+    "注意:{former} 的第 {first} 至 {signed} 条在恢复时丢失,总账自第 {first} 条起改用新名称。",
+    "Note: entries {first} to {signed} of {former} were lost; restored, it goes on under a new name from {first} on.",
+)
 PROVED = ("成立:它在 {size} 条的日志里,根 {root}", "Holds: it is in the log of {size} entries, root {root}")
 DISPROVED = ("不成立({detail})", "Does not hold ({detail})")
 UNREADABLE = ("无法核验:{detail}", "Could not check: {detail}")
@@ -896,6 +976,8 @@ def _print(report: Report, lang: str) -> None:
     values = {"size": report.size, "root": report.root, "trusted": report.trusted}
     if report.whole:
         _say(lang, WHOLE, TRUSTED if report.trusted else OWN_KEY_ONLY, **values)
+        for lost in report.restored:
+            _say(lang, LOST, former=lost.former, first=lost.kept + 1, signed=lost.signed)
         return
     _say(lang, NOT_WHOLE)
     for problem in report.problems[:SHOWN]:
@@ -907,7 +989,10 @@ def _print(report: Report, lang: str) -> None:
 
 def _as_json(report: Report) -> str:
     problems = [dict(asdict(each), zh=each.sentence("zh"), en=each.sentence("en")) for each in report.problems]
-    return json.dumps(dict(asdict(report), whole=report.whole, problems=problems), ensure_ascii=False)
+    restored = [dict(asdict(each), root=each.root.hex()) for each in report.restored]
+    told = dict(asdict(report), whole=report.whole, problems=problems, restored=restored)
+    del told["former"]  # compared, and told as a problem where it does not hold
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _prove(asked: argparse.Namespace) -> int:

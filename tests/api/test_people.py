@@ -326,6 +326,7 @@ def test_who_was_transferred_still_reads_the_notice_that_is_about_him(town: Town
     secretary = town.acting("secretary", "secretary", BRANCH)
     board = _until(lambda: value(secretary, f"/units/{BRANCH}/notices")["to_post"], code)
     notice = next(one["notice"] for one in board if code in one["title"])
+    granted(say(secretary, f"/units/{BRANCH}/notices/{notice}/check", shows=["name", "item", "outcome"]))
     granted(say(secretary, f"/units/{BRANCH}/notices/{notice}/posting"))
     granted(say(officer(town), f"/members/{member}/transfer", to_unit=OTHER, from_on=str(day)))
     town.settled()

@@ -21,7 +21,8 @@ def test_a_notice_shows_names_and_outcomes_and_nothing_else_of_a_person(town: To
     place, client = _notice(town), town.known("member")
     shown = client.get(place, headers=JSON)
     lines = shown.json()["value"]["lines"]
-    assert {frozenset(line) for line in lines} == {frozenset({"line", "name", "outcome", "quantity", "points"})}
+    least = {"line", "name", "outcome", "quantity", "level_zh", "level_en", "points", "state"}
+    assert {frozenset(line) for line in lines} == {frozenset(least)}
     page = client.get(place, headers=PAGE).text
     for one in people():
         assert str(one.member) not in shown.text
@@ -52,7 +53,7 @@ def test_a_notice_is_taken_down_for_members_when_its_term_is_over(town: Town) ->
     closed = secretary.get(f"/units/{BRANCH}/notices", headers=JSON).json()["value"]["closed"][0]["notice"]
     member = town.known("member")
     assert secretary.get(f"/units/{BRANCH}/notices/{closed}").status_code == 200
-    assert member.get(f"/units/{BRANCH}/notices/{closed}").status_code == 404
+    assert member.get(f"/units/{BRANCH}/notices/{closed}").status_code == 410
     board = member.get(f"/units/{BRANCH}/notices", headers=JSON).json()["value"]
     assert board["closed"] == []
     assert board["to_post"] == []

@@ -259,10 +259,10 @@ def test_a_score_that_fails_parks_him_alone(house: House, monkeypatch: pytest.Mo
     told(house)
     whole = periods.scored
 
-    def failing(subject: Subject, year: int, counted: Sequence[Tally]) -> list[PeriodScore]:
+    def failing(subject: Subject, year: int, counted: Sequence[Tally], lists: periods.Lists) -> list[PeriodScore]:
         if any(row.outcome == "absent" for row in counted):
             raise ZeroDivisionError
-        return whole(subject, year, counted)
+        return whole(subject, year, counted, lists)
 
     monkeypatch.setattr(scores, "scored", failing)
     house.follow()

@@ -123,8 +123,7 @@ def test_the_entry_of_a_ballot_names_no_actor_no_command_and_no_cause() -> None:
     closing = appraisal_closed(all_say("qualified", 5))
     decision = [write for write in OPEN.world.copy().execute(closing) if isinstance(write.fact, BallotCast)]
     ledger = Ledger.__new__(Ledger)
-    ledger.log_name = "test"
-    entries = [ledger._entry(closing, number, write, 1) for number, write in enumerate(decision)]
+    entries = [ledger._entry(closing, number, write, 1, "test") for number, write in enumerate(decision)]
     assert all((one.actor, one.command, one.cause) == (None, None, None) for one in entries)
     assert {one.at for one in entries} == {Y_OVER}
     said = b"".join(map(encode, entries))

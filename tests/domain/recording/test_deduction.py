@@ -295,8 +295,8 @@ def test_a_deduction_is_noticed_inside_the_branch_alone() -> None:
     assert isinstance(line, NoticeLineDrafted)
     assert (header.stage, line.outcome, line.points) == ("deduction", "deducted", "2.00")
     posting = wish(PostNotice, AS_SECRETARY, unit=BRANCH, notice=notice_of_record(record))
-    checking = wish(CheckDisclosure, AS_SECRETARY, unit=BRANCH, notice=notice_of_record(record), shows=("points",))
-    posted = history.given(draft, checking).when(posting).facts()[-1]
+    check = wish(CheckDisclosure, AS_SECRETARY, unit=BRANCH, notice=notice_of_record(record), shows=("name",))
+    posted = history.given(draft, check).when(posting).facts()[-1]
     assert isinstance(posted, NoticePosted)
     assert (posted.audience, posted.working_days) == ("branch", 5)
 

@@ -1,0 +1,171 @@
+"""Rescoring — everybody's scores made again, next to the least that any rescoring must read.
+
+The measure, in the same run: ``COPY (SELECT the same columns) TO STDOUT``. The narrow rows of a made-up district are
+multiplied over years, so that a member has as many in a year as in life, however many there are altogether. Rescored is
+in one process and in two; and one member after one fact.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from statistics import median
+from typing import Any, Final
+
+import msgspec
+import psycopg
+from psycopg import sql
+
+from ops.bench.district import made
+from ops.bootstrap import Urls
+from ops.roles import names_of
+from projections import bulk, rebuild, schema, scores
+
+RATIO_BAR: Final = 1.0
+ONE_BAR_MS: Final = 1.0
+ONES: Final = 200
+
+_COPY: Final = (
+    "COPY (SELECT member, day, item, outcome, quantity, confirmed FROM reads.records ORDER BY member) TO STDOUT"
+)
+_COUNT: Final = "SELECT count(*) FROM reads.records"
+_COLUMNS: Final = (
+    "member",
+    "unit",
+    "item",
+    "matter",
+    "sheet",
+    "outcome",
+    "quantity",
+    "late",
+    "entitled",
+    "present",
+    "in_favour",
+    "notice",
+    "confirmed",
+)
+_MORE: Final = sql.SQL(
+    """
+    INSERT INTO reads.records (record, id, day, {columns})
+    SELECT record + %(shift)s, gen_random_uuid(), (day + make_interval(years => %(years)s))::date, {columns}
+    FROM reads.records WHERE record <= %(last)s
+    """
+).format(columns=sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)))
+_LAST: Final = "SELECT max(record) FROM reads.records"
+_PAIRS: Final = "SELECT DISTINCT member, EXTRACT(YEAR FROM day)::int FROM reads.records ORDER BY 1, 2"
+
+
+class Rescored(msgspec.Struct, frozen=True, kw_only=True):
+    """What one size came to."""
+
+    records: int
+    member_years: int
+    copy_s: float
+    copy_per_s: int
+    one_process_s: float
+    two_processes_s: float
+    ratio_one: float
+    ratio_two: float
+    memory_mb: float
+    """Peak of the largest process."""
+    one_member_p50_ms: float
+    bars: tuple[dict[str, object], ...]
+
+
+def main(admin_url: str, records: int) -> bytes:
+    """Measure one size; one JSON object."""
+    # The branch of the example has some five entries to each record.
+    urls, _ = made(admin_url, min(5 * records, 200_000))
+    rebuild.rebuild(urls.projector, readers=[names_of(urls.database)["reader"]], processes=os.cpu_count() or 1)
+    _multiply(urls, records)
+    copy_s = min(_copied(urls) for _ in range(3))
+    one_s, one_mb, pairs = _in_a_process(urls, 1)
+    two_s, two_mb, _ = _in_a_process(urls, 2)
+    with psycopg.connect(urls.projector, autocommit=True) as connection:
+        row = connection.execute(_COUNT).fetchone()
+        assert row is not None, "a count is one row"
+        one_ms = _one_member(connection)
+    memory_mb = max(one_mb, two_mb)
+    ratio = round(copy_s / one_s, 3)
+    found = Rescored(
+        records=row[0],
+        member_years=pairs,
+        copy_s=round(copy_s, 3),
+        copy_per_s=int(row[0] / copy_s),
+        one_process_s=round(one_s, 3),
+        two_processes_s=round(two_s, 3),
+        ratio_one=ratio,
+        ratio_two=round(copy_s / two_s, 3),
+        memory_mb=memory_mb,
+        one_member_p50_ms=one_ms,
+        bars=(
+            {"name": "COPY / rescoring, one process", "value": ratio, "bar": RATIO_BAR, "met": ratio >= RATIO_BAR},
+            {"name": "two against one", "value": round(one_s / two_s, 2), "bar": 1.0, "met": two_s < one_s},
+            {"name": "one member ms", "value": one_ms, "bar": ONE_BAR_MS, "met": one_ms <= ONE_BAR_MS},
+        ),
+    )
+    return msgspec.json.encode(found, order="sorted")
+
+
+def _multiply(urls: Urls, records: int) -> None:
+    """The same rows in later years, until there are as many as wanted."""
+    with psycopg.connect(urls.projector, autocommit=True) as connection:
+        row = connection.execute(_COUNT).fetchone()
+        last = connection.execute(_LAST).fetchone()
+        assert row is not None, "a count is one row"
+        assert last is not None, "a maximum is one row"
+        for years in range(1, max(1, round(records / row[0]))):
+            connection.execute(_MORE, {"shift": years * last[0], "years": years, "last": last[0]})
+        connection.execute("VACUUM ANALYZE reads.records")
+
+
+def _copied(urls: Urls) -> float:
+    with psycopg.connect(urls.projector) as connection:
+        began = time.perf_counter()
+        with connection.cursor().copy(_COPY) as copy:
+            for _ in copy:
+                pass
+        return time.perf_counter() - began
+
+
+def _one_member(connection: "psycopg.Connection[Any]") -> float:
+    """Milliseconds for one member and year, its score stored, as after one fact."""
+    schema.use(connection)
+    pairs = connection.execute(_PAIRS).fetchmany(ONES)
+    waits: list[float] = []
+    for member, year in pairs:
+        began = time.perf_counter()
+        with connection.transaction():
+            scores.rescore(connection, [(member, year)])
+        waits.append(time.perf_counter() - began)
+    return round(1000 * median(waits), 3)
+
+
+def _in_a_process(urls: Urls, processes: int) -> tuple[float, float, int]:
+    """(seconds, peak memory in MB of the largest process, member-years) of one rescoring of everybody."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ops.bench.score"],
+        input=json.dumps([urls.projector, processes]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seconds, memory_mb, pairs = json.loads(done.stdout)
+    return seconds, memory_mb, pairs
+
+
+def _rescore(projector_url: str, processes: int) -> str:
+    with psycopg.connect(projector_url, autocommit=True) as connection:
+        pairs = connection.execute(_PAIRS).fetchall()
+    began = time.perf_counter()
+    failed = bulk.rescore(projector_url, pairs, processes=processes)
+    seconds = time.perf_counter() - began
+    assert not failed, f"{len(failed)} ranges could not be scored"
+    peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return json.dumps([seconds, round(max(peaks) / 1024, 1), len(pairs)])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(_rescore(*json.loads(sys.stdin.read())))

@@ -1,0 +1,77 @@
+"""How many statements a page costs: what it shows comes from one; and what has not changed is not sent again."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from ops.deployment import on_reads
+from ops.example.people import BRANCH
+from ops.serve import house
+from tests.api.town import Town, served
+
+JSON = {"accept": "application/json"}
+SAID: list[str] = []
+"""Every statement that was sent to the read models since it was last cleared."""
+
+
+class Listening(psycopg.AsyncConnection[tuple[Any, ...]]):
+    """A connection that writes down what it is asked."""
+
+    async def execute(self, query: Any, *arguments: Any, **named: Any) -> Any:
+        SAID.append(query.decode() if isinstance(query, bytes) else str(query))
+        return await super().execute(query, *arguments, **named)
+
+
+@pytest.fixture(scope="module")
+def listened(town: Town) -> Iterator[Town]:
+    """The same town over connections that write down what they are asked."""
+    url = on_reads(town.deployment.database.read_url)
+    pool = AsyncConnectionPool(
+        url, connection_class=Listening, kwargs={"autocommit": True}, min_size=1, max_size=4, open=False
+    )
+    with served(replace(house(town.deployment), reads=pool)) as base:
+        found = replace(town, base=base, clients={})
+        yield found
+        for client in found.clients.values():
+            client.close()
+        found.sql.close()
+
+
+def said(client: httpx2.Client, path: str, word: str) -> tuple[int, int]:
+    """(statements that name a table, statements altogether) of one request, once everything is warm."""
+    client.get(path, headers=JSON)
+    SAID.clear()
+    assert client.get(path, headers=JSON).status_code == 200
+    naming = [one for one in SAID if re.search(rf"\bFROM {word}\b", one)]
+    return len(naming), len(SAID)
+
+
+def test_my_points_come_from_one_statement(listened: Town) -> None:
+    member = listened.acting("member", "member", BRANCH)
+    own, all_of_them = said(member, f"/members/{listened.members['member']}/points", "scores")
+    # Beside it: my offices, whom the address names, where he belongs, that organisation, and what vetoes there are.
+    assert (own, all_of_them) == (1, 6)
+
+
+def test_the_notices_that_hang_come_from_one_statement(listened: Town) -> None:
+    member = listened.acting("member", "member", BRANCH)
+    own, all_of_them = said(member, f"/units/{BRANCH}/notices", "notices")
+    # Beside it: my offices and the organisation.
+    assert (own, all_of_them) == (1, 3)
+
+
+def test_what_has_not_changed_is_not_sent_again(listened: Town) -> None:
+    listened.settled()
+    member = listened.acting("member", "member", BRANCH)
+    for path in (f"/units/{BRANCH}/notices", f"/members/{listened.members['member']}/points"):
+        first = member.get(path, headers=JSON)
+        again = member.get(path, headers={**JSON, "if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        page = member.get(path, headers={"accept": "text/html", "if-none-match": first.headers["etag"]})
+        assert page.status_code == 200
