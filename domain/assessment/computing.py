@@ -11,7 +11,7 @@ import msgspec
 
 from domain.assessment.appraisal import NoSession, appraisal_of
 from domain.assessment.completeness import PeriodIncomplete, PeriodRunning, looked_through, members_of
-from domain.assessment.counting import Ruled, counted, presence, ruled
+from domain.assessment.counting import Ruled, counted, ruled
 from domain.assessment.grading import Candidate, grade_of, under_vetoes, within_quota
 from domain.assessment.opening import assessed_period, parts_of, parts_sealed
 from domain.assessment.period import (
@@ -205,7 +205,8 @@ def _computed(
             raise RecordUncountable(member=member.member, reason=str(unknown)) from unknown
         profile = rules.scheme.profile(member.profile_on(rules.last_on))
         assert profile is not None, "only whom the rule set knows is assessed"
-        figures = _figures(rules, member, profile, made, means.get(member.member))
+        months = sum(span.months_present for span in given.case.spans)
+        figures = _figures(rules, months, profile, made, means.get(member.member))
         results.append(
             MemberComputed(
                 member=member.member,
@@ -222,10 +223,9 @@ def _computed(
     return results
 
 
-def _figures(rules: Ruled, member: Registered, profile: Profile, made: Score, mean: int | None) -> Figures:
+def _figures(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
     mean = mean if rules.period.appraisal else None
     whole = total(made.ledger, mean, profile, rounder_of(rules.scheme.rounding))
-    months = _months(rules, member)
     return Figures(
         months_present=months,
         base=points(made.base),
@@ -240,11 +240,6 @@ def _figures(rules: Ruled, member: Registered, profile: Profile, made: Score, me
         graded=rules.period.graded and profile.graded and gradable([months], rules.scheme.counting.pro_rata),
         vetoes=tuple(sorted({one.item for one in made.vetoes})),
     )
-
-
-def _months(rules: Ruled, member: Registered) -> int:
-    year = rules.first_on.year
-    return len(presence(rules, member, [(year, m) for m in range(rules.first_on.month, rules.last_on.month + 1)]))
 
 
 def propose(scheme: Scheme, graded: Sequence[MemberComputed]) -> dict[MemberId, GradeProposed]:

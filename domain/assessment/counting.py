@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from domain.assessment.presence import Away, Stay, months_present
@@ -19,6 +20,10 @@ from domain.values import Sha256, hundredths
 
 _TARIFFS: Final[dict[tuple[str, int], Tariff]] = {}
 """Made once for each document and length: the digest says which document it is."""
+
+
+_hundredths: Final = lru_cache(maxsize=1_024)(hundredths)
+"""Remembered: an archive says "1.00" over and over."""
 
 
 class BasisNotSupported(Refused):
@@ -164,7 +169,7 @@ def _row(position: int, record: Record, taken: frozenset[tuple[str, str, str]]) 
         counted_on=record.counted_on,
         position=position,
         rules=record.rules,
-        quantity=hundredths(record.quantity),
+        quantity=_hundredths(record.quantity),
         replaced=(record.unit, record.matter, record.item) in taken,
     )
 
