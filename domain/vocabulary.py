@@ -49,9 +49,8 @@ from domain.notice.notice import (
     NoticeReposted,
     NoticeWithdrawn,
     PostingEvidenced,
-    ResultLineDrafted,
-    ResultNoticeDrafted,
 )
+from domain.notice.results import ResultLineDrafted, ResultNoticeDrafted
 from domain.objection.objection import (
     AppealDecided,
     AppealFiled,
@@ -90,7 +89,6 @@ from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
 from domain.oversight.log import LogOpened, LogRestored
 from domain.recording.archive import (
-    ArchiveSealed,
     DeductionApproved,
     DeductionDismissed,
     HonourAdded,
@@ -115,6 +113,7 @@ from domain.recording.deduction import (
 from domain.recording.docket import CaseListed, MatterListed
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.matter import EvidenceAttached, MatterHeld, MatterNotHeld, MatterPlanned
+from domain.recording.sealing import ArchiveSealed
 from domain.recording.sheet import (
     SheetApproved,
     SheetLineReferred,

@@ -33,8 +33,8 @@ from domain.assessment.period import (
 )
 from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, ResultFedBack, ScoreDetermined
 from domain.decider import Fact
-from domain.recording.archive import ArchiveSealed
 from domain.recording.docket import CaseListed, MatterListed
+from domain.recording.sealing import ArchiveSealed
 from domain.values import Code, MemberId, NoticeId
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers

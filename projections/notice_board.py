@@ -19,8 +19,6 @@ from domain.notice.notice import (
     NoticeReposted,
     NoticeWithdrawn,
     PostingEvidenced,
-    ResultLineDrafted,
-    ResultNoticeDrafted,
 )
 from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, RecordId, Sha256
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
@@ -147,8 +145,7 @@ class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
     unit_points: str | None
     """What one unit of an ``earn`` item is worth, "1.00"; None for the other modes."""
     clause: str
-    rules: Code | None
-    """None where it shows results, each of which names its own."""
+    rules: Code | None  # None where it shows results, each of which names its own
     decision: int
     occurred_on: date
     lines: int
@@ -192,8 +189,7 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     level_en: str | None
     points: int | None
     """What the level of an honour, a deduction or a shortfall gives or takes; of a result, the total."""
-    grade: Code | None
-    """Of a result, where the period has one."""
+    grade: Code | None  # of a result, where the period has one
     position: int
     recorded: int
     confirmed: int | None
@@ -258,38 +254,6 @@ def _line(this: Applied, fact: NoticeLineDrafted) -> None:
     )
 
 
-def _drafted_results(this: Applied, fact: ResultNoticeDrafted) -> None:
-    this.keys.remember("notice", fact.notice, key=(this.position,))
-    this.keys.notices[this.stream.int] = this.position
-    this.batch.insert(
-        NoticeRow(
-            notice=this.position,
-            id=fact.notice,
-            stream=this.stream,
-            unit=fact.unit,
-            stage=fact.stage,
-            matter=f"{fact.year}-{fact.period}",
-            sheet=None,
-            item=fact.period,
-            decision=fact.computation,
-            occurred_on=fact.last_on,
-            lines=fact.lines,
-            digest=fact.digest,
-            status="drafted",
-        )
-    )
-
-
-def _result_line(this: Applied, fact: ResultLineDrafted) -> None:
-    notice, member = this.keys.notice_of_stream(this.stream), this.keys.member(fact.member)
-    # It has no record: the position of the line itself stands in its place, which no record can have.
-    this.batch.append(
-        "notice_lines",
-        f"{notice}\t{fact.line}\t{this.position}\t{member}\t{this.position}\tscored\t100\t{NULL}\t"
-        f"{hundredths_of(fact.total)}\t{fact.result}\t{fact.grade or NULL}",
-    )
-
-
 def _checked(this: Applied, fact: DisclosureChecked) -> None:
     notice = this.keys.notice_of_stream(this.stream)
     this.batch.change(NoticeRow, notice, status="checked", checked=this.position, checked_by=fact.by, shows=fact.shows)
@@ -338,8 +302,6 @@ def _evidenced(this: Applied, fact: PostingEvidenced) -> None:
 HANDLERS: Final[Handlers] = {
     NoticeDrafted: _drafted,
     NoticeLineDrafted: _line,
-    ResultNoticeDrafted: _drafted_results,
-    ResultLineDrafted: _result_line,
     DisclosureChecked: _checked,
     NoticePosted: _posted,
     NoticeReposted: _posted,

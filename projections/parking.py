@@ -12,7 +12,8 @@ import msgspec
 
 from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, ResultFedBack, ScoreDetermined
 from domain.decider import Fact
-from domain.notice.notice import NoticeLineDrafted, ResultLineDrafted
+from domain.notice.notice import NoticeLineDrafted
+from domain.notice.results import ResultLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
     ExemptionEnded,
@@ -29,7 +30,6 @@ from domain.organisation.member import (
 )
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.recording.archive import (
-    ArchiveSealed,
     DeductionApproved,
     DeductionDismissed,
     HonourAdded,
@@ -54,6 +54,7 @@ from domain.recording.deduction import (
 )
 from domain.recording.docket import CaseListed
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
+from domain.recording.sealing import ArchiveSealed
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import MemberId
 from projections.answers import Answer, AsyncConnection, ask

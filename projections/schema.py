@@ -26,6 +26,7 @@ from projections import (
     organisation,
     parking,
     records,
+    result_notices,
     rules,
     scores,
     sheets,
@@ -51,6 +52,7 @@ _MODELS: Final = (
     merits,
     records,
     notice_board,
+    result_notices,
     objections,
     timeline,
     assessments,
@@ -59,7 +61,7 @@ _MODELS: Final = (
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,
     parking.DDL,
-    *(model.DDL for model in _MODELS),
+    *(model.DDL for model in _MODELS if model.DDL),
     scores.DDL,
 )
 

@@ -23,8 +23,10 @@ from domain.assessment.period import (
 )
 from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, Result, ScoreDetermined, result_of
 from domain.decider import Decision, Past, Write
-from domain.notice.notice import Notice, Results
-from domain.recording.archive import Archive, ArchiveSealed, archive_of
+from domain.notice.notice import Notice
+from domain.notice.results import Results
+from domain.recording.archive import Archive, archive_of
+from domain.recording.sealing import ArchiveSealed
 from domain.rules.scheme import Scheme
 from domain.values import MemberId, NoticeId, Sha256, hundredths
 

@@ -8,14 +8,8 @@ from domain.assessment.computing import known_members, ruled_period, undetermine
 from domain.assessment.period import line_id, result_notice_id, standing
 from domain.assessment.result import Result, result_of
 from domain.decider import Command, Decision, Past
-from domain.notice.notice import (
-    NOTICE,
-    NoNotice,
-    NoticeExists,
-    ResultLineDrafted,
-    ResultNoticeDrafted,
-    lines_digest,
-)
+from domain.notice.notice import NOTICE, NoNotice, NoticeExists, lines_digest
+from domain.notice.results import ResultLineDrafted, ResultNoticeDrafted
 from domain.rules.demands import NoticeKind, stage_of
 from domain.values import Code, day_of
 

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream, StreamRef
 from domain.organisation.unit import established
-from domain.recording.archive import PeriodSealedAlready
 from domain.recording.committee import Vote
+from domain.recording.sealing import PeriodSealedAlready
 from domain.rules.assessing import Period
 from domain.rules.ruleset import RULES
 from domain.values import Code, CommandId, MemberId, NoticeId, Reference, Sha256

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream
+from domain.notice.results import ResultLineDrafted, ResultNoticeDrafted, Results
 from domain.recording.archive import Outcome
 from domain.rules.working_days import Term
 from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Sha256, day_of
@@ -55,35 +56,6 @@ class NoticeLineDrafted(Fact, frozen=True, kw_only=True):
     """Of an honour, a deduction or a shortfall."""
     points: Points | None = None
     """What the level gives or takes."""
-
-
-class ResultNoticeDrafted(Fact, frozen=True, kw_only=True):
-    """拟公示考评结果 — the header of a period's results: how many lines follow, and the digest that pins them."""
-
-    notice: NoticeId
-    unit: Code
-    stage: Code
-    year: int
-    period: Code
-    computation: int
-    last_on: date
-    """Of the period."""
-    lines: int
-    digest: Sha256
-    decided_on: date
-    bodies: tuple[Code, ...]
-    """The organisations whose bodies adopted: none of them looks into an objection."""
-
-
-class ResultLineDrafted(Fact, frozen=True, kw_only=True):
-    """考评结果公示行 — one member's total, and his grade where the period has one; the branch edition shows it."""
-
-    line: int
-    member: MemberId
-    result: RecordId
-    """Of this member, period and computation."""
-    total: Points
-    grade: Code | None = None
 
 
 class DisclosureChecked(Fact, frozen=True, kw_only=True):
@@ -203,14 +175,6 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     def clear(self) -> bool:
         """Whether nothing stands in the way of its record."""
         return not self.held_by and not self.corrected
-
-
-class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose results of which computation a notice shows."""
-
-    year: int
-    period: str
-    computation: int
 
 
 class NoNotice(msgspec.Struct, frozen=True):

@@ -28,7 +28,8 @@ from domain.notice.notice import (
     of_unit,
 )
 from domain.organisation.unit import established
-from domain.recording.archive import archive_of, confirmed
+from domain.recording.archive import archive_of
+from domain.recording.standing import confirmed
 from domain.rules.calendar import lengthened, published
 from domain.rules.demands import notice_ends_on, unit_of
 from domain.rules.procedure import Notice as NoticeRules

@@ -29,10 +29,10 @@ from domain.recording.archive import (
     RecordReplaced,
     RecordReversed,
     archive_of,
-    in_place,
     need_open_period,
 )
 from domain.recording.sheet import SHEET, Sheet
+from domain.recording.standing import in_place
 from domain.rules.demands import level_named
 from domain.rules.ruleset import RULES
 from domain.rules.scheme import Scheme

@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import Fact, Past, Refused, Stream, StreamRef, Write
+from domain.recording.sealing import ArchiveSealed, PeriodSealedAlready, Sealed
 from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Reference, Sha256
 
 Outcome: TypeAlias = Literal[
@@ -162,17 +163,6 @@ class VetoLifted(Fact, frozen=True, kw_only=True):
     minute_sha256: Sha256
 
 
-class ArchiveSealed(Fact, frozen=True, kw_only=True):
-    """封存 — this member's result of a period is determined: nothing enters its days but by an ordered restatement."""
-
-    member: MemberId
-    unit: Code
-    year: int
-    period: Code
-    first_on: date
-    last_on: date
-
-
 # What an objection does to a record
 
 
@@ -205,8 +195,7 @@ class RecordReplaced(Fact, frozen=True, kw_only=True):
 
     record: RecordId
     member: MemberId
-    replaces: RecordId | None = None
-    """None where a line was missing."""
+    replaces: RecordId | None = None  # None where a line was missing
     objection: ObjectionId
     kind: Kind = "responsibility"
     unit: Code
@@ -255,14 +244,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return self.status == "approved" and self.noticed
 
 
-class Sealed(msgspec.Struct, frozen=True, kw_only=True):
-    """The days of one determined period, both included."""
-
-    period: str
-    first_on: date
-    last_on: date
-
-
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
     """The records of one member and year, by id."""
 
@@ -288,12 +269,6 @@ class AlreadyRecorded(Refused):
     """这件事已经记过分:一事一记。 This matter is already on record for this member."""
 
     code = "already-recorded"
-
-
-class PeriodSealedAlready(Refused):
-    """该考评期已封存,只能依决定重算。 This period is sealed: only an ordered restatement changes it."""
-
-    code = "period-sealed"
 
 
 class RecordUnknown(Refused):
@@ -449,10 +424,11 @@ def archive_of(member: MemberId, counted_on: date) -> StreamRef[Archive]:
 
 def need_open_period(past: Past, member: MemberId, counted_on: date) -> None:
     """Refuse what would enter a sealed period (I12)."""
-    _need_open(past[archive_of(member, counted_on)], counted_on)
+    need_open(past[archive_of(member, counted_on)], counted_on)
 
 
-def _need_open(state: Archive, counted_on: date) -> None:
+def need_open(state: Archive, counted_on: date) -> None:
+    """Refuse a day of a sealed period of this archive."""
     sealed = state.sealed_on(counted_on)
     if sealed is not None:
         raise PeriodSealedAlready(period=sealed.period, last_on=sealed.last_on)
@@ -467,24 +443,8 @@ def recorded(past: Past, fact: F) -> Write:
     """Put a record into its archive, or refuse the second one of the same matter and item."""
     counted_on = fact.occurred_on if isinstance(fact, PointsRecorded) else fact.counted_on
     ref = archive_of(fact.member, counted_on)
-    _need_open(past[ref], counted_on)
+    need_open(past[ref], counted_on)
     earlier = past[ref].live(fact.unit, fact.matter, fact.item)
     if earlier is not None:
         raise AlreadyRecorded(record=earlier.record, matter=fact.matter, item=fact.item)
     return ref.says(replace(fact, record=record_id(ref, past[ref])))
-
-
-def confirmed(past: Past, ref: StreamRef[Archive], record: RecordId, notice: NoticeId) -> Write | None:
-    """Confirm a record once; None if it is confirmed already, held back, or stands no longer."""
-    found = past[ref].records.get(record)
-    if found is None:
-        raise RecordUnknown(record=record)
-    if found.status != "approved" or found.held_by:
-        return None
-    return ref.says(PointsConfirmed(record=record, notice=notice))
-
-
-def in_place(ref: StreamRef[Archive], state: Archive, fact: RecordReplaced) -> Write:
-    """The record that takes another's place, numbered by its archive."""
-    _need_open(state, fact.counted_on)
-    return ref.says(replace(fact, record=record_id(ref, state)))

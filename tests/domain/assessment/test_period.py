@@ -19,7 +19,7 @@ from domain.assessment.period import (
 from domain.assessment.result import MemberComputed, ScoreDetermined
 from domain.notice.notice import NoticeNotClosed
 from domain.recording.approval import WrongBody
-from domain.recording.archive import ArchiveSealed, PeriodSealedAlready
+from domain.recording.sealing import ArchiveSealed, PeriodSealedAlready
 from tests.domain.branch import AS_HIGHER, AS_RECORDER, AT, BRANCH, HIGHER, PEOPLE, planned
 from tests.domain.merits import claimed, proposed, vetoed
 from tests.domain.year import (
