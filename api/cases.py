@@ -64,6 +64,7 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
 
     step: int
     body: Code
+    body_title: str
     verdict: str
     minute: str
     minute_sha256: Sha256
@@ -114,6 +115,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     round: int
     body: Code
+    body_title: str
     answer_by: datetime | None
     deemed_at: datetime | None
     delivery: str | None
@@ -196,6 +198,7 @@ async def case_view(asked: Asked, connection: AsyncConnection, case: cases.Case)
         status=header.status,
         round=header.round,
         body=header.body,
+        body_title=header.body_title,
         answer_by=header.answer_by,
         deemed_at=header.deemed_at if header.status == "proposed" else None,
         delivery=header.delivery,
@@ -269,6 +272,7 @@ def _decision(decision: cases.Decided, names: Names, texts: dict[Sha256, str]) -
     return DecisionView(
         step=decision.step,
         body=decision.body,
+        body_title=decision.body_title,
         verdict=decision.verdict,
         minute=decision.minute,
         minute_sha256=decision.minute_sha256,

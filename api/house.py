@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
+from uuid import UUID
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from domain.ledger import Ledger
+from domain.sealed import Secret
 from domain.values import MemberId, Sha256
 
 Pool: TypeAlias = "AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]"
@@ -35,6 +37,10 @@ class OpenVault(Protocol):
 
     def digest(self, request: bytes) -> bytes:
         """32 bytes that nobody can make without the vault's key."""
+        ...
+
+    def holder(self, secrets: Sequence[Secret]) -> UUID | None:
+        """Whose one of these identities is already, if it is anybody's but their own subject's."""
         ...
 
 

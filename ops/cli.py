@@ -30,6 +30,7 @@ from ops.bootstrap import WrongEncoding
 from ops.database import NoDatabaseName
 from ops.deployment import Deployment, deployed, readers
 from ops.embedded import OtherMajor
+from ops.example.places import BRANCHES
 from ops.guarded import refusal
 from ops.logs import configure_log
 from ops.migrate import DatabaseIsNewer, MigrationDrift
@@ -67,12 +68,13 @@ complaints: Final = Console(stderr=True, soft_wrap=True)
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option(help="载入后即退出 load, do not serve")] = False,
+    branches: Annotated[int, typer.Option(help="几个党支部 how many branches", min=1, max=BRANCHES)] = BRANCHES,
 ) -> None:
     """载入浦口示例并提供服务 Load the Pukou example and serve it."""
     # An example is served on loopback without TLS.
     settings = Settings(deployment="example", secure_cookies=False)
     with deployed(settings) as deployment:
-        found = example.prepare(deployment, console)
+        found = example.prepare(deployment, console, branches)
         example.show(found, settings.origin, console)
         if not once:
             serving.serve(deployment)

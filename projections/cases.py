@@ -46,6 +46,7 @@ class CaseHeader(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     round: int
     body: Code
+    body_title: str
     answer_by: datetime | None
     deemed_at: datetime | None
     delivery: str | None
@@ -87,6 +88,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 
     step: int
     body: Code
+    body_title: str
     verdict: Verdict
     minute: Reference
     minute_sha256: Sha256
@@ -118,7 +120,8 @@ _HEADER: Final = """
 SELECT c.id AS case, c.kind, c.unit, u.title AS unit_title, m.person AS member, c.matter, c.title, c.item,
        p.content->>'zh' AS item_zh, p.content->>'en' AS item_en, p.content->>'clause' AS clause,
        c.level, v.level->>'zh' AS level_zh, v.level->>'en' AS level_en, c.points, c.rules, c.occurred_on, c.dated_on,
-       c.entered_by, c.source, c.particulars, c.late, c.status, c.round, c.body, c.answer_by, c.deemed_at, c.delivery,
+       c.entered_by, c.source, c.particulars, c.late, c.status, c.round, c.body,
+       (SELECT b.title FROM units AS b WHERE b.code = c.body) AS body_title, c.answer_by, c.deemed_at, c.delivery,
        c.delivered_on, c.ends_on, c.may_decide_at, c.reason, c.record, c.opened, c.changed_at
 FROM cases AS c
 JOIN units AS u ON u.code = c.unit
@@ -157,7 +160,9 @@ _CASE: Final = "".join(
                                               'position', x.position) ORDER BY x.position), '[]')
    FROM case_statements AS x WHERE x.opened = this.opened) AS statements,
   (SELECT COALESCE(json_agg(json_build_object(
-            'step', x.step, 'body', x.body, 'verdict', x.verdict, 'minute', x.minute,
+            'step', x.step, 'body', x.body,
+            'body_title', (SELECT b.title FROM units AS b WHERE b.code = x.body),
+            'verdict', x.verdict, 'minute', x.minute,
             'minute_sha256', x.minute_sha256, 'entitled', x.entitled, 'present', x.present,
             'in_favour', x.in_favour, 'recused', x.recused, 'reason', x.reason, 'decided_by', x.decided_by,
             'at', x.at, 'position', x.decision) ORDER BY x.decision), '[]')

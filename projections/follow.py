@@ -7,7 +7,7 @@ hint can be lost, an entry cannot.
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import psycopg
@@ -40,11 +40,12 @@ def ready(connection: Connection, readers: Sequence[str] = ()) -> None:
     tracking.read(connection, schema.SHAPE)
 
 
-def catch_up(connection: Connection, *, batch: int = BATCH) -> int:
-    """Apply everything that the log holds now; the position reached."""
+def catch_up(connection: Connection, reached: Callable[[int], None] | None = None, *, batch: int = BATCH) -> int:
+    """Apply everything that the log holds now; the position reached. ``reached`` hears of it after every batch."""
     fold = Fold(connection)
     while fold.advance(batch):
-        pass
+        if reached is not None:
+            reached(tracking.read(connection, schema.SHAPE).position)
     return tracking.read(connection, schema.SHAPE).position
 
 

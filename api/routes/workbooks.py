@@ -81,7 +81,7 @@ async def blank(
     first = asked.today.replace(day=1) if month is None else date.fromisoformat(f"{month}-01")
     async with asked.ready() as connection:
         published = await rules.scheme_on(connection, asked.unit.scheme, first)
-        people = await _people(asked, connection, unit)
+        people = await people_of(asked, connection, unit)
     if published is None:
         raise NotFound
     roster = [Colleague(number, person.name) for number, person in people.items()]
@@ -95,7 +95,7 @@ async def blank(
 @router.get("/units/{unit:code}/workbook/upload", include_in_schema=False)
 async def form(unit: str, asked: Annotated[Asked, permitted("sheet.fill")]) -> Response:
     """The page on which a workbook is chosen."""
-    return show(asked.request, "workbook.html", {"unit": asked.unit, "dry": None, "marked": None})
+    return show(asked.request, "workbook.html", {"unit": asked.unit, "kind": None, "dry": None, "marked": None})
 
 
 @router.post("/units/{unit:code}/workbook")
@@ -104,7 +104,7 @@ async def carry_in(unit: str, asked: Annotated[Asked, permitted("sheet.fill", ta
     """Check a workbook, or record it: all of it or nothing. The same file again records nothing twice."""
     wish: WorkbookWish = asked.body
     async with asked.ready() as connection:
-        people = await _people(asked, connection, unit)
+        people = await people_of(asked, connection, unit)
     dry = await to_thread.run_sync(_planned, asked, wish, people)
     if dry.findings:
         return await _refused(asked, dry)
@@ -114,7 +114,7 @@ async def carry_in(unit: str, asked: Annotated[Asked, permitted("sheet.fill", ta
         if asked.sent is not None and asked.sent.by_form:
             return RedirectResponse(since(f"/units/{address(unit)}/sheets?status=draft", position), 303)
     if wants_page(asked.request):
-        return show(asked.request, "workbook.html", {"unit": asked.unit, "dry": dry, "marked": None})
+        return show(asked.request, "workbook.html", {"unit": asked.unit, "kind": None, "dry": dry, "marked": None})
     value = Outcome(recorded=wish.mode == "record", summary=dry.summary, sha256=dry.sha256, position=position)
     return Response(msgspec.json.encode(value), media_type="application/json", headers={"Cache-Control": "no-store"})
 
@@ -125,7 +125,9 @@ async def _refused(asked: Asked, dry: Dry) -> Response:
         raise WorkbookFindings(findings=dry.findings)
     marked = await to_thread.run_sync(mark, dry.book, dry.findings)
     copy = base64.b64encode(marked).decode()
-    return show(asked.request, "workbook.html", {"unit": asked.unit, "dry": dry, "marked": copy}, status=422)
+    return show(
+        asked.request, "workbook.html", {"unit": asked.unit, "kind": None, "dry": dry, "marked": copy}, status=422
+    )
 
 
 def _planned(asked: Asked, wish: WorkbookWish, people: Mapping[str, Person]) -> Dry:
@@ -137,7 +139,7 @@ def _planned(asked: Asked, wish: WorkbookWish, people: Mapping[str, Person]) -> 
         at=asked.now,
         salt=lambda: secrets.token_urlsafe(16),
         load=asked.house.ledger.load,
-        known=lambda command: from_thread.run(_known, asked, command),
+        known=lambda command: from_thread.run(committed, asked, command),
     )
 
 
@@ -145,14 +147,14 @@ def _carried_in(asked: Asked, dry: Dry) -> int:
     return max((asked.house.ledger.execute(command).last for command in dry.commands), default=0)
 
 
-async def _known(asked: Asked, command: CommandId) -> bool:
+async def committed(asked: Asked, command: CommandId) -> bool:
     """Whether a command is committed; asked of the primary, which alone is never behind."""
     async with asked.house.access.connection() as connection:
         row = await (await connection.execute(_KNOWN, {"command": command})).fetchone()
     return row is not None and bool(row[0])
 
 
-async def _people(asked: Asked, connection: AsyncConnection, unit: Code) -> dict[str, Person]:
+async def people_of(asked: Asked, connection: AsyncConnection, unit: Code) -> dict[str, Person]:
     """Everybody on the roster by work number, in its order."""
     members = (await organisation.members_of(connection, unit, asked.today)).value
     values = await asked.house.vault.values([one.work_number for one in members] + [one.name for one in members])

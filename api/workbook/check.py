@@ -5,6 +5,7 @@ said here a second time: see ``rehearsal``.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -131,12 +132,15 @@ def _documents(ground: _Ground, entry: MatterEntry) -> tuple[Document, ...]:
 
 
 def _digest(ground: _Ground, row: int, text: str) -> Sha256 | None:
-    if _DIGEST.fullmatch(text):
-        return text.lower()
-    digest = ground.documents.get(text)
-    if digest is None:
+    found = digest(text, ground.documents)
+    if found is None:
         ground.findings.note(ground.matters, row, "evidence", "evidence-file-unknown", file=text[:80])
-    return digest
+    return found
+
+
+def digest(text: str, documents: Mapping[str, Sha256]) -> Sha256 | None:
+    """The digest that a cell gives, or that of the uploaded document which it names; None for neither."""
+    return text.lower() if _DIGEST.fullmatch(text) else documents.get(text)
 
 
 def _line(ground: _Ground, entry: MarkEntry) -> tuple[Code, Code, Line] | None:

@@ -80,9 +80,9 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
 
 def entries(book: Book, findings: Findings) -> Entries:
     """The rows of both sheets; what is wrong with single cells is noted."""
-    matters = tuple(_matter(_Cells(book.matters, row, findings)) for row in book.matters.rows)
+    matters = tuple(_matter(Cells(book.matters, row, findings)) for row in book.matters.rows)
     touched = (row for row in book.marks.rows if _touched(book.marks, row))
-    marks = tuple(_mark(_Cells(book.marks, row, findings)) for row in touched)
+    marks = tuple(_mark(Cells(book.marks, row, findings)) for row in touched)
     return Entries(matters=matters, marks=marks)
 
 
@@ -91,7 +91,7 @@ def _touched(page: Page, row: int) -> bool:
     return any(page.value(row, key) not in (None, "") for key in page.columns if key not in ("work_number", "name"))
 
 
-def _matter(cells: "_Cells") -> MatterEntry:
+def _matter(cells: "Cells") -> MatterEntry:
     held_on, not_held = cells.held_on()
     return MatterEntry(
         row=cells.row,
@@ -108,7 +108,7 @@ def _matter(cells: "_Cells") -> MatterEntry:
     )
 
 
-def _mark(cells: "_Cells") -> MarkEntry:
+def _mark(cells: "Cells") -> MarkEntry:
     return MarkEntry(
         row=cells.row,
         matter=cells.needed("matter", cells.code),
@@ -121,7 +121,7 @@ def _mark(cells: "_Cells") -> MarkEntry:
     )
 
 
-class _Cells:
+class Cells:
     """The cells of one row; what is wrong with them is noted."""
 
     def __init__(self, page: Page, row: int, findings: Findings) -> None:

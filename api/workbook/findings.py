@@ -87,6 +87,12 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "evidence-later": Sentence(
         "尚无佐证材料:送审前须补充。", "There is no evidence yet; it is needed before the sheet is submitted."
     ),
+    "profile-unknown": Sentence(
+        "没有这类党员,请从列表选择。", "There is no such class of members; choose from the list."
+    ),
+    "role-unknown": Sentence("没有这种职务,请从列表选择。", "There is no such office; choose from the list."),
+    "level-unknown": Sentence("该条目没有这个级别,请从列表选择。", "The item has no such level; choose from the list."),
+    "row-twice": Sentence("与第 {first} 行重复。", "This repeats row {first}."),
     "matter-differs": Sentence(
         "该事项已登记,类别或名称与此不同。", "This matter is on record with another kind or title."
     ),

@@ -15,13 +15,15 @@ from api.workbook.commands import Author, Step, steps
 from api.workbook.directory import Directory
 from api.workbook.entries import Entries, entries
 from api.workbook.findings import Finding, Findings
+from api.workbook.month import Month
 from api.workbook.read import Book, Page, read
-from api.workbook.rehearsal import Load, Rehearsal, respectful
+from api.workbook.rehearsal import Load, LoadMany, Rehearsal, respectful
 from domain.actor import Actor
 from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.unit import established
 from domain.recording.filling import FillSheet
 from domain.recording.matter import MATTER, Held, PlanMatter
+from domain.recording.sheet import SHEET
 from domain.rules.ruleset import NoRuleInForce, scheme_on
 from domain.rules.scheme import Scheme
 from domain.values import Code, CommandId, Instant, Sha256
@@ -84,6 +86,7 @@ def plan_import(
     salt: Callable[[], str],
     load: Load,
     known: Callable[[CommandId], bool],
+    load_many: LoadMany | None = None,
 ) -> Dry:
     """The dry run of a workbook for the branch for which the actor acts.
 
@@ -95,12 +98,13 @@ def plan_import(
     book = read(data, filename=filename)
     findings = Findings()
     rows = entries(book, findings)
-    past = Rehearsal(load, known)
+    past = Rehearsal(load, known, load_many)
     checked = check(book, rows, _surroundings(past, actor.unit, rows, directory), findings)
     author = Author(person=actor.person, role=actor.role, unit=actor.unit, at=at, file=book.sha256, salt=salt)
     planned = tuple(steps(checked.month, author))
+    _read_ahead(past, actor.unit, checked.month)
     commands = _rehearsed(book, past, planned, findings)
-    found = findings.in_order(book.matters, book.marks)
+    found = findings.in_order(*book.pages)
     return Dry(
         book=book,
         commands=() if found else commands,
@@ -108,6 +112,13 @@ def plan_import(
         hints=checked.hints,
         summary=_summary(checked, commands, planned),
     )
+
+
+def _read_ahead(past: Rehearsal, unit: Code, month: Month) -> None:
+    """Everything that the workbook is about, at once instead of one after the other."""
+    matters = {*(wish.matter for wish in month.matters), *(wish.matter for wish in month.sheets)}
+    past.many([MATTER.of(unit, matter) for matter in sorted(matters)])
+    past.many([SHEET.of(unit, wish.matter, wish.item) for wish in month.sheets])
 
 
 def _summary(checked: Checked, commands: tuple[Command, ...], planned: tuple[Step, ...]) -> Summary:
@@ -133,11 +144,11 @@ def _surroundings(past: Rehearsal, unit: Code, rows: Entries, directory: Directo
         if matter is not None and isinstance(state, Held):
             held[matter] = state.occurred_on
     days = {day for entry in rows.matters for day in (entry.planned_on, entry.held_on) if day is not None}
-    schemes = {day: found for day in days | set(held.values()) if (found := _in_force(past, scheme, day)) is not None}
+    schemes = {day: found for day in days | set(held.values()) if (found := in_force(past, scheme, day)) is not None}
     return msgspec.structs.replace(directory, schemes=schemes, held=held)
 
 
-def _in_force(past: Rehearsal, scheme: Code, day: date) -> Scheme | None:
+def in_force(past: Rehearsal, scheme: Code, day: date) -> Scheme | None:
     """The rule set of a day; where there is none, the wish itself is refused later, at its row."""
     try:
         return scheme_on(past, scheme, day)[1]

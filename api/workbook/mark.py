@@ -26,7 +26,7 @@ def mark(book: Book, findings: Iterable[Finding]) -> bytes:
     into = io.BytesIO()
     found = list(findings)
     with written(book.filename[:120], into) as paper:
-        for page in (book.matters, book.marks):
+        for page in book.pages:
             _page(paper, page, [finding for finding in found if finding.sheet == page.name])
         _list(paper, found)
     return into.getvalue()

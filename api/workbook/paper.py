@@ -156,6 +156,6 @@ def written(title: str, into: io.BytesIO, *, by_row: bool = False) -> Generator[
 
 def format_of(paper: Paper, key: str) -> Format:
     """The format in which a column of ours is filled in: codes and numbers of people stay text."""
-    if key in ("planned_on", "held_on"):
+    if key.endswith("_on") or key == "present_from":
         return paper.day
     return paper.number if key in ("quantity", "hours") else paper.text

@@ -1,4 +1,4 @@
-"""读取 — a recorder's workbook as it lies before us: two sheets with known columns, nothing judged yet.
+"""读取 — a workbook as it lies before us: sheets with known columns, nothing judged yet.
 
 Reading never raises anything but ``Refused``: whatever the bytes, they are a ``Book`` or an answer with a code.
 """
@@ -89,24 +89,38 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     filename: str
     sha256: Sha256
     """Of the file's bytes: the same file is known again."""
-    matters: Page
-    marks: Page
+    pages: tuple[Page, ...]
+    """One for each sheet that this kind of workbook has."""
+
+    def page(self, layout: SheetLayout) -> Page:
+        """The sheet of this layout."""
+        return next(page for page in self.pages if page.layout is layout)
+
+    @property
+    def matters(self) -> Page:
+        """事项."""
+        return self.page(MATTERS)
+
+    @property
+    def marks(self) -> Page:
+        """记分."""
+        return self.page(MARKS)
 
 
-def read(data: bytes, *, filename: str) -> Book:
-    """The workbook in these bytes, or a refusal."""
+def read(data: bytes, *, filename: str, layouts: tuple[SheetLayout, ...] = LAYOUTS) -> Book:
+    """The workbook in these bytes, which must have exactly these sheets, or a refusal."""
     found: dict[str, Grid] = {}
     strangers: list[str] = []
     ours = frozenset(plain(name) for name in UNREAD_SHEETS.values())
     for grid in grids(Package(data)):
-        layout = next((layout for layout in LAYOUTS if plain(grid.name) in names(layout)), None)
+        layout = next((layout for layout in layouts if plain(grid.name) in names(layout)), None)
         if layout is not None:
             if layout.zh in found:
                 raise WorkbookSheetTwice(sheet=layout.zh)
             found[layout.zh] = grid
         elif grid.rows and plain(grid.name) not in ours:
             strangers.append(grid.name)
-    missing = [layout.zh for layout in LAYOUTS if layout.zh not in found]
+    missing = [layout.zh for layout in layouts if layout.zh not in found]
     if missing:
         raise WorkbookSheetMissing(sheets=missing)
     if strangers:
@@ -114,8 +128,7 @@ def read(data: bytes, *, filename: str) -> Book:
     return Book(
         filename=filename,
         sha256=hashlib.sha256(data).hexdigest(),
-        matters=_page(MATTERS, found[MATTERS.zh]),
-        marks=_page(MARKS, found[MARKS.zh]),
+        pages=tuple(_page(layout, found[layout.zh]) for layout in layouts),
     )
 
 

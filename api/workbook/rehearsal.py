@@ -12,7 +12,12 @@ import msgspec
 
 from domain import house
 from domain.decider import Command, Refused, Stream, StreamRef
+from domain.organisation.appointments import APPOINTMENTS, AppointRole
+from domain.organisation.member import MEMBER, NotRegistered, RegisterMember
+from domain.recording.claiming import ClaimHonour
+from domain.recording.deduction import DEDUCTION, Deduction, deduction_id
 from domain.recording.filling import FillSheet, LineWish, OpenSheet
+from domain.recording.honour import HONOUR, Honour, honour_id
 from domain.recording.matter import (
     MATTER,
     AttachEvidence,
@@ -23,6 +28,7 @@ from domain.recording.matter import (
     NotPlanned,
     PlanMatter,
 )
+from domain.recording.proposing import ProposeDeduction
 from domain.recording.sheet import SHEET, Sheet
 from domain.values import CommandId
 
@@ -39,11 +45,20 @@ class Load(Protocol):
         ...
 
 
+class LoadMany(Protocol):
+    """The present states of several streams together, as ``Ledger.load_many`` gives them."""
+
+    def __call__(self, refs: Sequence[StreamRef[Any]], /) -> Sequence[object]:
+        """In the order asked."""
+        ...
+
+
 class Rehearsal:
     """A past that takes wishes without telling anybody."""
 
-    def __init__(self, load: Load, known: Callable[[CommandId], bool]) -> None:
+    def __init__(self, load: Load, known: Callable[[CommandId], bool], load_many: LoadMany | None = None) -> None:
         self._load = load
+        self._load_many = load_many
         self._known = known
         self._states: dict[UUID, object] = {}
 
@@ -55,6 +70,9 @@ class Rehearsal:
 
     def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
         """The states of several streams, in the order asked."""
+        missing = [ref for ref in refs if ref.id not in self._states]
+        if self._load_many is not None and len(missing) > 1:
+            self._states.update(zip((ref.id for ref in missing), self._load_many(missing), strict=True))
         return [self[ref] for ref in refs]
 
     def needless(self, command: Command) -> bool:
@@ -116,6 +134,24 @@ def _said(past: Rehearsal, command: Command) -> bool:
         case FillSheet():
             sheet = past[SHEET.of(command.unit, command.matter, command.item)]
             return isinstance(sheet, Sheet) and sheet.status != "draft" and _filled(sheet, command)
+        case RegisterMember():
+            member = past[MEMBER.of(command.member)]
+            enters = (command.unit, command.profile)
+            return not isinstance(member, NotRegistered) and (member.unit, member.profile) == enters
+        case AppointRole():
+            held = past[APPOINTMENTS.of(command.unit)].held
+            office = (command.role, command.person, command.from_on, command.until_on)
+            return office in {(one.role, one.person, one.from_on, one.until_on) for one in held}
+        case ClaimHonour():
+            claimed = past[HONOUR.of(honour_id(command.unit, command.member, command.matter, command.item))]
+            if not isinstance(claimed, Honour) or claimed.status not in ("claimed", "approved"):
+                return False
+            return (claimed.claim.level, claimed.claim.document) == (command.level, command.document)
+        case ProposeDeduction():
+            found = past[DEDUCTION.of(deduction_id(command.unit, command.member, command.matter, command.item))]
+            if not isinstance(found, Deduction) or found.status == "refused":
+                return False
+            return (found.proposal.level, found.proposal.document) == (command.level, command.document)
         case _:
             return False
 

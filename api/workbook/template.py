@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from api.workbook.columns import MARKS, MATTERS, NOT_HELD, UNREAD_SHEETS, SheetLayout, heading
 from api.workbook.directory import choice
 from api.workbook.entries import OUTCOME_WORDS
+from api.workbook.lists import CHOICES, LISTS
 from api.workbook.paper import Paper, Sheet, format_of, written
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import Scheme
@@ -53,6 +54,21 @@ _ADVICE: Final = (
 )
 
 
+_LIST_ADVICE: Final = (
+    (
+        "每行一条。带下拉列表的栏目请从列表选择;未写组织编号的,属于下载模板的组织。",
+        "One thing a row. Choose from the lists where there is one; a row without an organisation code is about the "
+        "organisation whose template this is.",
+    ),
+    (
+        "依据文书填写 SHA-256 或已上传的文件名;发生日期不填即为文书日期;超过规定期限的须写补记理由。",
+        "A document is a SHA-256 or the name of a file that was uploaded; the day of the act is the document's where "
+        "none is given; a late entry needs its reason.",
+    ),
+    _ADVICE[-1],
+)
+
+
 class Colleague(NamedTuple):
     """One line of the roster."""
 
@@ -82,18 +98,45 @@ def template(*, unit_title: str, month: date, roster: Sequence[Colleague], schem
             marks.write_string(row, 0, person.work_number, paper.text)
             marks.write_string(row, 1, person.name, paper.text)
         _offer(paper, lists, {MATTERS.zh: matters, MARKS.zh: marks}, _choices(scheme))
-        _offer_roster(marks, len(roster))
+        held_on = [column.key for column in MATTERS.columns].index("held_on")
+        matters.write_comment(0, held_on, f"2026-05-12,或“{NOT_HELD[0]}”", {"author": "公平秤"})
+        _offer_roster(marks, MARKS, len(roster))
         matters.activate()
     return into.getvalue()
 
 
+def list_template(kind: str, *, unit_title: str, roster: Sequence[Colleague], scheme: Scheme) -> bytes:
+    """The workbook of one list (of ``LISTS``) for one organisation, as .xlsx."""
+    layout, into = LISTS[kind], io.BytesIO()
+    with written(f"{unit_title} {layout.zh}", into) as paper:
+        advice, sheet = paper.sheet(UNREAD_SHEETS["instructions"]), paper.sheet(layout.zh)
+        people, lists = paper.sheet(UNREAD_SHEETS["roster"]), paper.sheet(UNREAD_SHEETS["choices"])
+        _say(paper, advice, (f"{unit_title} {layout.zh}", layout.en, _document(scheme)), _LIST_ADVICE)
+        _lay_out(paper, sheet, layout)
+        _fill_roster(paper, people, roster)
+        choices = [_Choice(layout, offered.key, offered.values) for offered in CHOICES[kind](scheme)]
+        _offer(paper, lists, {layout.zh: sheet}, choices)
+        if kind != "members":
+            _offer_roster(sheet, layout, len(roster))
+        sheet.activate()
+    return into.getvalue()
+
+
+def _document(scheme: Scheme) -> str:
+    return f"{scheme.document.zh}({scheme.version})"
+
+
 def _advise(paper: Paper, sheet: Sheet, unit_title: str, month: date, scheme: Scheme) -> None:
+    title = f"{unit_title} {month.year}年{month.month}月记分工作簿"
+    _say(paper, sheet, (title, f"Workbook of the recorder, {month:%Y-%m}", _document(scheme)), _ADVICE)
+
+
+def _say(paper: Paper, sheet: Sheet, heads: tuple[str, str, str], advice: Sequence[tuple[str, str]]) -> None:
     sheet.set_column(0, 0, 100, paper.wrapped)
     sheet.hide_gridlines(2)
-    sheet.write_string(0, 0, f"{unit_title} {month.year}年{month.month}月记分工作簿", paper.title)
-    sheet.write_string(1, 0, f"Workbook of the recorder, {month:%Y-%m}", paper.wrapped)
-    sheet.write_string(2, 0, f"{scheme.document.zh}({scheme.version})", paper.wrapped)
-    for row, (zh, en) in enumerate(_ADVICE, start=4):
+    for row, (text, look) in enumerate(zip(heads, (paper.title, paper.wrapped, paper.wrapped), strict=True)):
+        sheet.write_string(row, 0, text, look)
+    for row, (zh, en) in enumerate(advice, start=4):
         sheet.write_string(row, 0, f"{row - 3}. {zh}\n{en}", paper.wrapped)
 
 
@@ -139,13 +182,11 @@ def _offer(paper: Paper, lists: Sheet, sheets: dict[str, Sheet], choices: Sequen
             lists.write_string(row, number, value, paper.text)
         source = f"='{UNREAD_SHEETS['choices']}'!${chr(65 + number)}$2:${chr(65 + number)}${len(values) + 1}"
         _validate(sheets[layout.zh], layout, key, source)
-    held_on = [column.key for column in MATTERS.columns].index("held_on")
-    sheets[MATTERS.zh].write_comment(0, held_on, f"2026-05-12,或“{NOT_HELD[0]}”", {"author": "公平秤"})
 
 
-def _offer_roster(marks: Sheet, people: int) -> None:
+def _offer_roster(sheet: Sheet, layout: SheetLayout, people: int) -> None:
     if people:
-        _validate(marks, MARKS, "work_number", f"='{UNREAD_SHEETS['roster']}'!$A$2:$A${people + 1}")
+        _validate(sheet, layout, "work_number", f"='{UNREAD_SHEETS['roster']}'!$A$2:$A${people + 1}")
 
 
 def _validate(sheet: Sheet, layout: SheetLayout, key: str, source: str) -> None:

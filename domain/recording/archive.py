@@ -290,7 +290,7 @@ def evolve(state: Archive, fact: Fact) -> Archive:
             found = state.records[fact.record]
             assert found.kind == "veto", f"record {fact.record} is no veto"
             assert found.status not in ENDED, f"record {fact.record} is {found.status}"
-            return _with(state, replace(found, status="lifted"))
+            return _with(state, replace(found, status="lifted", held_by=frozenset()))
         case RecordReplaced():
             return _with(state, _replacement(fact))
         case RecordSuspended() | RecordReleased() | RecordReversed():

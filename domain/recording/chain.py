@@ -73,13 +73,11 @@ class Motion(Sitting, frozen=True, kw_only=True):
 
 
 def steps_of(past: Past, unit: Established, bodies: Sequence[str]) -> list[Step]:
-    """The chain of an organisation, first to last."""
-    found: list[Step] = []
-    for body in bodies:
-        step = Step(body, _seat(past, unit, body))
-        if step.body not in COMMITTEES or step.unit not in {one.unit for one in found if one.body in COMMITTEES}:
-            found.append(step)
-    return found
+    """The chain of an organisation, first to last, as many as the rule set names.
+
+    A step keeps its number however the tree changes under it; ``following`` passes over what was decided already.
+    """
+    return [Step(body, _seat(past, unit, body)) for body in bodies]
 
 
 def _seat(past: Past, unit: Established, body: str) -> Code:

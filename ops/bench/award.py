@@ -175,7 +175,7 @@ def until_served(client: Client, port: int) -> None:
 @contextmanager
 def _served(data: Path, port: int) -> Generator[None]:
     settings = {"STEELYARD_DATA": str(data), "STEELYARD_PORT": str(port), "STEELYARD_DEPLOYMENT": "example"}
-    command = [sys.executable, "-m", "ops.cli", "demo"]
+    command = [sys.executable, "-m", "ops.cli", "demo", "--branches", "1"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("STEELYARD_", "DATABASE_"))}
     environment = kept | settings | {"STEELYARD_SECURE_COOKIES": "false"}
     with (data / "service.log").open("wb") as said:

@@ -8,7 +8,6 @@ in it; honours, deductions and objections are not: they are few, and have codes 
 """
 
 import re
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,10 +28,9 @@ from domain.organisation.roster import MemberEnrolled
 from domain.organisation.unit import UnitEstablished
 from ops.bootstrap import Urls, bootstrap
 from ops.clock import SimulatedClock
-from ops.example.load import SALT_BYTES, entries_of
+from ops.example.load import salt, tell
 from ops.example.people import BRANCH, people
-from ops.example.simulation import Simulation
-from ops.example.story import ENDS_AT, ORIGIN, ordinary
+from ops.example.story import ORIGIN, ordinary
 from ops.migrate import migrate
 from ops.recorder import PostgresRecorder
 from ops.roles import names_of
@@ -187,10 +185,8 @@ def _size(connection: "psycopg.Connection[Any]") -> Size:
 
 
 def _tell(ledger: Ledger, recorder: PostgresRecorder) -> None:
-    steps = ordinary(lambda: secrets.token_urlsafe(SALT_BYTES))
-    simulation = Simulation(ledger, SimulatedClock(steps[0].at), lambda receipt: entries_of(recorder, receipt))
-    for _ in simulation.run(steps, ENDS_AT):
-        pass
+    steps = ordinary(salt)
+    tell(ledger, recorder, SimulatedClock(steps[0].at), steps)
 
 
 def _template(admin_url: str) -> list[bytes]:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID, uuid5
 
 import msgspec
@@ -18,7 +18,7 @@ from chinese_calendar import is_workday  # pyright: ignore[reportMissingTypeStub
 
 from domain.actor import Actor, person, system
 from domain.decider import Command
-from domain.notice.notice import Shown, notice_id
+from domain.notice.notice import notice_id
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.organisation.appointments import COMMITTEE, AppointRole, Role
 from domain.organisation.member import RegisterMember
@@ -33,16 +33,15 @@ from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
 from domain.sealed import Secret
 from domain.values import SHANGHAI
 from ops.example.disputes import disputes
+from ops.example.district import history
 from ops.example.matters import MATTERS, Done
-from ops.example.merits import Later, merits
+from ops.example.merits import Salt, merits
 from ops.example.people import BRANCH, SEED, WORK_COMMITTEE, Person, people
+from ops.example.told import SCHEME, SHOWN, Told
 
 ORIGIN: Final = "example.pukou"
-SCHEME: Final = "pukou-district-offices"
 VERSION: Final = "illustrative-1"
 RULES_FILE: Final = Path(__file__).with_name("pukou.json")
-SHOWN: Final[tuple[Shown, ...]] = ("name", "item", "outcome", "quantity", "points", "day", "clause")
-"""What a notice of the example shows."""
 ENDS_AT: Final = datetime(2026, 5, 20, 2, 0, tzinfo=UTC)
 """10:00 on Wednesday 20 May 2026: in the middle of the term of the May theme day's notice."""
 
@@ -51,22 +50,18 @@ _NAMESPACE: Final = UUID("c8f6a2de-57a1-5d3c-8b52-3f1c2f1f9a10")
 
 FOUNDED_ON: Final = date(2025, 12, 15)
 
-Salt: TypeAlias = Callable[[], str]
 Step: TypeAlias = Callable[[datetime], Command]
 
 
-class Told(NamedTuple):
-    """One command of the story and its instant; or how it is made of what the log says by then."""
+def story(salt: Salt, branches: int = 1) -> list[Told]:
+    """The whole story in order, with so many branches; this one is told in full, whoever else is there.
 
-    at: datetime
-    command: Command | Later
-
-
-def story(salt: Salt) -> list[Told]:
-    """The whole story in order. ``salt`` draws 128 random bits in base64url for each sealed field."""
+    ``salt`` draws 128 random bits in base64url for each sealed field.
+    """
     told = ordinary(salt)
     told += [Told(at, command) for at, command in disputes(salt)]
     told += [Told(step.at, step.command) for step in merits(salt)]
+    told += history(branches, salt)
     return sorted(told, key=lambda step: step.at)
 
 

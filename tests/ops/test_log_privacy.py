@@ -65,7 +65,7 @@ def test_the_log_of_a_whole_run_of_the_example_names_nobody(short_folder: Path, 
         "STEELYARD_POSTGRES_BINARIES": str(binaries),
     }
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
-    command = [sys.executable, "-m", "ops.cli", "demo"]
+    command = [sys.executable, "-m", "ops.cli", "demo", "--branches", "1"]
     with (short_folder / "said").open("wb") as said:
         service = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=said, stderr=said)  # noqa: S603 - our own program
     try:

@@ -8,6 +8,7 @@ from api.workbook import grid, package, read
 from api.workbook.columns import LAYOUTS
 from api.workbook.entries import OUTCOME_WORDS
 from api.workbook.findings import SENTENCES, said
+from api.workbook.lists import LISTS, ROLE_WORDS
 from domain.decider import Refused
 
 PAGE = (Path(__file__).parents[3] / "ops" / "docs" / "workbook.md").read_text()
@@ -31,9 +32,10 @@ def test_every_finding_stands_in_the_page(code: str) -> None:
 
 
 def test_every_column_outcome_and_limit_stands_in_the_page() -> None:
-    for column in (column for layout in LAYOUTS for column in layout.columns):
+    for column in (column for layout in (*LAYOUTS, *LISTS.values()) for column in layout.columns):
         assert f"|{column.zh}|{column.en}|{'' if column.optional else '✓'}|" in PAGE
     assert "、".join(OUTCOME_WORDS) in PAGE
+    assert "、".join(ROLE_WORDS) in PAGE
     assert f"{package.SIZE_LIMIT_BYTES // 1_000_000} MB" in PAGE
     assert f"{package.EXPANDED_LIMIT_BYTES // 1_000_000} MB" in PAGE
     assert f"{package.RATIO_LIMIT} 倍" in PAGE

@@ -10,6 +10,7 @@ from domain.decider import NotPermitted, Refused
 from domain.notice.drafting import DraftRecordNotice
 from domain.notice.notice import NoticeDrafted, NoticeExists, NoticeLineDrafted
 from domain.organisation.appointments import EndRole
+from domain.organisation.reorganisation import AssignApprovalBody
 from domain.organisation.roster import NotOnRoster
 from domain.organisation.unit import DayInFuture
 from domain.recording.approval import NotPresent, RecorderApproves, WrongBody
@@ -38,6 +39,7 @@ from tests.domain.branch import (
     AS_SECRETARY,
     AS_SUBSTITUTE,
     BRANCH,
+    COMMITTEE,
     DISCIPLINE,
     MEMBER,
     OTHER,
@@ -211,6 +213,13 @@ def test_a_claim_unanswered_for_ten_working_days_goes_up_once() -> None:
     CLAIMED.given(up).when(up).nothing()
     CLAIMED.given(up).when(honour_decided()).refused(WrongBody)
     CLAIMED.given(up).when(honour_decided_above(later(16))).says(HonourDecided, HonourAdded)
+
+
+def test_a_claim_under_way_is_decided_to_its_end_when_the_branch_loses_its_committee() -> None:
+    assign = wish(AssignApprovalBody, AS_OFFICER, later(1), unit=BRANCH, approval_body="parent_committee")
+    CLAIMED.given(assign).when(honour_decided(AS_SECRETARY, COMMITTEE, later(2))).says(HonourDecided)
+    halfway = CLAIMED.given(honour_decided(), assign)
+    halfway.when(honour_decided_above(later(2))).says(HonourDecided, HonourAdded)
 
 
 def test_an_honour_is_noticed_by_its_own_stage_with_the_least() -> None:

@@ -1,0 +1,181 @@
+"""名单导入 — the dry run of a list: the wishes that it comes to, or everything that is wrong with it.
+
+All or nothing, as with a month's workbook; what the domain would refuse is found by asking it, row after row.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from api.workbook.commands import Author
+from api.workbook.directory import Directory
+from api.workbook.entries import Cells, day
+from api.workbook.findings import Finding, Findings
+from api.workbook.importing import in_force
+from api.workbook.lists import LISTS
+from api.workbook.read import Book, Page, read
+from api.workbook.rehearsal import Load, LoadMany, Rehearsal
+from api.workbook.rows import Ground, Row, wish_of
+from domain.actor import Actor
+from domain.decider import Command, NotPermitted, Refused
+from domain.organisation.member import MEMBER, Registered, RegisterMember
+from domain.organisation.unit import established
+from domain.sealed import Secret
+from domain.values import Code, CommandId, Instant, MemberId, Sha256, day_of
+
+KEYS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "members": (("work_number",), ("identity",)),
+    "appointments": (("work_number", "role", "unit"),),
+    "honours": (("work_number", "matter", "item"),),
+    "deductions": (("work_number", "matter", "item"),),
+}
+"""The columns that together may say a thing once."""
+
+_PLACES: Final[dict[str, str]] = {
+    "not-permitted": "unit",
+    "unit-unknown": "unit",
+    "unit-dissolved": "unit",
+    "profile-unknown": "profile",
+    "role-already-held": "role",
+    "one-recorder-only": "role",
+    "auditor-writes": "role",
+    "term-backwards": "until_on",
+    "honour-unknown": "level",
+    "deduction-unknown": "level",
+    "evidence-missing": "evidence_kind",
+    "own-paper": "evidence_kind",
+    "late-reason-missing": "late_reason",
+    "act-after-document": "occurred_on",
+    "already-recorded": "matter",
+    "already-counted": "matter",
+    "honour-waiting": "matter",
+    "deduction-waiting": "matter",
+    "more-is-asked": "level",
+}
+"""The column that a refusal of the domain speaks of; otherwise the one with the work number."""
+
+
+class ListSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list says, in figures."""
+
+    rows: int
+    commands: int
+    on_record: int
+    """Rows whose wish was granted before, or says nothing new."""
+
+
+class ListDry(msgspec.Struct, frozen=True, kw_only=True):
+    """A dry run. ``commands`` is empty where ``findings`` is not."""
+
+    book: Book
+    commands: tuple[Command, ...]
+    findings: tuple[Finding, ...]
+    summary: ListSummary
+
+    @property
+    def sha256(self) -> Sha256:
+        """Of the file: whoever confirms the dry run names it."""
+        return self.book.sha256
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a dry run asks the house for."""
+
+    load: Load
+    known: Callable[[CommandId], bool]
+    """Whether a command id was committed."""
+    holder: Callable[[Sequence[Secret]], MemberId | None]
+    """Who has one of these identities already, other than their own subjects."""
+    load_many: LoadMany | None = None
+
+
+def plan_list(
+    kind: str,
+    data: bytes,
+    *,
+    filename: str,
+    directory: Directory,
+    place: Code | None = None,
+    actor: Actor,
+    at: Instant,
+    salt: Callable[[], str],
+    pseudonym: Callable[[str], MemberId],
+    house: Surroundings,
+) -> ListDry:
+    """The dry run of a list for an organisation, by default the actor's own.
+
+    Raises ``Refused`` where the file is no such list.
+    """
+    if actor.person is None or actor.role is None or actor.unit is None:
+        raise NotPermitted
+    layout = LISTS[kind]
+    book = read(data, filename=filename, layouts=(layout,))
+    page, findings = book.page(layout), Findings()
+    past = Rehearsal(house.load, house.known, house.load_many)
+    author = Author(person=actor.person, role=actor.role, unit=actor.unit, at=at, file=book.sha256, salt=salt)
+    ground = _ground(past, page, directory, author, place or actor.unit, pseudonym)
+    _repeated(kind, page, findings)
+    planned = [(row, wish) for row in page.rows if (wish := wish_of(kind, Row(page, row, ground, findings)))]
+    needed = tuple(_rehearsed(past, page, planned, findings, house))
+    found = findings.in_order(page)
+    summary = ListSummary(rows=len(page.rows), commands=len(needed), on_record=len(planned) - len(needed))
+    return ListDry(book=book, commands=() if found else needed, findings=found, summary=summary)
+
+
+def _ground(
+    past: Rehearsal,
+    page: Page,
+    directory: Directory,
+    author: Author,
+    place: Code,
+    pseudonym: Callable[[str], MemberId],
+) -> Ground:
+    scheme = established(past, place).scheme
+    cells = (page.value(row, key) for row in page.rows for key in ("occurred_on", "dated_on"))
+    days = {found for cell in cells if (found := day(cell)) is not None}
+    schemes = {one: rules for one in days if (rules := in_force(past, scheme, one)) is not None}
+    today = in_force(past, scheme, day_of(author.at))
+    known = msgspec.structs.replace(directory, schemes=schemes)
+    return Ground(directory=known, author=author, place=place, today=today, pseudonym=pseudonym)
+
+
+def _repeated(kind: str, page: Page, findings: Findings) -> None:
+    """Note every row that says again what an earlier one says."""
+    for keys in KEYS[kind]:
+        first: dict[tuple[str | None, ...], int] = {}
+        for row in page.rows:
+            cells = Cells(page, row, Findings())
+            said = tuple(cells.words(key) for key in keys)
+            if any(said) and first.setdefault(said, row) != row:
+                findings.note(page, row, keys[0], "row-twice", first=first[said])
+
+
+def _rehearsed(
+    past: Rehearsal, page: Page, planned: list[tuple[int, Command]], findings: Findings, house: Surroundings
+) -> Iterator[Command]:
+    """The wishes that are still needed; what would be refused is noted at its row."""
+    for row, command in planned:
+        try:
+            if past.needless(command) or _registered(past, command, house):
+                continue
+            past.perform(command)
+        except Refused as refusal:
+            key = _PLACES.get(refusal.code, "work_number")
+            known = any(column.key == key for column in page.layout.columns)
+            findings.refused(page, row, key if known else "work_number", refusal)
+        else:
+            yield command
+
+
+def _registered(past: Rehearsal, command: Command, house: Surroundings) -> bool:
+    """Whether this very person is on the roster already; raises where his number is somebody else's."""
+    if not isinstance(command, RegisterMember):
+        return False
+    holder = house.holder(command.identities())
+    if holder is None:
+        return False
+    found = past[MEMBER.of(holder)]
+    if isinstance(found, Registered) and (found.unit, found.profile) == (command.unit, command.profile):
+        return True
+    raise command.duplicate(past, holder)

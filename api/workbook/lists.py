@@ -1,0 +1,130 @@
+"""名单 — the lists that an office brings as a workbook of one sheet: members, appointments, honours, deductions.
+
+==========  ==================================================================================================
+党员        one row per person who enters the system
+任职        one row per office that somebody is given
+荣誉        one row per honour that is claimed, with its certificate
+减分        one row per deduction that is proposed, with its basis document
+==========  ==================================================================================================
+
+What a month's workbook says of its cells holds here too: the same reading, the same findings, the same marked copy.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from api.workbook.columns import Column, SheetLayout
+from api.workbook.directory import choice
+from domain.organisation.appointments import Role
+from domain.rules.demands import levels_of
+from domain.rules.items import HonourItem, Item, NegativeItem, ResponsibilityItem
+from domain.rules.scheme import Scheme
+from domain.rules.wording import Bilingual
+
+ROLE_WORDS: Final[dict[str, Role]] = {
+    "书记": "secretary",
+    "委员": "committee_member",
+    "积分记录员": "recorder",
+    "代理记录员": "substitute_recorder",
+    "工委干事": "officer",
+    "领导小组": "leading_group",
+    "督查": "auditor",
+}
+"""Offices as people write them; the stored words are understood too."""
+
+_WHO: Final = (Column("work_number", "工号", "Work number", width=14), Column("name", "姓名", "Name", width=14))
+_WHERE: Final = Column("unit", "组织编号", "Organisation code", optional=True, width=18)
+_DOCUMENTED: Final = (
+    Column("matter", "事项编号", "Matter code", width=18),
+    Column("item", "条目", "Item", width=36),
+    Column("level", "级别", "Level", width=24),
+    Column("occurred_on", "发生日期", "Happened on", optional=True, width=14),
+    Column("dated_on", "文书日期", "Dated on", width=14),
+    Column("evidence_kind", "佐证类别", "Evidence kind", width=22),
+    Column("document", "依据文书", "Document", width=36),
+    Column("late_reason", "补记理由", "Reason for late entry", optional=True, width=24),
+)
+
+MEMBERS: Final = SheetLayout(
+    "党员",
+    "Members",
+    (
+        *_WHO,
+        Column("profile", "党员类别", "Class", width=22),
+        Column("present_from", "进入日期", "Present from", width=14),
+        _WHERE,
+        Column("identity", "身份号码", "Identity number", optional=True, width=22),
+    ),
+)
+APPOINTMENTS: Final = SheetLayout(
+    "任职",
+    "Appointments",
+    (
+        *_WHO,
+        Column("role", "职务", "Office", width=18),
+        Column("from_on", "任职日期", "From", width=14),
+        Column("until_on", "届满日期", "Until", optional=True, width=14),
+        _WHERE,
+    ),
+)
+HONOURS: Final = SheetLayout("荣誉", "Honours", (*_WHO, Column("title", "名称", "Title", width=36), *_DOCUMENTED))
+DEDUCTIONS: Final = SheetLayout(
+    "减分", "Deductions", (*_WHO, *_DOCUMENTED, Column("particulars", "情况说明", "Particulars", width=48))
+)
+
+LISTS: Final[Mapping[str, SheetLayout]] = {
+    "members": MEMBERS,
+    "appointments": APPOINTMENTS,
+    "honours": HONOURS,
+    "deductions": DEDUCTIONS,
+}
+"""By the word that stands in addresses."""
+
+
+class Offered(NamedTuple):
+    """What the drop-down of a column offers."""
+
+    key: str
+    values: tuple[str, ...]
+
+
+Choices = Callable[[Scheme], tuple[Offered, ...]]
+
+
+def honours_of(scheme: Scheme) -> tuple[Item, ...]:
+    """The items under which an honour is claimed."""
+    return scheme.honour
+
+
+def deductions_of(scheme: Scheme) -> tuple[Item, ...]:
+    """The items under which points are taken: the negative list, and presumed duties that fell short."""
+    presumed = (item for item in scheme.responsibility if item.mode == "presumed")
+    return (*scheme.negative, *presumed)
+
+
+def levels_in(items: tuple[Item, ...]) -> tuple[tuple[str, Bilingual], ...]:
+    """Every level of some items, each code once."""
+    found: dict[str, Bilingual] = {}
+    for item in items:
+        if isinstance(item, HonourItem | NegativeItem | ResponsibilityItem):
+            for level in levels_of(item):
+                found.setdefault(level.code, level)
+    return tuple(found.items())
+
+
+def _of_items(scheme: Scheme, items: tuple[Item, ...]) -> tuple[Offered, ...]:
+    kinds = {kind for item in items for kind in item.evidence}
+    return (
+        Offered("item", tuple(choice(item.code, item) for item in items)),
+        Offered("level", tuple(choice(code, level) for code, level in levels_in(items))),
+        Offered("evidence_kind", tuple(choice(c, k) for c, k in scheme.evidence_kinds.items() if c in kinds)),
+    )
+
+
+CHOICES: Final[Mapping[str, Choices]] = {
+    "members": lambda scheme: (Offered("profile", tuple(choice(one.code, one) for one in scheme.profiles)),),
+    "appointments": lambda scheme: (Offered("role", tuple(ROLE_WORDS)),),
+    "honours": lambda scheme: _of_items(scheme, honours_of(scheme)),
+    "deductions": lambda scheme: _of_items(scheme, deductions_of(scheme)),
+}
+"""What each list's template offers."""

@@ -1,0 +1,163 @@
+"""Lists of members, offices, honours and deductions: all of it or nothing, every error at its cell, twice is once."""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID, uuid5
+
+import openpyxl
+import pytest
+
+from api.workbook.directory import Directory
+from api.workbook.listing import ListDry, Surroundings, plan_list
+from api.workbook.lists import LISTS
+from api.workbook.mark import mark
+from api.workbook.template import list_template
+from domain.actor import Actor
+from domain.decider import NAMESPACE
+from domain.organisation.appointments import AppointRole
+from domain.organisation.member import RegisterMember
+from domain.recording.claiming import ClaimHonour
+from domain.recording.proposing import ProposeDeduction
+from tests.api.workbook.books import DIRECTORY, ROSTER, RULES
+from tests.domain import branch
+from tests.domain.branch import AS_OFFICER, AS_RECORDER, AT, BRANCH
+from tests.domain.given import World
+
+Cells = Mapping[str, object]
+
+NEWCOMER: Cells = {
+    "work_number": "0101",
+    "name": "新一",
+    "profile": "full",
+    "present_from": date(2026, 5, 1),
+    "unit": BRANCH,
+}
+YOUTH: Cells = {
+    "work_number": "0007",
+    "name": "周七",
+    "role": "委员",
+    "from_on": date(2026, 5, 1),
+    "unit": BRANCH,
+}
+PRIZE: Cells = {
+    "work_number": "0007",
+    "name": "周七",
+    "title": "区级征文获奖",
+    "matter": "AW-1",
+    "item": "H-LX-1",
+    "level": "district",
+    "dated_on": date(2026, 5, 6),
+    "evidence_kind": "award_certificate",
+    "document": "签到表0512.jpg",
+}
+LATE: Cells = {
+    "work_number": "0007",
+    "name": "周七",
+    "matter": "JB-1",
+    "item": "N-WM-1",
+    "level": "each",
+    "dated_on": date(2026, 5, 6),
+    "evidence_kind": "assignment_sheet",
+    "document": "a" * 64,
+    "particulars": "交办问题逾期",
+}
+CASES = {
+    "members": (NEWCOMER, AS_OFFICER, RegisterMember),
+    "appointments": (YOUTH, AS_OFFICER, AppointRole),
+    "honours": (PRIZE, AS_RECORDER, ClaimHonour),
+    "deductions": (LATE, AS_RECORDER, ProposeDeduction),
+}
+
+
+def filled(kind: str, rows: Sequence[Cells]) -> bytes:
+    """The template of a list, filled in."""
+    layout = LISTS[kind]
+    book = openpyxl.load_workbook(io.BytesIO(list_template(kind, unit_title="浦口一支部", roster=ROSTER, scheme=RULES)))
+    keys = [column.key for column in layout.columns]
+    for number, cells in enumerate(rows, start=2):
+        for key, value in cells.items():
+            book[layout.zh].cell(number, keys.index(key) + 1, value)
+    into = io.BytesIO()
+    book.save(into)
+    return into.getvalue()
+
+
+def planned(kind: str, data: bytes, world: World, actor: Actor, directory: Directory = DIRECTORY) -> ListDry:
+    """The dry run of a list over a past in memory."""
+    holders: dict[str, UUID] = {}
+    return plan_list(
+        kind,
+        data,
+        filename=f"{kind}.xlsx",
+        directory=directory,
+        actor=actor,
+        at=AT,
+        salt=lambda: "c2FsdC1vZi0xMjgtYml0cw",
+        pseudonym=lambda number: uuid5(NAMESPACE, f"test/{number}"),
+        house=Surroundings(load=world.load, known=world.known, holder=lambda one: holders.get(one[0].value)),
+    )
+
+
+@pytest.fixture
+def world() -> World:
+    return branch.RULED.world.copy()
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_a_clean_list_becomes_wishes_that_the_house_grants_once(kind: str, world: World) -> None:
+    row, actor, wanted = CASES[kind]
+    data = filled(kind, [row])
+    dry = planned(kind, data, world, actor)
+    assert dry.findings == ()
+    assert [type(command) for command in dry.commands] == [wanted]
+    for command in dry.commands:
+        world.execute(command)
+    again = planned(kind, data, world, actor)
+    assert (again.findings, again.commands, again.summary.on_record) == ((), (), 1)
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_one_error_and_there_is_no_wish(kind: str, world: World) -> None:
+    row, actor, _ = CASES[kind]
+    dry = planned(kind, filled(kind, [row, {**row, "name": None}]), world, actor)
+    assert dry.commands == ()
+    assert {finding.row for finding in dry.findings} == {3}
+    assert {finding.code for finding in dry.findings} == {"value-missing", "row-twice"}
+    assert openpyxl.load_workbook(io.BytesIO(mark(dry.book, dry.findings))).sheetnames[-1] == "问题"
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value", "code"),
+    [
+        ("members", "profile", "贵宾 x", "profile-unknown"),
+        ("members", "present_from", date(2027, 1, 1), "day-in-future"),
+        ("members", "unit", "NOWHERE", "unit-unknown"),
+        ("appointments", "role", "主席", "role-unknown"),
+        ("appointments", "work_number", "0999", "member-unknown"),
+        ("appointments", "until_on", date(2026, 4, 1), "term-backwards"),
+        ("honours", "level", "宇宙级", "level-unknown"),
+        ("honours", "item", "N-WM-1", "honour-unknown"),
+        ("honours", "document", "没有的.jpg", "evidence-file-unknown"),
+        ("deductions", "dated_on", "昨天", "date-wrong"),
+        ("deductions", "evidence_kind", "sign_in_list", "evidence-missing"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_row(kind: str, key: str, value: object, code: str, world: World) -> None:
+    row, actor, _ = CASES[kind]
+    dry = planned(kind, filled(kind, [{**row, key: value}]), world, actor)
+    assert dry.commands == ()
+    assert code in {finding.code for finding in dry.findings}
+    assert {(finding.sheet, finding.row) for finding in dry.findings} == {(LISTS[kind].zh, 2)}
+
+
+def test_a_row_without_organisation_is_about_the_one_for_which_the_list_is_brought(world: World) -> None:
+    row = {key: value for key, value in NEWCOMER.items() if key != "unit"}
+    (command,) = planned("members", filled("members", [row]), world, AS_OFFICER).commands
+    assert command.target() == branch.TOP
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_the_same_template_is_the_same_bytes(kind: str) -> None:
+    first, second = (list_template(kind, unit_title="x", roster=ROSTER, scheme=RULES) for _ in range(2))
+    assert first == second

@@ -1,0 +1,111 @@
+"""What people mean to do: what begins something, and what sensibly follows a fact."""
+
+from typing import Final
+
+from domain.decider import Command, Fact
+from domain.notice import notice as notices
+from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, WithdrawNotice
+from domain.notice.running import CheckDisclosure, PostNotice
+from domain.objection import objection as objections
+from domain.objection.appeal import DecideAppeal, FileAppeal
+from domain.objection.deciding import DecideObjection, DeliverReply
+from domain.objection.filing import EnterObjection, FileObjection, WithdrawObjection
+from domain.objection.handling import (
+    AcceptObjection,
+    AssignHandler,
+    DeclineObjection,
+    HoldHearing,
+    RecordFinding,
+    RecuseHandler,
+)
+from domain.organisation import appointments, exemption, member, membership, reorganisation, unit
+from domain.oversight.log import RestoreLog
+from domain.recording import archive, deduction, honour, matter, sheet
+from domain.recording.approval import ApproveSheet, ReturnSheet
+from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour
+from domain.recording.deducting import DecideDeduction
+from domain.recording.filling import FillSheet, OpenSheet, SubmitSheet
+from domain.recording.hearing import (
+    AcknowledgeNotification,
+    DeliverOnPaper,
+    FileStatement,
+)
+from domain.recording.proposing import AddDeductionEvidence, ProposeDeduction
+from domain.recording.veto import LiftVeto, RegisterVeto
+from domain.rules import calendar, ruleset
+from domain.rules.authorship import ApproveRuleSet
+
+BEGINNINGS: Final[tuple[type[Command], ...]] = (
+    *(matter.PlanMatter,) * 24,
+    *(ClaimHonour,) * 12,
+    *(ProposeDeduction,) * 12,
+    *(RegisterVeto,) * 4,
+    *(exemption.RequestExemption,) * 9,
+    *(membership.TransferMember,) * 3,
+    *(membership.RegisterLeave,) * 4,
+    *(calendar.PublishCalendar,) * 2,
+    *(ruleset.DraftRuleSet,) * 2,
+    *(appointments.SubstituteRole, appointments.DelegateRole, appointments.AppointRole, appointments.EndRole) * 2,
+    *(appointments.HandOverRole, unit.EstablishUnit, member.RegisterMember, membership.AssignProfile) * 2,
+    RestoreLog,
+    *(reorganisation.RenameUnit, reorganisation.MoveUnit, membership.EndMembership, reorganisation.AssignApprovalBody),
+)
+"""What begins something."""
+
+AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
+    matter.MatterPlanned: (matter.HoldMatter, matter.DropMatter),
+    matter.MatterHeld: (matter.AttachEvidence,),
+    matter.EvidenceAttached: (OpenSheet,),
+    sheet.SheetOpened: (FillSheet, FillSheet, FillSheet),
+    sheet.SheetLineSet: (SubmitSheet,),
+    sheet.SheetSubmitted: (ApproveSheet, ReturnSheet),
+    sheet.SheetReturned: (SubmitSheet,),
+    sheet.SheetLineReferred: (ApproveSheet,),
+    notices.NoticeDrafted: (CheckDisclosure,),
+    notices.DisclosureChecked: (PostNotice,),
+    notices.NoticePosted: (
+        FileObjection,
+        FileObjection,
+        FileObjection,
+        EnterObjection,
+        EvidencePosting,
+        WithdrawNotice,
+    ),
+    notices.NoticeWithdrawn: (RepostNotice,),
+    notices.NoticeReposted: (ExtendNotice, FileObjection),
+    honour.HonourClaimed: (DecideHonour, ReturnHonour),
+    honour.HonourReturned: (ClaimHonour,),
+    honour.HonourDecided: (DecideHonour,),
+    honour.HonourReferred: (DecideHonour,),
+    deduction.DeductionProposed: (AcknowledgeNotification, DeliverOnPaper, AddDeductionEvidence),
+    deduction.DeductionEvidenceAdded: (AcknowledgeNotification,),
+    deduction.MemberNotified: (FileStatement,),
+    deduction.MemberStatementFiled: (DecideDeduction,),
+    deduction.StatementTermEnded: (DecideDeduction,),
+    deduction.DeductionDecided: (DecideDeduction,),
+    deduction.DeductionReferred: (DecideDeduction,),
+    archive.VetoRegistered: (LiftVeto,),
+    objections.ObjectionReceipted: (AcceptObjection, DeclineObjection, WithdrawObjection),
+    objections.ObjectionAccepted: (AssignHandler, AssignHandler),
+    objections.HandlerAssigned: (HoldHearing, RecuseHandler),
+    objections.HandlerRecused: (AssignHandler,),
+    objections.HearingHeld: (RecordFinding,),
+    objections.FindingRecorded: (DecideObjection, DecideObjection),
+    objections.ObjectionUpheld: (DeliverReply,),
+    objections.ObjectionPartlyUpheld: (DeliverReply,),
+    objections.ObjectionRejected: (DeliverReply,),
+    objections.ReplyDelivered: (FileAppeal,),
+    objections.ObjectionDeclined: (FileAppeal,),
+    objections.AppealFiled: (DecideAppeal, DecideAppeal),
+    objections.ObjectionEscalated: (AcceptObjection, AssignHandler, DecideAppeal),
+    member.ExemptionRequested: (exemption.DecideExemption,),
+    member.ExemptionSupported: (exemption.DecideExemption, exemption.DecideExemption),
+    member.ExemptionGranted: (exemption.EndExemption, exemption.EndExemption, exemption.EndExemption),
+    member.LeaveRegistered: (membership.ShortenLeave,),
+    appointments.RoleAppointed: (appointments.EndRole, appointments.HandOverRole),
+    appointments.RoleSubstituted: (appointments.EndRole,),
+    unit.UnitEstablished: (reorganisation.DissolveUnit, reorganisation.RenameUnit),
+    ruleset.RuleSetDrafted: (ApproveRuleSet,),
+    ruleset.RuleSetApproved: (ruleset.PublishRuleSet,),
+}
+"""What sensibly follows a fact; the first is what people mean to do first."""

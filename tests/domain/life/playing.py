@@ -1,0 +1,106 @@
+"""How a life is played: something begins, what follows is wished for, anything else is wished for, time goes on."""
+
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any, Final
+
+from domain.decider import Command
+from domain.notice.drafting import DraftNotice
+from domain.notice.running import CheckDisclosure, PostNotice
+from domain.recording.filling import LineWish
+from tests.domain.branch import (
+    AS_SECRETARY,
+    AS_SUBSTITUTE,
+    BRANCH,
+    OTHER,
+    PROCESS,
+    RECORDER,
+    STUDY,
+    evidenced,
+    filled,
+    held,
+    opened,
+    planned,
+    sheet_approved,
+    submitted,
+    wish,
+)
+from tests.domain.life.intentions import AFTER, BEGINNINGS
+from tests.domain.life.life import Life, Step
+from tests.domain.life.wishes import anything, known_from, made
+from tests.domain.merits import claimed, proposed
+from tests.domain.objection.disputes import MONDAY, NOTICE_ID, accepted, assigned, filed, found, heard
+
+MOST_HOPES: Final = 60
+GONE: Final = (
+    *("matter-settled", "honour-not-open", "deduction-not-open", "objection-not-at-step", "already-notified"),
+    *("sheet-not-draft", "sheet-not-submitted", "sheet-exists", "notice-not-draft", "notice-not-posted"),
+    *("objection-exists", "own-measure"),
+)
+"""Refusals of what came too late: nobody tries again."""
+
+NOTHING: Final[tuple[Command, ...]] = ()
+PROPOSED: Final = (proposed(), claimed())
+HANGING: Final = (
+    *(planned(), held(), evidenced(), opened()),
+    filled(otherwise="attended", but=(LineWish(member=OTHER, outcome="absent"),)),
+    filled(AS_SUBSTITUTE, but=(LineWish(member=RECORDER, outcome="attended"),)),
+    *(submitted(), sheet_approved()),
+    wish(DraftNotice, PROCESS, unit=BRANCH, matter="MT-0512", item=STUDY, decision=1),
+    wish(CheckDisclosure, AS_SECRETARY, MONDAY, unit=BRANCH, notice=NOTICE_ID, shows=("name", "outcome")),
+    wish(PostNotice, AS_SECRETARY, MONDAY, unit=BRANCH, notice=NOTICE_ID),
+)
+DISPUTED: Final = (*HANGING, filed(), accepted(), assigned())
+FOUND: Final = (*DISPUTED, heard(), found())
+BEGINNING: Final = (NOTHING, PROPOSED, HANGING, DISPUTED, FOUND)
+"""Where a life begins: with nothing, a claim and a deduction proposed, a notice that hangs, an objection under way."""
+
+
+class Player:
+    """A life and what its people mean to do next."""
+
+    def __init__(self, beginning: Sequence[Command] = ()) -> None:
+        self.life = Life()
+        self.before = self.life.world.copy()
+        self._hopes: list[tuple[type[Command], dict[str, Any]]] = []
+        for command in beginning:
+            self.life.now = max(self.life.now, command.at)
+            assert list(self._run(command)), "a beginning is granted"
+
+    def play(self, random: Random) -> Iterator[Step]:
+        """One step: a wish that was granted, none, or several where time goes on."""
+        move = random.randrange(100)
+        if move < 9:
+            yield from self._wait(random)
+        elif move < 24:
+            yield from self._run(anything(self.life, random))
+        elif move < 34 or not self._hopes:
+            yield from self._run(made(random.choice(BEGINNINGS), self.life, random))
+        else:
+            # Mostly what was meant last: a matter goes on to its end before the next begins.
+            place = max(0, len(self._hopes) - 1 - random.choice((0, 0, 0, 1, 2, random.randrange(MOST_HOPES))))
+            kind, known = self._hopes.pop(place)
+            granted = list(self._run(made(kind, self.life, random, known)))
+            if not granted and self.life.last_refusal not in GONE and random.randrange(4):
+                self._hopes.insert(place, (kind, known))
+            yield from granted
+
+    def _wait(self, random: Random) -> Iterator[Step]:
+        self.life.wait(random)
+        while due := self.life.due():
+            for command in due:
+                yield from self._run(command)
+
+    def _run(self, command: Command) -> Iterator[Step]:
+        step = self.life.run(command)
+        if step is None:
+            return
+        kinds = set()
+        for said in step.said:
+            if type(said.fact) in kinds:
+                continue
+            kinds.add(type(said.fact))
+            known = known_from(said.fact, command)
+            self._hopes += [(kind, known) for kind in reversed(AFTER.get(type(said.fact), ()))]
+        self._hopes = self._hopes[-MOST_HOPES:]
+        yield step
