@@ -107,9 +107,15 @@ async def opened_by_link(
     if not hmac.compare_digest(right.encode(), token.encode()):
         raise NotFound
     found = (await notice_board.notice(connection, notice)).value
-    if found is None or found.header.posted is None or found.header.audience not in PUBLIC_AUDIENCES:
+    if found is None or found.header.posted is None or not has_link(found):
         raise NotFound
     return found
+
+
+def has_link(notice: notice_board.Notice) -> bool:
+    """Whether anybody beyond the branch may be shown it: not a branch edition, which names everybody's total."""
+    results = any(line.outcome == "scored" for line in notice.lines)
+    return notice.header.audience in PUBLIC_AUDIENCES and not results
 
 
 def hangs(asked: Asked, header: notice_board.NoticeHeader) -> bool:

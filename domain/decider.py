@@ -29,7 +29,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     """Something that happened, in plain values. A fact says everything that must be believed later.
 
     Optional fields with defaults are the way to grow; a new meaning takes a new name in the vocabulary.
+    ``secret`` is true of a secret ballot alone: its entry names neither actor nor command nor cause.
     """
+
+    secret: ClassVar[bool] = False
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,6 +3,19 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from domain.assessment import (
+    appraisal,
+    balloting,
+    computing,
+    feedback,
+    noticing,
+    opening,
+    period,
+    result,
+)
+from domain.assessment import (
+    deciding as period_deciding,
+)
 from domain.decider import Command, Decision, Past, Stream
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, handling, objection
@@ -15,6 +28,7 @@ from domain.recording import (
     claiming,
     deducting,
     deduction,
+    docket,
     filling,
     hearing,
     honour,
@@ -40,6 +54,10 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     deduction.DEDUCTION,
     notice.NOTICE,
     objection.OBJECTION,
+    docket.DOCKET,
+    period.PERIOD,
+    result.RESULT,
+    appraisal.APPRAISAL,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -117,6 +135,15 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     closing.CloseObjection: closing.decide,
     closing.EscalateObjection: closing.decide,
     closing.EndBlock: closing.decide,
+    opening.OpenPeriod: opening.decide,
+    balloting.OpenAppraisal: balloting.decide,
+    balloting.FileSelfEvaluation: balloting.decide,
+    balloting.CloseAppraisal: balloting.decide,
+    computing.ComputePeriod: computing.decide,
+    period_deciding.DecidePeriod: period_deciding.decide,
+    period_deciding.ReturnPeriod: period_deciding.decide,
+    noticing.DraftResultNotice: noticing.decide,
+    feedback.FeedBackResult: feedback.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

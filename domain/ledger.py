@@ -409,11 +409,12 @@ class Ledger:
         return self.log_name
 
     def _entry(self, command: Command, ordinal: int, write: Write, version: int, log: str) -> Entry:
+        secret = write.fact.secret
         return Entry(
-            actor=command.actor,
+            actor=None if secret else command.actor,
             at=command.at,
-            cause=command.cause,
-            command=command.id,
+            cause=None if secret else command.cause,
+            command=None if secret else command.id,
             fact=write.fact,
             id=entry_id(command.id, ordinal),
             log=log,

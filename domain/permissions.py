@@ -7,7 +7,7 @@ duties between persons is decided beside it, in each ``decide``: an office never
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from domain.decider import Command, NotPermitted, Past
-from domain.organisation.appointments import HANDLING, OFFICES, Role, holds
+from domain.organisation.appointments import COMMITTEE, HANDLING, OFFICES, Role, holds
 from domain.organisation.member import MEMBER, Registered
 from domain.organisation.roster import belonging
 from domain.organisation.unit import higher_than
@@ -242,6 +242,18 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("objection.read", "substitute_recorder", "own"),
     *(Grant("objection.read", office, relation) for office in HANDLING for relation in RELATED),
     Grant("objection.read", "auditor", "any"),
+    # The year
+    Grant("period.open", "secretary", "own"),
+    Grant("period.open", "secretary", "above"),
+    Grant("period.compute", "secretary", "own"),
+    Grant("period.compute", "secretary", "above"),
+    *(Grant("period.decide", office, relation) for office in COMMITTEE for relation in RELATED),
+    Grant("appraisal.run", "secretary", "own"),
+    Grant("appraisal.run", "secretary", "above"),
+    Grant("appraisal.evaluate_self", "member", "own"),
+    Grant("result.feed_back", "secretary", "own"),
+    Grant("result.feed_back", "committee_member", "own"),
+    Grant("result.feed_back", "secretary", "above"),
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("archive.read", "recorder", "own"),

@@ -15,6 +15,8 @@ from uuid import uuid5
 import msgspec
 
 from domain.actor import system
+from domain.assessment.noticing import DraftResultNotice
+from domain.assessment.period import CommitteeDecided
 from domain.decider import Command, Fact
 from domain.entry import Entry
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
@@ -58,6 +60,7 @@ Purpose: TypeAlias = Literal[
     "escalate-objection",
     "close-objection",
     "end-block",
+    "draft-result-notice",
 ]
 
 C = TypeVar("C", bound=Command)
@@ -179,6 +182,14 @@ def _end_block(task: Task, fact: ObjectionFiled) -> Command:
     return task.wish(EndBlock, unit=fact.unit, objection=fact.objection)
 
 
+def _if_last(entry: Entry, fact: CommitteeDecided) -> Instant | None:
+    return entry.at if fact.to is None else None
+
+
+def _draft_results(task: Task, fact: CommitteeDecided) -> Command:
+    return task.wish(DraftResultNotice, unit=fact.unit, year=fact.year, period=fact.period)
+
+
 Awaited: TypeAlias = (
     ObjectionReceipted
     | ObjectionAccepted
@@ -255,5 +266,6 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     AppealDecided: CallsFor("close-objection", _at_once, _close_objection),
     ObjectionClosed: CallsFor("confirm-records", _if_noticed_before, _confirm),
     ObjectionLapsed: CallsFor("confirm-records", _if_noticed_before, _confirm),
+    CommitteeDecided: CallsFor("draft-result-notice", _if_last, _draft_results),
 }
 """What each kind of fact calls for."""

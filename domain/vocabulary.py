@@ -6,6 +6,35 @@ Pages, exports and documents are fed from it. A stored name is for ever: the gol
 
 from typing import Final, NamedTuple
 
+from domain.assessment.appraisal import (
+    AppraisalClosed,
+    AppraisalOpened,
+    AppraisalSubjectNamed,
+    AppraisalTallied,
+    AppraisalVoterNamed,
+    BallotCast,
+    BallotCodeIssued,
+    SelfEvaluationFiled,
+    VoterTookPart,
+)
+from domain.assessment.period import (
+    CommitteeDecided,
+    CompletenessChecked,
+    DecisionReferred,
+    PeriodComputed,
+    PeriodDetermined,
+    PeriodOpened,
+    PeriodReturned,
+    PeriodSealed,
+    QuotaApplied,
+)
+from domain.assessment.result import (
+    GradeDetermined,
+    GradeProposed,
+    MemberComputed,
+    ResultFedBack,
+    ScoreDetermined,
+)
 from domain.decider import Fact
 from domain.notice.notice import (
     DisclosureChecked,
@@ -21,6 +50,7 @@ from domain.notice.notice import (
     NoticeWithdrawn,
     PostingEvidenced,
 )
+from domain.notice.results import ResultLineDrafted, ResultNoticeDrafted
 from domain.objection.objection import (
     AppealDecided,
     AppealFiled,
@@ -80,8 +110,10 @@ from domain.recording.deduction import (
     MemberStatementFiled,
     StatementTermEnded,
 )
+from domain.recording.docket import CaseListed, MatterListed
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.matter import EvidenceAttached, MatterHeld, MatterNotHeld, MatterPlanned
+from domain.recording.sealing import ArchiveSealed
 from domain.recording.sheet import (
     SheetApproved,
     SheetLineReferred,
@@ -196,6 +228,34 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("objection-escalated", ObjectionEscalated, "逾期上提", "overdue objection taken to the next level"),
     FactTerm("objection-lapsed", ObjectionLapsed, "逾期从有利于本人", "objection lapsed in favour of the person"),
     FactTerm("log-restored", LogRestored, "总账恢复", "log restored"),
+    FactTerm("matter-listed", MatterListed, "事项列入台账", "matter listed in the docket"),
+    FactTerm("case-listed", CaseListed, "申报与减分列入台账", "case listed in the docket"),
+    FactTerm("period-opened", PeriodOpened, "考评期开启", "period opened"),
+    FactTerm("completeness-checked", CompletenessChecked, "完整性核查", "completeness of a period checked"),
+    FactTerm("period-computed", PeriodComputed, "核算", "period computed"),
+    FactTerm("member-computed", MemberComputed, "核算一人", "figures of a member computed"),
+    FactTerm("grade-proposed", GradeProposed, "拟定格次", "grade proposed"),
+    FactTerm("period-returned", PeriodReturned, "退回核算", "figures of a period returned"),
+    FactTerm("committee-decided", CommitteeDecided, "支部定分", "figures of a period adopted by a body"),
+    FactTerm("decision-referred", DecisionReferred, "定分上提", "decision on a period referred upwards"),
+    FactTerm("result-notice-drafted", ResultNoticeDrafted, "拟公示考评结果", "notice of results drafted"),
+    FactTerm("result-line-drafted", ResultLineDrafted, "考评结果公示行", "line of a notice of results drafted"),
+    FactTerm("period-determined", PeriodDetermined, "积分确定批次", "round of determinations made"),
+    FactTerm("score-determined", ScoreDetermined, "积分确定", "score determined"),
+    FactTerm("grade-determined", GradeDetermined, "格次评定", "grade determined"),
+    FactTerm("quota-applied", QuotaApplied, "优秀名额核定", "quota of excellent grades applied"),
+    FactTerm("archive-sealed", ArchiveSealed, "档案封存", "archive of a period sealed"),
+    FactTerm("period-sealed", PeriodSealed, "考评期封存", "period sealed"),
+    FactTerm("result-fed-back", ResultFedBack, "反馈本人", "result fed back to the member"),
+    FactTerm("appraisal-opened", AppraisalOpened, "民主评议开启", "appraisal opened"),
+    FactTerm("appraisal-subject-named", AppraisalSubjectNamed, "评议对象", "subject of an appraisal named"),
+    FactTerm("appraisal-voter-named", AppraisalVoterNamed, "参评人员", "voter of an appraisal named"),
+    FactTerm("ballot-code-issued", BallotCodeIssued, "评议码", "code of a ballot issued"),
+    FactTerm("self-evaluation-filed", SelfEvaluationFiled, "自评", "self-evaluation filed"),
+    FactTerm("appraisal-closed", AppraisalClosed, "民主评议结束", "appraisal closed"),
+    FactTerm("voter-took-part", VoterTookPart, "到会投票", "voter took part"),
+    FactTerm("ballot-cast", BallotCast, "投票", "secret ballot cast"),
+    FactTerm("appraisal-tallied", AppraisalTallied, "计票", "appraisal of a member tallied"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -71,6 +71,8 @@ CREATE TABLE notice_lines (
     quantity integer NOT NULL,
     level text,
     points integer,
+    result uuid,
+    grade text,
     PRIMARY KEY (notice, line)
 );
 CREATE INDEX notice_lines_of_record ON notice_lines (record);
@@ -143,7 +145,7 @@ class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
     unit_points: str | None
     """What one unit of an ``earn`` item is worth, "1.00"; None for the other modes."""
     clause: str
-    rules: Code
+    rules: Code | None  # None where it shows results, each of which names its own
     decision: int
     occurred_on: date
     lines: int
@@ -186,7 +188,8 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     level_zh: str | None
     level_en: str | None
     points: int | None
-    """What the level of an honour, a deduction or a shortfall gives or takes."""
+    """What the level of an honour, a deduction or a shortfall gives or takes; of a result, the total."""
+    grade: Code | None  # of a result, where the period has one
     position: int
     recorded: int
     confirmed: int | None
@@ -247,7 +250,7 @@ def _line(this: Applied, fact: NoticeLineDrafted) -> None:
     this.batch.append(
         "notice_lines",
         f"{notice}\t{fact.line}\t{this.position}\t{member}\t{record}\t{fact.outcome}\t{hundredths_of(fact.quantity)}\t"
-        f"{fact.level or NULL}\t{NULL if fact.points is None else hundredths_of(fact.points)}",
+        f"{fact.level or NULL}\t{NULL if fact.points is None else hundredths_of(fact.points)}\t{NULL}\t{NULL}",
     )
 
 
@@ -309,12 +312,15 @@ HANDLERS: Final[Handlers] = {
 }
 
 _HEADER: Final = """
-SELECT n.id AS notice, n.unit, u.title AS unit_title, n.stage, n.matter, COALESCE(m.title, x.title, '') AS title,
+SELECT n.id AS notice, n.unit, u.title AS unit_title, n.stage, n.matter,
+       COALESCE(m.title, x.title, CASE WHEN p.part IS NULL THEN n.matter END, '') AS title,
        n.item,
-       p.content->>'zh' AS item_zh, p.content->>'en' AS item_en, COALESCE(p.content->>'cat', '') AS category,
+       COALESCE(p.content->>'zh', n.item) AS item_zh, COALESCE(p.content->>'en', n.item) AS item_en,
+       COALESCE(p.content->>'cat', '') AS category,
        COALESCE(p.content->>'mode', '') AS mode,
        CASE WHEN p.content->>'mode' = 'earn' THEN (p.content->>'points')::numeric(9, 2)::text END AS unit_points,
-       p.content->>'clause' AS clause, COALESCE(s.rules, x.rules) AS rules, n.decision, n.occurred_on, n.lines,
+       COALESCE(p.content->>'clause', '') AS clause, COALESCE(s.rules, x.rules) AS rules, n.decision,
+       n.occurred_on, n.lines,
        n.digest, n.status, n.checked_by, n.audience, n.working_days, n.posted_on, n.ends_on, n.may_close_at,
        n.closed_at, n.cleared, n.shows, n.withdrawn_reason, n.objection, n.withdrawn, n.extended,
        (SELECT count(DISTINCT o.number) FROM objections AS o WHERE o.notice = n.id AND o.suspended IS NOT NULL
@@ -328,7 +334,7 @@ LEFT JOIN LATERAL (
   SELECT r.part, r.rules, c.title FROM notice_lines AS l JOIN merits AS r ON r.merit = l.record
   LEFT JOIN cases AS c ON c.opened = r.opened WHERE n.sheet IS NULL AND l.notice = n.notice ORDER BY l.line LIMIT 1
 ) AS x ON true
-JOIN rule_parts AS p ON p.part = COALESCE(s.item_part, x.part)
+LEFT JOIN rule_parts AS p ON p.part = COALESCE(s.item_part, x.part)
 """
 _LISTED: Final = (
     _HEADER
@@ -345,9 +351,9 @@ _NOTICE: Final = "".join(
         _HEADER,
         """WHERE n.notice = this.notice) AS h) AS header,
   (SELECT COALESCE(json_agg(json_build_object(
-            'line', l.line, 'member', m.person, 'record', COALESCE(r.id, x.id), 'outcome', l.outcome,
+            'line', l.line, 'member', m.person, 'record', COALESCE(r.id, x.id, l.result), 'outcome', l.outcome,
             'quantity', l.quantity, 'level', l.level, 'level_zh', v.level->>'zh', 'level_en', v.level->>'en',
-            'points', l.points, 'position', l.position, 'recorded', l.record,
+            'points', l.points, 'grade', l.grade, 'position', l.position, 'recorded', l.record,
             'confirmed', COALESCE(r.confirmed, x.confirmed),
             'state', COALESCE((
               SELECT CASE WHEN bool_or(o.corrected IS NOT NULL) THEN 'corrected'
@@ -432,7 +438,7 @@ async def notice(connection: AsyncConnection, notice: NoticeId) -> Answer[Notice
 _NAMES: Final = """
 SELECT EXISTS (
   SELECT FROM notices AS n JOIN notice_lines AS l ON l.notice = n.notice
-  JOIN records AS r ON r.record = l.record JOIN members AS m ON m.member = r.member
+  JOIN members AS m ON m.member = l.member
   WHERE n.id = %(notice)s AND m.person = %(person)s
 )
 """

@@ -10,8 +10,10 @@ from uuid import UUID
 
 import msgspec
 
+from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, ResultFedBack, ScoreDetermined
 from domain.decider import Fact
 from domain.notice.notice import NoticeLineDrafted
+from domain.notice.results import ResultLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
     ExemptionEnded,
@@ -50,7 +52,9 @@ from domain.recording.deduction import (
     MemberStatementFiled,
     StatementTermEnded,
 )
+from domain.recording.docket import CaseListed
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
+from domain.recording.sealing import ArchiveSealed
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.values import MemberId
 from projections.answers import Answer, AsyncConnection, ask
@@ -190,6 +194,14 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             | DeductionDismissed(member=member)
             | VetoRegistered(member=member)
             | VetoLifted(member=member)
+            | CaseListed(member=member)
+            | ArchiveSealed(member=member)
+            | MemberComputed(member=member)
+            | GradeProposed(member=member)
+            | ResultLineDrafted(member=member)
+            | ScoreDetermined(member=member)
+            | GradeDetermined(member=member)
+            | ResultFedBack(member=member)
         ):
             return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):

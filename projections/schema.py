@@ -14,6 +14,7 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    assessments,
     casework,
     log,
     matters,
@@ -25,6 +26,7 @@ from projections import (
     organisation,
     parking,
     records,
+    result_notices,
     rules,
     scores,
     sheets,
@@ -50,14 +52,16 @@ _MODELS: Final = (
     merits,
     records,
     notice_board,
+    result_notices,
     objections,
     timeline,
+    assessments,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,
     parking.DDL,
-    *(model.DDL for model in _MODELS),
+    *(model.DDL for model in _MODELS if model.DDL),
     scores.DDL,
 )
 

@@ -14,7 +14,7 @@ from api.answering import answer, granted
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
-from api.objecting import PUBLIC_AUDIENCES, hangs, link_token
+from api.objecting import hangs, has_link, link_token
 from api.objection_wishes import CheckWish, ExtendWish, PictureWish, WithdrawNoticeWish
 from api.pages import address
 from api.proofs import covering
@@ -197,7 +197,7 @@ def notice_view(
         ),
         corrects=header.objection,
         withdrawn=withdrawn,
-        link=_link(asked, header),
+        link=_link(asked, notice),
         checkpoint=None if note is None else note.decode(),
     )
 
@@ -215,8 +215,9 @@ def _line(header: notice_board.NoticeHeader, line: notice_board.NoticeLine, name
     )
 
 
-def _link(asked: Asked, header: notice_board.NoticeHeader) -> str | None:
-    if header.audience not in PUBLIC_AUDIENCES or not hangs(asked, header):
+def _link(asked: Asked, notice: notice_board.Notice) -> str | None:
+    header = notice.header
+    if not has_link(notice) or not hangs(asked, header):
         return None
     return f"{asked.house.settings.origin}/public/notices/{header.notice}/{link_token(asked.house, header.notice)}"
 
@@ -307,7 +308,7 @@ def _signed(line: notice_board.NoticeLine) -> str | None:
     """What a level gives or takes."""
     if line.points is None:
         return None
-    return points(line.points if line.outcome == "honoured" else -line.points)
+    return points(line.points if line.outcome in ("honoured", "scored") else -line.points)
 
 
 def _worth(unit_points: str | None, quantity: int) -> str | None:

@@ -4,6 +4,7 @@ An objection holds one line back; the others run on. A corrected line is noticed
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias, assert_never
 from uuid import UUID, uuid5
@@ -12,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream
+from domain.notice.results import ResultLineDrafted, ResultNoticeDrafted, Results
 from domain.recording.archive import Outcome
 from domain.rules.working_days import Term
 from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Sha256, day_of
@@ -159,10 +161,12 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     member: MemberId
     record: RecordId
-    outcome: Outcome
+    outcome: Outcome | Literal["scored"]
+    """``scored`` of a period's result; the others of a record."""
     quantity: str
     level: str | None = None
     points: str | None = None
+    grade: str | None = None
     held_by: frozenset[UUID] = frozenset()
     """The open objections against it."""
     corrected: bool = False
@@ -193,6 +197,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     hands: frozenset[MemberId] = frozenset()
     """Who entered what was decided, checked, posted or withdrew it."""
     objection: ObjectionId | None = None
+    results: Results | None = None
+    """Present where it shows results of a period and no records."""
     posted_on: date | None = None
     term: Term | None = None
     """As it was posted last."""
@@ -275,6 +281,10 @@ def evolve(state: State, fact: Fact) -> State:
                 points=fact.points,
             )
             return replace(state, lines=(*state.lines, line))
+        case NoNotice(), ResultNoticeDrafted():
+            return _drafted_results(fact)
+        case Notice(status="drafted"), ResultLineDrafted():
+            return replace(state, lines=(*state.lines, _result_line(fact)))
         case Notice(status="drafted"), DisclosureChecked():
             return replace(state, status="checked", hands=state.hands | {fact.by})
         case Notice(status="checked"), NoticePosted():
@@ -307,6 +317,32 @@ def _drafted(fact: NoticeDrafted) -> Notice:
         bodies=fact.bodies,
         hands=frozenset(fact.entered_by),
         objection=fact.objection,
+    )
+
+
+def _drafted_results(fact: ResultNoticeDrafted) -> Notice:
+    return Notice(
+        notice=fact.notice,
+        unit=fact.unit,
+        stage=fact.stage,
+        matter=f"{fact.year}-{fact.period}",
+        item=fact.period,
+        occurred_on=fact.last_on,
+        decided_on=fact.decided_on,
+        bodies=fact.bodies,
+        results=Results(year=fact.year, period=fact.period, computation=fact.computation),
+    )
+
+
+def _result_line(fact: ResultLineDrafted) -> NoticeLine:
+    return NoticeLine(
+        line=fact.line,
+        member=fact.member,
+        record=fact.result,
+        outcome="scored",
+        quantity="1.00",
+        points=fact.total,
+        grade=fact.grade,
     )
 
 
@@ -343,6 +379,8 @@ NOTICE: Final[Stream[State]] = Stream(
     (
         NoticeDrafted,
         NoticeLineDrafted,
+        ResultNoticeDrafted,
+        ResultLineDrafted,
         DisclosureChecked,
         NoticePosted,
         PostingEvidenced,
@@ -372,7 +410,7 @@ def notice_of_record(record: RecordId) -> NoticeId:
     return uuid5(NAMESPACE, f"notice-of-record/{record}")
 
 
-def lines_digest(lines: list[NoticeLineDrafted]) -> Sha256:
+def lines_digest(lines: Sequence[NoticeLineDrafted | ResultLineDrafted]) -> Sha256:
     """SHA-256 over the canonical bytes of the lines in order: the header pins what follows it."""
     return hashlib.sha256(b"\n".join(msgspec.json.encode(line, order="sorted") for line in lines)).hexdigest()
 

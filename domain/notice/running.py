@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from domain.assessment.determination import determined
 from domain.decider import Command, Decision, NotPermitted, Past
 from domain.notice.drafting import audience_of
 from domain.notice.notice import (
@@ -27,7 +28,8 @@ from domain.notice.notice import (
     of_unit,
 )
 from domain.organisation.unit import established
-from domain.recording.archive import archive_of, confirmed
+from domain.recording.archive import archive_of
+from domain.recording.standing import confirmed
 from domain.rules.calendar import lengthened, published
 from domain.rules.demands import notice_ends_on, unit_of
 from domain.rules.procedure import Notice as NoticeRules
@@ -196,6 +198,8 @@ def _confirm(past: Past, command: ConfirmRecords) -> Decision:
         if command.after_objection:
             return []
         raise NoticeNotClosed(notice=command.notice)
+    if notice.results is not None:
+        return determined(past, notice, notice.results)
     clear = [line for line in notice.lines if line.clear]
     refs = [archive_of(line.member, notice.occurred_on) for line in clear]
     past.many(refs)

@@ -139,6 +139,8 @@ def check_correction(past: Past, objection: Objection, outcome: Outcomes, right:
     if right is None:
         return
     notice = notice_of(past, objection.notice)
+    if notice.results is not None:
+        raise CorrectionNotWanted
     before = standing_record(past, objection, notice)
     if before is None:
         _missing(past, notice, right)

@@ -198,11 +198,14 @@ def _effect(
         return [ref.says(closed)]
     if line is None or not holds:
         return []
+    suspended = NOTICE.of(notice.notice).says(
+        NoticeLineSuspended(notice=notice.notice, unit=notice.unit, line=line.line, objection=filed.objection)
+    )
+    if notice.results is not None:
+        return [suspended]
     archive = archive_of(line.member, notice.occurred_on)
     return [
-        NOTICE.of(notice.notice).says(
-            NoticeLineSuspended(notice=notice.notice, unit=notice.unit, line=line.line, objection=filed.objection)
-        ),
+        suspended,
         archive.says(RecordSuspended(record=line.record, member=line.member, objection=filed.objection)),
     ]
 
@@ -216,7 +219,7 @@ def _target(past: Past, notice: Notice, target: Target) -> None:
 
 
 def _line(notice: Notice, command: FileObjection | EnterObjection) -> NoticeLine | None:
-    if command.about != "line":
+    if command.about != "line" and (command.about != "grade" or command.line is None):
         return None
     line = None if command.line is None else notice.line(command.line)
     if line is None:
@@ -237,6 +240,8 @@ def _can_hold(past: Past, notice: Notice, line: NoticeLine) -> bool:
     """Whether there is anything left to hold back: not once the record is confirmed or gone."""
     if line.corrected or notice.status not in ("posted", "withdrawn"):
         return False
+    if notice.results is not None:
+        return True
     archive: Archive = past[archive_of(line.member, notice.occurred_on)]
     record: Record | None = archive.records.get(line.record)
     return record is not None and record.status == "approved"

@@ -29,9 +29,10 @@ from domain.recording.archive import (
     RecordReplaced,
     RecordReversed,
     archive_of,
-    in_place,
+    need_open_period,
 )
 from domain.recording.sheet import SHEET, Sheet
+from domain.recording.standing import in_place
 from domain.rules.demands import level_named
 from domain.rules.ruleset import RULES
 from domain.rules.scheme import Scheme
@@ -50,6 +51,8 @@ def released(past: Past, objection: Objection) -> list[Write]:
             notice=notice.notice, unit=notice.unit, line=line.line, objection=objection.objection
         )
         writes.append(NOTICE.of(notice.notice).says(cleared))
+    if notice.results is not None:
+        return writes
     archive = archive_of(line.member, notice.occurred_on)
     if objection.objection in past[archive].records[line.record].held_by:
         freed = RecordReleased(record=line.record, member=line.member, objection=objection.objection)
@@ -63,12 +66,16 @@ def reversed_record(past: Past, objection: Objection) -> list[Write]:
     line = _line(notice, objection)
     if line is None:
         return []
-    archive = archive_of(line.member, notice.occurred_on)
-    if past[archive].records[line.record].status in ENDED:
-        return released(past, objection)
     corrected = NoticeLineCorrected(
         notice=notice.notice, unit=notice.unit, line=line.line, objection=objection.objection
     )
+    if notice.results is not None:
+        # A result is made anew from the records: there is none of its own to take back.
+        return [NOTICE.of(notice.notice).says(corrected)]
+    archive = archive_of(line.member, notice.occurred_on)
+    if past[archive].records[line.record].status in ENDED:
+        return released(past, objection)
+    need_open_period(past, line.member, past[archive].records[line.record].counted_on)
     reverse = RecordReversed(record=line.record, member=line.member, objection=objection.objection)
     return [NOTICE.of(notice.notice).says(corrected), archive.says(reverse)]
 

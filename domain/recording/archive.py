@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import Fact, Past, Refused, Stream, StreamRef, Write
+from domain.recording.sealing import ArchiveSealed, PeriodSealedAlready, Sealed
 from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Reference, Sha256
 
 Outcome: TypeAlias = Literal[
@@ -194,8 +195,7 @@ class RecordReplaced(Fact, frozen=True, kw_only=True):
 
     record: RecordId
     member: MemberId
-    replaces: RecordId | None = None
-    """None where a line was missing."""
+    replaces: RecordId | None = None  # None where a line was missing
     objection: ObjectionId
     kind: Kind = "responsibility"
     unit: Code
@@ -235,12 +235,24 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     held_by: frozenset[UUID] = frozenset()
     """The open objections against it."""
     replaces: UUID | None = None
+    noticed: bool = True
+    """Whether the rule set has a notice for it: a veto may have none."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it stands and does not count yet."""
+        return self.status == "approved" and self.noticed
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
     """The records of one member and year, by id."""
 
     records: dict[UUID, Record] = {}
+    sealed: tuple[Sealed, ...] = ()
+
+    def sealed_on(self, day: date) -> Sealed | None:
+        """The determined period into which a day falls."""
+        return next((one for one in self.sealed if one.first_on <= day <= one.last_on), None)
 
     def live(self, unit: Code, matter: Code, item: Code) -> Record | None:
         """The one record of this matter and item; a matter's code is unique in its organisation."""
@@ -283,12 +295,15 @@ def evolve(state: Archive, fact: Fact) -> Archive:
             return _with(state, _replacement(fact))
         case RecordSuspended() | RecordReleased() | RecordReversed():
             return _with(state, _disputed(state.records[fact.record], fact))
+        case ArchiveSealed():
+            span = Sealed(period=fact.period, first_on=fact.first_on, last_on=fact.last_on)
+            return replace(state, sealed=(*state.sealed, span))
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to an archive")
 
 
 def _with(state: Archive, record: Record) -> Archive:
-    return Archive(records={**state.records, record.record: record})
+    return replace(state, records={**state.records, record.record: record})
 
 
 NewRecord: TypeAlias = PointsRecorded | HonourAdded | DeductionApproved | DeductionDismissed | VetoRegistered
@@ -345,6 +360,7 @@ def _new(fact: NewRecord) -> Record:
         occurred_on=fact.occurred_on,
         counted_on=fact.counted_on,
         points_shown=fact.points_shown if isinstance(fact, HonourAdded | DeductionApproved) else None,
+        noticed=fact.noticed if isinstance(fact, VetoRegistered) else True,
     )
 
 
@@ -394,6 +410,7 @@ ARCHIVE: Final[Stream[Archive]] = Stream(
         RecordReleased,
         RecordReversed,
         RecordReplaced,
+        ArchiveSealed,
     ),
 )
 
@@ -405,6 +422,18 @@ def archive_of(member: MemberId, counted_on: date) -> StreamRef[Archive]:
     return ARCHIVE.of(member, counted_on.year)
 
 
+def need_open_period(past: Past, member: MemberId, counted_on: date) -> None:
+    """Refuse what would enter a sealed period (I12)."""
+    need_open(past[archive_of(member, counted_on)], counted_on)
+
+
+def need_open(state: Archive, counted_on: date) -> None:
+    """Refuse a day of a sealed period of this archive."""
+    sealed = state.sealed_on(counted_on)
+    if sealed is not None:
+        raise PeriodSealedAlready(period=sealed.period, last_on=sealed.last_on)
+
+
 def record_id(archive: StreamRef[Archive], state: Archive) -> RecordId:
     """The id of the archive's next record: a repeat of the command draws the same."""
     return uuid5(archive.id, str(len(state.records)))
@@ -412,23 +441,10 @@ def record_id(archive: StreamRef[Archive], state: Archive) -> RecordId:
 
 def recorded(past: Past, fact: F) -> Write:
     """Put a record into its archive, or refuse the second one of the same matter and item."""
-    ref = archive_of(fact.member, fact.occurred_on if isinstance(fact, PointsRecorded) else fact.counted_on)
+    counted_on = fact.occurred_on if isinstance(fact, PointsRecorded) else fact.counted_on
+    ref = archive_of(fact.member, counted_on)
+    need_open(past[ref], counted_on)
     earlier = past[ref].live(fact.unit, fact.matter, fact.item)
     if earlier is not None:
         raise AlreadyRecorded(record=earlier.record, matter=fact.matter, item=fact.item)
     return ref.says(replace(fact, record=record_id(ref, past[ref])))
-
-
-def confirmed(past: Past, ref: StreamRef[Archive], record: RecordId, notice: NoticeId) -> Write | None:
-    """Confirm a record once; None if it is confirmed already, held back, or stands no longer."""
-    found = past[ref].records.get(record)
-    if found is None:
-        raise RecordUnknown(record=record)
-    if found.status != "approved" or found.held_by:
-        return None
-    return ref.says(PointsConfirmed(record=record, notice=notice))
-
-
-def in_place(ref: StreamRef[Archive], state: Archive, fact: RecordReplaced) -> Write:
-    """The record that takes another's place, numbered by its archive."""
-    return ref.says(replace(fact, record=record_id(ref, state)))

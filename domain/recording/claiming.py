@@ -4,12 +4,14 @@ from datetime import date
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, NotPermitted, Past, Refused, Write
 from domain.organisation.unit import established
 from domain.recording.approval import RecorderApproves, WrongBody
-from domain.recording.archive import AlreadyRecorded, HonourAdded, archive_of, recorded
+from domain.recording.archive import AlreadyRecorded, HonourAdded, archive_of, need_open_period, recorded
 from domain.recording.chain import Motion, SubjectDecides, following, higher, seat_of, steps_of, voted
 from domain.recording.committee import Vote
+from domain.recording.docket import CaseListed, case_listed
 from domain.recording.filling import OwnPoints
 from domain.recording.honour import (
     HONOUR,
@@ -113,6 +115,8 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
         raise HonourUnknown(item=command.item, level=command.level)
     _may_claim(scheme, command)
     need_days(past, command.unit, command.member, command.occurred_on, command.dated_on, command.at)
+    need_open_period(past, command.member, command.dated_on)
+    need_unsealed(past, command.unit, command.dated_on)
     need_kind(item, command.document_kind)
     need_nothing_more(scheme, item.code, command.level)
     honour = honour_id(command.unit, command.member, command.matter, command.item)
@@ -138,7 +142,8 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
         body=steps[0].unit,
         answer_by=_answer_by(past, scheme, command.at),
     )
-    return [HONOUR.of(honour).says(fact)]
+    listed = CaseListed(unit=command.unit, kind="honour", case=honour, member=command.member, dated_on=command.dated_on)
+    return [HONOUR.of(honour).says(fact), *case_listed(past, listed)]
 
 
 def _may_claim(scheme: Scheme, command: ClaimHonour) -> None:

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, Past, Refused, StreamRef
 from domain.organisation.bodies import assessed
 from domain.organisation.roster import NotOnRoster
@@ -163,6 +164,7 @@ def _open(past: Past, command: OpenSheet) -> Decision:
         raise ShortfallNeedsProcedure(item=item.code)
     if item.matter != matter.kind:
         raise ItemNotOfMatter(item=item.code, kind=matter.kind)
+    need_unsealed(past, command.unit, matter.occurred_on)
     if past[sheet_of(command)] != NoSheet():
         raise SheetExists(matter=command.matter)
     fact = SheetOpened(

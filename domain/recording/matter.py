@@ -5,8 +5,10 @@ from typing import Final, assert_never
 
 import msgspec
 
+from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.organisation.unit import DayInFuture, established
+from domain.recording.docket import matter_listed
 from domain.rules.ruleset import scheme_on
 from domain.sealed import Secret
 from domain.values import Code, Sha256, Title, day_of
@@ -81,6 +83,7 @@ class NotHeld(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     title: str
+    planned_on: date
 
 
 State = NotPlanned | Planned | Held | NotHeld
@@ -175,7 +178,7 @@ def evolve(state: State, fact: Fact) -> State:
         case Planned(), MatterHeld():
             return Held(kind=state.kind, title=state.title, occurred_on=fact.occurred_on)
         case Planned(), MatterNotHeld():
-            return NotHeld(kind=state.kind, title=state.title)
+            return NotHeld(kind=state.kind, title=state.title, planned_on=state.planned_on)
         case Held(), EvidenceAttached():
             document = Evidence(kind=fact.kind, sha256=fact.sha256)
             return msgspec.structs.replace(state, evidence=(*state.evidence, document))
@@ -223,6 +226,7 @@ def _plan(past: Past, command: PlanMatter) -> Decision:
     _, scheme = scheme_on(past, unit.scheme, command.planned_on)
     if command.kind not in {item.matter for item in scheme.responsibility}:
         raise MatterKindUnknown(kind=command.kind)
+    need_unsealed(past, command.unit, command.planned_on)
     fact = MatterPlanned(
         unit=command.unit,
         matter=command.matter,
@@ -230,7 +234,7 @@ def _plan(past: Past, command: PlanMatter) -> Decision:
         title=command.title,
         planned_on=command.planned_on,
     )
-    return [ref.says(fact)]
+    return [ref.says(fact), matter_listed(past, command.unit, command.matter, command.planned_on)]
 
 
 def _settle(past: Past, command: HoldMatter | DropMatter) -> Decision:
@@ -250,6 +254,7 @@ def _settle(past: Past, command: HoldMatter | DropMatter) -> Decision:
         return [ref.says(fact)]
     if command.occurred_on > day_of(command.at):
         raise DayInFuture(day=command.occurred_on)
+    need_unsealed(past, command.unit, command.occurred_on)
     return [ref.says(MatterHeld(unit=command.unit, matter=command.matter, occurred_on=command.occurred_on))]
 
 

@@ -4,9 +4,10 @@ from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, Past, Refused
 from domain.organisation.unit import established
-from domain.recording.archive import ENDED, AlreadyRecorded, archive_of
+from domain.recording.archive import ENDED, AlreadyRecorded, archive_of, need_open_period
 from domain.recording.chain import steps_of
 from domain.recording.deduction import (
     DEDUCTION,
@@ -17,6 +18,7 @@ from domain.recording.deduction import (
     deduction_id,
     still_open,
 )
+from domain.recording.docket import CaseListed, case_listed
 from domain.recording.filling import OwnPoints
 from domain.recording.matter import MATTER, NotPlanned
 from domain.recording.papers import late_reason, need_days, need_kind, need_nothing_more, points_of
@@ -119,6 +121,8 @@ def _propose(past: Past, command: ProposeDeduction) -> Decision:
     if acting(command) == command.member:
         raise OwnPoints
     need_days(past, command.unit, command.member, command.occurred_on, command.dated_on, command.at)
+    need_open_period(past, command.member, command.dated_on)
+    need_unsealed(past, command.unit, command.dated_on)
     _need_basis(scheme, item, command)
     _never_twice(past, scheme, item, command)
     deduction = deduction_id(command.unit, command.member, command.matter, command.item)
@@ -145,7 +149,10 @@ def _propose(past: Past, command: ProposeDeduction) -> Decision:
         told_from=day_of(command.at),
         deemed_at=_deemed_at(past, scheme, command.at),
     )
-    return [DEDUCTION.of(deduction).says(fact)]
+    listed = CaseListed(
+        unit=command.unit, kind="deduction", case=deduction, member=command.member, dated_on=command.dated_on
+    )
+    return [DEDUCTION.of(deduction).says(fact), *case_listed(past, listed)]
 
 
 def _item(scheme: Scheme, code: Code) -> NegativeItem | ResponsibilityItem:

@@ -6,10 +6,19 @@ Its effect on a grade is the rule set's; here stands only that there is one. It 
 from datetime import date
 from typing import TypeAlias
 
+from domain.assessment.period import need_unsealed
 from domain.decider import Decision, Past, Refused
 from domain.organisation.unit import DayInFuture, Established, established
 from domain.recording.approval import NotOneDecides
-from domain.recording.archive import ENDED, RecordUnknown, VetoLifted, VetoRegistered, archive_of, recorded
+from domain.recording.archive import (
+    ENDED,
+    RecordUnknown,
+    VetoLifted,
+    VetoRegistered,
+    archive_of,
+    need_open_period,
+    recorded,
+)
 from domain.recording.chain import Sitting, steps_of, voted
 from domain.recording.committee import Vote
 from domain.recording.honour import UNNUMBERED
@@ -83,6 +92,7 @@ def _register(past: Past, command: RegisterVeto) -> Decision:
     rules, scheme = scheme_on(past, unit.scheme, command.occurred_on)
     item = _item(scheme, command.item)
     need_days(past, command.unit, command.member, command.occurred_on, command.decided_on, command.at)
+    need_unsealed(past, command.unit, command.decided_on)
     need_kind(item, command.document_kind)
     vote = _carried(past, scheme, unit, command)
     return [
@@ -136,6 +146,7 @@ def _lift(past: Past, command: LiftVeto) -> Decision:
         raise VetoNotStanding(record=command.record)
     if command.lifted_on > day_of(command.at):
         raise DayInFuture(day=command.lifted_on)
+    need_open_period(past, command.member, command.lifted_on)
     if command.lifted_on < found.counted_on:
         raise LiftedBeforeDecided(day=command.lifted_on)
     unit = established(past, command.unit)

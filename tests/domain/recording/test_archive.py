@@ -16,11 +16,11 @@ from domain.recording.archive import (
     PointsRecorded,
     RecordUnknown,
     archive_of,
-    confirmed,
     evolve,
     recorded,
 )
 from domain.recording.matter import MatterHeld
+from domain.recording.standing import confirmed
 from tests.domain.branch import BRANCH, HELD_ON, MEMBER, OTHER, STUDY, VERSION, who
 from tests.domain.given import World
 

@@ -25,6 +25,7 @@ from domain.recording.deduction import (
     StatementTermEnded,
     deduction_id,
 )
+from domain.recording.docket import CaseListed
 from domain.recording.filling import OwnPoints
 from domain.recording.hearing import (
     AlreadyNotified,
@@ -92,7 +93,7 @@ def records(history: Given, member: MemberId = MEMBER) -> list[str]:
 
 
 def test_the_person_is_told_heard_and_only_then_decided_on() -> None:
-    (proposal,) = RULED.when(proposed()).says(DeductionProposed)
+    proposal, _ = RULED.when(proposed()).says(DeductionProposed, CaseListed)
     assert isinstance(proposal, DeductionProposed)
     assert (proposal.source, proposal.points_shown, proposal.shortfall, proposal.body) == (
         "recorder",
@@ -270,7 +271,7 @@ def test_absence_from_a_counted_meeting_is_deducted_and_leaves_the_ratio_later()
     absent = proposed(
         matter="MT-0512", item="N-GJ-1", occurred_on=HELD_ON, dated_on=HELD_ON, document_kind="finding_report"
     )
-    history.when(absent).says(DeductionProposed)
+    history.when(absent).says(DeductionProposed, CaseListed)
 
 
 def test_what_a_deduction_took_over_falls_short_no_more() -> None:

@@ -18,6 +18,7 @@ from domain.recording.archive import AlreadyRecorded, HonourAdded, archive_of
 from domain.recording.chain import ReasonMissing, SubjectDecides
 from domain.recording.claiming import EscalateHonour, HonourUnknown, HonourWaiting
 from domain.recording.committee import NoMajority, NotInBody
+from domain.recording.docket import CaseListed
 from domain.recording.filling import LateReasonMissing, OwnPoints
 from domain.recording.honour import (
     HONOUR,
@@ -67,7 +68,7 @@ CLAIMED = RULED.given(claimed())
 
 
 def test_a_member_claims_and_every_body_of_the_chain_decides() -> None:
-    (claim,) = RULED.when(claimed()).says(HonourClaimed)
+    claim, _ = RULED.when(claimed()).says(HonourClaimed, CaseListed)
     assert isinstance(claim, HonourClaimed)
     assert (claim.by, claim.body, claim.points_shown, claim.turn) == (MEMBER, BRANCH, "3.00", 1)
     # municipal: the branch, the next higher organisation, the work committee; here the latter two are one.
@@ -94,10 +95,10 @@ def test_an_honour_of_the_district_needs_two_bodies_and_one_of_the_nation_three_
 
 
 def test_the_recorder_claims_for_others_and_the_substitute_for_the_recorder() -> None:
-    RULED.when(claimed(AS_RECORDER)).says(HonourClaimed)
+    RULED.when(claimed(AS_RECORDER)).says(HonourClaimed, CaseListed)
     RULED.when(claimed(AS_RECORDER, member=RECORDER)).refused(OwnPoints)
-    RULED.when(claimed(AS_SUBSTITUTE, member=RECORDER)).says(HonourClaimed)
-    RULED.when(claimed(person(RECORDER, "member", BRANCH), member=RECORDER)).says(HonourClaimed)
+    RULED.when(claimed(AS_SUBSTITUTE, member=RECORDER)).says(HonourClaimed, CaseListed)
+    RULED.when(claimed(person(RECORDER, "member", BRANCH), member=RECORDER)).says(HonourClaimed, CaseListed)
 
 
 def test_a_member_claims_for_nobody_else() -> None:
@@ -136,7 +137,7 @@ def test_one_matter_is_claimed_once_under_one_item() -> None:
     added = CLAIMED.given(honour_decided(), honour_decided_above())
     added.when(claimed()).refused(AlreadyRecorded, matter="AW-1")
     # Under another item it may be claimed as well: the highest counts, the other shows the same matter.
-    added.when(claimed(item="H-LX-2", level="district", document_kind="publication")).says(HonourClaimed)
+    added.when(claimed(item="H-LX-2", level="district", document_kind="publication")).says(HonourClaimed, CaseListed)
 
 
 def test_whoever_claims_or_entered_it_does_not_vote() -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from domain.organisation.unit import DayInFuture
+from domain.recording.docket import MatterListed
 from domain.recording.matter import (
     DropMatter,
     EvidenceAttached,
@@ -40,7 +41,8 @@ def dropped() -> DropMatter:
 
 def test_a_matter_is_planned_held_and_evidenced() -> None:
     RULED.when(planned()).then(
-        MatterPlanned(unit=BRANCH, matter="MT-0512", kind="study_session", title="主题党日", planned_on=HELD_ON)
+        MatterPlanned(unit=BRANCH, matter="MT-0512", kind="study_session", title="主题党日", planned_on=HELD_ON),
+        MatterListed(unit=BRANCH, matter="MT-0512", planned_on=HELD_ON),
     )
     RULED.given(planned()).when(held()).then(MatterHeld(unit=BRANCH, matter="MT-0512", occurred_on=HELD_ON))
     RULED.given(planned(), held()).when(evidenced()).then(

@@ -35,10 +35,7 @@ LINTED: Final = {
 
 LATER: Final = {
     "ResponsibilityItem": {"planned_half"},
-    "Profile": {"graded", "appraised"},
-    "Appraisal": {"quorum"},
-    "AppraisalShow": {"distribution_from_ballots", "distribution_if_unanimous"},
-    "Period": {"graded", "result", "entry_closes_working_days", "base_options"},
+    "Period": {"entry_closes_working_days", "base_options"},
     "Quota": {"reason_code"},
     "Bodies": {"without_committee", "below_min_voters"},
     "Role": {"per_unit"},

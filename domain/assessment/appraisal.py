@@ -1,0 +1,216 @@
+"""民主评议 — one session of one organisation: who is appraised, who votes, what came of it. Facts and state.
+
+A ballot carries no voter, no time and no order. With codes, each member appraised has as many codes as there are
+others who vote; whoever votes draws one blindly, so that nobody, not even an operator, can say whose it is: the log
+holds its digest and for whom it counts, no more. All ballots enter the log together, at closing, sorted by digest.
+"""
+
+from datetime import date
+from typing import ClassVar, Final, Literal, TypeAlias, assert_never
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.decider import Fact, Past, Refused, Stream, StreamRef
+from domain.values import Code, MemberId, Points, Sha256, hundredths
+
+Method: TypeAlias = Literal["paper_two_tellers", "single_subject_codes"]
+
+
+class AppraisalOpened(Fact, frozen=True, kw_only=True):
+    """民主评议开启 — the header: how many are appraised, how many vote, how many codes were issued."""
+
+    unit: Code
+    year: int
+    period: Code
+    method: Method
+    opened_on: date
+    rules: Code
+    subjects: int
+    voters: int
+    codes: int
+
+
+class AppraisalSubjectNamed(Fact, frozen=True, kw_only=True):
+    """评议对象."""
+
+    unit: Code
+    year: int
+    period: Code
+    member: MemberId
+
+
+class AppraisalVoterNamed(Fact, frozen=True, kw_only=True):
+    """参评人员 — may vote for everybody but himself."""
+
+    unit: Code
+    year: int
+    period: Code
+    member: MemberId
+
+
+class BallotCodeIssued(Fact, frozen=True, kw_only=True):
+    """评议码 — one ballot for one member appraised; nobody's in particular."""
+
+    unit: Code
+    year: int
+    period: Code
+    subject: MemberId
+    code_digest: Sha256
+
+
+class SelfEvaluationFiled(Fact, frozen=True, kw_only=True):
+    """自评 — sealed."""
+
+    unit: Code
+    year: int
+    period: Code
+    member: MemberId
+    statement: Sha256
+
+
+class AppraisalClosed(Fact, frozen=True, kw_only=True):
+    """民主评议结束 — who counted, how many took part, how many ballots follow."""
+
+    unit: Code
+    year: int
+    period: Code
+    tellers: tuple[MemberId, MemberId]
+    took_part: int
+    ballots: int
+    self_evaluations: int
+
+
+class VoterTookPart(Fact, frozen=True, kw_only=True):
+    """到会投票 — that he voted is known; what he voted is not."""
+
+    unit: Code
+    year: int
+    period: Code
+    member: MemberId
+
+
+class BallotCast(Fact, frozen=True, kw_only=True):
+    """投票 — one ballot, without voter, time or order."""
+
+    secret: ClassVar[bool] = True
+
+    unit: Code
+    year: int
+    period: Code
+    subject: MemberId
+    code_digest: Sha256
+    mark: Code
+
+
+class AppraisalTallied(Fact, frozen=True, kw_only=True):
+    """计票 — one member's: under the rule set's number of voices there is no mean, and his total is the ledger."""
+
+    unit: Code
+    year: int
+    period: Code
+    member: MemberId
+    ballots: int
+    voices: int
+    """Ballots that say something."""
+    mean: Points | None = None
+
+
+class NoSession(msgspec.Struct, frozen=True):
+    """No such session."""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A session."""
+
+    method: Method
+    opened_on: date
+    rules: str
+    status: Literal["open", "closed"] = "open"
+    subjects: tuple[MemberId, ...] = ()
+    voters: tuple[MemberId, ...] = ()
+    codes: dict[str, MemberId] = {}
+    """Digest of a code → for whom it counts."""
+    self_evaluated: frozenset[MemberId] = frozenset()
+    means: dict[MemberId, int | None] = {}
+    """Hundredths; None where too few said something."""
+
+    def may_cast_for(self, subject: MemberId, took_part: frozenset[MemberId]) -> int:
+        """How many ballots there can be for somebody: one of each voter there, and none of his own."""
+        return len(took_part - {subject})
+
+
+State: TypeAlias = NoSession | Session
+
+
+class AppraisalUnknown(Refused):
+    """没有这次民主评议。 There is no such appraisal."""
+
+    code = "appraisal-unknown"
+
+
+class AppraisalNotOpen(Refused):
+    """民主评议已结束。 This appraisal is closed."""
+
+    code = "appraisal-not-open"
+
+
+def evolve(state: State, fact: Fact) -> State:
+    """The session after one more fact."""
+    match state, fact:
+        case NoSession(), AppraisalOpened():
+            return Session(method=fact.method, opened_on=fact.opened_on, rules=fact.rules)
+        case Session(status="open"), AppraisalSubjectNamed():
+            return replace(state, subjects=(*state.subjects, fact.member))
+        case Session(status="open"), AppraisalVoterNamed():
+            return replace(state, voters=(*state.voters, fact.member))
+        case Session(status="open"), BallotCodeIssued():
+            return replace(state, codes={**state.codes, fact.code_digest: fact.subject})
+        case Session(status="open"), SelfEvaluationFiled():
+            return replace(state, self_evaluated=state.self_evaluated | {fact.member})
+        case Session(status="open"), AppraisalClosed():
+            return replace(state, status="closed")
+        case Session(status="closed"), VoterTookPart() | BallotCast():
+            return state
+        case Session(status="closed"), AppraisalTallied():
+            mean = None if fact.mean is None else hundredths(fact.mean)
+            return replace(state, means={**state.means, fact.member: mean})
+        case _:
+            raise AssertionError(f"{type(fact).__name__} cannot follow {type(state).__name__}")
+
+
+APPRAISAL: Final[Stream[State]] = Stream(
+    "appraisal-session",
+    NoSession(),
+    evolve,
+    (
+        AppraisalOpened,
+        AppraisalSubjectNamed,
+        AppraisalVoterNamed,
+        BallotCodeIssued,
+        SelfEvaluationFiled,
+        AppraisalClosed,
+        VoterTookPart,
+        BallotCast,
+        AppraisalTallied,
+    ),
+)
+
+
+def appraisal_of(unit: Code, year: int, period: Code) -> StreamRef[State]:
+    """The one session of an organisation's period."""
+    return APPRAISAL.of(unit, year, period)
+
+
+def open_session(past: Past, unit: Code, year: int, period: Code) -> Session:
+    """The session, while it is open."""
+    state = past[appraisal_of(unit, year, period)]
+    match state:
+        case Session() as found:
+            if found.status != "open":
+                raise AppraisalNotOpen(year=year)
+            return found
+        case NoSession():
+            raise AppraisalUnknown(year=year)
+        case _:
+            assert_never(state)

@@ -1,0 +1,310 @@
+"""核算 — the figures of a period, of everybody at once: one load of all streams, one pure scoring, nobody's judgement.
+
+The year's comes after the appraisal is tallied: 评议 → 核算 → 定分 → 公示, and no step can be skipped.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import TypedDict
+
+import msgspec
+
+from domain.assessment.appraisal import NoSession, appraisal_of
+from domain.assessment.completeness import PeriodIncomplete, PeriodRunning, looked_through, members_of
+from domain.assessment.counting import Ruled, counted, ruled
+from domain.assessment.grading import Candidate, grade_of, under_vetoes, within_quota
+from domain.assessment.opening import assessed_period, parts_of, parts_sealed
+from domain.assessment.period import (
+    Assessment,
+    CompletenessChecked,
+    PeriodComputed,
+    period_of,
+    standing,
+)
+from domain.assessment.presence import gradable
+from domain.assessment.result import GradeProposed, MemberComputed, Reason, Result, result_of
+from domain.assessment.rounding import rounder_of
+from domain.assessment.rows import Uncountable
+from domain.assessment.scoring import Score, score
+from domain.assessment.totals import total
+from domain.decider import Command, Decision, Past, Refused
+from domain.organisation.member import MEMBER, Registered
+from domain.organisation.unit import established
+from domain.recording.archive import archive_of
+from domain.rules.assessing import Profile
+from domain.rules.calendar import CALENDAR
+from domain.rules.items import VetoItem
+from domain.rules.ruleset import RULES, NoRuleInForce
+from domain.rules.scheme import Scheme
+from domain.values import Code, MemberId, Points, Sha256, day_of, hundredths, points
+
+
+class AppraisalMissing(Refused):
+    """民主评议尚未计票,不能核算年度总分。 The appraisal is not tallied yet: the total cannot be computed."""
+
+    code = "appraisal-missing"
+
+
+class RecordUncountable(Refused):
+    """有积分记录在办法中没有对应条目,不能核算。 The rule set does not know a record: nothing can be computed."""
+
+    code = "record-uncountable"
+
+
+class NobodyToCompute(Refused):
+    """本期没有待核算的党员。 There is nobody whose figures of this period are to be made."""
+
+    code = "nobody-to-compute"
+
+
+class ComputePeriod(Command, frozen=True, kw_only=True):
+    """Compute a period."""
+
+    operation = "period.compute"
+    unit: Code
+    year: int
+    period: Code
+
+
+class Figures(TypedDict):
+    """Every component of one result, as it is written."""
+
+    months_present: int
+    base: Points
+    base_max: Points
+    honours: Points
+    deductions: Points
+    ledger: Points
+    appraisal: Points | None
+    ledger_part: Points
+    appraisal_part: Points | None
+    total: Points
+    graded: bool
+    vetoes: tuple[Code, ...]
+
+
+def decide(past: Past, command: ComputePeriod) -> Decision:
+    """Complete, over, its parts sealed, its appraisal tallied: then every member's figures, and the grades proposed."""
+    found = standing(past, command.unit, command.year, command.period, "opened", "noticed")
+    if day_of(command.at) <= found.last_on:
+        raise PeriodRunning(last_on=found.last_on)
+    rules = ruled_period(past, found)
+    parts_sealed(past, rules.scheme, command.unit, command.year, command.period)
+    everybody = [one for one in known_members(past, found) if _assessed(rules, one)]
+    members = undetermined(past, found, everybody)
+    if not members:
+        raise NobodyToCompute(period=command.period)
+    checked = _complete(past, rules.scheme, found, [one.member for one in members])
+    means = _means(past, rules, found)
+    computation = found.computation + 1
+    results = _computed(past, rules, found, computation, members, means)
+    kept = standing_figures(past, found, [one for one in everybody if one not in members])
+    proposals = propose(rules.scheme, [one for one in (*kept, *results) if one.graded])
+    header = PeriodComputed(
+        unit=found.unit,
+        year=found.year,
+        period=found.period,
+        computation=computation,
+        rules=rules.version.version,
+        rules_digest=rules.version.digest,
+        calendar=calendars_digest(past, found.year),
+        as_of=command.id,
+        members=len(results),
+        digest=results_digest(results),
+    )
+    records = sum(one.records for one in results)
+    ref = period_of(found.unit, found.year, found.period)
+    writes = [ref.says(msgspec.structs.replace(checked, records=records)), ref.says(header)]
+    for one in results:
+        own = result_of(one.member, found.year, found.period)
+        writes.append(own.says(one))
+        if one.graded:
+            writes.append(own.says(proposals[one.member]))
+    return writes
+
+
+def ruled_period(past: Past, found: Assessment) -> Ruled:
+    """The period under the rule set in force on its last day."""
+    known = past[RULES.of(established(past, found.unit).scheme)]
+    version = known.in_force(found.last_on)
+    if version is None or version.scheme is None:
+        raise NoRuleInForce(scheme=established(past, found.unit).scheme, day=found.last_on)
+    period = assessed_period(version.scheme, found.period)
+    return ruled(known, version, period, found.first_on, parts_of(version.scheme, period, found.year))
+
+
+def known_members(past: Past, found: Assessment) -> list[Registered]:
+    """Everybody on the roster of the period's last day."""
+    states = past.many([MEMBER.of(one) for one in members_of(past, found)])
+    return [one for one in states if isinstance(one, Registered)]
+
+
+def undetermined(past: Past, found: Assessment, members: Sequence[Registered]) -> list[Registered]:
+    """Those whose result of the period is not determined: all at first, later whom an objection held back."""
+    results = past.many([result_of(one.member, found.year, found.period) for one in members])
+    return [one for one, result in zip(members, results, strict=True) if result.standing is None]
+
+
+def standing_figures(past: Past, found: Assessment, members: Sequence[Registered]) -> list[MemberComputed]:
+    """The figures of those who are determined already."""
+    results = past.many([result_of(one.member, found.year, found.period) for one in members])
+    return [one.computed for one in results if one.computed is not None]
+
+
+def _assessed(rules: Ruled, member: Registered) -> bool:
+    """Not the exempt, nor whose class has no total: they have no line."""
+    profile = rules.scheme.profile(member.profile_on(rules.last_on))
+    return not member.exempt(rules.last_on) and profile is not None and profile.components.ledger is not None
+
+
+def _complete(past: Past, scheme: Scheme, found: Assessment, members: Sequence[MemberId]) -> CompletenessChecked:
+    seen = looked_through(past, scheme, found, members)
+    if seen.missing:
+        raise PeriodIncomplete(**msgspec.structs.asdict(seen.missing))
+    return CompletenessChecked(
+        unit=found.unit,
+        year=found.year,
+        period=found.period,
+        planned=seen.planned,
+        held=seen.held,
+        not_held=seen.not_held,
+        sheets=seen.sheets,
+        cases=seen.cases,
+        records=0,
+    )
+
+
+def _means(past: Past, rules: Ruled, found: Assessment) -> dict[MemberId, int | None]:
+    """The tallied means; none where the rule set asks for no appraisal."""
+    if not rules.period.appraisal:
+        return {}
+    session = past[appraisal_of(found.unit, found.year, found.period)]
+    if isinstance(session, NoSession) or session.status != "closed":
+        raise AppraisalMissing(period=found.period, year=found.year)
+    return session.means
+
+
+def _computed(
+    past: Past,
+    rules: Ruled,
+    found: Assessment,
+    computation: int,
+    members: Sequence[Registered],
+    means: dict[MemberId, int | None],
+) -> list[MemberComputed]:
+    archives = past.many([archive_of(one.member, found.last_on) for one in members])
+    before: list[Result] = past.many([result_of(one.member, found.year - 1, found.period) for one in members])
+    past.many([result_of(one.member, found.year, found.period) for one in members])
+    results: list[MemberComputed] = []
+    for member, archive, earlier in zip(members, archives, before, strict=True):
+        last = None if earlier.standing is None else earlier.standing.total
+        given = counted(rules, member, archive, last)
+        try:
+            made = score(rules.tariff, given.case, rules.earlier).confirmed
+        except Uncountable as unknown:
+            raise RecordUncountable(member=member.member, reason=str(unknown)) from unknown
+        profile = rules.scheme.profile(member.profile_on(rules.last_on))
+        assert profile is not None, "only whom the rule set knows is assessed"
+        months = sum(span.months_present for span in given.case.spans)
+        figures = _figures(rules, months, profile, made, means.get(member.member))
+        results.append(
+            MemberComputed(
+                member=member.member,
+                unit=found.unit,
+                year=found.year,
+                period=found.period,
+                computation=computation,
+                profile=profile.code,
+                records=given.records,
+                records_digest=given.digest,
+                **figures,
+            )
+        )
+    return results
+
+
+def _figures(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
+    mean = mean if rules.period.appraisal else None
+    whole = total(made.ledger, mean, profile, rounder_of(rules.scheme.rounding))
+    return Figures(
+        months_present=months,
+        base=points(made.base),
+        base_max=points(made.base_max),
+        honours=points(made.honour_points),
+        deductions=points(made.deduction_points),
+        ledger=points(made.ledger),
+        appraisal=None if mean is None else points(mean),
+        ledger_part=points(whole.ledger_part),
+        appraisal_part=None if whole.appraisal_part is None else points(whole.appraisal_part),
+        total=points(whole.points),
+        graded=rules.period.graded and profile.graded and gradable([months], rules.scheme.counting.pro_rata),
+        vetoes=tuple(sorted({one.item for one in made.vetoes})),
+    )
+
+
+def propose(scheme: Scheme, graded: Sequence[MemberComputed]) -> dict[MemberId, GradeProposed]:
+    """By threshold, then the ceilings of vetoes, then the quota over those graded."""
+    ceilings = {one.member: _capped(scheme, one) for one in graded}
+    candidates = [candidate(one) for one in graded if _is_candidate(scheme, ceilings[one.member][0])]
+    inside = within_quota(candidates, len(graded), scheme.excellent_quota)
+    found: dict[MemberId, GradeProposed] = {}
+    for one in graded:
+        grade, reason = ceilings[one.member]
+        if _is_candidate(scheme, grade) and str(one.member) not in inside:
+            grade, reason = next_grade(scheme, grade), "quota"
+        found[one.member] = GradeProposed(
+            member=one.member,
+            unit=one.unit,
+            year=one.year,
+            period=one.period,
+            computation=one.computation,
+            grade=grade,
+            reason=reason,
+        )
+    return found
+
+
+def candidate(one: MemberComputed) -> Candidate:
+    """All that the order at the quota's line may look at."""
+    return Candidate(
+        member=str(one.member),
+        total=hundredths(one.total),
+        ledger=hundredths(one.ledger),
+        appraisal=0 if one.appraisal is None else hundredths(one.appraisal),
+        deductions=hundredths(one.deductions),
+    )
+
+
+def _capped(scheme: Scheme, one: MemberComputed) -> tuple[Code, Reason]:
+    reached = grade_of(hundredths(one.total), scheme.grades, scheme.interpretation)
+    capped = under_vetoes(reached, vetoes_of(scheme, one.vetoes), scheme.grades)
+    return capped.code, "threshold" if capped.code == reached.code else "veto"
+
+
+def vetoes_of(scheme: Scheme, codes: Iterable[Code]) -> list[VetoItem]:
+    """The veto items of some codes."""
+    items = (scheme.item(code) for code in codes)
+    return [item for item in items if isinstance(item, VetoItem)]
+
+
+def _is_candidate(scheme: Scheme, code: Code) -> bool:
+    return any(grade.candidate for grade in scheme.grades if grade.code == code)
+
+
+def next_grade(scheme: Scheme, code: Code) -> Code:
+    """The first grade below that no quota bounds."""
+    codes = [grade.code for grade in scheme.grades]
+    below = scheme.grades[codes.index(code) :]
+    return next(grade.code for grade in below if not grade.candidate)
+
+
+def results_digest(results: Sequence[MemberComputed]) -> Sha256:
+    """SHA-256 over the canonical bytes of the members' facts in order: the header pins what follows it."""
+    return hashlib.sha256(b"\n".join(msgspec.json.encode(one, order="sorted") for one in results)).hexdigest()
+
+
+def calendars_digest(past: Past, year: int) -> Sha256:
+    """SHA-256 over the editions of the year's and the next year's calendar."""
+    editions = [state.editions for state in past.many([CALENDAR.of("CN", one) for one in (year, year + 1)])]
+    said = [[sorted(one.calendar.days_off), sorted(one.calendar.make_up_days)] for known in editions for one in known]
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()

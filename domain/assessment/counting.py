@@ -1,0 +1,217 @@
+"""计入 — from one member's archive to what the scoring counts, in one period. Only what is confirmed counts (I6)."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from domain.assessment.presence import Away, Stay, months_present
+from domain.assessment.rows import MatterRow, ResponsibilityRow, VetoRow, tally
+from domain.assessment.scoring import Case, Span
+from domain.assessment.tariff import Tariff, span_tariff
+from domain.decider import Refused
+from domain.organisation.member import Registered
+from domain.recording.archive import Archive, Record
+from domain.rules.assessing import Period
+from domain.rules.ruleset import RuleSets, Version
+from domain.rules.scheme import Scheme, months_of
+from domain.values import Sha256, hundredths
+
+_TARIFFS: Final[dict[tuple[str, int], Tariff]] = {}
+"""Made once for each document and length: the digest says which document it is."""
+
+
+_hundredths: Final = lru_cache(maxsize=1_024)(hundredths)
+"""Remembered: an archive says "1.00" over and over."""
+
+
+class BasisNotSupported(Refused):
+    """本系统不支持办法所定的年度基础分算法。 The year's base cannot be made in the way that this rule set asks for."""
+
+    code = "period-base-unsupported"
+
+
+class Part(NamedTuple):
+    """One stretch of a period over which each cap holds once, and the rule set that rules it."""
+
+    code: str
+    first_on: date
+    last_on: date
+    tariff: Tariff
+
+
+class Ruled(NamedTuple):
+    """A period with everything by which its members are scored alike."""
+
+    version: Version
+    scheme: Scheme
+    period: Period
+    first_on: date
+    last_on: date
+    tariff: Tariff
+    parts: tuple[Part, ...]
+    earlier: tuple[Tariff, ...]
+    leaves: Mapping[tuple[str, str], tuple[str, ...]]
+    """(version, deduction) → the items that its matter leaves."""
+
+
+class Counted(NamedTuple):
+    """A case, and the records behind it by count and digest."""
+
+    case: Case
+    records: int
+    digest: Sha256
+
+
+def tariff_of(version: Version, months: int) -> Tariff:
+    """The tariff of a version for a stretch of so many months."""
+    assert version.scheme is not None, f"{version.version} is published"
+    key = version.digest, months
+    if key not in _TARIFFS:
+        _TARIFFS[key] = span_tariff(version.scheme, months)
+    return _TARIFFS[key]
+
+
+def ruled(known: RuleSets, version: Version, period: Period, first_on: date, parts: Sequence[Period]) -> Ruled:
+    """A period under the rule set in force on its last day; each part under that of its own last day."""
+    scheme = version.scheme
+    assert scheme is not None, f"{version.version} is published"
+    last_on = _day(period.last_day, first_on.year)
+    if parts and period.base not in (None, "sum_of_halves"):
+        parts = _without_parts(period)
+    months = scheme.cycle_months if parts else months_of(period)
+    spans = tuple(_part(known, version, one, first_on.year) for one in (parts or (period,)))
+    published = [one for one in known.versions if one.scheme is not None and one is not version]
+    every = (version, *published)
+    return Ruled(
+        version=version,
+        scheme=scheme,
+        period=period,
+        first_on=first_on,
+        last_on=last_on,
+        tariff=tariff_of(version, months),
+        parts=spans,
+        earlier=tuple(tariff_of(one, months) for one in published),
+        leaves={
+            (one.version, item.code): one.scheme.leaves(item.code)
+            for one in every
+            if one.scheme is not None
+            for item in one.scheme.negative
+        },
+    )
+
+
+def _without_parts(period: Period) -> Sequence[Period]:
+    """A base that is made anew over the whole period has no parts; a mean of halves is none that is made here."""
+    if period.base == "recompute":
+        return ()
+    raise BasisNotSupported(base=period.base)
+
+
+def _day(text: str, year: int) -> date:
+    return date.fromisoformat(f"{year}-{text}")
+
+
+def _part(known: RuleSets, version: Version, period: Period, year: int) -> Part:
+    first_on, last_on = _day(period.first_day, year), _day(period.last_day, year)
+    own = known.in_force(last_on) or version
+    return Part(period.code, first_on, last_on, tariff_of(own, months_of(period)))
+
+
+def counted(ruled: Ruled, member: Registered, archive: Archive, last_total: int | None) -> Counted:
+    """What one member's period is scored from: his confirmed records, in the order of the log."""
+    inside = [
+        (position, record)
+        for position, record in enumerate(archive.records.values())
+        if counts(record) and ruled.first_on <= record.counted_on <= ruled.last_on
+    ]
+    taken = _taken(ruled, (record for _, record in inside))
+    rows = [_row(at, one, taken) for at, one in inside if one.kind in ("responsibility", "shortfall")]
+    case = Case(
+        spans=tuple(_span(ruled, member, part, rows) for part in ruled.parts),
+        honours=[_matter(at, one) for at, one in inside if one.kind == "honour"],
+        deductions=[_matter(at, one) for at, one in inside if one.kind == "deduction"],
+        vetoes=[_veto(at, one) for at, one in inside if one.kind == "veto"],
+        profile=member.profile_on(ruled.last_on),
+        last_total=last_total,
+        ends_on=ruled.last_on,
+        closed=True,
+    )
+    return Counted(case, len(inside), digest_of(record for _, record in inside))
+
+
+def counts(record: Record) -> bool:
+    """Whether a record counts: confirmed, or a veto that has no notice; and no objection holds it back."""
+    return not record.held_by and (record.status == "confirmed" or (record.status == "approved" and not record.noticed))
+
+
+def digest_of(records: Iterable[Record]) -> Sha256:
+    """SHA-256 over the sorted ids of records, one a line."""
+    return hashlib.sha256("\n".join(sorted(str(one.record) for one in records)).encode()).hexdigest()
+
+
+def _taken(ruled: Ruled, records: Iterable[Record]) -> frozenset[tuple[str, str, str]]:
+    """(organisation, matter, item) that a confirmed deduction took over: a fact lowers once."""
+    return frozenset(
+        (one.unit, one.matter, item)
+        for one in records
+        if one.kind == "deduction"
+        for item in ruled.leaves.get((one.rules, one.item), ())
+    )
+
+
+def _row(position: int, record: Record, taken: frozenset[tuple[str, str, str]]) -> ResponsibilityRow:
+    return ResponsibilityRow(
+        record=record.record,
+        item=record.item,
+        outcome=record.level if record.kind == "shortfall" and record.level is not None else record.outcome,
+        counted_on=record.counted_on,
+        position=position,
+        rules=record.rules,
+        quantity=_hundredths(record.quantity),
+        replaced=(record.unit, record.matter, record.item) in taken,
+    )
+
+
+def _matter(position: int, record: Record) -> MatterRow:
+    return MatterRow(
+        record=record.record,
+        item=record.item,
+        level=record.level or "",
+        matter=f"{record.unit}/{record.matter}",
+        counted_on=record.counted_on,
+        position=position,
+        rules=record.rules,
+    )
+
+
+def _veto(position: int, record: Record) -> VetoRow:
+    return VetoRow(record=record.record, item=record.item, decided_on=record.counted_on, position=position)
+
+
+def _span(ruled: Ruled, member: Registered, part: Part, rows: Sequence[ResponsibilityRow]) -> Span:
+    first, last = (part.first_on.year, part.first_on.month), (part.last_on.year, part.last_on.month)
+    months = [(first[0], month) for month in range(first[1], last[1] + 1)]
+    own = [row for row in rows if part.first_on <= row.counted_on <= part.last_on]
+    return Span(
+        code=part.code,
+        months_present=len(presence(ruled, member, months)),
+        tallies=tally(own),
+        tariff=part.tariff,
+        first_month=first[1],
+    )
+
+
+def presence(ruled: Ruled, member: Registered, months: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Those months in which a member was there."""
+    away = [
+        *(Away(one.from_on, one.until_on) for one in member.leaves),
+        *(Away(one.from_on, one.last_on, exempt=True) for one in member.exemptions if one.status in GRANTED),
+    ]
+    stay = Stay(member.present_from, member.ended_on)
+    return months_present([stay], months, ruled.scheme.counting.pro_rata, away)
+
+
+GRANTED: Final = ("granted", "ended")
+"""The states of an exemption that takes or took effect."""

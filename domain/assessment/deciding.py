@@ -1,0 +1,138 @@
+"""支部定分 — the bodies of the chain adopt the figures as they were computed, or return them; they alter none.
+
+Whoever sits in a body steps aside for his own line: where too few are left for it, the next higher organisation
+decides. A branch without a committee is decided for by the next higher one.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from domain.assessment.completeness import members_of
+from domain.assessment.computing import ruled_period
+from domain.assessment.period import (
+    Assessment,
+    CommitteeDecided,
+    DecisionReferred,
+    PeriodReturned,
+    period_of,
+    standing,
+)
+from domain.decider import Command, Decision, Past
+from domain.organisation.bodies import Seated, committee_of, meeting_of
+from domain.organisation.unit import established
+from domain.recording.approval import NotPresent, WrongBody
+from domain.recording.chain import Sitting, Step, electorate, following, higher, seat_of, steps_of
+from domain.recording.committee import Meeting, Vote, convened
+from domain.recording.sheet import acting
+from domain.rules.scheme import Scheme
+from domain.sealed import Secret
+from domain.values import Code, day_of
+
+LEAST_VOTERS = 2
+
+
+class DecidePeriod(Sitting, frozen=True, kw_only=True):
+    """A body adopts the figures."""
+
+    operation = "period.decide"
+    year: int
+    period: Code
+
+
+class ReturnPeriod(Command, frozen=True, kw_only=True):
+    """A body gives the figures back, with a reason; what is wrong is put right in the records, never here."""
+
+    operation = "period.decide"
+    unit: Code
+    year: int
+    period: Code
+    reason: Secret
+
+
+DecidingCommand: TypeAlias = DecidePeriod | ReturnPeriod
+
+
+def decide(past: Past, command: DecidingCommand) -> Decision:
+    """Adopt or return."""
+    found = standing(past, command.unit, command.year, command.period, "computed")
+    rules = ruled_period(past, found)
+    steps = chain_of_period(past, rules.scheme, found)
+    step = seat_of(steps, found.step, found.body or steps[found.step].unit)
+    if command.actor.unit != step.unit:
+        raise WrongBody(body=step.unit)
+    match command:
+        case ReturnPeriod():
+            return _return(command, found)
+        case DecidePeriod():
+            return _adopt(past, rules.scheme, command, found, steps, step)
+
+
+def chain_of_period(past: Past, scheme: Scheme, found: Assessment) -> list[Step]:
+    """Who adopts a half's scores, or a year's totals and grades, first to last."""
+    period = scheme.period(found.period)
+    what = "year_total_and_grade" if period is not None and period.result == "total" else "half_score"
+    chain = scheme.chain(what)
+    return steps_of(past, established(past, found.unit), ("branch_committee",) if chain is None else chain.steps)
+
+
+def _return(command: ReturnPeriod, found: Assessment) -> Decision:
+    fact = PeriodReturned(
+        unit=found.unit,
+        year=found.year,
+        period=found.period,
+        computation=found.computation,
+        by=acting(command),
+        reason=command.reason.commitment,
+    )
+    return [period_of(found.unit, found.year, found.period).says(fact)]
+
+
+def _adopt(
+    past: Past, scheme: Scheme, command: DecidePeriod, found: Assessment, steps: Sequence[Step], step: Step
+) -> Decision:
+    if acting(command) not in command.present:
+        raise NotPresent
+    rule = scheme.bodies.named(step.body)
+    least = LEAST_VOTERS if rule is None or rule.min_voters is None else rule.min_voters
+    meeting = convened(electorate(past, step, command), command.present, command.not_in_favour, least)
+    vote = _carried(past, scheme, command, found, step, meeting)
+    ref = period_of(found.unit, found.year, found.period)
+    if vote is None:
+        up = higher(past, step.unit)
+        referred = DecisionReferred(
+            unit=found.unit, year=found.year, period=found.period, computation=found.computation, to=up
+        )
+        return [ref.says(referred)]
+    number = following(past, steps, found.step, step.unit)
+    going_on = number < len(steps)
+    decided = CommitteeDecided(
+        unit=found.unit,
+        year=found.year,
+        period=found.period,
+        computation=found.computation,
+        step=found.step + 1,
+        body=step.unit,
+        minute=command.minute,
+        minute_sha256=command.minute_sha256,
+        vote=vote,
+        next_step=number if going_on else None,
+        to=steps[number].unit if going_on else None,
+    )
+    return [ref.says(decided)]
+
+
+def _carried(
+    past: Past, scheme: Scheme, command: DecidePeriod, found: Assessment, step: Step, meeting: Meeting
+) -> Vote | None:
+    """The vote; each line of one of its own is carried without him as well, or the next higher body decides."""
+    seated = _seated(past, scheme, step, command)
+    subjects = set(members_of(past, found))
+    own = [meeting.vote(seated.recused([one])) for one in sorted(meeting.body & subjects, key=str)]
+    vote = meeting.vote(())
+    return None if vote is None or any(one is None for one in own) else vote
+
+
+def _seated(past: Past, scheme: Scheme, step: Step, command: DecidePeriod) -> Seated:
+    if step.body == "branch_meeting":
+        return meeting_of(past, scheme, step.unit, day_of(command.at))
+    return committee_of(past, step.unit, day_of(command.at))

@@ -1,0 +1,45 @@
+"""考评结果公示 — the facts of a notice that shows results of a period and no records."""
+
+from datetime import date
+
+import msgspec
+
+from domain.decider import Fact
+from domain.values import Code, MemberId, NoticeId, Points, RecordId, Sha256
+
+
+class ResultNoticeDrafted(Fact, frozen=True, kw_only=True):
+    """拟公示考评结果 — the header of a period's results: how many lines follow, and the digest that pins them."""
+
+    notice: NoticeId
+    unit: Code
+    stage: Code
+    year: int
+    period: Code
+    computation: int
+    last_on: date
+    """Of the period."""
+    lines: int
+    digest: Sha256
+    decided_on: date
+    bodies: tuple[Code, ...]
+    """The organisations whose bodies adopted: none of them looks into an objection."""
+
+
+class ResultLineDrafted(Fact, frozen=True, kw_only=True):
+    """考评结果公示行 — one member's total, and his grade where the period has one; the branch edition shows it."""
+
+    line: int
+    member: MemberId
+    result: RecordId
+    """Of this member, period and computation."""
+    total: Points
+    grade: Code | None = None
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose results of which computation a notice shows."""
+
+    year: int
+    period: str
+    computation: int

@@ -1,0 +1,129 @@
+"""A period, step by step: no step can be skipped, and nothing enters what is sealed."""
+
+from datetime import timedelta
+
+from domain.assessment.completeness import PeriodIncomplete, PeriodRunning
+from domain.assessment.computing import AppraisalMissing
+from domain.assessment.opening import PartsNotSealed, PeriodExists
+from domain.assessment.period import (
+    CommitteeDecided,
+    CompletenessChecked,
+    PeriodBeingDecided,
+    PeriodComputed,
+    PeriodDetermined,
+    PeriodNotOpened,
+    PeriodNotThere,
+    PeriodReturned,
+    PeriodSealed,
+)
+from domain.assessment.result import MemberComputed, ScoreDetermined
+from domain.notice.notice import NoticeNotClosed
+from domain.recording.approval import WrongBody
+from domain.recording.sealing import ArchiveSealed, PeriodSealedAlready
+from tests.domain.branch import AS_HIGHER, AS_RECORDER, AT, BRANCH, HIGHER, PEOPLE, planned
+from tests.domain.merits import claimed, proposed, vetoed
+from tests.domain.year import (
+    H1_OVER,
+    H2_OVER,
+    SEATED,
+    TERM,
+    Y_OVER,
+    adopted,
+    computed,
+    confirmed,
+    given_back,
+    halves,
+    noticed,
+    period_opened,
+    term_over,
+    through,
+)
+
+OPEN = SEATED.given(period_opened("H1"))
+COMPUTED = OPEN.given(computed("H1", H1_OVER))
+POSTED = COMPUTED.given(adopted("H1", H1_OVER), *noticed("H1", H1_OVER))
+SEALED = POSTED.given(*term_over("H1", H1_OVER + TERM))
+
+
+def test_a_period_is_opened_once() -> None:
+    OPEN.when(period_opened("H1")).refused(PeriodExists)
+
+
+def test_what_nobody_opened_is_not_computed() -> None:
+    SEATED.when(computed("H1", H1_OVER)).refused(PeriodNotOpened)
+
+
+def test_a_period_is_not_computed_before_it_is_over() -> None:
+    OPEN.when(computed("H1", AT)).refused(PeriodRunning)
+
+
+def test_a_planned_matter_of_which_nobody_said_whether_it_was_held_stops_the_period() -> None:
+    OPEN.given(planned()).when(computed("H1", H1_OVER)).refused(PeriodIncomplete, unsettled=("MT-0512",))
+
+
+def test_a_claim_that_nobody_answered_stops_the_period() -> None:
+    OPEN.given(claimed()).when(computed("H1", H1_OVER)).refused(PeriodIncomplete, honours=("AW-1",))
+
+
+def test_a_deduction_under_way_stops_the_period() -> None:
+    OPEN.given(proposed()).when(computed("H1", H1_OVER)).refused(PeriodIncomplete, deductions=("CMP-7",))
+
+
+def test_a_veto_without_a_notice_does_not_stop_the_period() -> None:
+    OPEN.given(vetoed()).when(computed("H1", H1_OVER)).says(
+        CompletenessChecked, PeriodComputed, *[MemberComputed] * len(PEOPLE)
+    )
+
+
+def test_figures_are_decided_once_they_are_computed_and_noticed_once_they_are_decided() -> None:
+    OPEN.when(adopted("H1", H1_OVER)).refused(PeriodNotThere)
+    COMPUTED.when(noticed("H1", H1_OVER)[0]).refused(PeriodNotThere)
+    POSTED.when(confirmed("H1", H1_OVER)).refused(NoticeNotClosed)
+
+
+def test_another_body_does_not_decide() -> None:
+    COMPUTED.when(adopted("H1", H1_OVER, AS_HIGHER, HIGHER)).refused(WrongBody, body=BRANCH)
+
+
+def test_the_committee_adopts_or_returns_and_alters_nothing() -> None:
+    COMPUTED.when(adopted("H1", H1_OVER)).says(CommitteeDecided)
+    COMPUTED.when(given_back("H1", H1_OVER)).says(PeriodReturned)
+    again = COMPUTED.given(given_back("H1", H1_OVER)).when(computed("H1", H1_OVER)).facts()
+    header = next(fact for fact in again if isinstance(fact, PeriodComputed))
+    assert header.computation == 2
+
+
+def test_nothing_enters_while_a_period_is_being_decided() -> None:
+    late = H1_OVER + timedelta(days=1)
+    COMPUTED.when(claimed(AS_RECORDER, late)).refused(PeriodBeingDecided)
+
+
+def test_after_the_term_everybody_is_determined_and_the_period_sealed() -> None:
+    over = term_over("H1", H1_OVER + TERM)
+    facts = POSTED.given(over[0]).when(over[1]).facts()
+    assert isinstance(facts[0], PeriodDetermined)
+    assert (facts[0].determined, facts[0].blocked) == (len(PEOPLE), 0)
+    assert sum(isinstance(fact, ScoreDetermined) for fact in facts) == len(PEOPLE)
+    assert sum(isinstance(fact, ArchiveSealed) for fact in facts) == len(PEOPLE)
+    assert isinstance(facts[-1], PeriodSealed)
+
+
+def test_a_second_round_of_determination_says_nothing() -> None:
+    SEALED.when(confirmed("H1", H1_OVER + TERM)).nothing()
+
+
+def test_a_sealed_period_refuses_every_record() -> None:
+    later = H1_OVER + TERM + timedelta(days=1)
+    SEALED.when(planned()).refused(PeriodSealedAlready)
+    SEALED.when(claimed(AS_RECORDER, later)).refused(PeriodSealedAlready)
+    SEALED.when(proposed(AS_RECORDER, later)).refused(PeriodSealedAlready)
+    SEALED.when(vetoed()).refused(PeriodSealedAlready)
+
+
+def test_the_year_waits_for_its_halves_and_for_its_appraisal() -> None:
+    SEALED.given(period_opened("Y")).when(computed("Y", Y_OVER)).refused(PartsNotSealed, periods=("H2",))
+    halves(SEATED).when(computed("Y", Y_OVER)).refused(AppraisalMissing)
+
+
+def test_the_other_half_is_not_sealed_with_the_first() -> None:
+    through(SEALED, "H2", H2_OVER)
