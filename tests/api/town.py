@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 from uuid import UUID, uuid4
 
 import httpx2
@@ -42,6 +42,10 @@ OTHER = "PK-02"
 """A second branch, with which nobody of the first has anything to do."""
 PASSWORD = "a-password-of-the-tests"
 PAGE = {"accept": "text/html"}
+
+_STATE: Final = """
+SELECT position, EXISTS (SELECT FROM agenda WHERE due_at <= %(now)s AND refused_code IS NULL) FROM tracking
+"""
 
 
 @dataclass(frozen=True)
@@ -124,15 +128,19 @@ class Town:
         return int(row[0])
 
     def settled(self, position: int | None = None) -> None:
-        """Wait until the read models and the published tree hold everything, or what was asked for."""
+        """Wait until the read models and the published tree hold what was asked for.
+
+        With nothing asked for: everything, and what follows from it by itself has followed.
+        """
         wanted = position or self.position()
         deadline = time.monotonic() + 20
         checkpoint = Path(str(self.deployment.settings.log)) / "checkpoint"
         with psycopg.connect(on_reads(self.deployment.database.urls.reader), autocommit=True) as connection:
             while time.monotonic() < deadline:
-                row = connection.execute("SELECT position FROM tracking").fetchone()
+                row = connection.execute(_STATE, {"now": self.deployment.clock().now()}).fetchone()
                 size = int(checkpoint.read_bytes().split(b"\n")[1]) if checkpoint.exists() else 0
-                if row is not None and row[0] >= wanted and size >= wanted:
+                followed = row is not None and row[0] >= wanted and (position is not None or not row[1])
+                if followed and size >= wanted:
                     return
                 time.sleep(0.05)
         raise AssertionError(f"position {wanted} was not reached")
