@@ -5,6 +5,7 @@ names that were just opened, addresses with their passwords. It is never used.
 """
 
 import logging
+import sys
 
 import structlog
 
@@ -19,4 +20,5 @@ def configure_log() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # what a command answers stands alone on the output
     )

@@ -11,6 +11,7 @@ STEELYARD_TEST_POSTGRES names (default: the wheel's alone), any other on the fir
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from psycopg import sql
 
@@ -30,6 +32,9 @@ from tests.skips import Skip, refused_skips
 # How fast a machine draws examples says nothing about the rule: timings never decide a test.
 settings.register_profile("steelyard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steelyard")
+
+# A service that runs beside a test must not write into what a command of that test answers.
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
 
 _HERE = Path(__file__).parent
 _STORAGE = ("ops", "faults")

@@ -85,7 +85,7 @@ def test_a_token_is_issued_used_and_ended_from_the_command_line(town: Town, run:
     )
     issued = run("token", "issue", *words)
     assert issued.exit_code == 0, issued.output
-    token = issued.output.strip()
+    token = issued.output.strip().splitlines()[-1]
     headers = {"authorization": f"Bearer {token}"}
     assert town.known("").get(f"/units/{BRANCH}/sheets", headers=headers).status_code == 200
     assert town.known("").get(f"/units/{BRANCH}/notices", headers=headers).json()["code"] == "not-permitted"
@@ -106,7 +106,7 @@ def test_a_disabled_account_ends_sessions_and_tokens_at_once_and_can_be_enabled_
     issued = run(
         "token", "issue", number_of(login), "x", "--unit", BRANCH, "--scopes", "notice.read", "--role", "member"
     )
-    headers = {"authorization": f"Bearer {issued.output.strip()}"}
+    headers = {"authorization": f"Bearer {issued.output.strip().splitlines()[-1]}"}
     town.forget(login)
     with town.visit(login) as client:
         assert client.get("/session").status_code == 200

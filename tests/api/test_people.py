@@ -181,6 +181,7 @@ def test_everything_about_an_organisation_can_be_done_by_form(town: Town) -> Non
     def send(path: str, **fields: str) -> str:
         sent = client.post(path, data={"idempotency_key": str(uuid4()), **fields}, headers=PAGE)
         assert sent.status_code == 303, sent.text
+        town.settled()
         return str(client.get(sent.headers["location"], headers=PAGE).text)
 
     page = send(

@@ -63,6 +63,12 @@ SERVED_ELSEWHERE = {
     "record.confirm",
     "honour.escalate",
     "deduction.advance",
+    "period.open",
+    "period.compute",
+    "period.decide",
+    "appraisal.run",
+    "appraisal.evaluate_self",
+    "result.feed_back",
 }
 """Operations of processes, of the command line, or of a later release."""
 

@@ -31,11 +31,11 @@ def test_a_wish_is_granted_with_a_receipt_and_a_place(town: Town, recorder: http
     sent = recorder.post(MATTERS, json=wish, headers=key())
     receipt = sent.json()
     assert sent.status_code == 201
-    assert receipt["first"] == receipt["last"] > 0
+    assert receipt["last"] - receipt["first"] + 1 == len(receipt["leaves"]) > 0
     row = town.sql.execute(
         "SELECT encode(leaf, 'hex') FROM ledger.entries WHERE position = %(last)s", receipt
     ).fetchone()
-    assert row == (receipt["leaves"][0],)
+    assert row == (receipt["leaves"][-1],)
     found = recorder.get(sent.headers["location"]).json()
     assert found["as_of"]["position"] >= receipt["last"]
     assert found["value"]["matter"]["title"] == wish["title"]

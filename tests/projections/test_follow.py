@@ -103,6 +103,7 @@ def test_two_followers_at_once_apply_each_entry_once(house: House) -> None:
 
 
 def test_a_running_follower_shows_what_was_written(house: House) -> None:
+    house.follow()  # so that the tables stand before anybody asks
     stop = threading.Event()
     follower = threading.Thread(target=run, args=(house.urls.projector, stop), kwargs={"readers": house.readers})
     follower.start()
