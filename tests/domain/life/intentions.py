@@ -42,7 +42,7 @@ BEGINNINGS: Final[tuple[type[Command], ...]] = (
     *(RegisterVeto,) * 4,
     *(exemption.RequestExemption,) * 9,
     *(membership.TransferMember,) * 3,
-    *(membership.RegisterLeave,) * 4,
+    *(membership.RegisterLeave,) * 8,
     *(calendar.PublishCalendar,) * 2,
     *(ruleset.DraftRuleSet,) * 2,
     *(appointments.SubstituteRole, appointments.DelegateRole, appointments.AppointRole, appointments.EndRole) * 2,
