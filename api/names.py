@@ -35,6 +35,8 @@ async def names_of(
 ) -> Names:
     """The names of everybody that a page mentions; ``unit`` and ``day`` name the roster on which most of them stand."""
     wanted = {person for person in people if person is not None}
+    if asked.subject is not None and wanted == {asked.subject.member}:
+        return Names({asked.subject.member: subject_name(asked)}, asked.words("name.gone"))
     # Whom the address names was looked up already, to see what the reader may.
     subject = asked.subject
     commitments: dict[MemberId, Sha256] = (
@@ -48,6 +50,14 @@ async def names_of(
         if found is not None:
             commitments[person] = found.name
     return await opened(asked, commitments.items())
+
+
+def subject_name(asked: Asked) -> str:
+    """The name of whom the address names: it came, sealed, with whoever asks."""
+    sealed = None if asked.arrived is None else asked.arrived.name
+    if sealed is None:
+        return asked.words("name.gone")
+    return asked.house.vault.reveal(sealed.commitment, sealed.subject, sealed.box, sealed.wrapped)
 
 
 async def opened(asked: Asked, sealed: Iterable[tuple[MemberId, Sha256]]) -> Names:

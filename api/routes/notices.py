@@ -27,7 +27,7 @@ from domain.notice.notice import Shown
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.values import Code, NoticeId, Quantity, hundredths, points
 from projections import notice_board
-from projections.answers import Answer, Page, instead
+from projections.answers import Answer, instead
 
 router = APIRouter(tags=["notices"])
 
@@ -118,16 +118,23 @@ async def board(
     unit: str, asked: Annotated[Asked, permitted("notice.read")], before: Before = None, since: Since = None
 ) -> Response:
     """The notice board of an organisation."""
-    async with asked.ready(since) as connection:
-        running = await notice_board.open_notices(connection, [unit])
-        value = Board(running=_rows(running), to_post=(), closed=(), before=None)
-        if asked.sees("drafted"):
-            waiting = await notice_board.notices_to_post(connection, [unit])
-            value = msgspec.structs.replace(value, to_post=_rows(waiting))
-        if asked.sees("closed"):
-            closed = await notice_board.notice_history(connection, [unit], before=before)
-            value = msgspec.structs.replace(value, closed=_rows(closed), before=closed.value.before)
-    return answer(asked, "notices.html", instead(running, value), unit=asked.unit)
+    found: Answer[Board] | None = asked.kept(since)
+    if found is None:
+        async with asked.ready(since) as connection:
+            hung = await notice_board.board(
+                connection, unit, waiting=asked.sees("drafted"), over=asked.sees("closed"), before=before
+            )
+        found = asked.keep(instead(hung, _board(hung.value)))
+    return answer(asked, "notices.html", found, unit=asked.unit)
+
+
+def _board(found: notice_board.Board) -> Board:
+    return Board(
+        running=tuple(map(notice_row, found.running)),
+        to_post=tuple(map(notice_row, found.to_post)),
+        closed=tuple(map(notice_row, found.closed)),
+        before=found.before,
+    )
 
 
 @router.get("/units/{unit:code}/notices/{notice:uuid}")
@@ -298,10 +305,6 @@ def visible(asked: Asked, found: Answer[notice_board.Notice | None]) -> notice_b
     if not hangs(asked, header):
         raise NoticeOver
     return notice
-
-
-def _rows(found: Answer[Page[notice_board.NoticeHeader]]) -> tuple[NoticeRow, ...]:
-    return tuple(notice_row(header) for header in found.value.items)
 
 
 def _signed(line: notice_board.NoticeLine) -> str | None:
