@@ -1,17 +1,18 @@
 """申报与拟减分的样子 — a claim or a proposal as it is shown: who said what, who decided, who may vote, who may read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from api import electorate
 from api.asked import Asked
 from api.names import Names, names_of
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, RecordId, Sha256, points
-from projections import cases, offices, organisation, rules
+from projections import cases, organisation, rules
 from projections.answers import AsyncConnection
 
 READERS_OF_WORDS: Final = ("recorder", "substitute_recorder", "secretary", "committee_member", "leading_group")
@@ -165,12 +166,12 @@ async def case_rows(
 async def case_view(asked: Asked, connection: AsyncConnection, case: cases.Case) -> CaseView:
     """Everything, as far as this reader may see it."""
     header = case.header
-    voters = await voters_of(connection, asked.today, case)
+    unit, scheme = await _rules_of(connection, header)
+    voters = await electorate.of_case(connection, unit, header, scheme, asked.today)
     people = [header.member, header.entered_by, *(paper.entered_by for paper in case.papers), *voters]
     people += [person for decision in case.decisions for person in decision.recused]
     names = await names_of(asked, connection, people, unit=header.unit, day=header.occurred_on)
     texts = await _texts(asked, case)
-    scheme = await scheme_of(connection, header)
     return CaseView(
         case=header.case,
         kind=header.kind,
@@ -228,21 +229,23 @@ def decidable(asked: Asked, header: cases.CaseHeader) -> bool:
     return header.status in ("claimed", "heard")
 
 
-async def voters_of(connection: AsyncConnection, today: date, case: cases.Case) -> Sequence[MemberId]:
-    """The body that decides next; nobody where it is decided."""
-    if not case.header.open:
-        return ()
-    committee = await offices.committee_of(connection, case.header.body, today)
-    return tuple(dict.fromkeys(office.member for office in committee.value))
+async def voters_of(asked: Asked, connection: AsyncConnection, header: cases.CaseHeader) -> tuple[MemberId, ...]:
+    """Who belongs to the body that decides next."""
+    unit, scheme = await _rules_of(connection, header)
+    return tuple(await electorate.of_case(connection, unit, header, scheme, asked.today))
 
 
 async def scheme_of(connection: AsyncConnection, header: cases.CaseHeader) -> Scheme:
     """The rule set of the day of the act."""
+    return (await _rules_of(connection, header))[1]
+
+
+async def _rules_of(connection: AsyncConnection, header: cases.CaseHeader) -> tuple[organisation.Unit, Scheme]:
     found = await organisation.unit(connection, header.unit)
     assert found.value is not None, f"{header.unit} has a case and is not there"
     published = await rules.scheme_on(connection, found.value.scheme, header.occurred_on)
     assert published is not None, f"a case was entered under {header.rules}, which is not there"
-    return published.scheme
+    return found.value, published.scheme
 
 
 async def _texts(asked: Asked, case: cases.Case) -> dict[Sha256, str]:

@@ -372,6 +372,15 @@ _BOARD: Final = "".join(
            ORDER BY n.notice DESC LIMIT %(limit)s + 1) AS h) AS closed""",
     )
 )
+_HANGING: Final = (
+    _HEADER
+    + """
+WHERE n.status = 'posted' AND (n.unit = ANY(%(units)s) OR EXISTS (
+  SELECT FROM notice_lines AS l JOIN members AS m ON m.member = l.member
+  WHERE l.notice = n.notice AND m.person = %(person)s))
+ORDER BY n.notice DESC LIMIT %(limit)s
+"""
+)
 _NOTICE: Final = "".join(
     (
         "SELECT (SELECT row_to_json(h) FROM (",
@@ -416,6 +425,14 @@ async def open_notices(
 ) -> Answer[Page[NoticeHeader]]:
     """The running notices of some organisations, newest first; for some audiences or for any."""
     return await _listed(connection, units, ["posted"], audiences, before, limit)
+
+
+async def hanging_for(
+    connection: AsyncConnection, person: MemberId, units: list[Code], limit: int = PAGE
+) -> Answer[tuple[NoticeHeader, ...]]:
+    """What hangs in a person's organisations, and wherever he is named: his old branch notices what he did there."""
+    known: dict[str, object] = {"person": person, "units": units, "limit": limit}
+    return await ask(connection, NoticeHeader, _HANGING, known, whose=person)
 
 
 async def notice_history(

@@ -5,15 +5,16 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Response
 
+from api import electorate
 from api.answering import answer
 from api.asked import Asked, permitted
-from api.cases import CaseRowView, case_row, decidable
+from api.cases import CaseRowView, case_row, decidable, voters_of
 from api.documents import described
 from api.names import Names, names_of
 from api.routes.home import SheetRow, sheet_row
 from api.routes.matters import Since
 from domain.values import Code, MemberId, points
-from projections import cases, offices, sheets
+from projections import cases, rules, sheets
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["meetings"])
@@ -54,6 +55,7 @@ class Meeting(msgspec.Struct, frozen=True, kw_only=True):
 
     unit: Code
     committee: tuple[str, ...]
+    """Who decides its sheets: the committee, or everybody with a vote where the branch's meeting does."""
     sheets: tuple[SheetToDecide, ...]
     honours: tuple[CaseToDecide, ...]
     deductions: tuple[CaseToDecide, ...]
@@ -65,20 +67,25 @@ async def meeting(unit: str, asked: Annotated[Asked, permitted("sheet.decide")],
     """All that waits for the next meeting of an organisation's committee, on one page."""
     async with asked.ready(since) as connection:
         found = await cases.cases_before(connection, unit, asked.now)
-        seats = await offices.committee_of(connection, unit, asked.today)
-        committee = tuple(dict.fromkeys(office.member for office in seats.value))
+        assert asked.unit is not None
+        here = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
+        scheme = None if here is None else here.scheme
+        committee = tuple(await electorate.of_sheet(connection, asked.unit, unit, scheme, asked.today))
         waiting = [await cases.case(connection, one.case, [one.kind]) for one in found.value if decidable(asked, one)]
         open_cases = [one.value for one in waiting if one.value is not None]
         before = await sheets.sheets_before(connection, unit)
         papers = [await sheets.sheet(connection, one.unit, one.matter, one.item) for one in before.value]
         open_sheets = [one.value for one in papers if one.value is not None]
-        names = await _names(asked, connection, committee, open_cases, open_sheets)
+        voters = [await voters_of(asked, connection, one.header) for one in open_cases]
+        mentioned = (*committee, *(one for each in voters for one in each))
+        names = await _names(asked, connection, mentioned, open_cases, open_sheets)
+    rows = [(one.header.kind, _case(one, who, names)) for one, who in zip(open_cases, voters, strict=True)]
     value = Meeting(
         unit=unit,
         committee=names.of(committee),
         sheets=tuple(_sheet(sheet, committee, names) for sheet in open_sheets),
-        honours=tuple(_case(one, committee, names) for one in open_cases if one.header.kind == "honour"),
-        deductions=tuple(_case(one, committee, names) for one in open_cases if one.header.kind != "honour"),
+        honours=tuple(row for kind, row in rows if kind == "honour"),
+        deductions=tuple(row for kind, row in rows if kind != "honour"),
     )
     return answer(asked, "meeting.html", instead(found, value), fresh=len(open_cases), unit=asked.unit)
 
@@ -86,11 +93,11 @@ async def meeting(unit: str, asked: Annotated[Asked, permitted("sheet.decide")],
 async def _names(
     asked: Asked,
     connection: AsyncConnection,
-    committee: tuple[MemberId, ...],
+    mentioned: tuple[MemberId, ...],
     open_cases: list[cases.Case],
     open_sheets: list[sheets.Sheet],
 ) -> Names:
-    people: list[MemberId | None] = [*committee, *(one.header.member for one in open_cases)]
+    people: list[MemberId | None] = [*mentioned, *(one.header.member for one in open_cases)]
     for one in open_cases:
         people += one.entered_by
     for sheet in open_sheets:
@@ -116,11 +123,11 @@ def _sheet(sheet: sheets.Sheet, committee: tuple[MemberId, ...], names: Names) -
     )
 
 
-def _case(case: cases.Case, committee: tuple[MemberId, ...], names: Names) -> CaseToDecide:
+def _case(case: cases.Case, body: tuple[MemberId, ...], names: Names) -> CaseToDecide:
     without = case.entered_by | {case.header.member}
     return CaseToDecide(
         row=case_row(case.header, names),
         statements=len(case.statements),
-        voters=names.of(one for one in committee if one not in without),
-        recused=names.of(one for one in committee if one in without),
+        voters=names.of(one for one in body if one not in without),
+        recused=names.of(one for one in body if one in without),
     )

@@ -197,7 +197,7 @@ def notice_view(
         ends_on=header.ends_on,
         may_close_at=header.may_close_at,
         closed_at=header.closed_at,
-        lines=tuple(_line(header, line, names) for line in notice.lines),
+        lines=shown_lines(notice, names),
         shows=SHOWN if header.shows is None else tuple(word for word in SHOWN if word in header.shows),
         pictures=tuple(
             PictureView(posted_on=one.posted_on, sha256=one.sha256, by=names(one.by)) for one in notice.postings
@@ -207,6 +207,11 @@ def notice_view(
         link=_link(asked, notice),
         checkpoint=None if note is None else note.decode(),
     )
+
+
+def shown_lines(notice: notice_board.Notice, names: Names) -> tuple[LineView, ...]:
+    """Its lines as they are shown."""
+    return tuple(_line(notice.header, line, names) for line in notice.lines)
 
 
 def _line(header: notice_board.NoticeHeader, line: notice_board.NoticeLine, names: Names) -> LineView:

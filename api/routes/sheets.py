@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from fastapi import APIRouter, Query, Response
 
+from api import electorate
 from api.answering import answer, granted
 from api.asked import Asked, permitted
 from api.documents import described
@@ -21,7 +22,7 @@ from domain.recording.filling import OUTCOMES, FillSheet, SubmitSheet
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
-from projections import membership, offices, organisation, rules, sheets
+from projections import membership, organisation, rules, sheets
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.matters import Evidence
 
@@ -219,7 +220,7 @@ async def _view(
     roster = await organisation.members_of(connection, header.unit, header.occurred_on)
     body = header.referred_to or asked.unit.first_body
     scheme = await _scheme(connection, asked.unit.scheme, header)
-    voters = await _body(asked, connection, body, scheme)
+    voters = await electorate.of_sheet(connection, asked.unit, body, scheme, asked.today)
     away = (await membership.away_from(connection, header.unit, header.occurred_on)).value
     people = [one.member for one in roster.value] + list(voters)
     people += [line.member for line in sheet.lines] + [line.entered_by for line in sheet.lines]
@@ -255,20 +256,6 @@ async def _view(
         body=body,
         voters=_voters(sheet, voters, names),
     )
-
-
-async def _body(
-    asked: Asked, connection: AsyncConnection, body: Code, scheme: Scheme
-) -> dict[MemberId, MemberId | None]:
-    """Who votes: the committee, each with whom he stands for; or everybody with a vote, where a meeting decides."""
-    unit = asked.unit
-    assert unit is not None
-    if body == unit.unit and unit.approval_body == "branch_meeting":
-        roster = await organisation.members_of(connection, body, asked.today)
-        profiles = {one.member: scheme.profile(one.profile) for one in roster.value}
-        return {member: None for member, profile in profiles.items() if profile is not None and profile.votes}
-    committee = await offices.committee_of(connection, body, asked.today)
-    return {office.member: office.stands_for for office in committee.value}
 
 
 async def _scheme(connection: AsyncConnection, scheme: Code, header: sheets.SheetHeader) -> Scheme:
@@ -337,7 +324,7 @@ def _approval(approval: sheets.Approval, names: Names) -> ApprovalView:
     )
 
 
-def _voters(sheet: sheets.Sheet, voters: dict[MemberId, MemberId | None], names: Names) -> tuple[Voter, ...]:
+def _voters(sheet: sheets.Sheet, voters: electorate.Voters, names: Names) -> tuple[Voter, ...]:
     """Whoever stands in for somebody is recused where the other one would be."""
     entered = {line.entered_by for line in sheet.lines} | {sheet.header.submitted_by}
     subjects = {line.member for line in sheet.lines if line.record is None}
