@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ops.embedded import Running
+from ops.example.people import BRANCH
 from tests.api.town import Town, founded
 
 CHROMIUM = "/usr/bin/chromium"
@@ -19,6 +20,29 @@ PHONE = {"width": 390, "height": 844}
 
 Visit: TypeAlias = Callable[..., Page]
 """(login, where) → a page of somebody who is signed in."""
+
+
+def fits(page: Page) -> None:
+    """Nothing sticks out at the side, and no text is squeezed into a column of single characters."""
+    page.wait_for_load_state()
+    over = page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
+    assert over <= 0, page.url
+    narrow = page.evaluate(
+        """() => [...document.querySelectorAll('main td, main th, main p, main li, main dd, main b')]
+          .filter(e => e.offsetParent && e.textContent.trim().length > 6 && e.clientWidth > 0
+                       && e.clientWidth < 40 && e.clientHeight > 100)
+          .map(e => e.textContent.trim().slice(0, 20))"""
+    )
+    assert narrow == [], page.url
+
+
+def choose(page: Page, role: str, unit: str = BRANCH) -> None:
+    """Act in one of one's offices; who has only one is not asked."""
+    page.goto("/")
+    if page.locator("#office").count():
+        page.select_option("#office", f"{role}@{unit}")
+        with page.expect_navigation():  # the address is the same before and after
+            page.click("form.office button")
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +82,8 @@ def visit(town: Town, browser: Browser) -> Iterator[Visit]:
                 page.goto("/session")
                 page.fill("#login", login)
                 page.fill("#password", town.passwords[login])
-                page.click("button.wide")
-                page.wait_for_url("**/")
+                with page.expect_navigation(url="**/"):
+                    page.click("button.wide")
             return page
 
         yield open_page
