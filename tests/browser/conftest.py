@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ops.embedded import Running
 from ops.example.people import BRANCH
@@ -17,6 +17,10 @@ from tests.api.town import Town, founded
 CHROMIUM = "/usr/bin/chromium"
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 60_000
+"""How long a page may take on a machine that is busy with other things."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 Visit: TypeAlias = Callable[..., Page]
 """(login, where) → a page of somebody who is signed in."""
@@ -76,6 +80,7 @@ def visit(town: Town, browser: Browser) -> Iterator[Visit]:
             context = browser.new_context(
                 base_url=town.base, viewport=screen, locale="zh-CN", java_script_enabled=scripts
             )
+            context.set_default_timeout(PATIENCE_MS)
             stack.callback(context.close)
             page = context.new_page()
             if login is not None:

@@ -137,5 +137,5 @@ def test_the_interface_can_be_tried_in_the_browser(town: Town, visit: Visit) -> 
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto("/docs")
-    expect(page.locator(".opblock").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".opblock").first).to_be_visible()
     assert said == []
