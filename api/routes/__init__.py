@@ -1,6 +1,7 @@
 """One file per noun; each route serves JSON and page from one function."""
 
 from api.routes import (
+    dashboards,
     deductions,
     documents,
     exports,
@@ -30,6 +31,7 @@ ROUTERS = (
     home.router,
     session.router,
     organisation.router,
+    dashboards.router,
     matters.router,
     sheets.router,
     workbooks.router,

@@ -15,6 +15,7 @@ ANYBODY = ("/session", "/rules", "/log", "/problems", "/permissions", "/nowhere"
 RECORDER = (
     "/",
     f"/units/{BRANCH}",
+    f"/units/{BRANCH}/dashboard",
     f"/units/{BRANCH}/matters",
     f"/units/{BRANCH}/matters/TD-202605",
     f"/units/{BRANCH}/sheets",
@@ -30,7 +31,12 @@ SECRETARY = (
     f"/units/{BRANCH}/matters/DF-202605/sheets/R-GJ-2",
     f"/units/{BRANCH}/meeting",
 )
-OFFICER = (f"/units/{WORK_COMMITTEE}", f"/units/{BRANCH}?on=2026-03-01", f"/units/{WORK_COMMITTEE}/rules")
+OFFICER = (
+    f"/units/{WORK_COMMITTEE}/dashboard?sort=notices",
+    f"/units/{WORK_COMMITTEE}",
+    f"/units/{BRANCH}?on=2026-03-01",
+    f"/units/{WORK_COMMITTEE}/rules",
+)
 SECRETARY = ("/", f"/units/{BRANCH}/notices", f"/units/{BRANCH}/matters/DF-202605/sheets/R-GJ-2")
 
 
