@@ -25,6 +25,7 @@ from projections import (
     offices,
     organisation,
     parking,
+    progress,
     records,
     result_notices,
     rules,
@@ -55,6 +56,7 @@ _MODELS: Final = (
     result_notices,
     objections,
     timeline,
+    progress,
     assessments,
     agenda,
 )

@@ -63,12 +63,8 @@ SERVED_ELSEWHERE = {
     "record.confirm",
     "honour.escalate",
     "deduction.advance",
-    "period.open",
-    "period.compute",
-    "period.decide",
     "appraisal.run",
     "appraisal.evaluate_self",
-    "result.feed_back",
 }
 """Operations of processes, of the command line, or of a later release."""
 
@@ -153,6 +149,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "item": "R-LX-1",
         "member": str(town.members["substitute"]),
         "year": "2026",
+        "period": "H1",
         "number": "1",
         "category": "LX",
         "scheme": "pukou-district-offices",
