@@ -190,6 +190,7 @@ STATUSES: Final[dict[str, int]] = {
     "notice-not-closed": 409,
     "term-running": 409,
     "notice-not-checked": 409,
+    "enterer-shows": 409,
     "notice-not-withdrawn": 409,
     "term-not-longer": 422,
     "evidence-outside-term": 422,

@@ -45,6 +45,8 @@ class CaseHeader(msgspec.Struct, frozen=True, kw_only=True):
     late: bool
     status: str
     round: int
+    step: int
+    """Of the chain's bodies, counted from 0: which decides next."""
     body: Code
     body_title: str
     answer_by: datetime | None
@@ -115,12 +117,17 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         """Whoever entered any of it: he does not vote."""
         return frozenset({self.header.entered_by, *(paper.entered_by for paper in self.papers)})
 
+    @property
+    def concerned(self) -> frozenset[MemberId]:
+        """They and the subject: none of them, and nobody in the place of one of them, has a vote."""
+        return self.entered_by | {self.header.member}
+
 
 _HEADER: Final = """
 SELECT c.id AS case, c.kind, c.unit, u.title AS unit_title, m.person AS member, c.matter, c.title, c.item,
        p.content->>'zh' AS item_zh, p.content->>'en' AS item_en, p.content->>'clause' AS clause,
        c.level, v.level->>'zh' AS level_zh, v.level->>'en' AS level_en, c.points, c.rules, c.occurred_on, c.dated_on,
-       c.entered_by, c.source, c.particulars, c.late, c.status, c.round, c.body,
+       c.entered_by, c.source, c.particulars, c.late, c.status, c.round, c.step, c.body,
        (SELECT b.title FROM units AS b WHERE b.code = c.body) AS body_title, c.answer_by, c.deemed_at, c.delivery,
        c.delivered_on, c.ends_on, c.may_decide_at, c.reason, c.record, c.opened, c.changed_at
 FROM cases AS c

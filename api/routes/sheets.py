@@ -15,13 +15,14 @@ from api.pages import address
 from api.refusals import NotFound
 from api.routes.home import SheetRow, sheet_row
 from api.routes.matters import Before, Since
+from api.seats import Seats, seats_of
 from api.wishes import ApproveWish, FillWish, Nothing, ReturnWish
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.filling import OUTCOMES, FillSheet, SubmitSheet
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
-from projections import membership, offices, organisation, rules, sheets
+from projections import membership, organisation, rules, sheets
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.matters import Evidence
 
@@ -257,18 +258,12 @@ async def _view(
     )
 
 
-async def _body(
-    asked: Asked, connection: AsyncConnection, body: Code, scheme: Scheme
-) -> dict[MemberId, MemberId | None]:
+async def _body(asked: Asked, connection: AsyncConnection, body: Code, scheme: Scheme) -> Seats:
     """Who votes: the committee, each with whom he stands for; or everybody with a vote, where a meeting decides."""
     unit = asked.unit
     assert unit is not None
-    if body == unit.unit and unit.approval_body == "branch_meeting":
-        roster = await organisation.members_of(connection, body, asked.today)
-        profiles = {one.member: scheme.profile(one.profile) for one in roster.value}
-        return {member: None for member, profile in profiles.items() if profile is not None and profile.votes}
-    committee = await offices.committee_of(connection, body, asked.today)
-    return {office.member: office.stands_for for office in committee.value}
+    meets = body == unit.unit and unit.approval_body == "branch_meeting"
+    return await seats_of(connection, scheme, "branch_meeting" if meets else "parent_committee", body, asked.today)
 
 
 async def _scheme(connection: AsyncConnection, scheme: Code, header: sheets.SheetHeader) -> Scheme:
@@ -337,7 +332,7 @@ def _approval(approval: sheets.Approval, names: Names) -> ApprovalView:
     )
 
 
-def _voters(sheet: sheets.Sheet, voters: dict[MemberId, MemberId | None], names: Names) -> tuple[Voter, ...]:
+def _voters(sheet: sheets.Sheet, voters: Seats, names: Names) -> tuple[Voter, ...]:
     """Whoever stands in for somebody is recused where the other one would be."""
     entered = {line.entered_by for line in sheet.lines} | {sheet.header.submitted_by}
     subjects = {line.member for line in sheet.lines if line.record is None}

@@ -167,7 +167,7 @@ def _noticed_anew(past: Past, objection: Objection, notice: Notice, fact: Record
     ref = NOTICE.of(again)
     assert past[ref] == NoNotice(), "a correction is noticed once"
     handler = () if objection.handler is None else (objection.handler,)
-    hands = {*notice.hands, *handler}
+    entered_by = {*notice.entered_by, *handler}
     header = NoticeDrafted(
         notice=again,
         unit=notice.unit,
@@ -180,7 +180,8 @@ def _noticed_anew(past: Past, objection: Objection, notice: Notice, fact: Record
         digest=lines_digest([line]),
         decided_on=today,
         bodies=tuple(sorted({*notice.bodies, objection.body})),
-        entered_by=tuple(sorted(hands, key=str)),
+        entered_by=tuple(sorted(entered_by, key=str)),
+        hands=tuple(sorted(notice.hands - entered_by, key=str)),
         objection=objection.objection,
     )
     return [ref.says(header), ref.says(line)]

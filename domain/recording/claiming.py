@@ -7,9 +7,19 @@ from uuid import UUID
 from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, NotPermitted, Past, Refused, Write
 from domain.organisation.unit import established
-from domain.recording.approval import RecorderApproves, WrongBody
+from domain.recording.approval import WrongBody
 from domain.recording.archive import AlreadyRecorded, HonourAdded, archive_of, need_open_period, recorded
-from domain.recording.chain import Motion, SubjectDecides, following, higher, seat_of, steps_of, voted
+from domain.recording.chain import (
+    Motion,
+    Step,
+    following,
+    higher,
+    need_unconcerned,
+    seat_of,
+    sitting_of,
+    steps_of,
+    voted,
+)
 from domain.recording.committee import Vote
 from domain.recording.docket import CaseListed, case_listed
 from domain.recording.filling import OwnPoints
@@ -34,7 +44,7 @@ from domain.rules.items import HonourItem
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, Instant, MemberId, Sha256, Title
+from domain.values import Code, Instant, MemberId, Sha256, Title, day_of
 
 
 class HonourUnknown(Refused):
@@ -189,12 +199,10 @@ def _open(past: Past, command: ReturnHonour | DecideHonour) -> tuple[Honour, Sch
 
 
 def _return(past: Past, command: ReturnHonour) -> Decision:
-    honour, _ = _open(past, command)
-    who = acting(command)
-    if who == honour.claim.member:
-        raise SubjectDecides
-    if who in honour.entered_by:
-        raise RecorderApproves
+    honour, scheme = _open(past, command)
+    who, step = acting(command), _seat(past, scheme, honour)
+    body = sitting_of(past, scheme, step, day_of(command.at))
+    need_unconcerned(body, who, subject=honour.claim.member, entered_by=honour.entered_by)
     if command.actor.unit != honour.body:
         raise WrongBody(body=honour.body)
     fact = HonourReturned(
@@ -211,12 +219,13 @@ def _return(past: Past, command: ReturnHonour) -> Decision:
 def _decide(past: Past, command: DecideHonour) -> Decision:
     honour, scheme = _open(past, command)
     claim = honour.claim
-    steps = steps_of(past, established(past, claim.unit), chain_of(scheme, claim.item, claim.level))
-    step = seat_of(steps, honour.step, honour.body)
-    ruling = voted(past, scheme, step, command, subject=claim.member, entered_by=honour.entered_by)
+    ruling = voted(
+        past, scheme, _seat(past, scheme, honour), command, subject=claim.member, entered_by=honour.entered_by
+    )
     ref = HONOUR.of(command.honour)
     if ruling.vote is None:
         return [ref.says(_referred(past, scheme, command, honour, higher(past, honour.body), "too-few"))]
+    steps = _steps(past, scheme, honour)
     number = following(past, steps, honour.step, honour.body)
     going_on = command.verdict == "approved" and number < len(steps)
     decided = HonourDecided(
@@ -239,6 +248,16 @@ def _decide(past: Past, command: DecideHonour) -> Decision:
     if going_on or command.verdict == "refused":
         return [ref.says(decided)]
     return [ref.says(decided), _added(past, claim, ruling.vote)]
+
+
+def _steps(past: Past, scheme: Scheme, honour: Honour) -> list[Step]:
+    claim = honour.claim
+    return steps_of(past, established(past, claim.unit), chain_of(scheme, claim.item, claim.level))
+
+
+def _seat(past: Past, scheme: Scheme, honour: Honour) -> Step:
+    """The body that decides the claim now."""
+    return seat_of(_steps(past, scheme, honour), honour.step, honour.body)
 
 
 def _added(past: Past, claim: HonourClaimed, vote: Vote) -> Write:
