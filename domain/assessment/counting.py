@@ -165,11 +165,12 @@ def _row(position: int, record: Record, taken: frozenset[tuple[str, str, str]]) 
     return ResponsibilityRow(
         record=record.record,
         item=record.item,
-        outcome=record.level if record.kind == "shortfall" and record.level is not None else record.outcome,
+        outcome=record.level or record.outcome,
         counted_on=record.counted_on,
         position=position,
         rules=record.rules,
         quantity=_hundredths(record.quantity),
+        condition=record.condition,
         replaced=(record.unit, record.matter, record.item) in taken,
     )
 
@@ -183,6 +184,9 @@ def _matter(position: int, record: Record) -> MatterRow:
         counted_on=record.counted_on,
         position=position,
         rules=record.rules,
+        quantity=_hundredths(record.quantity),
+        condition=record.condition,
+        share=record.share,
     )
 
 
