@@ -296,7 +296,12 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
     def veto(self) -> VetoRow:
         """As a veto holds or not."""
         return VetoRow(
-            record=self.id, item=self.item, decided_on=self.day, position=self.position, lifted_on=self.lifted_on
+            record=self.id,
+            item=self.item,
+            decided_on=self.day,
+            position=self.position,
+            rules=self.rules,
+            lifted_on=self.lifted_on,
         )
 
     @property
