@@ -1,6 +1,7 @@
 """One file per noun; each route serves JSON and page from one function."""
 
 from api.routes import (
+    dashboards,
     deductions,
     documents,
     exports,
@@ -32,6 +33,7 @@ ROUTERS = (
     home.router,
     session.router,
     organisation.router,
+    dashboards.router,
     matters.router,
     sheets.router,
     workbooks.router,
