@@ -3,15 +3,13 @@
 Every part of it is what the step itself asks: the page that shows it and the refusal can never differ.
 """
 
-from collections.abc import Iterable
-
 import msgspec
 
 from domain.assessment.appraisal import NoSession, appraisal_of
 from domain.assessment.completeness import Missing, looked_through
 from domain.assessment.computing import assessed_members, ruled_period, undetermined
 from domain.assessment.deciding import chain_of_period
-from domain.assessment.opening import PartsNotSealed, parts_sealed
+from domain.assessment.opening import open_parts
 from domain.assessment.period import Assessment, period_of
 from domain.decider import Past
 from domain.organisation.unit import established
@@ -88,7 +86,7 @@ def _gate(past: Past, found: Assessment, now: Instant) -> Gate:
     session = past[appraisal_of(found.unit, found.year, found.period)] if rules.period.appraisal else None
     return Gate(
         over=day_of(now) > found.last_on,
-        open_parts=tuple(_open_parts(past, found)),
+        open_parts=open_parts(past, rules.scheme, found.unit, found.year, found.period),
         appraisal_missing=session is not None and (isinstance(session, NoSession) or session.status != "closed"),
         missing=seen.missing,
         members=len(members),
@@ -98,17 +96,6 @@ def _gate(past: Past, found: Assessment, now: Instant) -> Gate:
         sheets=seen.sheets,
         cases=seen.cases,
     )
-
-
-def _open_parts(past: Past, found: Assessment) -> Iterable[Code]:
-    scheme = ruled_period(past, found).scheme
-    try:
-        parts_sealed(past, scheme, found.unit, found.year, found.period)
-    except PartsNotSealed as refused:
-        open_parts = refused.facts["periods"]
-        assert isinstance(open_parts, tuple), "the refusal names the parts"
-        return (str(one) for one in open_parts)
-    return ()
 
 
 def _turn(past: Past, found: Assessment, now: Instant) -> Turn:
