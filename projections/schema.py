@@ -14,6 +14,7 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    appraisals,
     assessments,
     casework,
     log,
@@ -56,6 +57,7 @@ _MODELS: Final = (
     objections,
     timeline,
     assessments,
+    appraisals,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

@@ -1,6 +1,8 @@
 """One file per noun; each route serves JSON and page from one function."""
 
 from api.routes import (
+    appraisals,
+    ballots,
     deductions,
     documents,
     exports,
@@ -37,6 +39,8 @@ ROUTERS = (
     honours.router,
     deductions.router,
     vetoes.router,
+    appraisals.router,
+    ballots.router,
     meetings.router,
     notices.router,
     objecting.router,

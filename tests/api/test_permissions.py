@@ -38,6 +38,8 @@ OPEN_ROUTES = {
     "POST /objections/appeal": "open",
     "GET /objections/mine": "signed-in",
     "POST /objections/mine/{objection}/appeal": "signed-in",
+    "GET /ballots/{unit}/appraisals/{year}/{period}": "open",
+    "POST /ballots/{unit}/appraisals/{year}/{period}": "open",
     "GET /livez": "open",
     "GET /readyz": "open",
     "GET /metrics": "open",
@@ -66,8 +68,6 @@ SERVED_ELSEWHERE = {
     "period.open",
     "period.compute",
     "period.decide",
-    "appraisal.run",
-    "appraisal.evaluate_self",
     "result.feed_back",
 }
 """Operations of processes, of the command line, or of a later release."""
@@ -155,6 +155,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "year": "2026",
         "number": "1",
         "category": "LX",
+        "period": "Y",
         "scheme": "pukou-district-offices",
         "version": "illustrative-1",
         "notice": _notice(town),
