@@ -22,7 +22,6 @@ from ops.settings import Settings
 from projections import follow
 from tests.api.town import PASSWORD, Town, served, worked
 from tests.domain.branch import HIGHER_SECRETARY, MEMBER, OTHER, RECORDER, SECRETARY, calendar, commands
-
 from tests.domain.year import H1_OVER, H2_OVER, Y_OVER, half, period_opened
 
 PEOPLE = {"secretary": SECRETARY, "recorder": RECORDER, "member": MEMBER, "other": OTHER, "higher": HIGHER_SECRETARY}

@@ -1,4 +1,4 @@
-"""民主评议 over HTTP and pages: opened, evaluated, cast by code, counted by two tellers, published; nobody's ballots."""
+"""民主评议 over HTTP and pages: opened, evaluated, cast by code, counted by two tellers, and nobody's ballots."""
 
 import shutil
 import tempfile
