@@ -14,6 +14,7 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    appraisals,
     assessments,
     casework,
     log,
@@ -58,6 +59,7 @@ _MODELS: Final = (
     timeline,
     progress,
     assessments,
+    appraisals,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

@@ -1,6 +1,8 @@
 """One file per noun; each route serves JSON and page from one function."""
 
 from api.routes import (
+    appraisals,
+    ballots,
     dashboards,
     deductions,
     documents,
@@ -41,6 +43,8 @@ ROUTERS = (
     honours.router,
     deductions.router,
     vetoes.router,
+    appraisals.router,
+    ballots.router,
     meetings.router,
     periods.router,
     results.router,
