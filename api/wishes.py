@@ -165,7 +165,7 @@ class ClaimWish(Wish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """``what`` is item, level and kind of document in one choice; the certificate's file is hashed, not kept."""
-        found = _chosen(form) | _filled(form, "title", "dated_on", "occurred_on", "member", "matter", "late_reason")
+        found = _chosen(form) | filled(form, "title", "dated_on", "occurred_on", "member", "matter", "late_reason")
         return {**found, "document": await digest_of(form, "file", "document")}
 
 
@@ -188,7 +188,7 @@ class ProposeWish(Wish, frozen=True, kw_only=True):
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """``what`` is item, level and kind of document in one choice; the document's file is hashed, not kept."""
         names = ("member", "matter", "dated_on", "occurred_on", "particulars", "late_reason")
-        found = _chosen(form) | _filled(form, *names)
+        found = _chosen(form) | filled(form, *names)
         own = {"from_own_measure": True} if _last(form, "from_own_measure") else {}
         return {**found, **own, "document": await digest_of(form, "file", "document")}
 
@@ -207,7 +207,7 @@ class MotionWish(Wish, frozen=True, kw_only=True):
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest is computed from the minute's file, which is not kept."""
         said = await ApproveWish.from_form(form)
-        return {**said, **_filled(form, "verdict", "reason")}
+        return {**said, **filled(form, "verdict", "reason")}
 
 
 class StatementWish(Wish, frozen=True, kw_only=True):
@@ -227,7 +227,7 @@ class DeliveryWish(Wish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest of the proof's file, which is not kept."""
-        return {**_filled(form, "delivered_on", "proof_kind"), "proof": await digest_of(form, "file", "proof")}
+        return {**filled(form, "delivered_on", "proof_kind"), "proof": await digest_of(form, "file", "proof")}
 
 
 class VetoWish(Wish, frozen=True, kw_only=True):
@@ -253,7 +253,7 @@ class VetoWish(Wish, frozen=True, kw_only=True):
         item, _, kind = _last(form, "what").partition(" ")
         return {
             **await ApproveWish.from_form(form),
-            **_filled(form, *names),
+            **filled(form, *names),
             "item": item,
             "document_kind": kind,
             "document": await digest_of(form, "decision_file", "document"),
@@ -278,7 +278,7 @@ class LiftWish(Wish, frozen=True, kw_only=True):
         """Both files are hashed, not kept."""
         return {
             **await ApproveWish.from_form(form),
-            **_filled(form, "member", "decided_on", "lifted_on", "document_kind"),
+            **filled(form, "member", "decided_on", "lifted_on", "document_kind"),
             "document": await digest_of(form, "decision_file", "document"),
         }
 
@@ -371,7 +371,7 @@ class CalendarWish(Wish, frozen=True, kw_only=True):
         }
 
 
-def _filled(form: FormData, *names: str) -> dict[str, str]:
+def filled(form: FormData, *names: str) -> dict[str, str]:
     """What was filled in under some names."""
     return {name: told for name in names if (told := _last(form, name))}
 

@@ -25,6 +25,7 @@ from projections import (
     offices,
     organisation,
     parking,
+    probations,
     records,
     result_notices,
     rules,
@@ -56,6 +57,7 @@ _MODELS: Final = (
     objections,
     timeline,
     assessments,
+    probations,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (
