@@ -63,6 +63,6 @@ def subject_name(asked: Asked) -> str:
 async def opened(asked: Asked, sealed: Iterable[tuple[MemberId, Sha256]]) -> Names:
     """The names of people whose commitments are known."""
     commitments = dict(sealed)
-    values = await asked.house.vault.values(tuple(commitments.values())) if commitments else {}
+    values: Mapping[Sha256, str] = await asked.house.vault.values(tuple(commitments.values())) if commitments else {}
     known = {person: values[name] for person, name in commitments.items() if name in values}
     return Names(known, asked.words("name.gone"))

@@ -9,6 +9,7 @@ from domain.assessment.presence import Away, Stay
 from domain.assessment.rows import ResponsibilityRow, Tally, tally
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, ask_one
+from projections.assessments import RESULTS_OF_MEMBER, ResultState
 from projections.merits import COLUMNS, STANDING, MeritInput
 from projections.periods import SCORES, PeriodScore, Subject
 from projections.records import NUMBERS, WORDS
@@ -31,7 +32,8 @@ class RecordInput(msgspec.Struct, frozen=True, kw_only=True):
     matter: Code
     title: str
     level: Code | None = None
-    """Of a shortfall: what it says."""
+    """Of a shortfall, or of an item that has levels: what it says."""
+    condition: Code | None = None
 
     @property
     def counted(self) -> ResponsibilityRow:
@@ -44,6 +46,7 @@ class RecordInput(msgspec.Struct, frozen=True, kw_only=True):
             position=self.position,
             rules=self.rules,
             quantity=self.quantity,
+            condition=self.condition,
             confirmed=self.confirmed is not None,
             replaced=self.replaced is not None,
         )
@@ -85,6 +88,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """Honours, deductions, shortfalls, vetoes."""
     scores: tuple[PeriodScore, ...]
     """What is stored of the year, as it was scored last."""
+    results: tuple[ResultState, ...]
+    """Of every period that was ever computed."""
 
     @property
     def tallies(self) -> list[Tally]:
@@ -133,7 +138,8 @@ SELECT
      WHERE e.member = m.member ORDER BY e.enrolment DESC LIMIT 1)) AS versions,
   (SELECT COALESCE(json_agg(json_build_object(
             'id', r.id, 'item', p.code, 'rules', s.version, 'number', r.outcome, 'quantity', r.quantity, 'day', r.day,
-            'position', r.record, 'confirmed', r.confirmed, 'replaced', r.replaced, 'matter', x.code, 'title', x.title
+            'position', r.record, 'confirmed', r.confirmed, 'replaced', r.replaced, 'matter', x.code, 'title', x.title,
+            'level', r.level, 'condition', r.condition
           ) ORDER BY r.day, r.record), '[]')
    FROM records AS r JOIN rule_parts AS p ON p.part = r.item JOIN rule_sets AS s USING (rule_set)
    JOIN matters AS x ON x.matter = r.matter
@@ -148,7 +154,10 @@ SELECT
   ) AS merits,
   (SELECT COALESCE(json_agg(row_to_json(z)), '[]') FROM (""",
         SCORES,
-        """) AS z) AS scores
+        """) AS z) AS scores,
+  (SELECT COALESCE(json_agg(row_to_json(w)), '[]') FROM (""",
+        RESULTS_OF_MEMBER,
+        """) AS w) AS results
 FROM members AS m WHERE m.person = %(member)s
 """,
     )

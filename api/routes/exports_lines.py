@@ -14,7 +14,7 @@ from api.exports.taking import file_name, headings, note_taking
 from api.names import names_of
 from api.refusals import NotFound
 from api.routes.dashboards import LISTS
-from api.routes.notices import shown_lines, visible
+from api.routes.notices import scheme_of_notice, shown_lines, visible
 from domain.values import points
 from projections import dashboard, notice_board, sheets
 
@@ -54,9 +54,10 @@ async def notice_lines(
         shown = visible(asked, await notice_board.notice(connection, notice))
         people = [one.member for one in shown.lines]
         names = await names_of(asked, connection, people, unit=unit, day=shown.header.occurred_on)
+        lines = shown_lines(shown, names, await scheme_of_notice(connection, shown))
 
     async def rows() -> AsyncIterator[Row]:
-        for one in shown_lines(shown, names):
+        for one in lines:
             level = asked.words.either(one.level_zh or "", one.level_en or "")
             worth = None if one.points is None else Decimal(one.points)
             outcome = asked.words(f"outcome.{one.outcome}")

@@ -13,6 +13,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.lists import MatterRow, VetoRow, matter_rows, veto_row
 from api.names import Names, names_of, subject_name
+from api.period_views import ResultLine, result_line
 from api.readings import Reading, note_reading, readings_of
 from api.refusals import NotFound
 from api.routes.matters import Before, Since
@@ -82,6 +83,8 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
     ceiling_zh: str | None
     ceiling_en: str | None
     """The best grade that they let him have."""
+    results: tuple[ResultLine, ...]
+    """What was determined of the year's periods, for whoever may read it."""
 
 
 class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,9 +197,11 @@ async def of_year(
     if kept is None:
         current = periods.running(wanted, asked.today)
         async with asked.ready(since) as connection:
-            found = await own_year.own_year(connection, member, wanted, current)
+            found = await own_year.own_year(connection, member, wanted, current, asked.today)
         kept = asked.keep(instead(found, _points(asked, member, found.value, wanted, current)))
-    return answer(asked, "points.html", _named(asked, kept))
+    named = _named(asked, kept)
+    results = tuple(msgspec.structs.replace(one, name=named.value.name) for one in named.value.results)
+    return answer(asked, "points.html", instead(named, msgspec.structs.replace(named.value, results=results)))
 
 
 def _named(asked: Asked, kept: Answer[V]) -> Answer[V]:
@@ -208,6 +213,7 @@ def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, curr
     whole = next((period for period in found.periods if period.period == current), None)
     vetoes = found.vetoes if asked.reads("veto.read") else ()
     ceiling = found.ceiling if vetoes else None
+    results = found.results if asked.reads("result.read") else ()
     return PointsView(
         member=member,
         name="",
@@ -221,6 +227,7 @@ def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, curr
         vetoes=tuple(veto_row(veto) for veto in vetoes),
         ceiling_zh=None if ceiling is None else ceiling.zh,
         ceiling_en=None if ceiling is None else ceiling.en,
+        results=tuple(result_line(found.scheme, one, Names({}, "")) for one in results),
     )
 
 

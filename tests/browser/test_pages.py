@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 
 from ops.example.people import BRANCH, WORK_COMMITTEE
 from tests.api.town import Town
-from tests.browser.conftest import DESK, PHONE, Visit
-from tests.browser.test_journeys import _fits
+from tests.browser.conftest import DESK, PHONE, Visit, fits
 
 ANYBODY = ("/session", "/rules", "/log", "/problems", "/permissions", "/nowhere")
 RECORDER = (
@@ -77,7 +76,7 @@ def _first(page: Page, path: str, part: str) -> str:
 
 
 @pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_page_is_accessible_and_fits(town: Town, visit: Visit, screen: dict[str, int]) -> None:
+def test_every_page_is_accessible_andfits(town: Town, visit: Visit, screen: dict[str, int]) -> None:
     axe = Axe()
     for page, path in _pages(town, visit, screen):
         page.goto(path)
@@ -91,7 +90,7 @@ def test_every_page_is_accessible_and_fits(town: Town, visit: Visit, screen: dic
             if one["impact"] in ("serious", "critical", "moderate")
         ]
         assert wrong == []
-        _fits(page)
+        fits(page)
 
 
 def test_no_page_asks_anything_of_another_host_or_complains(town: Town, visit: Visit) -> None:
@@ -144,5 +143,5 @@ def test_the_interface_can_be_tried_in_the_browser(town: Town, visit: Visit) -> 
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto("/docs")
-    expect(page.locator(".opblock").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".opblock").first).to_be_visible()
     assert said == []
