@@ -11,14 +11,16 @@ from typing import TypeAlias
 import psycopg
 
 from projections import schema, scores
+from projections.alike import Alike
 from projections.folding import NOT_ITS_FAULT
+from projections.records import item_names
 from projections.rows import Connection
 
 Pairs: TypeAlias = Sequence[tuple[int, int]]
 """(member's key, year)."""
 
-_connections: list[Connection] = []
-"""The one connection of a process of the pool."""
+_connections: list[tuple[Connection, Alike]] = []
+"""The one connection of a process of the pool, and what it remembers."""
 
 
 def rescore(
@@ -32,7 +34,7 @@ def rescore(
         try:
             return [pairs for pairs in ranges if not _score(pairs)]
         finally:
-            _connections.pop().close()
+            _connections.pop()[0].close()
     context = multiprocessing.get_context("spawn")
     with context.Pool(min(processes, len(ranges)), _begin, (url, schema_name)) as pool:
         return [pairs for pairs, done in zip(ranges, pool.imap(_score, ranges), strict=True) if not done]
@@ -41,14 +43,14 @@ def rescore(
 def _begin(url: str, schema_name: str) -> None:
     connection = psycopg.connect(url, autocommit=True)
     schema.use(connection, schema_name)
-    _connections.append(connection)
+    _connections.append((connection, Alike(item_names(connection))))
 
 
 def _score(pairs: Pairs) -> bool:
-    connection = _connections[-1]
+    connection, alike = _connections[-1]
     try:
         with connection.transaction():
-            scores.rescore(connection, pairs)
+            scores.rescore(connection, pairs, alike)
     except NOT_ITS_FAULT:
         raise
     except Exception:
