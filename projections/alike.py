@@ -16,6 +16,9 @@ from projections.records import ItemNames, Said, tallied
 KEPT: Final = 20_000
 """Years remembered at a time, so that memory stays bounded."""
 
+_OTHERS: Final = tuple(name for name in Subject.__struct_fields__ if name not in {"stays", "versions", "away"})
+"""Whatever else a score depends on."""
+
 _Key: TypeAlias = tuple[object, ...]
 
 
@@ -30,7 +33,8 @@ class Alike:
     def scored(self, subject: Subject, year: int, said: Sequence[Said]) -> tuple[PeriodScore, ...]:
         """The scores of a year's periods; raises Uncountable."""
         rules = tuple((one.digest, one.effective_on) for one in subject.versions)
-        key = rules, year, _stays_in(subject.stays, year), _away_in(subject.away, year), frozenset(said)
+        days = _stays_in(subject.stays, year), _away_in(subject.away, year)
+        key = rules, year, days, frozenset(said), *(getattr(subject, name) for name in _OTHERS)
         found = self._scores.get(key)
         if found is None:
             if len(self._scores) >= KEPT:

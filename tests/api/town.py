@@ -165,7 +165,7 @@ def founded(server: Running, folder: Path) -> Generator[Town]:
         members = {one.login: one.member for one in people() if one.login}
         members |= _newcomers(deployment)
         passwords |= dict.fromkeys(("everybody", "watcher", "stranger"), PASSWORD)
-        with _worked(deployment), served(house(deployment)) as base:
+        with worked(deployment), served(house(deployment)) as base:
             town = Town(deployment, base, passwords, members)
             town.settled()
             yield town
@@ -221,7 +221,7 @@ def _of(login: str) -> UUID:
 
 
 @contextmanager
-def _worked(deployment: Deployment) -> Iterator[None]:
+def worked(deployment: Deployment) -> Iterator[None]:
     """What runs beside the service, in threads of the test's process."""
     stop = threading.Event()
 

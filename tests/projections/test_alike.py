@@ -38,7 +38,7 @@ def _records(draw: st.DrawFn) -> Said:
     outcome = draw(st.sampled_from(OUTCOMES[_ITEMS[number].mode]))
     quantity = draw(st.sampled_from([100, 200]))
     flags = draw(st.booleans()), draw(st.booleans())
-    return draw(st.integers(1, 12)), number, NUMBERS[outcome], quantity, *flags, draw(st.integers(1, 3))
+    return draw(st.integers(1, 12)), number, NUMBERS[outcome], quantity, *flags, None, None, draw(st.integers(1, 3))
 
 
 _YEARS: Final = st.tuples(
@@ -66,5 +66,5 @@ def test_what_is_remembered_is_what_the_scoring_gives(years: list[tuple[Subject,
 def test_those_who_did_the_same_share_one_score() -> None:
     alike = Alike(_NAMES)
     earlier, later = (Subject(stays=(Stay(date(year, 3, 1)),), versions=(_PUBLISHED,)) for year in (2019, 2024))
-    said: list[Said] = [(3, 0, NUMBERS[OUTCOMES[_ITEMS[0].mode][0]], 100, True, False, 1)]
+    said: list[Said] = [(3, 0, NUMBERS[OUTCOMES[_ITEMS[0].mode][0]], 100, True, False, None, None, 1)]
     assert alike.scored(earlier, 2026, said) is alike.scored(later, 2026, said)
