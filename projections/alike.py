@@ -4,7 +4,7 @@ Most of a branch sat in the same meetings. What a score depends on is the whole 
 member was there, and what his records say; so what is remembered is what the scoring function would give again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -13,7 +13,7 @@ from domain.assessment.rows import Tally
 from projections.periods import PeriodScore, Subject, scored
 from projections.records import ItemNames, Said, tallied
 
-KEPT: Final = 20_000
+KEPT: Final = 5_000
 """Years remembered at a time, so that memory stays bounded."""
 
 _OTHERS: Final = tuple(name for name in Subject.__struct_fields__ if name not in {"stays", "versions", "away"})
@@ -23,10 +23,15 @@ _Key: TypeAlias = tuple[object, ...]
 
 
 class Alike:
-    """Scores of members on whose honours, deductions and vetoes nothing depends: they have none."""
+    """Scores of members on whose honours, deductions and vetoes nothing depends: they have none.
 
-    def __init__(self, names: ItemNames) -> None:
-        self._names = names
+    ``named`` gives the names of all items; it is asked again for one that is not known yet. A key never gets another
+    meaning, so that one of these serves as long as its connection.
+    """
+
+    def __init__(self, named: Callable[[], ItemNames]) -> None:
+        self._named = named
+        self._names: ItemNames = {}
         self._tallies: dict[Said, Tally] = {}
         self._scores: dict[_Key, tuple[PeriodScore, ...]] = {}
 
@@ -46,6 +51,8 @@ class Alike:
         """What some records say, as the scoring counts it."""
         found = self._tallies.get(said)
         if found is None:
+            if said[1] not in self._names:
+                self._names = self._named()
             found = self._tallies[said] = tallied(said, self._names)
         return found
 

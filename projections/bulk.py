@@ -7,6 +7,7 @@ processes come free. A range that cannot be scored is given back to the caller, 
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Sequence
+from functools import partial
 from multiprocessing.pool import AsyncResult, Pool
 from typing import Final, TypeAlias
 
@@ -72,7 +73,7 @@ def _is_there() -> None:
 def _begin(url: str, schema_name: str) -> None:
     connection = psycopg.connect(url, autocommit=True)
     schema.use(connection, schema_name)
-    _connections.append((connection, Alike(item_names(connection))))
+    _connections.append((connection, Alike(partial(item_names, connection))))
 
 
 def _score(pairs: Pairs) -> bool:

@@ -274,7 +274,12 @@ def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
     kind, notice = this.keys.kind(fact.record), this.keys.notice(fact.notice)
     this.batch.touched.add((member, year))
     if kind == "responsibility":
-        this.batch.change(RecordRow, record, notice=notice, confirmed=this.position)
+        # Most records are confirmed before they are written, and no fact comes more often.
+        pending = this.batch.pending(RecordRow, record)
+        if isinstance(pending, RecordRow):
+            pending.notice, pending.confirmed = notice, this.position
+        else:
+            this.batch.change(RecordRow, record, notice=notice, confirmed=this.position)
         return
     this.batch.change(MeritRow, record, notice=notice, confirmed=this.position, status="confirmed")
     if kind == "deduction":

@@ -5,6 +5,7 @@ again for whoever a batch of facts touches. Points in hundredths.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final, LiteralString
 
 import msgspec
@@ -86,13 +87,11 @@ MANY: Final = 50
 def rescore(connection: Connection, touched: Iterable[tuple[int, int]], alike: Alike | None = None) -> None:
     """Make the scores of some (member, year) again from their record rows; raises Uncountable.
 
-    ``alike`` remembers from one call to the next, where no rule set comes between them.
+    ``alike`` remembers from one call to the next.
     """
+    alike = alike or Alike(partial(item_names, connection))
     ordered = sorted(touched)
-    if ordered:
-        alike = alike or Alike(item_names(connection))
     for start in range(0, len(ordered), RANGE):
-        assert alike is not None, "there is something to score"
         _rescore(connection, ordered[start : start + RANGE], alike)
 
 

@@ -57,14 +57,14 @@ _YEARS: Final = st.tuples(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_YEARS, min_size=2, max_size=6))
 def test_what_is_remembered_is_what_the_scoring_gives(years: list[tuple[Subject, int, list[Said]]]) -> None:
-    alike = Alike(_NAMES)
+    alike = Alike(lambda: _NAMES)
     for subject, year, said in [*years, *years]:
         wanted = scored(subject, year, [alike.tally(one) for one in said])
         assert alike.scored(subject, year, said[::-1]) == tuple(wanted)
 
 
 def test_those_who_did_the_same_share_one_score() -> None:
-    alike = Alike(_NAMES)
+    alike = Alike(lambda: _NAMES)
     earlier, later = (Subject(stays=(Stay(date(year, 3, 1)),), versions=(_PUBLISHED,)) for year in (2019, 2024))
     said: list[Said] = [(3, 0, NUMBERS[OUTCOMES[_ITEMS[0].mode][0]], 100, True, False, None, None, 1)]
     assert alike.scored(earlier, 2026, said) is alike.scored(later, 2026, said)
