@@ -1,12 +1,8 @@
 """异议 through HTTP: J3 with its exits, and what is right at the end is what counts (SPEC §5: 3, 4, 5, 6)."""
 
-import json
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,10 +11,9 @@ import pytest
 from domain.notice.notice import notice_id
 from domain.recording.archive import PointsConfirmed, RecordReplaced, RecordReversed
 from ops.embedded import Running
-from ops.example import story
 from ops.example.people import BRANCH, WORK_COMMITTEE
-from tests.api.moving import Moving
-from tests.api.town import PAGE, Town, founded, key
+from tests.api.moving import Moving, moving_town
+from tests.api.town import PAGE, Town, key
 
 NOTICE = notice_id(BRANCH, "TD-202605", "R-LX-1", 1)
 BOARD = f"/units/{BRANCH}/notices/{NOTICE}"
@@ -30,16 +25,9 @@ LAST_MINUTE = datetime(2026, 5, 22, 16, 0, 30, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def moving(server: Running) -> Iterator[Moving]:
-    folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
-    # Record sheets are noticed beyond the branch here, so that the same notice has both editions.
-    rules = json.loads(story.RULES_FILE.read_text())
-    next(one for one in rules["notice"]["stages"] if one["code"] == "record_sheet")["audience"] = "unit_and_public"
-    (folder / "rules.json").write_text(json.dumps(rules, ensure_ascii=False))
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(story, "RULES_FILE", folder / "rules.json")
-        with founded(server, folder) as town:
-            yield Moving(town)
-    shutil.rmtree(folder)
+    # Noticed beyond the branch, so that the same notice has both editions.
+    with moving_town(server, public_sheets=True) as moving:
+        yield moving
 
 
 def read(client: httpx2.Client, path: str) -> Any:
