@@ -12,7 +12,7 @@ from api.names import Names, names_of
 from api.seats import Seats, seats_of
 from domain.rules.demands import chain_of
 from domain.rules.scheme import Scheme
-from domain.values import Code, MemberId, RecordId, Sha256, points
+from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
 from projections import cases, organisation, rules
 from projections.answers import AsyncConnection
 
@@ -107,6 +107,15 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     level_zh: str
     level_en: str
     points: str
+    quantity: Quantity
+    """Of a range the points chosen, else how many units."""
+    condition_zh: str | None
+    condition_en: str | None
+    share_zh: str | None
+    """The place in the group whose result it is."""
+    share_en: str | None
+    choice_reason: str | None
+    """Why these points of a range."""
     rules: Code
     occurred_on: date
     dated_on: date
@@ -190,6 +199,12 @@ async def case_view(asked: Asked, connection: AsyncConnection, case: cases.Case)
         level_zh=header.level_zh,
         level_en=header.level_en,
         points=points(header.points),
+        quantity=points(header.quantity),
+        condition_zh=header.condition_zh,
+        condition_en=header.condition_en,
+        share_zh=header.share_zh,
+        share_en=header.share_en,
+        choice_reason=_said(texts, header.choice_reason),
         rules=header.rules,
         occurred_on=header.occurred_on,
         dated_on=header.dated_on,
@@ -258,7 +273,7 @@ async def _texts(asked: Asked, case: cases.Case) -> dict[Sha256, str]:
     reader = asked.reader
     acting = asked.acting
     may_read = reader.person == case.header.member or (acting is not None and acting.role in READERS_OF_WORDS)
-    sealed = [case.header.particulars, case.header.reason]
+    sealed = [case.header.particulars, case.header.reason, case.header.choice_reason]
     sealed += [statement.statement for statement in case.statements]
     sealed += [decision.reason for decision in case.decisions]
     wanted = tuple({one for one in sealed if one is not None})

@@ -14,6 +14,7 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    appraisals,
     assessments,
     casework,
     log,
@@ -25,6 +26,8 @@ from projections import (
     offices,
     organisation,
     parking,
+    probations,
+    progress,
     records,
     result_notices,
     rules,
@@ -55,7 +58,10 @@ _MODELS: Final = (
     result_notices,
     objections,
     timeline,
+    progress,
     assessments,
+    appraisals,
+    probations,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

@@ -201,6 +201,7 @@ def _lines(past: Past, sheet: Sheet, decision: int) -> list[NoticeLineDrafted]:
                 record=record.record,
                 outcome=line.outcome,
                 quantity=line.quantity,
+                level=line.level,
             )
         )
     return found

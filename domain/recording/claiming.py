@@ -7,8 +7,9 @@ from uuid import UUID
 from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, NotPermitted, Past, Refused, Write
 from domain.organisation.unit import established
+from domain.recording.amounts import Amount, need_amount, reason_of, worth_shown
 from domain.recording.approval import WrongBody
-from domain.recording.archive import AlreadyRecorded, HonourAdded, archive_of, need_open_period, recorded
+from domain.recording.archive import HonourAdded, archive_of
 from domain.recording.chain import (
     Motion,
     Step,
@@ -22,6 +23,7 @@ from domain.recording.chain import (
 )
 from domain.recording.committee import Vote
 from domain.recording.docket import CaseListed, case_listed
+from domain.recording.entering import AlreadyRecorded, need_open_period, recorded
 from domain.recording.filling import OwnPoints
 from domain.recording.honour import (
     HONOUR,
@@ -36,15 +38,15 @@ from domain.recording.honour import (
     honour_id,
     living,
 )
-from domain.recording.papers import late_reason, need_days, need_kind, need_nothing_more, points_of
+from domain.recording.papers import late_reason, need_days, need_kind
 from domain.recording.sheet import acting
 from domain.recording.terms import answer_by
-from domain.rules.demands import chain_of, declarers_of, level_named, terms_of
+from domain.rules.demands import chain_of, declarers_of, terms_of
 from domain.rules.items import HonourItem
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, Instant, MemberId, Sha256, Title, day_of
+from domain.values import Code, Instant, MemberId, Quantity, Sha256, Title, day_of
 
 
 class HonourUnknown(Refused):
@@ -73,6 +75,11 @@ class ClaimHonour(Command, frozen=True, kw_only=True):
     dated_on: date
     document_kind: Code
     document: Sha256
+    quantity: Quantity = "1.00"
+    """For a range the points chosen, with their reason; else how many units."""
+    condition: Code | None = None
+    share: Code | None = None
+    choice_reason: Secret | None = None
     late_reason: Secret | None = None
 
 
@@ -128,7 +135,8 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
     need_open_period(past, command.member, command.dated_on)
     need_unsealed(past, command.unit, command.dated_on)
     need_kind(item, command.document_kind)
-    need_nothing_more(scheme, item.code, command.level)
+    said = Amount(command.quantity, command.condition, command.share)
+    need_amount(scheme, item.code, command.level, said, has_reason=command.choice_reason is not None)
     honour = honour_id(command.unit, command.member, command.matter, command.item)
     turn = _turn(past, honour, command)
     steps = steps_of(past, unit, chain_of(scheme, item.code, command.level))
@@ -145,7 +153,11 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
         dated_on=command.dated_on,
         document_kind=command.document_kind,
         document=command.document,
-        points_shown=points_of(level_named(scheme, item.code, command.level)),
+        points_shown=worth_shown(scheme, item.code, command.level, said),
+        quantity=said.unless_one,
+        condition=command.condition,
+        share=command.share,
+        choice_reason=reason_of(scheme, item.code, command.level, command.choice_reason),
         by=acting(command),
         late_reason=late_reason(scheme, command.dated_on, command.at, command.late_reason),
         turn=turn,
@@ -274,6 +286,9 @@ def _added(past: Past, claim: HonourClaimed, vote: Vote) -> Write:
             occurred_on=claim.occurred_on,
             counted_on=claim.dated_on,
             points_shown=claim.points_shown,
+            quantity=claim.quantity,
+            condition=claim.condition,
+            share=claim.share,
             late=claim.late_reason is not None,
             entitled=vote.entitled,
             present=vote.present,

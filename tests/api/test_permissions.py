@@ -38,6 +38,8 @@ OPEN_ROUTES = {
     "POST /objections/appeal": "open",
     "GET /objections/mine": "signed-in",
     "POST /objections/mine/{objection}/appeal": "signed-in",
+    "GET /ballots/{unit}/appraisals/{year}/{period}": "open",
+    "POST /ballots/{unit}/appraisals/{year}/{period}": "open",
     "GET /livez": "open",
     "GET /readyz": "open",
     "GET /metrics": "open",
@@ -63,12 +65,7 @@ SERVED_ELSEWHERE = {
     "record.confirm",
     "honour.escalate",
     "deduction.advance",
-    "period.open",
-    "period.compute",
-    "period.decide",
-    "appraisal.run",
-    "appraisal.evaluate_self",
-    "result.feed_back",
+    "probation.look",
 }
 """Operations of processes, of the command line, or of a later release."""
 
@@ -155,6 +152,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "year": "2026",
         "number": "1",
         "category": "LX",
+        "period": "Y",
         "scheme": "pukou-district-offices",
         "version": "illustrative-1",
         "notice": _notice(town),
@@ -172,6 +170,8 @@ def _path(town: Town, route: APIRoute) -> str:
             member = next(one.member for one in people() if one.name.endswith(about.name))
             known[name] = str(identify(BRANCH, member, about.matter, about.item))
             known["member"] = str(member)
+    if route.path_format.startswith("/members/{member}/probation"):
+        known["member"] = str(town.members["probationary"])
     return route.path_format.format(**known)
 
 

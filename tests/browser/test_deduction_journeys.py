@@ -16,8 +16,7 @@ from playwright.sync_api import Page, expect
 from ops.example.people import BRANCH, WORK_COMMITTEE
 from tests.api.hung import named
 from tests.api.town import Town
-from tests.browser.conftest import DESK, PHONE, Days, Visit, act_as
-from tests.browser.test_journeys import _fits
+from tests.browser.conftest import DESK, PHONE, Days, Visit, choose, fits
 
 MINE = f"/units/{BRANCH}/deductions"
 
@@ -73,16 +72,16 @@ def test_j2_told_not_answered_decided_without_the_recused_noticed_and_counted(da
     told = f"窗口服务投诉{uuid4().hex[:6]}"
     with days.after(1) as (town, visit):
         recorder = visit("recorder", PHONE)
-        act_as(recorder, "recorder", BRANCH)
+        choose(recorder, "recorder", BRANCH)
         case = "/" + proposed(recorder, named("吕淏然"), "N-QZ-1 each complaint_finding", str(days.moving.today), told)
-        _fits(recorder)
+        fits(recorder)
         himself = visit("member", PHONE)
         town.settled()
         himself.goto("/")
         himself.locator("a[href*='/deductions/']", has_text="投诉").first.click()
         expect(himself.get_by_text(told)).to_be_visible()
         expect(himself.get_by_text("起视为送达")).to_be_visible()
-        _fits(himself)
+        fits(himself)
     with days.after(6) as (town, visit):
         # Nobody acknowledged it: it counts as delivered, and the three days run.
         himself = visit("member", PHONE)
@@ -103,7 +102,7 @@ def test_j2_told_not_answered_decided_without_the_recused_noticed_and_counted(da
         expect(posted.locator("table.paper-lines tbody tr")).to_have_count(1)
         expect(posted.locator("article.paper")).not_to_contain_text(told)
         expect(posted.locator("article.paper")).not_to_contain_text("群众查看")
-        _fits(posted)
+        fits(posted)
     with days.after(7) as (town, visit):
         himself = visit("member", PHONE)
         town.settled()
@@ -112,13 +111,13 @@ def test_j2_told_not_answered_decided_without_the_recused_noticed_and_counted(da
         row.first.click()
         expect(himself.locator(".lead .badge.confirmed")).to_be_visible()
         expect(himself.locator(".lead")).to_contain_text("−2.00 分")
-        _fits(himself)
+        fits(himself)
 
 
 def _decided_without_the_recused(town: Town, visit: Visit, case: str, told: str) -> None:
     """Whoever proposed it is told why he does not vote; the others see who does not."""
     recorder = visit("recorder")
-    act_as(recorder, "committee_member", BRANCH)
+    choose(recorder, "committee_member", BRANCH)
     town.settled()
     recorder.goto(case)
     expect(recorder.get_by_text("依规回避")).to_be_visible()
@@ -126,21 +125,21 @@ def _decided_without_the_recused(town: Town, visit: Visit, case: str, told: str)
     secretary = visit("secretary", PHONE)
     town.settled()
     secretary.goto(f"/units/{BRANCH}/meeting")
-    _fits(secretary)
+    fits(secretary)
     town.settled()
     secretary.goto(case)
     expect(secretary.get_by_text(told)).to_be_visible()
     expect(secretary.locator("ul.voters li", has=secretary.locator(".badge.recused"))).to_contain_text(["秦组织"])
     voted(secretary, "同意减分")
     expect(secretary.locator(".badge.approved").first).to_be_visible()
-    _fits(secretary)
+    fits(secretary)
 
 
 def test_j2_further_evidence_is_told_again_and_gives_the_term_again(days: Days) -> None:
     told = f"逾期未办结{uuid4().hex[:6]}"
     with days.after(1) as (town, visit):
         proposer = visit("committee", scripts=False)
-        act_as(proposer, "committee_member", BRANCH)
+        choose(proposer, "committee_member", BRANCH)
         case = "/" + proposed(proposer, named("陶新"), "N-WM-1 each assignment_sheet", str(days.moving.today), told)
         himself = visit("probationary", PHONE, scripts=False)
         town.settled()
@@ -194,13 +193,13 @@ def test_an_honour_is_returned_claimed_anew_decided_twice_and_posted_again_after
         town.settled()
         himself.reload()
         expect(himself.get_by_text("证书看不清。")).to_be_visible()
-        _fits(himself)
+        fits(himself)
         _claimed(himself, title, today, certificate)
         town.settled()
         secretary.goto(here)
         voted(secretary, "同意加分")
         leader = visit("leader")
-        act_as(leader, "secretary", WORK_COMMITTEE)
+        choose(leader, "secretary", WORK_COMMITTEE)
         town.settled()
         leader.goto(here)
         voted(leader, "同意加分")
@@ -236,7 +235,7 @@ def _withdrawn_and_posted_again(town: Town, visit: Visit, title: str) -> str:
     expect(secretary.get_by_text("姓名有误,更正后再发。")).to_be_visible()
     press(secretary, "更正后再公示(重新计算期限)")
     expect(secretary.locator(".status-line .badge.posted")).to_be_visible()
-    _fits(secretary)
+    fits(secretary)
     return secretary.url
 
 
@@ -260,7 +259,7 @@ def test_a_veto_caps_the_grade_until_its_decision_is_changed(days: Days) -> None
     with days.after(1) as (town, visit):
         today = str(days.moving.today)
         leader, himself = visit("leader"), visit("probationary", PHONE)
-        act_as(leader, "secretary", WORK_COMMITTEE)
+        choose(leader, "secretary", WORK_COMMITTEE)
         leader.goto(f"/units/{BRANCH}/vetoes")
         form = leader.locator("form[aria-labelledby=enter]")
         form.locator("#member").select_option(named("陶新"))
@@ -278,7 +277,7 @@ def test_a_veto_caps_the_grade_until_its_decision_is_changed(days: Days) -> None
         town.settled()
         himself.goto("/points")
         expect(himself.get_by_text("本年度格次最高为")).to_be_visible()
-        _fits(himself)
+        fits(himself)
         recorder = visit("recorder")
         town.settled()
         recorder.goto(f"/members/{named('陶新')}/points")
@@ -299,4 +298,4 @@ def _lifted(leader: Page, today: str) -> None:
     article.locator("input[name=file]").set_input_files(paper("纪要"))  # type: ignore[arg-type]
     article.get_by_role("button", name="解除").click()
     expect(leader.locator("article.card", has_text="陶新")).to_contain_text("已解除")
-    _fits(leader)
+    fits(leader)

@@ -16,8 +16,7 @@ from ops.example.people import BRANCH, WORK_COMMITTEE
 from tests.api.hung import hung, named, read
 from tests.api.test_objections import decided
 from tests.api.town import PAGE, Town
-from tests.browser.conftest import PHONE, Days, Visit, act_as
-from tests.browser.test_journeys import _fits
+from tests.browser.conftest import PHONE, Days, Visit, choose, fits
 
 REGISTER = f"/units/{BRANCH}/objections"
 
@@ -98,7 +97,7 @@ def test_j3_upheld_it_corrects_its_line_and_no_other(days: Days) -> None:
         receipt = _filed_by_a_member(town, visit, board)
         officer = _taken_up_after_a_recusal(town, visit, receipt)
         looked_into(officer, str(days.moving.today), outcome="异议成立", right="absent", reply="更正为缺席。")
-        _fits(officer)
+        fits(officer)
         case = officer.url
         himself = visit("probationary", PHONE)
         town.settled()
@@ -106,7 +105,7 @@ def test_j3_upheld_it_corrects_its_line_and_no_other(days: Days) -> None:
         section = himself.locator("section.card", has_text=title)
         expect(section).to_contain_text("异议成立")
         expect(section).to_contain_text("更正为缺席。")
-        _fits(himself)
+        fits(himself)
     with days.after(7) as (town, visit):
         _noticed_anew(visit, board, case)
     with days.after(6) as (town, visit):
@@ -119,14 +118,14 @@ def test_j3_upheld_it_corrects_its_line_and_no_other(days: Days) -> None:
         expect(himself.locator(".lead")).to_contain_text("缺席")
         himself.get_by_role("link", name="更正前的记录").click()
         expect(himself.locator(".lead .badge.reversed")).to_be_visible()
-        _fits(himself)
+        fits(himself)
 
 
 def _filed_by_a_member(town: Town, visit: Visit, board: str) -> tuple[str, str]:
     member = visit("member")
     member.goto(board)
     member.get_by_role("link", name="提出异议").click()
-    _fits(member)
+    fits(member)
     receipt = objected(member, line_of(member, "陶新"), "当天他请假未到。")
     member.get_by_role("button", name="查询异议").click()
     expect(member.locator(".badge.filed")).to_be_visible()
@@ -140,7 +139,7 @@ def _filed_by_a_member(town: Town, visit: Visit, board: str) -> tuple[str, str]:
 
 def _taken_up_after_a_recusal(town: Town, visit: Visit, receipt: tuple[str, str]) -> Page:
     officer, higher = visit("officer", PHONE), visit("higher")
-    act_as(officer, "officer", WORK_COMMITTEE)
+    choose(officer, "officer", WORK_COMMITTEE)
     opened(town, officer, receipt)
     expect(officer.get_by_text("当天他请假未到。")).to_have_count(0)
     press(officer, "受理")
@@ -148,7 +147,7 @@ def _taken_up_after_a_recusal(town: Town, visit: Visit, receipt: tuple[str, str]
     officer.select_option("#handler", named("沈委员"))
     press(officer, "指定承办人")
     expect(officer.locator(".lead .badge.assigned")).to_be_visible()
-    act_as(higher, "committee_member", WORK_COMMITTEE)
+    choose(higher, "committee_member", WORK_COMMITTEE)
     opened(town, higher, receipt)
     expect(higher.get_by_text("当天他请假未到。")).to_be_visible()
     press(higher, "本人回避")
@@ -160,7 +159,7 @@ def _taken_up_after_a_recusal(town: Town, visit: Visit, receipt: tuple[str, str]
     press(officer, "指定承办人")
     expect(officer.get_by_text("当天他请假未到。")).to_be_visible()
     expect(officer.locator("section.card", has_text="仅承办人可见")).to_contain_text("吕淏然")
-    _fits(officer)
+    fits(officer)
     return officer
 
 
@@ -211,7 +210,7 @@ def test_j3_the_public_objects_and_appeals_on_a_phone_without_a_script(days: Day
 
 def _decided_by_the_leading_group(town: Town, visit: Visit, receipt: tuple[str, str]) -> None:
     leader = visit("leader", PHONE, scripts=False)
-    act_as(leader, "leading_group", WORK_COMMITTEE)
+    choose(leader, "leading_group", WORK_COMMITTEE)
     opened(town, leader, receipt)
     expect(leader.get_by_text("监控可以调取。")).to_be_visible()
     leader.locator("label.choice", has_text="异议不成立").click()
@@ -230,7 +229,7 @@ def test_j3_declined_withdrawn_nameless_partly_and_late(days: Days) -> None:
         link = read(town.acting("secretary", "secretary", BRANCH), board)["link"]
         path = link[link.index("/public/") :]
         public, officer = visit(None, PHONE), visit("officer")
-        act_as(officer, "officer", WORK_COMMITTEE)
+        choose(officer, "officer", WORK_COMMITTEE)
 
         def said(what: str, *, name: str = "赵先生") -> tuple[str, str]:
             public.goto(path)
@@ -245,15 +244,15 @@ def test_j3_declined_withdrawn_nameless_partly_and_late(days: Days) -> None:
         nameless = said("procedure", name="")
         followed(town, public, nameless)
         expect(public.get_by_text("匿名,作为情况反映")).to_be_visible()
-        _fits(public)
+        fits(public)
         _partly(town, officer, said("procedure"), str(days.moving.today))
     with days.after(5) as (town, visit):
         assert town.known("").get(path, headers=PAGE).status_code == 410
         recorder = visit("recorder", PHONE)
-        act_as(recorder, "recorder", BRANCH)
+        choose(recorder, "recorder", BRANCH)
         recorder.goto(REGISTER)
         expect(recorder.locator("a.row", has_text=nameless[0])).to_contain_text("匿名,作为情况反映")
-        _fits(recorder)
+        fits(recorder)
 
 
 def _declined(town: Town, officer: Page, public: Page, receipt: tuple[str, str]) -> None:
@@ -294,14 +293,14 @@ def test_j3_what_nobody_takes_up_goes_up_and_what_nobody_decides_falls_for_the_p
         receipt = objected(himself, line_of(himself, "陶新"), "我当天到会,有签到。")
     with days.after(4) as (town, visit):
         officer = visit("officer")
-        act_as(officer, "officer", WORK_COMMITTEE)
+        choose(officer, "officer", WORK_COMMITTEE)
         officer.goto("/objections/desk")
         row = officer.locator("a.row", has_text=receipt[0])
         expect(row).to_contain_text("已逾期上提")
         himself = visit("probationary", PHONE)
         followed(town, himself, receipt)
         expect(himself.locator("ol.steps")).to_contain_text("逾期上提")
-        _fits(himself)
+        fits(himself)
     with days.after(44) as (town, visit):
         himself = visit("probationary", PHONE)
         followed(town, himself, receipt)
