@@ -80,8 +80,8 @@ class Batch:
         """
         self._lines[table].append(line)
 
-    def change(self, kind: type[Row], key: object, **columns: object) -> None:
-        """New values of some columns; a later change of the batch replaces an earlier one."""
+    def change(self, kind: type[Row], key: object, /, **columns: object) -> None:
+        """New values of some columns, whatever they are called; a later change of the batch replaces an earlier one."""
         pending = self._new[kind].get(key)
         if pending is None:
             assert columns.keys() <= set(kind.__struct_fields__), f"{kind.table} has not all of {sorted(columns)}"
