@@ -116,7 +116,7 @@ class FillWish(Wish, frozen=True, kw_only=True):
                     line[extra] = two_places(figure)
             named = {name: _last(form, f"{name}.{member}") for name in ("level", "condition")}
             lines.append(line | {name: code for name, code in named.items() if code})
-        return {"but": lines, **_filled(form, "otherwise", "choice_reason", "late_reason")}
+        return {"but": lines, **filled(form, "otherwise", "choice_reason", "late_reason")}
 
 
 class ApproveWish(Wish, frozen=True, kw_only=True):
@@ -166,7 +166,7 @@ class DocumentedWish(Wish, frozen=True, kw_only=True):
         names = ("dated_on", "occurred_on", "member", "matter", "condition", "choice_reason", "late_reason")
         figure = _last(form, "quantity")
         much = {"quantity": two_places(figure)} if figure else {}
-        return {**_chosen(form), **_filled(form, *names), **much, "document": await digest_of(form, "file", "document")}
+        return {**_chosen(form), **filled(form, *names), **much, "document": await digest_of(form, "file", "document")}
 
 
 class ClaimWish(DocumentedWish, frozen=True, kw_only=True):
@@ -185,7 +185,7 @@ class ClaimWish(DocumentedWish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """As of every documented wish, with the title and the place in a group."""
-        return {**await DocumentedWish.from_form(form), **_filled(form, "title", "share")}
+        return {**await DocumentedWish.from_form(form), **filled(form, "title", "share")}
 
 
 class ProposeWish(DocumentedWish, frozen=True, kw_only=True):
@@ -200,7 +200,7 @@ class ProposeWish(DocumentedWish, frozen=True, kw_only=True):
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """As of every documented wish, with what the person is told."""
         own = {"from_own_measure": True} if _last(form, "from_own_measure") else {}
-        return {**await DocumentedWish.from_form(form), **_filled(form, "particulars"), **own}
+        return {**await DocumentedWish.from_form(form), **filled(form, "particulars"), **own}
 
 
 class MotionWish(Wish, frozen=True, kw_only=True):
@@ -217,7 +217,7 @@ class MotionWish(Wish, frozen=True, kw_only=True):
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest is computed from the minute's file, which is not kept."""
         said = await ApproveWish.from_form(form)
-        return {**said, **_filled(form, "verdict", "reason")}
+        return {**said, **filled(form, "verdict", "reason")}
 
 
 class StatementWish(Wish, frozen=True, kw_only=True):
@@ -237,7 +237,7 @@ class DeliveryWish(Wish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest of the proof's file, which is not kept."""
-        return {**_filled(form, "delivered_on", "proof_kind"), "proof": await digest_of(form, "file", "proof")}
+        return {**filled(form, "delivered_on", "proof_kind"), "proof": await digest_of(form, "file", "proof")}
 
 
 class VetoWish(Wish, frozen=True, kw_only=True):
@@ -263,7 +263,7 @@ class VetoWish(Wish, frozen=True, kw_only=True):
         item, _, kind = _last(form, "what").partition(" ")
         return {
             **await ApproveWish.from_form(form),
-            **_filled(form, *names),
+            **filled(form, *names),
             "item": item,
             "document_kind": kind,
             "document": await digest_of(form, "decision_file", "document"),
@@ -288,7 +288,7 @@ class LiftWish(Wish, frozen=True, kw_only=True):
         """Both files are hashed, not kept."""
         return {
             **await ApproveWish.from_form(form),
-            **_filled(form, "member", "decided_on", "lifted_on", "document_kind"),
+            **filled(form, "member", "decided_on", "lifted_on", "document_kind"),
             "document": await digest_of(form, "decision_file", "document"),
         }
 
@@ -396,7 +396,7 @@ class CalendarWish(Wish, frozen=True, kw_only=True):
         }
 
 
-def _filled(form: FormData, *names: str) -> dict[str, str]:
+def filled(form: FormData, *names: str) -> dict[str, str]:
     """What was filled in under some names."""
     return {name: told for name in names if (told := _last(form, name))}
 

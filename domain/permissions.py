@@ -270,6 +270,21 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("result.feed_back", "secretary", "own"),
     Grant("result.feed_back", "committee_member", "own"),
     Grant("result.feed_back", "secretary", "above"),
+    # Probation: the machine proposes, the meeting resolves, the higher organisation approves
+    *(Grant("probation.start", "officer", relation) for relation in RELATED),
+    Grant("probation.start", "secretary", "own"),
+    Grant("probation.look", "process", "any"),
+    *(Grant("probation.propose", office, "own") for office in COMMITTEE),
+    *(Grant("probation.resolve", office, "own") for office in COMMITTEE),
+    *(Grant("probation.approve", office, "above") for office in COMMITTEE),
+    Grant("probation.read", "member", "self"),
+    Grant("probation.read", "recorder", "own"),
+    *(
+        Grant("probation.read", office, relation)
+        for office in (*COMMITTEE, "officer", "leading_group")
+        for relation in RELATED
+    ),
+    Grant("probation.read", "auditor", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("archive.read", "recorder", "own"),

@@ -26,6 +26,7 @@ from projections import (
     offices,
     organisation,
     parking,
+    probations,
     progress,
     records,
     result_notices,
@@ -60,6 +61,7 @@ _MODELS: Final = (
     progress,
     assessments,
     appraisals,
+    probations,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

@@ -16,6 +16,7 @@ from domain.decider import Refused
 from domain.organisation.member import Registered
 from domain.recording.archive import Archive, Record
 from domain.rules.assessing import Period
+from domain.rules.counting import ProRata
 from domain.rules.ruleset import RuleSets, Version
 from domain.rules.scheme import Scheme, months_of
 from domain.values import Sha256, hundredths
@@ -210,16 +211,23 @@ def _veto(position: int, record: Record) -> VetoRow:
 
 
 def _span(ruled: Ruled, member: Registered, part: Part, rows: Sequence[ResponsibilityRow]) -> Span:
-    first, last = (part.first_on.year, part.first_on.month), (part.last_on.year, part.last_on.month)
-    months = [(first[0], month) for month in range(first[1], last[1] + 1)]
+    months = months_of_days(part.first_on, part.last_on, ruled.scheme.counting.pro_rata)
     own = [row for row in rows if part.first_on <= row.counted_on <= part.last_on]
     return Span(
         code=part.code,
         months_present=len(presence(ruled, member, months)),
         tallies=tally(own),
         tariff=part.tariff,
-        first_month=first[1],
+        first_month=part.first_on.month,
     )
+
+
+def months_of_days(first_on: date, last_on: date, rule: ProRata) -> list[tuple[int, int]]:
+    """The (year, month)s whose counting day lies in a stretch, which may begin in the middle of a month."""
+    day = rule.month_counts_if_present_on_day
+    stretch = range(12 * first_on.year + first_on.month - 1, 12 * last_on.year + last_on.month)
+    months = ((number // 12, number % 12 + 1) for number in stretch)
+    return [(year, month) for year, month in months if first_on <= date(year, month, day) <= last_on]
 
 
 def presence(ruled: Ruled, member: Registered, months: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -65,6 +65,7 @@ SERVED_ELSEWHERE = {
     "record.confirm",
     "honour.escalate",
     "deduction.advance",
+    "probation.look",
 }
 """Operations of processes, of the command line, or of a later release."""
 
@@ -169,6 +170,8 @@ def _path(town: Town, route: APIRoute) -> str:
             member = next(one.member for one in people() if one.name.endswith(about.name))
             known[name] = str(identify(BRANCH, member, about.matter, about.item))
             known["member"] = str(member)
+    if route.path_format.startswith("/members/{member}/probation"):
+        known["member"] = str(town.members["probationary"])
     return route.path_format.format(**known)
 
 
