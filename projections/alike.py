@@ -16,7 +16,9 @@ from projections.records import ItemNames, Said, tallied
 KEPT: Final = 5_000
 """Years remembered at a time, so that memory stays bounded."""
 
-_OTHERS: Final = tuple(name for name in Subject.__struct_fields__ if name not in {"stays", "versions", "away"})
+_OTHERS: Final = tuple(
+    name for name in Subject.__struct_fields__ if name not in {"stays", "versions", "away", "totals"}
+)
 """Whatever else a score depends on."""
 
 _Key: TypeAlias = tuple[object, ...]
@@ -39,7 +41,8 @@ class Alike:
         """The scores of a year's periods; raises Uncountable."""
         rules = tuple((one.digest, one.effective_on) for one in subject.versions)
         days = _stays_in(subject.stays, year), _away_in(subject.away, year)
-        key = rules, year, days, frozenset(said), *(getattr(subject, name) for name in _OTHERS)
+        totals = frozenset(subject.totals.items())
+        key = rules, year, days, totals, frozenset(said), *(getattr(subject, name) for name in _OTHERS)
         found = self._scores.get(key)
         if found is None:
             if len(self._scores) >= KEPT:

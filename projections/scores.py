@@ -16,7 +16,7 @@ from projections.alike import Alike
 from projections.answers import Answer, AsyncConnection, ask, instead
 from projections.inputs import inputs_of, subject_of
 from projections.merits import merits_of
-from projections.periods import PeriodScore, Subject, lists_of, scored
+from projections.periods import PeriodScore, ProfileSince, Subject, lists_of, scored
 from projections.records import item_names, said_of
 from projections.rows import Connection, copied
 from projections.rules import published_versions
@@ -78,6 +78,13 @@ WHERE member BETWEEN %(first)s AND %(last)s
   AND (member, year) IN (SELECT * FROM unnest(%(members)s::int[], %(years)s::int[]))
 """
 _COPY: Final = "COPY scores FROM STDIN"
+PROFILES: Final = """
+SELECT p.member, p.profile, p.from_on FROM profiles AS p WHERE p.member = ANY(%(members)s) ORDER BY p.assigned
+"""
+TOTALS: Final = """
+SELECT r.member, r.year, r.period, r.determined_total
+FROM results AS r WHERE r.member = ANY(%(members)s) AND r.determined_total IS NOT NULL
+"""
 RANGE: Final = 500
 """Members scored at a time, so that memory stays bounded."""
 MANY: Final = 50
@@ -148,9 +155,21 @@ def _subjects(connection: Connection, members: list[int]) -> dict[int, Subject]:
     away: dict[int, list[Away]] = {}
     for member, from_on, until_on, exempt in connection.execute(AWAY, {"members": members}).fetchall():
         away.setdefault(member, []).append(Away(from_on, until_on, exempt))
+    profiles: dict[int, list[ProfileSince]] = {}
+    for member, profile, from_on in connection.execute(PROFILES, {"members": members}).fetchall():
+        profiles.setdefault(member, []).append(ProfileSince(profile=profile, from_on=from_on))
+    totals: dict[int, dict[tuple[int, str], int]] = {}
+    for member, year, period, total in connection.execute(TOTALS, {"members": members}).fetchall():
+        totals.setdefault(member, {})[year, period] = total
     versions = {scheme: tuple(published_versions(connection, scheme)) for scheme in set(schemes.values())}
     return {
-        member: Subject(stays=tuple(own), versions=versions[schemes[member]], away=tuple(away.get(member, ())))
+        member: Subject(
+            stays=tuple(own),
+            versions=versions[schemes[member]],
+            away=tuple(away.get(member, ())),
+            profiles=tuple(profiles.get(member, ())),
+            totals=totals.get(member, {}),
+        )
         for member, own in stays.items()
     }
 
