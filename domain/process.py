@@ -15,8 +15,9 @@ from uuid import uuid5
 import msgspec
 
 from domain.actor import system
+from domain.assessment.committing import CommitState
 from domain.assessment.noticing import DraftResultNotice
-from domain.assessment.period import CommitteeDecided
+from domain.assessment.period import CommitteeDecided, PeriodDetermined, period_of
 from domain.decider import Command, Fact
 from domain.entry import Entry
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
@@ -46,6 +47,7 @@ from domain.recording.deduction import DeductionEvidenceAdded, DeductionProposed
 from domain.recording.hearing import DeemDelivered, EndStatementTerm
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred
 from domain.recording.sheet import SheetApproved
+from domain.sealed import Secret
 from domain.values import CommandId, EntryId, Instant
 
 PROCESS: Final = system("process")
@@ -61,9 +63,12 @@ Purpose: TypeAlias = Literal[
     "close-objection",
     "end-block",
     "draft-result-notice",
+    "commit-state",
 ]
 
 C = TypeVar("C", bound=Command)
+Salt: TypeAlias = Callable[[], str]
+"""Draws 128 random bits in base64url; at the edge, as everything that is random."""
 
 
 class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +90,7 @@ class Task(NamedTuple):
     wanted: FollowUp
     trigger: Entry
     at: Instant
+    salt: Salt
 
     def wish(self, kind: type[C], **fields: object) -> C:
         """The command of this kind, by the process, caused by the trigger."""
@@ -109,13 +115,13 @@ def follow_up(entry: Entry) -> FollowUp | None:
     return FollowUp(purpose=rule.purpose, trigger=entry.id, due_at=due_at)
 
 
-def carried_out(wanted: FollowUp, trigger: Entry, at: Instant) -> Command:
-    """The command of a follow-up."""
+def carried_out(wanted: FollowUp, trigger: Entry, at: Instant, salt: Salt) -> Command:
+    """The command of a follow-up; ``salt`` draws 128 random bits in base64url where it seals something."""
     assert trigger.id == wanted.trigger
     rule = FOLLOW_UPS.get(type(trigger.fact))
     assert rule is not None, f"{trigger.type} calls for nothing"
     assert rule.purpose == wanted.purpose, f"{trigger.type} does not call for {wanted.purpose}"
-    return rule.command(Task(wanted, trigger, at), trigger.fact)
+    return rule.command(Task(wanted, trigger, at, salt), trigger.fact)
 
 
 def _at_once(entry: Entry, _: Fact) -> Instant:
@@ -188,6 +194,14 @@ def _if_last(entry: Entry, fact: CommitteeDecided) -> Instant | None:
 
 def _draft_results(task: Task, fact: CommitteeDecided) -> Command:
     return task.wish(DraftResultNotice, unit=fact.unit, year=fact.year, period=fact.period)
+
+
+def _commit(task: Task, fact: PeriodDetermined) -> Command:
+    stream = period_of(fact.unit, fact.year, fact.period).id
+    seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
+    return task.wish(
+        CommitState, unit=fact.unit, year=fact.year, period=fact.period, round=task.trigger.version, seed=seed
+    )
 
 
 Awaited: TypeAlias = (
@@ -267,5 +281,6 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     ObjectionClosed: CallsFor("confirm-records", _if_noticed_before, _confirm),
     ObjectionLapsed: CallsFor("confirm-records", _if_noticed_before, _confirm),
     CommitteeDecided: CallsFor("draft-result-notice", _if_last, _draft_results),
+    PeriodDetermined: CallsFor("commit-state", _at_once, _commit),
 }
 """What each kind of fact calls for."""

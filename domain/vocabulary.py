@@ -27,6 +27,7 @@ from domain.assessment.period import (
     PeriodReturned,
     PeriodSealed,
     QuotaApplied,
+    StateCommitted,
 )
 from domain.assessment.result import (
     GradeDetermined,
@@ -256,6 +257,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("voter-took-part", VoterTookPart, "到会投票", "voter took part"),
     FactTerm("ballot-cast", BallotCast, "投票", "secret ballot cast"),
     FactTerm("appraisal-tallied", AppraisalTallied, "计票", "appraisal of a member tallied"),
+    FactTerm("state-committed", StateCommitted, "状态承诺", "state of the members of a period committed to"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}
