@@ -38,6 +38,8 @@ from domain.recording import (
     sheet,
     veto,
 )
+from domain.result import probation, resolving
+from domain.result import proposing as probation_proposing
 from domain.rules import authorship, calendar, ruleset
 
 STREAMS: Final[tuple[Stream[Any], ...]] = (
@@ -59,6 +61,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     period.PERIOD,
     result.RESULT,
     appraisal.APPRAISAL,
+    probation.PROBATION,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -140,12 +143,18 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     balloting.OpenAppraisal: balloting.decide,
     balloting.FileSelfEvaluation: balloting.decide,
     balloting.CloseAppraisal: balloting.decide,
+    balloting.AnnulAppraisal: balloting.decide,
     computing.ComputePeriod: computing.decide,
     period_deciding.DecidePeriod: period_deciding.decide,
     period_deciding.ReturnPeriod: period_deciding.decide,
     noticing.DraftResultNotice: noticing.decide,
     committing.CommitState: committing.decide,
     feedback.FeedBackResult: feedback.decide,
+    probation_proposing.StartProbation: probation_proposing.decide,
+    probation_proposing.LookAtProbation: probation_proposing.decide,
+    probation_proposing.ProposeOutcome: probation_proposing.decide,
+    resolving.ResolveProbation: resolving.decide,
+    resolving.ApproveProbation: resolving.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

@@ -264,9 +264,28 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("appraisal.run", "secretary", "own"),
     Grant("appraisal.run", "secretary", "above"),
     Grant("appraisal.evaluate_self", "member", "own"),
+    Grant("appraisal.read", "member", "own"),
+    *(Grant("appraisal.read", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("appraisal.read", "leading_group", relation) for relation in RELATED),
+    Grant("appraisal.read", "auditor", "any"),
     Grant("result.feed_back", "secretary", "own"),
     Grant("result.feed_back", "committee_member", "own"),
     Grant("result.feed_back", "secretary", "above"),
+    # Probation: the machine proposes, the meeting resolves, the higher organisation approves
+    *(Grant("probation.start", "officer", relation) for relation in RELATED),
+    Grant("probation.start", "secretary", "own"),
+    Grant("probation.look", "process", "any"),
+    *(Grant("probation.propose", office, "own") for office in COMMITTEE),
+    *(Grant("probation.resolve", office, "own") for office in COMMITTEE),
+    *(Grant("probation.approve", office, "above") for office in COMMITTEE),
+    Grant("probation.read", "member", "self"),
+    Grant("probation.read", "recorder", "own"),
+    *(
+        Grant("probation.read", office, relation)
+        for office in (*COMMITTEE, "officer", "leading_group")
+        for relation in RELATED
+    ),
+    Grant("probation.read", "auditor", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("archive.read", "recorder", "own"),

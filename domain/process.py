@@ -47,6 +47,8 @@ from domain.recording.deduction import DeductionEvidenceAdded, DeductionProposed
 from domain.recording.hearing import DeemDelivered, EndStatementTerm
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred
 from domain.recording.sheet import SheetApproved
+from domain.result.probation import MeetingResolved, ProbationExtended, ProbationOutlookIssued, ProbationStarted
+from domain.result.proposing import LookAtProbation
 from domain.sealed import Secret
 from domain.values import CommandId, EntryId, Instant
 
@@ -63,6 +65,7 @@ Purpose: TypeAlias = Literal[
     "close-objection",
     "end-block",
     "draft-result-notice",
+    "look-at-probation",
     "commit-state",
 ]
 
@@ -196,6 +199,17 @@ def _draft_results(task: Task, fact: CommitteeDecided) -> Command:
     return task.wish(DraftResultNotice, unit=fact.unit, year=fact.year, period=fact.period)
 
 
+Looked: TypeAlias = ProbationStarted | ProbationOutlookIssued | MeetingResolved | ProbationExtended
+
+
+def _looked_at(_: Entry, fact: Looked) -> Instant | None:
+    return fact.next_at
+
+
+def _look(task: Task, fact: Looked) -> Command:
+    return task.wish(LookAtProbation, unit=fact.unit, member=fact.member)
+
+
 def _commit(task: Task, fact: PeriodDetermined) -> Command:
     stream = period_of(fact.unit, fact.year, fact.period).id
     seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
@@ -281,6 +295,10 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     ObjectionClosed: CallsFor("confirm-records", _if_noticed_before, _confirm),
     ObjectionLapsed: CallsFor("confirm-records", _if_noticed_before, _confirm),
     CommitteeDecided: CallsFor("draft-result-notice", _if_last, _draft_results),
+    ProbationStarted: CallsFor("look-at-probation", _looked_at, _look),
+    ProbationOutlookIssued: CallsFor("look-at-probation", _looked_at, _look),
+    MeetingResolved: CallsFor("look-at-probation", _looked_at, _look),
+    ProbationExtended: CallsFor("look-at-probation", _looked_at, _look),
     PeriodDetermined: CallsFor("commit-state", _at_once, _commit),
 }
 """What each kind of fact calls for."""

@@ -7,6 +7,7 @@ Pages, exports and documents are fed from it. A stored name is for ever: the gol
 from typing import Final, NamedTuple
 
 from domain.assessment.appraisal import (
+    AppraisalAnnulled,
     AppraisalClosed,
     AppraisalOpened,
     AppraisalSubjectNamed,
@@ -122,6 +123,20 @@ from domain.recording.sheet import (
     SheetOpened,
     SheetReturned,
     SheetSubmitted,
+)
+from domain.result.probation import (
+    CancellationProposed,
+    ConfirmationProposed,
+    ExtensionProposed,
+    HigherApprovalGiven,
+    HigherApprovalRefused,
+    HigherOrganisationDecided,
+    MeetingResolved,
+    MemberConfirmed,
+    ProbationCancelled,
+    ProbationExtended,
+    ProbationOutlookIssued,
+    ProbationStarted,
 )
 from domain.rules.calendar import CalendarPublished
 from domain.rules.ruleset import RulePartAdded, RuleSetApproved, RuleSetDrafted, RuleSetLinted, RuleSetPublished
@@ -257,6 +272,19 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("voter-took-part", VoterTookPart, "到会投票", "voter took part"),
     FactTerm("ballot-cast", BallotCast, "投票", "secret ballot cast"),
     FactTerm("appraisal-tallied", AppraisalTallied, "计票", "appraisal of a member tallied"),
+    FactTerm("appraisal-annulled", AppraisalAnnulled, "评议作废", "appraisal annulled"),
+    FactTerm("probation-started", ProbationStarted, "预备期开始", "probation started"),
+    FactTerm("probation-outlook-issued", ProbationOutlookIssued, "预备期展望", "outlook of a probation issued"),
+    FactTerm("confirmation-proposed", ConfirmationProposed, "拟按期转正", "confirmation proposed"),
+    FactTerm("extension-proposed", ExtensionProposed, "拟延长预备期", "extension of a probation proposed"),
+    FactTerm("cancellation-proposed", CancellationProposed, "拟取消预备党员资格", "cancellation proposed"),
+    FactTerm("meeting-resolved", MeetingResolved, "支部大会决议", "general meeting resolved"),
+    FactTerm("higher-approval-given", HigherApprovalGiven, "上级批准", "higher approval given"),
+    FactTerm("higher-approval-refused", HigherApprovalRefused, "上级不予批准", "higher approval refused"),
+    FactTerm("higher-organisation-decided", HigherOrganisationDecided, "上级决定", "higher organisation decided"),
+    FactTerm("probation-extended", ProbationExtended, "延长预备期", "probation extended"),
+    FactTerm("probation-cancelled", ProbationCancelled, "取消预备党员资格", "probation cancelled"),
+    FactTerm("member-confirmed", MemberConfirmed, "转正", "member confirmed"),
     FactTerm("state-committed", StateCommitted, "状态承诺", "state of the members of a period committed to"),
 )
 

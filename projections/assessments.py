@@ -1,7 +1,4 @@
-"""考评 — each member's result of each period, each appraisal's tally.
-
-Points in hundredths. What a ballot said stands in no table: only how many there were, and their mean.
-"""
+"""考评 — each member's result of each period. Points in hundredths."""
 
 from datetime import date
 from typing import Any, Final, LiteralString
@@ -9,17 +6,6 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.appraisal import (
-    AppraisalClosed,
-    AppraisalOpened,
-    AppraisalSubjectNamed,
-    AppraisalTallied,
-    AppraisalVoterNamed,
-    BallotCast,
-    BallotCodeIssued,
-    SelfEvaluationFiled,
-    VoterTookPart,
-)
 from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, ResultFedBack, ScoreDetermined
 from domain.decider import Fact
 from domain.recording.docket import CaseListed, MatterListed
@@ -61,20 +47,6 @@ CREATE TABLE results (
 );
 CREATE INDEX results_of_member ON results (member, year);
 CREATE INDEX results_of_unit ON results (unit, year, period);
-CREATE TABLE appraisals (
-    stream uuid PRIMARY KEY,
-    unit text NOT NULL,
-    year integer NOT NULL,
-    period text NOT NULL,
-    method text NOT NULL,
-    opened_on date NOT NULL,
-    subjects integer NOT NULL,
-    voters integer NOT NULL,
-    took_part integer,
-    ballots integer,
-    self_evaluations integer,
-    position integer NOT NULL
-);
 """
 
 
@@ -107,24 +79,6 @@ class ResultRow(Row, kw_only=True):
     rules: str | None = None
     notice: UUID | None = None
     fed_back_on: date | None = None
-    position: int
-
-
-class AppraisalRow(Row, kw_only=True):
-    """One session."""
-
-    table = "appraisals"
-    stream: UUID
-    unit: str
-    year: int
-    period: str
-    method: str
-    opened_on: date
-    subjects: int
-    voters: int
-    took_part: int | None = None
-    ballots: int | None = None
-    self_evaluations: int | None = None
     position: int
 
 
@@ -177,27 +131,6 @@ def _fed_back(this: Applied, fact: ResultFedBack) -> None:
     this.batch.change(ResultRow, this.stream, fed_back_on=fact.told_on, position=this.position)
 
 
-def _session(this: Applied, fact: AppraisalOpened) -> None:
-    this.batch.insert(
-        AppraisalRow(
-            stream=this.stream,
-            unit=fact.unit,
-            year=fact.year,
-            period=fact.period,
-            method=fact.method,
-            opened_on=fact.opened_on,
-            subjects=fact.subjects,
-            voters=fact.voters,
-            position=this.position,
-        )
-    )
-
-
-def _closed(this: Applied, fact: AppraisalClosed) -> None:
-    counts = {"took_part": fact.took_part, "ballots": fact.ballots, "self_evaluations": fact.self_evaluations}
-    this.batch.change(AppraisalRow, this.stream, position=this.position, **counts)
-
-
 def _kept_in_the_log(_: Applied, __: Fact) -> None:
     """Nothing is shown of it: it is counted in a header, or read from its stream when something is decided."""
 
@@ -208,20 +141,11 @@ HANDLERS: Final[Handlers] = {
     ScoreDetermined: _score,
     GradeDetermined: _grade,
     ResultFedBack: _fed_back,
-    AppraisalOpened: _session,
-    AppraisalClosed: _closed,
     **dict.fromkeys(
         (
             MatterListed,
             CaseListed,
             ArchiveSealed,
-            AppraisalSubjectNamed,
-            AppraisalVoterNamed,
-            BallotCodeIssued,
-            SelfEvaluationFiled,
-            VoterTookPart,
-            BallotCast,
-            AppraisalTallied,
         ),
         _kept_in_the_log,
     ),

@@ -14,6 +14,7 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    appraisals,
     assessments,
     casework,
     log,
@@ -25,6 +26,7 @@ from projections import (
     offices,
     organisation,
     parking,
+    probations,
     progress,
     records,
     result_notices,
@@ -58,6 +60,8 @@ _MODELS: Final = (
     timeline,
     progress,
     assessments,
+    appraisals,
+    probations,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

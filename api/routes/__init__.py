@@ -1,6 +1,8 @@
 """One file per noun; each route serves JSON and page from one function."""
 
 from api.routes import (
+    appraisals,
+    ballots,
     dashboards,
     deductions,
     documents,
@@ -20,6 +22,7 @@ from api.routes import (
     objections,
     organisation,
     periods,
+    probations,
     records,
     results,
     rules,
@@ -41,6 +44,8 @@ ROUTERS = (
     honours.router,
     deductions.router,
     vetoes.router,
+    appraisals.router,
+    ballots.router,
     meetings.router,
     periods.router,
     results.router,
@@ -49,6 +54,7 @@ ROUTERS = (
     objections.router,
     members.router,
     membership.router,
+    probations.router,
     records.router,
     exports.router,
     rules.router,

@@ -28,7 +28,7 @@ from domain.notice.notice import Shown
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.rules.scheme import Scheme
 from domain.values import Code, NoticeId, Quantity, hundredths, points
-from projections import notice_board, organisation, rules
+from projections import notice_board, offices, organisation, rules
 from projections.answers import Answer, AsyncConnection, Page, instead
 
 router = APIRouter(tags=["notices"])
@@ -105,6 +105,8 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     """The objection after which a corrected line is noticed here."""
     withdrawn: str | None
     """Why it was taken down."""
+    steps_back: bool
+    """The reader entered or proposed what is shown, or sits in the place of somebody who did: others post it."""
     link: str | None
     """For the public, while it hangs; shown to whoever posts."""
     checkpoint: str | None
@@ -152,6 +154,8 @@ async def one(
         scheme = await scheme_of_notice(connection, shown)
         note = None if shown.header.posted is None else await covering(asked.house.log, shown.header.posted)
         view = notice_view(asked, shown, names, note, scheme, await _withdrawn(asked, shown.header))
+        back = await _steps_back(asked, connection, shown.header)
+        view = msgspec.structs.replace(view, steps_back=back)
     # The checkpoint comes a moment after the posting, and without a further entry.
     return answer(asked, "notice.html", instead(found, view), fresh=note, unit=asked.unit)
 
@@ -168,6 +172,14 @@ async def checkpoint(unit: str, notice: UUID, asked: Annotated[Asked, permitted(
     drawn = BytesIO()
     segno.make(note.decode(), error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, scale=4)
     return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
+
+
+async def _steps_back(asked: Asked, connection: AsyncConnection, header: notice_board.NoticeHeader) -> bool:
+    if header.status not in ("drafted", "checked", "withdrawn") or asked.acting is None:
+        return False
+    committee = await offices.committee_of(connection, asked.acting.unit, asked.today)
+    behind = {office.stands_for for office in committee.value if office.member == asked.reader.person}
+    return not behind.isdisjoint(header.entered_by) or asked.reader.person in header.entered_by
 
 
 async def _withdrawn(asked: Asked, header: notice_board.NoticeHeader) -> str | None:
@@ -223,6 +235,7 @@ def notice_view(
         ),
         corrects=header.objection,
         withdrawn=withdrawn,
+        steps_back=False,
         link=_link(asked, notice),
         checkpoint=None if note is None else note.decode(),
     )

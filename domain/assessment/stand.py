@@ -8,12 +8,12 @@ import msgspec
 from domain.assessment.appraisal import NoSession, appraisal_of
 from domain.assessment.completeness import Missing, looked_through
 from domain.assessment.computing import assessed_members, ruled_period, undetermined
-from domain.assessment.deciding import chain_of_period, seated_on
+from domain.assessment.deciding import chain_of_period
 from domain.assessment.opening import open_parts
 from domain.assessment.period import Assessment, period_of
 from domain.decider import Past
 from domain.organisation.unit import established
-from domain.recording.chain import seat_of, voters
+from domain.recording.chain import seat_of, sitting_of
 from domain.rules.ruleset import RULES
 from domain.values import Code, Instant, MemberId, day_of
 
@@ -103,10 +103,10 @@ def _turn(past: Past, found: Assessment, now: Instant) -> Turn:
     steps = chain_of_period(past, rules.scheme, found)
     step = seat_of(steps, found.step, found.body or steps[found.step].unit)
     subjects = (one.member for one in assessed_members(past, rules, found))
-    concerned = seated_on(past, rules.scheme, step, day_of(now)).recused(subjects)
-    body = sorted(voters(past, step, day_of(now)), key=str)
+    body = sitting_of(past, rules.scheme, step, day_of(now))
+    concerned = body.recused(subjects)
     return Turn(
         body=step.body,
         unit=step.unit,
-        voters=tuple(Voter(member=one, concerned=one in concerned) for one in body),
+        voters=tuple(Voter(member=one, concerned=one in concerned) for one in sorted(body.members, key=str)),
     )

@@ -54,6 +54,7 @@ IDLE: Final = "GW/PK-03"
 IDLERS: Final = tuple(who(f"idle-{number}") for number in range(12))
 """The first of them is member E of that page."""
 HERE: Final = f"/units/{BRANCH.replace('/', '~')}"
+IDLE_HERE: Final = f"/units/{IDLE.replace('/', '~')}"
 LOGINS: Final = {
     "secretary": SECRETARY,
     "recorder": RECORDER,

@@ -38,6 +38,8 @@ OPEN_ROUTES = {
     "POST /objections/appeal": "open",
     "GET /objections/mine": "signed-in",
     "POST /objections/mine/{objection}/appeal": "signed-in",
+    "GET /ballots/{unit}/appraisals/{year}/{period}": "open",
+    "POST /ballots/{unit}/appraisals/{year}/{period}": "open",
     "GET /livez": "open",
     "GET /readyz": "open",
     "GET /metrics": "open",
@@ -64,8 +66,7 @@ SERVED_ELSEWHERE = {
     "record.confirm",
     "honour.escalate",
     "deduction.advance",
-    "appraisal.run",
-    "appraisal.evaluate_self",
+    "probation.look",
 }
 """Operations of processes, of the command line, or of a later release."""
 
@@ -150,9 +151,9 @@ def _path(town: Town, route: APIRoute) -> str:
         "item": "R-LX-1",
         "member": str(town.members["substitute"]),
         "year": "2026",
-        "period": "H1",
         "number": "1",
         "category": "LX",
+        "period": "Y",
         "scheme": "pukou-district-offices",
         "version": "illustrative-1",
         "notice": _notice(town),
@@ -170,6 +171,8 @@ def _path(town: Town, route: APIRoute) -> str:
             member = next(one.member for one in people() if one.name.endswith(about.name))
             known[name] = str(identify(BRANCH, member, about.matter, about.item))
             known["member"] = str(member)
+    if route.path_format.startswith("/members/{member}/probation"):
+        known["member"] = str(town.members["probationary"])
     return route.path_format.format(**known)
 
 

@@ -10,14 +10,25 @@ import httpx2
 import pytest
 
 from ops.embedded import Running
-from tests.api.assessed import HERE, IDLE, IDLERS, WORKED, assessed_town, at_branch, noticed, read, send, sitting
+from tests.api.assessed import (
+    HERE,
+    IDLE,
+    IDLE_HERE,
+    IDLERS,
+    WORKED,
+    assessed_town,
+    at_branch,
+    noticed,
+    read,
+    send,
+    sitting,
+)
 from tests.api.moving import Moving
 from tests.api.town import PAGE, Town
 from tests.api.worked_year import appraise, enter_half
 from tests.domain.assessment.test_worked_checks import MEMBERS
 from tests.domain.branch import BRANCH, HIGHER, TOP
 
-IDLE_HERE = f"/units/{IDLE.replace('/', '~')}"
 H1_OVER = datetime(2026, 7, 8, 1, tzinfo=UTC)
 H2_OVER = datetime(2027, 1, 8, 1, tzinfo=UTC)
 Y_OVER = datetime(2027, 2, 1, 1, tzinfo=UTC)
@@ -43,10 +54,11 @@ def closed(server: Running) -> Iterator[Moving]:
 
 
 def close_period(moving: Moving, period: str, at: datetime) -> None:
-    """Opened, computed, adopted by every body and noticed; its term ends when time goes on."""
+    """Opened unless it was for its appraisal, computed, adopted by every body and noticed."""
     with moving.at(at) as town:
         for client, unit in _secretaries(town):
-            send(client, f"{unit}/periods", {"year": 2026, "period": period}, 201)
+            if period != "Y":
+                send(client, f"{unit}/periods", {"year": 2026, "period": period}, 201)
             send(client, f"{unit}/periods/2026/{period}/computation", {})
         send(at_branch(town), f"{HERE}/periods/2026/{period}/decision", sitting())
         higher = at_branch(town, "higher", "secretary", TOP)

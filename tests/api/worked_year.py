@@ -7,11 +7,9 @@ from uuid import UUID
 
 import httpx2
 
-from domain.actor import person
-from domain.assessment.balloting import CloseAppraisal, OpenAppraisal
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import load
-from tests.api.assessed import HERE, IDLE, IDLERS, WORKED, at_branch, read, send, sitting
+from tests.api.assessed import HERE, IDLE_HERE, IDLERS, WORKED, at_branch, read, refused, send, sitting
 from tests.api.moving import Moving
 from tests.api.town import Town
 from tests.domain.assessment.counted import FULL_DEEDS, Said, outcomes
@@ -21,15 +19,12 @@ from tests.domain.branch import (
     COMMITTEE,
     DOCUMENT,
     HIGHER,
-    HIGHER_SECRETARY,
     PEOPLE,
     RECORDER,
     SECRETARY,
     TOP,
     digest,
-    wish,
 )
-from tests.domain.year import ballots
 
 SCHEME: Final = load(DOCUMENT)
 MEMBERS: Final[dict[UUID, Member]] = dict(zip(WORKED.values(), (A, B, C, D), strict=True))
@@ -197,17 +192,23 @@ def post_all(moving: Moving, instant: datetime) -> None:
 
 
 def appraise(moving: Moving, at: datetime) -> None:
-    """Both branches have appraised their members: ten paper ballots for each."""
+    """Both branches appraise their members: ten paper ballots for each, counted by two tellers."""
     ordinary = {"qualified": 10}
     marks = {who: member.ballots for who, member in MEMBERS.items()} | dict.fromkeys(PEOPLE, ordinary)
     idle = dict.fromkeys(IDLERS, ordinary) | {IDLERS[0]: E.ballots}
-    for unit, secretary, cast, tellers in (
-        (BRANCH, person(SECRETARY, "secretary", BRANCH), marks, (SECRETARY, RECORDER)),
-        (IDLE, person(HIGHER_SECRETARY, "secretary", TOP), idle, (IDLERS[1], IDLERS[2])),
-    ):
-        ledger, common = moving.town.deployment.ledger(), {"unit": unit, "year": 2026, "period": "Y"}
-        ledger.execute(wish(OpenAppraisal, secretary, at, **common, method="paper_two_tellers", codes=()))
-        papers = ballots(cast)
-        ledger.execute(
-            wish(CloseAppraisal, secretary, at, **common, tellers=tellers, took_part=tuple(cast), ballots=papers)
-        )
+    with moving.at(at) as town:
+        for client, unit, cast, tellers in (
+            (at_branch(town), HERE, marks, (SECRETARY, RECORDER)),
+            (at_branch(town, "higher", "secretary", TOP), IDLE_HERE, idle, IDLERS[1:3]),
+        ):
+            place = f"{unit}/appraisals/2026/Y"
+            send(client, f"{unit}/periods", {"year": 2026, "period": "Y"}, 201)
+            assert refused(client, f"{unit}/periods/2026/Y/computation", {}) == (409, "appraisal-missing")
+            send(client, place, {"method": "paper_two_tellers"}, 201)
+            counts = [
+                {"member": str(who), "mark": mark, "ballots": many}
+                for who, given in cast.items()
+                for mark, many in given.items()
+            ]
+            counted = {"tellers": [str(one) for one in tellers], "took_part": [str(one) for one in cast]}
+            send(client, f"{place}/count", {**counted, "counts": counts})
