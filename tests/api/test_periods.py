@@ -139,7 +139,7 @@ def test_an_objection_holds_back_its_member_and_nobody_else(moving: Moving) -> N
 
 def test_once_it_is_rejected_he_is_determined_and_the_period_sealed(moving: Moving) -> None:
     with moving.at(AUGUST) as town:
-        _decided(town, "rejected")
+        reject_the_only_objection(town)
     moving.carry_out(datetime(2026, 9, 7, 1, tzinfo=UTC))
     with moving.at(datetime(2026, 9, 7, 2, tzinfo=UTC)) as town:
         found = read(at_branch(town), H1)
@@ -205,7 +205,7 @@ def _notice(town: Town) -> str:
     return f"{HERE}/notices/{read(at_branch(town), H1)['notice']}"
 
 
-def _decided(town: Town, outcome: str) -> None:
+def reject_the_only_objection(town: Town) -> None:
     """The whole way of the only objection to its reply."""
     client: Any = at_branch(town, "higher", "secretary", TOP)
     register = read(client, f"{HERE}/objections")["objections"]
@@ -214,7 +214,7 @@ def _decided(town: Town, outcome: str) -> None:
     send(client, f"{place}/handler", {"handler": str(town.members["higher"])})
     send(client, f"{place}/hearing", {"heard": ["subject", "recorder"], "held_on": "2026-08-03", "note": "均已听取。"})
     send(client, f"{place}/finding", {"finding": "签到簿无记载。"})
-    send(client, f"{place}/decision", {"outcome": outcome, "reply": "答复如下。"})
+    send(client, f"{place}/decision", {"outcome": "rejected", "reply": "答复如下。"})
     send(client, f"{place}/reply", {"how": "witnessed_paper"})
 
 
