@@ -27,7 +27,7 @@ from eventsourcing.utils import Environment, EnvType
 
 from domain.decider import Command, Decide, Decision, Past, Refused, StreamRef, Write
 from domain.entry import Entry, EntryMapper, decode, entry_id, leaf_hash
-from domain.loading import LoadedPast, Missing, StateCache
+from domain.loading import HeadsMissing, LoadedPast, Missing, StateCache
 from domain.sealed import IdentityRow, Sealing, Secret
 from domain.values import CommandId, Instant
 
@@ -313,6 +313,8 @@ class Ledger:
                 return past, self._decide(past, command)
             except Missing as missing:
                 self._load(past, missing.refs, fresh=fresh)
+            except HeadsMissing as missing:
+                self._load_heads(past, missing.streams)
             except Exception:
                 if not self._read_on(past):
                     raise
@@ -323,6 +325,14 @@ class Ledger:
         stale = [ref.id for ref in refs if fresh or (past.version(ref.id) == 0 and not self._is_alone)]
         if stale:
             self._read_on(past, stale)
+
+    def _load_heads(self, past: LoadedPast, streams: Sequence[UUID]) -> None:
+        """The last entry of each; where one has grown meanwhile, it is read on and asked for again."""
+        rows = self._recorder.select_streams([(key, past.version(key) - 1) for key in streams])
+        self._read_on(past, streams)
+        for row in rows:
+            key = cast(UUID, row.originator_id)
+            past.leaves[key] = row.originator_version, leaf_hash(row.state).hex()
 
     def _read_on(self, past: LoadedPast, stale: Sequence[UUID] | None = None) -> bool:
         """Read what these streams (all that were asked for, if none are named) have said since; whether they did."""
@@ -382,7 +392,7 @@ def request_bytes(command: Command) -> bytes:
     for name in ("id", "at", "cause", *command.fresh):
         wish.pop(name, None)
     for name in command.__struct_fields__:
-        if isinstance(getattr(command, name), Secret):
+        if name in wish and isinstance(getattr(command, name), Secret):
             wish[name] = {"name": wish[name]["name"], "value": wish[name]["value"]}
     return msgspec.json.encode({"wish": type(command).__name__, **wish}, order="sorted")
 

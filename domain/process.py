@@ -15,8 +15,9 @@ from uuid import uuid5
 import msgspec
 
 from domain.actor import system
+from domain.assessment.committing import CommitState
 from domain.assessment.noticing import DraftResultNotice
-from domain.assessment.period import CommitteeDecided
+from domain.assessment.period import CommitteeDecided, PeriodDetermined, period_of
 from domain.decider import Command, Fact
 from domain.entry import Entry
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
@@ -48,6 +49,7 @@ from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred
 from domain.recording.sheet import SheetApproved
 from domain.result.probation import MeetingResolved, ProbationExtended, ProbationOutlookIssued, ProbationStarted
 from domain.result.proposing import LookAtProbation
+from domain.sealed import Secret
 from domain.values import CommandId, EntryId, Instant
 
 PROCESS: Final = system("process")
@@ -64,9 +66,12 @@ Purpose: TypeAlias = Literal[
     "end-block",
     "draft-result-notice",
     "look-at-probation",
+    "commit-state",
 ]
 
 C = TypeVar("C", bound=Command)
+Salt: TypeAlias = Callable[[], str]
+"""Draws 128 random bits in base64url; at the edge, as everything that is random."""
 
 
 class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +93,7 @@ class Task(NamedTuple):
     wanted: FollowUp
     trigger: Entry
     at: Instant
+    salt: Salt
 
     def wish(self, kind: type[C], **fields: object) -> C:
         """The command of this kind, by the process, caused by the trigger."""
@@ -112,13 +118,13 @@ def follow_up(entry: Entry) -> FollowUp | None:
     return FollowUp(purpose=rule.purpose, trigger=entry.id, due_at=due_at)
 
 
-def carried_out(wanted: FollowUp, trigger: Entry, at: Instant) -> Command:
-    """The command of a follow-up."""
+def carried_out(wanted: FollowUp, trigger: Entry, at: Instant, salt: Salt) -> Command:
+    """The command of a follow-up; ``salt`` draws 128 random bits in base64url where it seals something."""
     assert trigger.id == wanted.trigger
     rule = FOLLOW_UPS.get(type(trigger.fact))
     assert rule is not None, f"{trigger.type} calls for nothing"
     assert rule.purpose == wanted.purpose, f"{trigger.type} does not call for {wanted.purpose}"
-    return rule.command(Task(wanted, trigger, at), trigger.fact)
+    return rule.command(Task(wanted, trigger, at, salt), trigger.fact)
 
 
 def _at_once(entry: Entry, _: Fact) -> Instant:
@@ -204,6 +210,14 @@ def _look(task: Task, fact: Looked) -> Command:
     return task.wish(LookAtProbation, unit=fact.unit, member=fact.member)
 
 
+def _commit(task: Task, fact: PeriodDetermined) -> Command:
+    stream = period_of(fact.unit, fact.year, fact.period).id
+    seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
+    return task.wish(
+        CommitState, unit=fact.unit, year=fact.year, period=fact.period, round=task.trigger.version, seed=seed
+    )
+
+
 Awaited: TypeAlias = (
     ObjectionReceipted
     | ObjectionAccepted
@@ -285,5 +299,6 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     ProbationOutlookIssued: CallsFor("look-at-probation", _looked_at, _look),
     MeetingResolved: CallsFor("look-at-probation", _looked_at, _look),
     ProbationExtended: CallsFor("look-at-probation", _looked_at, _look),
+    PeriodDetermined: CallsFor("commit-state", _at_once, _commit),
 }
 """What each kind of fact calls for."""

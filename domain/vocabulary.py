@@ -28,6 +28,7 @@ from domain.assessment.period import (
     PeriodReturned,
     PeriodSealed,
     QuotaApplied,
+    StateCommitted,
 )
 from domain.assessment.result import (
     GradeDetermined,
@@ -284,6 +285,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("probation-extended", ProbationExtended, "延长预备期", "probation extended"),
     FactTerm("probation-cancelled", ProbationCancelled, "取消预备党员资格", "probation cancelled"),
     FactTerm("member-confirmed", MemberConfirmed, "转正", "member confirmed"),
+    FactTerm("state-committed", StateCommitted, "状态承诺", "state of the members of a period committed to"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

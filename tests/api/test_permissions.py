@@ -61,6 +61,7 @@ SERVED_ELSEWHERE = {
     "log.export",
     "duties.read",
     "notice.draft",
+    "state.commit",
     "notice.close",
     "record.confirm",
     "honour.escalate",
