@@ -283,6 +283,21 @@ class LiftWish(Wish, frozen=True, kw_only=True):
         }
 
 
+class OpenPeriodWish(Wish, frozen=True, kw_only=True):
+    """Which period of which year."""
+
+    year: Annotated[int, Meta(ge=2000, le=2100)]
+    period: Code
+
+
+class FeedBackWish(Wish, frozen=True, kw_only=True):
+    """Who was told his result on which day; the note of the talk goes to the vault."""
+
+    member: MemberId
+    told_on: date
+    note: Told | None = None
+
+
 class UnitWish(Wish, frozen=True, kw_only=True):
     """A new organisation below the one in the address."""
 

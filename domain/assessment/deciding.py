@@ -5,6 +5,7 @@ decides. A branch without a committee is decided for by the next higher one.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TypeAlias
 
 from domain.assessment.completeness import members_of
@@ -125,14 +126,15 @@ def _carried(
     past: Past, scheme: Scheme, command: DecidePeriod, found: Assessment, step: Step, meeting: Meeting
 ) -> Vote | None:
     """The vote; each line of one of its own is carried without him as well, or the next higher body decides."""
-    seated = _seated(past, scheme, step, command)
+    seated = seated_on(past, scheme, step, day_of(command.at))
     subjects = set(members_of(past, found))
     own = [meeting.vote(seated.recused([one])) for one in sorted(meeting.body & subjects, key=str)]
     vote = meeting.vote(())
     return None if vote is None or any(one is None for one in own) else vote
 
 
-def _seated(past: Past, scheme: Scheme, step: Step, command: DecidePeriod) -> Seated:
+def seated_on(past: Past, scheme: Scheme, step: Step, day: date) -> Seated:
+    """Who sits in the body of a step on a day, and for whom."""
     if step.body == "branch_meeting":
-        return meeting_of(past, scheme, step.unit, day_of(command.at))
-    return committee_of(past, step.unit, day_of(command.at))
+        return meeting_of(past, scheme, step.unit, day)
+    return committee_of(past, step.unit, day)

@@ -116,7 +116,7 @@ def _extend(past: Past, command: ExtendNotice) -> Decision:
         raise NoticeNotPosted(notice=command.notice)
     if command.actor.system is None:
         by_its_own(past, command, notice)
-    calendars = published(past, range(notice.ends_on.year, notice.ends_on.year + 3))
+    calendars = published(past, range(notice.ends_on.year, notice.ends_on.year + 3), day_of(command.at))
     if command.ends_on <= notice.ends_on or not is_working_day(command.ends_on, calendars):
         raise TermNotLonger(ends_on=notice.ends_on)
     rules, _ = stage_today(past, notice, day_of(command.at))

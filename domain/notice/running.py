@@ -181,10 +181,8 @@ def _lengthened(past: Past, notice: Notice, at: Instant) -> NoticeExtended | Non
     assert notice.term is not None, "a posted notice has a term"
     assert notice.ends_on is not None, "a posted notice has a term"
     assert notice.may_close_at is not None, "a posted notice has a term"
-    # A term in calendar days has no working days that could be taken off it.
-    if unit_of(*stage_today(past, notice, notice.term.posted_on)) == "calendar_days":
-        return None
-    term = lengthened(past, notice.term, day_of(at))
+    unit = unit_of(*stage_today(past, notice, notice.term.posted_on))
+    term = lengthened(past, notice.term, day_of(at), calendar_days=unit == "calendar_days")
     may_close_at = midnight_after(term.closes_on) + CLOSING_GRACE
     if may_close_at <= notice.may_close_at:
         return None

@@ -5,6 +5,7 @@ Where too few are left after recusal, the next higher organisation takes the bod
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 from domain.decider import Command, Past, Refused
@@ -116,7 +117,11 @@ def higher(past: Past, body: Code) -> Code:
 
 def electorate(past: Past, step: Step, sitting: Sitting) -> frozenset[MemberId]:
     """Who may vote in the body on the day of the sitting."""
-    day = day_of(sitting.at)
+    return voters(past, step, day_of(sitting.at))
+
+
+def voters(past: Past, step: Step, day: date) -> frozenset[MemberId]:
+    """Who may vote in a body on a day."""
     if step.body == "leading_group":
         return past[APPOINTMENTS.of(step.unit)].holders(("leading_group",), day)
     if step.body == "branch_meeting":

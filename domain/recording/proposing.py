@@ -221,7 +221,8 @@ def _not_waiting(past: Past, deduction: UUID, command: ProposeDeduction) -> None
 
 
 def _deemed_at(past: Past, scheme: Scheme, at: Instant) -> Instant:
-    return midnight_after(ends_on(past, day_of(at), terms_of(scheme).deemed_delivered))
+    today = day_of(at)
+    return midnight_after(ends_on(past, today, terms_of(scheme).deemed_delivered, today))
 
 
 def _add(past: Past, command: AddDeductionEvidence) -> Decision:

@@ -65,10 +65,6 @@ SERVED_ELSEWHERE = {
     "record.confirm",
     "honour.escalate",
     "deduction.advance",
-    "period.open",
-    "period.compute",
-    "period.decide",
-    "result.feed_back",
 }
 """Operations of processes, of the command line, or of a later release."""
 
@@ -153,9 +149,9 @@ def _path(town: Town, route: APIRoute) -> str:
         "item": "R-LX-1",
         "member": str(town.members["substitute"]),
         "year": "2026",
+        "period": "H1",
         "number": "1",
         "category": "LX",
-        "period": "Y",
         "scheme": "pukou-district-offices",
         "version": "illustrative-1",
         "notice": _notice(town),
