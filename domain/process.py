@@ -16,7 +16,8 @@ import msgspec
 
 from domain.actor import system
 from domain.assessment.noticing import DraftResultNotice
-from domain.assessment.period import CommitteeDecided
+from domain.assessment.period import CommitteeDecided, PeriodSealed
+from domain.assessment.result import GradeDetermined
 from domain.decider import Command, Fact
 from domain.entry import Entry
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
@@ -46,6 +47,10 @@ from domain.recording.deduction import DeductionEvidenceAdded, DeductionProposed
 from domain.recording.hearing import DeemDelivered, EndStatementTerm
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred
 from domain.recording.sheet import SheetApproved
+from domain.result.carrying import EscalateMeasure
+from domain.result.due import ProposeMeasures, ReviewMeasures
+from domain.result.measure import DesigneeAssigned, HelperPaired, MeasureStepSet
+from domain.result.measure import Stage as MeasureStage
 from domain.result.probation import MeetingResolved, ProbationExtended, ProbationOutlookIssued, ProbationStarted
 from domain.result.proposing import LookAtProbation
 from domain.values import CommandId, EntryId, Instant
@@ -64,6 +69,9 @@ Purpose: TypeAlias = Literal[
     "end-block",
     "draft-result-notice",
     "look-at-probation",
+    "propose-measures",
+    "review-measures",
+    "escalate-measure",
 ]
 
 C = TypeVar("C", bound=Command)
@@ -204,6 +212,43 @@ def _look(task: Task, fact: Looked) -> Command:
     return task.wish(LookAtProbation, unit=fact.unit, member=fact.member)
 
 
+def _propose_measures(task: Task, fact: PeriodSealed) -> Command:
+    return task.wish(ProposeMeasures, unit=fact.unit, year=fact.year, period=fact.period)
+
+
+def _if_superseding(entry: Entry, fact: GradeDetermined) -> Instant | None:
+    return entry.at if fact.version > 1 else None
+
+
+def _review_measures(task: Task, fact: GradeDetermined) -> Command:
+    return task.wish(ReviewMeasures, unit=fact.unit, member=fact.member, year=fact.year, period=fact.period)
+
+
+InCharge: TypeAlias = MeasureStepSet | DesigneeAssigned | HelperPaired
+"""After which a step of a measure has to be accepted, done or reviewed within a term."""
+
+
+def _measure_awaits(fact: InCharge) -> tuple[MeasureStage, date | None]:
+    match fact:
+        case MeasureStepSet():
+            return "completion", fact.due_on
+        case DesigneeAssigned():
+            return "acceptance", fact.accept_by
+        case HelperPaired():
+            return "review", fact.review_by
+
+
+def _measure_overdue_at(_: Entry, fact: InCharge) -> Instant | None:
+    due_on = _measure_awaits(fact)[1]
+    return None if due_on is None else over_at(due_on)
+
+
+def _escalate_measure(task: Task, fact: InCharge) -> Command:
+    stage, due_on = _measure_awaits(fact)
+    wish = {"unit": fact.unit, "member": fact.member, "measure": fact.measure, "step": fact.step}
+    return task.wish(EscalateMeasure, **wish, stage=stage, due_on=due_on)
+
+
 Awaited: TypeAlias = (
     ObjectionReceipted
     | ObjectionAccepted
@@ -285,5 +330,10 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     ProbationOutlookIssued: CallsFor("look-at-probation", _looked_at, _look),
     MeetingResolved: CallsFor("look-at-probation", _looked_at, _look),
     ProbationExtended: CallsFor("look-at-probation", _looked_at, _look),
+    PeriodSealed: CallsFor("propose-measures", _at_once, _propose_measures),
+    GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),
+    MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
+    DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
+    HelperPaired: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
 }
 """What each kind of fact calls for."""

@@ -24,6 +24,7 @@ from domain.recording.matter import MATTER, NotPlanned
 from domain.recording.papers import late_reason, need_days, need_kind, need_nothing_more, points_of
 from domain.recording.sheet import acting
 from domain.recording.terms import ends_on
+from domain.result.measure import measures_of
 from domain.rules.demands import chain_of, levels_of, terms_of
 from domain.rules.items import NegativeItem, ResponsibilityItem
 from domain.rules.ruleset import scheme_on
@@ -123,7 +124,7 @@ def _propose(past: Past, command: ProposeDeduction) -> Decision:
     need_days(past, command.unit, command.member, command.occurred_on, command.dated_on, command.at)
     need_open_period(past, command.member, command.dated_on)
     need_unsealed(past, command.unit, command.dated_on)
-    _need_basis(scheme, item, command)
+    _need_basis(past, scheme, item, command)
     _never_twice(past, scheme, item, command)
     deduction = deduction_id(command.unit, command.member, command.matter, command.item)
     _not_waiting(past, deduction, command)
@@ -166,12 +167,13 @@ def _source(command: ProposeDeduction) -> Source:
     return "recorder" if command.actor.role in RECORDERS else "body"
 
 
-def _need_basis(scheme: Scheme, item: NegativeItem | ResponsibilityItem, command: ProposeDeduction) -> None:
+def _need_basis(past: Past, scheme: Scheme, item: NegativeItem | ResponsibilityItem, command: ProposeDeduction) -> None:
     need_kind(item, command.document_kind)
     need_nothing_more(scheme, item.code, command.level)
     if scheme.evidence_kinds[command.document_kind].own_paper:
         raise OwnPaper(kind=command.document_kind)
-    if command.from_own_measure:
+    own = past[measures_of(command.member)].papers()
+    if command.from_own_measure or command.document in own:
         raise OwnMeasure(item=command.item)
 
 
