@@ -47,6 +47,12 @@ async def names_of(
         found = (await organisation.member(connection, person)).value
         if found is not None:
             commitments[person] = found.name
-    opened = await asked.house.vault.values(tuple(commitments.values()))
-    known = {person: opened[sealed] for person, sealed in commitments.items() if sealed in opened}
+    return await opened(asked, commitments.items())
+
+
+async def opened(asked: Asked, sealed: Iterable[tuple[MemberId, Sha256]]) -> Names:
+    """The names of people whose commitments are known."""
+    commitments = dict(sealed)
+    values = await asked.house.vault.values(tuple(commitments.values())) if commitments else {}
+    known = {person: values[name] for person, name in commitments.items() if name in values}
     return Names(known, asked.words("name.gone"))

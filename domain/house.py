@@ -144,6 +144,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     balloting.OpenAppraisal: balloting.decide,
     balloting.FileSelfEvaluation: balloting.decide,
     balloting.CloseAppraisal: balloting.decide,
+    balloting.AnnulAppraisal: balloting.decide,
     computing.ComputePeriod: computing.decide,
     period_deciding.DecidePeriod: period_deciding.decide,
     period_deciding.ReturnPeriod: period_deciding.decide,

@@ -5,10 +5,8 @@ values, the command's id, and a guard for every stream that the decision read. A
 gets its first receipt; a lost reply is looked up, never guessed.
 """
 
-import threading
 from abc import abstractmethod
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -26,15 +24,16 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from domain.decider import Command, Decide, Decision, Refused, Stream, StreamRef, Write
+from domain.decider import Command, Decide, Decision, Past, Refused, StreamRef, Write
 from domain.entry import Entry, EntryMapper, decode, entry_id, leaf_hash
+from domain.loading import LoadedPast, Missing, StateCache
 from domain.sealed import IdentityRow, Sealing, Secret
 from domain.values import CommandId, Instant
 
 S = TypeVar("S")
+T = TypeVar("T")
 
 RETRIES: Final = 3
-STATES_KEPT: Final = 50_000
 
 
 class CommandIdReused(Refused):
@@ -183,76 +182,6 @@ class Log(Application[UUID]):
         return EntryMapper()
 
 
-class _Missing(Exception):
-    """The decision asks for streams that are not loaded yet."""
-
-    def __init__(self, refs: Iterable[StreamRef[Any]]) -> None:
-        super().__init__()
-        self.refs = tuple(refs)
-
-
-class LoadedPast:
-    """States by stream; asking for one that is not loaded interrupts the decision, which is run again."""
-
-    def __init__(self) -> None:
-        self.states: dict[UUID, tuple[int, object]] = {}
-        self.streams: dict[UUID, Stream[Any]] = {}
-
-    def put(self, ref: StreamRef[Any], version: int, state: object) -> None:
-        """Keep a state that was read."""
-        self.streams[ref.id] = ref.stream
-        self.states[ref.id] = version, state
-
-    def __getitem__(self, ref: StreamRef[S]) -> S:
-        """The state of one stream."""
-        try:
-            return cast(S, self.states[ref.id][1])
-        except KeyError:
-            raise _Missing((ref,)) from None
-
-    def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
-        """The states of several streams, in the order asked."""
-        missing = [ref for ref in refs if ref.id not in self.states]
-        if missing:
-            raise _Missing(missing)
-        return [cast(S, self.states[ref.id][1]) for ref in refs]
-
-    def version(self, stream: UUID) -> int:
-        """How many facts the stream held when it was read."""
-        return self.states[stream][0]
-
-
-class StateCache:
-    """The newest known state of recently read streams.
-
-    Every use is checked: the append compares the version of each stream that a decision rests on, and whatever is
-    read fresh is read on from here.
-    """
-
-    def __init__(self, kept: int = STATES_KEPT) -> None:
-        self._kept = kept
-        self._lock = threading.Lock()
-        self._states: OrderedDict[UUID, tuple[int, object]] = OrderedDict()
-
-    def get(self, ref: StreamRef[Any]) -> tuple[int, object]:
-        """(version, state); (0, initial) for a stream that is not kept."""
-        with self._lock:
-            found = self._states.get(ref.id)
-            if found is None:
-                return 0, ref.stream.initial
-            self._states.move_to_end(ref.id)
-            return found
-
-    def put(self, stream: UUID, version: int, state: object) -> None:
-        """Keep a state, never an older one over a newer one."""
-        with self._lock:
-            if self._states.get(stream, (0, None))[0] <= version:
-                self._states[stream] = version, state
-                self._states.move_to_end(stream)
-            if len(self._states) > self._kept:
-                self._states.popitem(last=False)
-
-
 class Ledger:
     """``execute`` and ``load``. There is no other way to write."""
 
@@ -305,6 +234,15 @@ class Ledger:
         self._load(past, refs, fresh=fresh)
         return past.many(refs)
 
+    def ask(self, question: Callable[[Past], T]) -> T:
+        """What a rule says of the present; nothing is written. What a decision would rest on is read fresh."""
+        past = LoadedPast()
+        while True:
+            try:
+                return question(past)
+            except Missing as missing:
+                self._load(past, missing.refs, fresh=True)
+
     def close(self) -> None:
         """Release the library's application; the recorder belongs to whoever made it."""
         self._log.close()
@@ -345,7 +283,7 @@ class Ledger:
         while True:
             try:
                 raise command.duplicate(past, holder)
-            except _Missing as missing:
+            except Missing as missing:
                 self._load(past, missing.refs, fresh=True)
 
     def _decided(self, command: Command, *, fresh: bool) -> tuple[LoadedPast, Decision]:
@@ -358,7 +296,7 @@ class Ledger:
         while True:
             try:
                 return past, self._decide(past, command)
-            except _Missing as missing:
+            except Missing as missing:
                 self._load(past, missing.refs, fresh=fresh)
             except Exception:
                 if not self._read_on(past):

@@ -7,6 +7,7 @@ Pages, exports and documents are fed from it. A stored name is for ever: the gol
 from typing import Final, NamedTuple
 
 from domain.assessment.appraisal import (
+    AppraisalAnnulled,
     AppraisalClosed,
     AppraisalOpened,
     AppraisalSubjectNamed,
@@ -293,6 +294,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("voter-took-part", VoterTookPart, "到会投票", "voter took part"),
     FactTerm("ballot-cast", BallotCast, "投票", "secret ballot cast"),
     FactTerm("appraisal-tallied", AppraisalTallied, "计票", "appraisal of a member tallied"),
+    FactTerm("appraisal-annulled", AppraisalAnnulled, "评议作废", "appraisal annulled"),
     FactTerm("probation-started", ProbationStarted, "预备期开始", "probation started"),
     FactTerm("probation-outlook-issued", ProbationOutlookIssued, "预备期展望", "outlook of a probation issued"),
     FactTerm("confirmation-proposed", ConfirmationProposed, "拟按期转正", "confirmation proposed"),

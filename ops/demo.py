@@ -1,13 +1,15 @@
 """示例部署 — load the example, say how to sign in, serve it."""
 
+import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 import psycopg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from api.accounts import open_account
@@ -20,8 +22,10 @@ from ops.example.people import BRANCH
 from ops.example.story import ENDS_AT, ORIGIN, story
 from ops.publish import publish, publish_or_stop
 from ops.signins import SIGN_INS_FILE, SignIn, sign_ins
-from projections import follow
+from projections import follow, rebuild, schema, tracking
 
+FAR_BEHIND: Final = 5_000
+"""Entries from which on making the read models anew is quicker than following batch by batch."""
 _COLUMNS: Final = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 
 WHO = {
@@ -93,15 +97,23 @@ def show(found: list[SignIn], origin: str, console: Console) -> None:
 
 
 def _follow(deployment: Deployment, console: Console) -> None:
-    """Everything that was told into the read models, batch by batch."""
+    """Everything that was told into the read models; far behind, they are made anew, which scores each member once."""
     whole = deployment.recorder.max_notification_id() or 0
+    projector, allowed = deployment.database.urls.projector, readers(deployment)
     with (
-        psycopg.connect(deployment.database.urls.projector, autocommit=True) as connection,
+        psycopg.connect(projector, autocommit=True) as connection,
         Progress(*_COLUMNS, console=console) as progress,
     ):
-        follow.ready(connection, readers(deployment))
+        follow.ready(connection, allowed)
         task = progress.add_task("汇总查询数据 following the log", total=whole)
+        if whole - tracking.read(connection, schema.SHAPE).position > FAR_BEHIND:
+            show = partial(_show_reached, progress, task)
+            rebuild.rebuild(projector, readers=allowed, progress=show, processes=os.cpu_count() or 1)
         follow.catch_up(connection, lambda position: progress.update(task, completed=position))
+
+
+def _show_reached(progress: Progress, task: TaskID, position: int, last: int) -> None:
+    progress.update(task, completed=position, total=last)
 
 
 def _is_told(deployment: Deployment) -> bool:

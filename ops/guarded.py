@@ -14,7 +14,8 @@ from typing import Final
 import msgspec
 
 from domain.decider import Command, Decide, Decision
-from domain.ledger import Ledger, LoadedPast, LogRecorder, Receipt, Vault
+from domain.ledger import Ledger, LogRecorder, Receipt, Vault
+from domain.loading import LoadedPast
 from domain.oversight.log import LOG, LogRestored, Opened
 from domain.values import Instant
 from projections.transparency.files import sync_folder, write_durably

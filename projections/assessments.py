@@ -1,7 +1,4 @@
-"""考评 — each organisation's periods and how far they have come, each member's result, each appraisal's tally.
-
-Points in hundredths. What a ballot said stands in no table: only how many there were, and their mean.
-"""
+"""考评 — each member's result of each period. Points in hundredths."""
 
 from datetime import date
 from typing import Any, Final, LiteralString
@@ -9,28 +6,6 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.appraisal import (
-    AppraisalClosed,
-    AppraisalOpened,
-    AppraisalSubjectNamed,
-    AppraisalTallied,
-    AppraisalVoterNamed,
-    BallotCast,
-    BallotCodeIssued,
-    SelfEvaluationFiled,
-    VoterTookPart,
-)
-from domain.assessment.period import (
-    CommitteeDecided,
-    CompletenessChecked,
-    DecisionReferred,
-    PeriodComputed,
-    PeriodDetermined,
-    PeriodOpened,
-    PeriodReturned,
-    PeriodSealed,
-    QuotaApplied,
-)
 from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, ResultFedBack, ScoreDetermined
 from domain.decider import Fact
 from domain.recording.docket import CaseListed, MatterListed
@@ -42,36 +17,24 @@ from projections.reading import hundredths_of
 from projections.rows import Row
 
 DDL: Final[LiteralString] = """
-CREATE TABLE periods (
-    stream uuid PRIMARY KEY,
-    unit text NOT NULL,
-    year integer NOT NULL,
-    period text NOT NULL,
-    first_on date NOT NULL,
-    last_on date NOT NULL,
-    status text NOT NULL,
-    computation integer NOT NULL,
-    members integer NOT NULL,
-    body text,
-    blocked integer NOT NULL,
-    waiting integer NOT NULL,
-    seats integer,
-    excellent integer,
-    position integer NOT NULL
-);
-CREATE INDEX periods_of_unit ON periods (unit, year);
 CREATE TABLE results (
     stream uuid PRIMARY KEY,
     member integer NOT NULL,
     unit text NOT NULL,
     year integer NOT NULL,
     period text NOT NULL,
+    months_present integer NOT NULL,
     base integer NOT NULL,
+    base_max integer NOT NULL,
     honours integer NOT NULL,
     deductions integer NOT NULL,
     ledger integer NOT NULL,
+    ledger_part integer NOT NULL,
     appraisal integer,
+    appraisal_part integer,
     total integer NOT NULL,
+    graded boolean NOT NULL,
+    records integer NOT NULL,
     proposed text,
     version integer NOT NULL,
     determined_total integer,
@@ -84,42 +47,7 @@ CREATE TABLE results (
 );
 CREATE INDEX results_of_member ON results (member, year);
 CREATE INDEX results_of_unit ON results (unit, year, period);
-CREATE TABLE appraisals (
-    stream uuid PRIMARY KEY,
-    unit text NOT NULL,
-    year integer NOT NULL,
-    period text NOT NULL,
-    method text NOT NULL,
-    opened_on date NOT NULL,
-    subjects integer NOT NULL,
-    voters integer NOT NULL,
-    took_part integer,
-    ballots integer,
-    self_evaluations integer,
-    position integer NOT NULL
-);
 """
-
-
-class PeriodRow(Row, kw_only=True):
-    """One organisation's period."""
-
-    table = "periods"
-    stream: UUID
-    unit: str
-    year: int
-    period: str
-    first_on: date
-    last_on: date
-    status: str = "opened"
-    computation: int = 0
-    members: int = 0
-    body: str | None = None
-    blocked: int = 0
-    waiting: int = 0
-    seats: int | None = None
-    excellent: int | None = None
-    position: int
 
 
 class ResultRow(Row, kw_only=True):
@@ -131,12 +59,18 @@ class ResultRow(Row, kw_only=True):
     unit: str
     year: int
     period: str
+    months_present: int
     base: int
+    base_max: int
     honours: int
     deductions: int
     ledger: int
+    ledger_part: int
     appraisal: int | None
+    appraisal_part: int | None
     total: int
+    graded: bool
+    records: int
     proposed: str | None = None
     version: int = 0
     determined_total: int | None = None
@@ -148,79 +82,21 @@ class ResultRow(Row, kw_only=True):
     position: int
 
 
-class AppraisalRow(Row, kw_only=True):
-    """One session."""
-
-    table = "appraisals"
-    stream: UUID
-    unit: str
-    year: int
-    period: str
-    method: str
-    opened_on: date
-    subjects: int
-    voters: int
-    took_part: int | None = None
-    ballots: int | None = None
-    self_evaluations: int | None = None
-    position: int
-
-
-def _opened(this: Applied, fact: PeriodOpened) -> None:
-    this.batch.insert(
-        PeriodRow(
-            stream=this.stream,
-            unit=fact.unit,
-            year=fact.year,
-            period=fact.period,
-            first_on=fact.first_on,
-            last_on=fact.last_on,
-            position=this.position,
-        )
-    )
-
-
-def _moved(this: Applied, **columns: object) -> None:
-    this.batch.change(PeriodRow, this.stream, position=this.position, **columns)
-
-
-def _computed(this: Applied, fact: PeriodComputed) -> None:
-    _moved(this, status="computed", computation=fact.computation, members=fact.members, body=None)
-
-
-def _returned(this: Applied, _: PeriodReturned) -> None:
-    _moved(this, status="opened")
-
-
-def _decided(this: Applied, fact: CommitteeDecided) -> None:
-    _moved(this, status="computed" if fact.to else "decided", body=fact.to)
-
-
-def _referred(this: Applied, fact: DecisionReferred) -> None:
-    _moved(this, body=fact.to)
-
-
-def _round(this: Applied, fact: PeriodDetermined) -> None:
-    _moved(this, status="noticed", blocked=fact.blocked, waiting=fact.waiting)
-
-
-def _quota(this: Applied, fact: QuotaApplied) -> None:
-    _moved(this, seats=fact.seats, excellent=fact.excellent)
-
-
-def _sealed(this: Applied, _: PeriodSealed) -> None:
-    _moved(this, status="sealed")
-
-
 def _member_computed(this: Applied, fact: MemberComputed) -> None:
     figures: dict[str, Any] = {
         "unit": fact.unit,
+        "months_present": fact.months_present,
         "base": hundredths_of(fact.base),
+        "base_max": hundredths_of(fact.base_max),
         "honours": hundredths_of(fact.honours),
         "deductions": hundredths_of(fact.deductions),
         "ledger": hundredths_of(fact.ledger),
+        "ledger_part": hundredths_of(fact.ledger_part),
         "appraisal": None if fact.appraisal is None else hundredths_of(fact.appraisal),
+        "appraisal_part": None if fact.appraisal_part is None else hundredths_of(fact.appraisal_part),
         "total": hundredths_of(fact.total),
+        "graded": fact.graded,
+        "records": fact.records,
         "proposed": None,
         "position": this.position,
     }
@@ -255,84 +131,25 @@ def _fed_back(this: Applied, fact: ResultFedBack) -> None:
     this.batch.change(ResultRow, this.stream, fed_back_on=fact.told_on, position=this.position)
 
 
-def _session(this: Applied, fact: AppraisalOpened) -> None:
-    this.batch.insert(
-        AppraisalRow(
-            stream=this.stream,
-            unit=fact.unit,
-            year=fact.year,
-            period=fact.period,
-            method=fact.method,
-            opened_on=fact.opened_on,
-            subjects=fact.subjects,
-            voters=fact.voters,
-            position=this.position,
-        )
-    )
-
-
-def _closed(this: Applied, fact: AppraisalClosed) -> None:
-    counts = {"took_part": fact.took_part, "ballots": fact.ballots, "self_evaluations": fact.self_evaluations}
-    this.batch.change(AppraisalRow, this.stream, position=this.position, **counts)
-
-
 def _kept_in_the_log(_: Applied, __: Fact) -> None:
     """Nothing is shown of it: it is counted in a header, or read from its stream when something is decided."""
 
 
 HANDLERS: Final[Handlers] = {
-    PeriodOpened: _opened,
-    PeriodComputed: _computed,
-    PeriodReturned: _returned,
-    CommitteeDecided: _decided,
-    DecisionReferred: _referred,
-    PeriodDetermined: _round,
-    QuotaApplied: _quota,
-    PeriodSealed: _sealed,
     MemberComputed: _member_computed,
     GradeProposed: _proposed,
     ScoreDetermined: _score,
     GradeDetermined: _grade,
     ResultFedBack: _fed_back,
-    AppraisalOpened: _session,
-    AppraisalClosed: _closed,
     **dict.fromkeys(
         (
             MatterListed,
             CaseListed,
-            CompletenessChecked,
             ArchiveSealed,
-            AppraisalSubjectNamed,
-            AppraisalVoterNamed,
-            BallotCodeIssued,
-            SelfEvaluationFiled,
-            VoterTookPart,
-            BallotCast,
-            AppraisalTallied,
         ),
         _kept_in_the_log,
     ),
 }
-
-
-class PeriodState(msgspec.Struct, frozen=True, kw_only=True):
-    """How far an organisation's period has come."""
-
-    unit: Code
-    year: int
-    period: Code
-    first_on: date
-    last_on: date
-    status: str
-    computation: int
-    members: int
-    body: Code | None
-    """Which organisation adopts next, where it is not the first of the chain."""
-    blocked: int
-    waiting: int
-    seats: int | None
-    excellent: int | None
-    position: int
 
 
 class ResultState(msgspec.Struct, frozen=True, kw_only=True):
@@ -342,12 +159,18 @@ class ResultState(msgspec.Struct, frozen=True, kw_only=True):
     unit: Code
     year: int
     period: Code
+    months_present: int
     base: int
+    base_max: int
     honours: int
     deductions: int
     ledger: int
+    ledger_part: int
     appraisal: int | None
+    appraisal_part: int | None
     total: int
+    graded: bool
+    records: int
     proposed: Code | None
     version: int
     """0 while nothing is determined."""
@@ -360,23 +183,14 @@ class ResultState(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
-_PERIODS: Final = """
-SELECT unit, year, period, first_on, last_on, status, computation, members, body, blocked, waiting, seats, excellent,
-       position
-FROM periods WHERE unit = ANY(%(units)s) AND year = %(year)s ORDER BY unit, last_on, first_on DESC
-"""
 _RESULT: Final = """
-SELECT m.person AS member, r.unit, r.year, r.period, r.base, r.honours, r.deductions, r.ledger, r.appraisal, r.total,
-       r.proposed, r.version, r.determined_total, r.grade, r.reason, r.rules, r.notice, r.fed_back_on, r.position
+SELECT m.person AS member, r.unit, r.year, r.period, r.months_present, r.base, r.base_max, r.honours, r.deductions,
+       r.ledger, r.ledger_part, r.appraisal, r.appraisal_part, r.total, r.graded, r.records, r.proposed, r.version,
+       r.determined_total, r.grade, r.reason, r.rules, r.notice, r.fed_back_on, r.position
 FROM results AS r JOIN members AS m ON m.member = r.member
 """
 _OF_UNIT: Final = _RESULT + "WHERE r.unit = %(unit)s AND r.year = %(year)s AND r.period = %(period)s ORDER BY m.person"
 _OF_MEMBER: Final = _RESULT + "WHERE m.person = %(member)s ORDER BY r.year, r.period"
-
-
-async def periods_of(connection: AsyncConnection, units: list[Code], year: int) -> Answer[tuple[PeriodState, ...]]:
-    """The periods of some organisations in a year, those that ended first first."""
-    return await ask(connection, PeriodState, _PERIODS, {"units": units, "year": year})
 
 
 async def results_of_unit(

@@ -31,7 +31,8 @@ class RecordInput(msgspec.Struct, frozen=True, kw_only=True):
     matter: Code
     title: str
     level: Code | None = None
-    """Of a shortfall: what it says."""
+    """Of a shortfall, or of an item that has levels: what it says."""
+    condition: Code | None = None
 
     @property
     def counted(self) -> ResponsibilityRow:
@@ -44,6 +45,7 @@ class RecordInput(msgspec.Struct, frozen=True, kw_only=True):
             position=self.position,
             rules=self.rules,
             quantity=self.quantity,
+            condition=self.condition,
             confirmed=self.confirmed is not None,
             replaced=self.replaced is not None,
         )
@@ -131,7 +133,8 @@ SELECT
      WHERE e.member = m.member ORDER BY e.enrolment DESC LIMIT 1)) AS versions,
   (SELECT COALESCE(json_agg(json_build_object(
             'id', r.id, 'item', p.code, 'rules', s.version, 'number', r.outcome, 'quantity', r.quantity, 'day', r.day,
-            'position', r.record, 'confirmed', r.confirmed, 'replaced', r.replaced, 'matter', x.code, 'title', x.title
+            'position', r.record, 'confirmed', r.confirmed, 'replaced', r.replaced, 'matter', x.code, 'title', x.title,
+            'level', r.level, 'condition', r.condition
           ) ORDER BY r.day, r.record), '[]')
    FROM records AS r JOIN rule_parts AS p ON p.part = r.item JOIN rule_sets AS s USING (rule_set)
    JOIN matters AS x ON x.matter = r.matter

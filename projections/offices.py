@@ -115,7 +115,7 @@ HANDLERS: Final[Handlers] = {
     RoleEnded: _ended,
 }
 
-_ACTS: Final = """
+ACTS: Final = """
   a.from_on <= %(day)s AND (a.until_on IS NULL OR %(day)s <= a.until_on)
   AND EXISTS (
     SELECT FROM appointments AS x
@@ -135,7 +135,7 @@ SELECT held.unit, u.title AS unit_title, held.role, m.person AS member, held.fro
 FROM (
     SELECT a.unit, a.role, a.member, a.from_on, a.until_on, a.stands_for, a.asked, a.appointment AS position
     FROM appointments AS a WHERE """,
-        _ACTS,
+        ACTS,
         """
     UNION ALL
     SELECT unit, 'member', member, from_on, until_on, NULL, false, enrolment FROM enrolments
@@ -157,7 +157,7 @@ JOIN members AS m ON m.member = a.member
 LEFT JOIN members AS h ON h.member = a.stands_for
 JOIN units AS u ON u.code = a.unit
 WHERE """
-_HOLDERS: Final = _APPOINTMENTS + "a.unit = %(unit)s AND" + _ACTS + "ORDER BY a.appointment"
+_HOLDERS: Final = _APPOINTMENTS + "a.unit = %(unit)s AND" + ACTS + "ORDER BY a.appointment"
 _EVER: Final = _APPOINTMENTS + "a.unit = %(unit)s ORDER BY a.from_on, a.appointment"
 _HELD_BY: Final = _APPOINTMENTS + "m.person = %(member)s ORDER BY a.from_on, a.appointment"
 

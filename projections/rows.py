@@ -5,11 +5,14 @@ give the same keys and every row names its own proof. What one batch both insert
 """
 
 from collections import defaultdict
-from typing import Any, ClassVar, LiteralString, TypeAlias
+from typing import Any, ClassVar, Final, LiteralString, TypeAlias
 
 import msgspec
 import psycopg
 from psycopg import sql
+
+NULL: Final = "\\N"
+"""As COPY writes it."""
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
@@ -31,7 +34,7 @@ def copied(value: object) -> str:
     ('\\N', 'a\\tb', 'True', '{"x","y"}')
     """
     if value is None:
-        return "\\N"
+        return NULL
     if isinstance(value, str):
         return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
     if isinstance(value, list | tuple):

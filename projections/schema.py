@@ -14,6 +14,7 @@ from psycopg import sql
 from domain.decider import Fact
 from projections import (
     agenda,
+    appraisals,
     assessments,
     casework,
     log,
@@ -26,6 +27,7 @@ from projections import (
     organisation,
     parking,
     probations,
+    progress,
     records,
     result_notices,
     rules,
@@ -56,8 +58,10 @@ _MODELS: Final = (
     result_notices,
     objections,
     timeline,
+    progress,
     assessments,
     probations,
+    appraisals,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

@@ -17,11 +17,12 @@ from api.exports.files import MEDIA, Format, Row, file_of
 from api.names import names_of
 from api.pages import address
 from api.readings import note_reading
+from api.routes.dashboards import COLUMNS, SortBy, figure, rows_of
 from api.routes.matters import Before
 from api.routes.members import YearAsked
 from domain import vocabulary
 from domain.values import points
-from projections import matters, notice_board, offices, organisation, scores, sheets, timeline
+from projections import dashboard, matters, notice_board, offices, organisation, scores, sheets, timeline
 from projections.answers import Answer, AsyncConnection, Page
 
 router = APIRouter(tags=["exports"])
@@ -111,6 +112,24 @@ async def notices_of(unit: str, kind: Format, asked: Annotated[Asked, permitted(
         "export.ends_on",
     )
     return file_of(kind, _name(unit, "notices"), _headings(asked, keys), rows())
+
+
+@router.get("/units/{unit:code}/exports/dashboard.{kind}")
+@described(media_type=MEDIA["csv"])
+async def dashboard_of(
+    unit: str, kind: Format, asked: Annotated[Asked, permitted("dashboard.read")], sort: SortBy = None
+) -> Response:
+    """The numbers of an organisation and of everything directly below it."""
+    await _note(asked, f"dashboard.{kind}")
+    async with asked.ready() as connection:
+        found = await rows_of(asked, await dashboard.dashboard(connection, unit, asked.today, asked.now), sort)
+
+    async def rows() -> AsyncIterator[Row]:
+        for one in found:
+            yield (one.unit, one.title, one.members, *(figure(one, column) for column in COLUMNS))
+
+    keys = ("export.code", "export.unit", "export.members", *(f"dashboard.{column}" for column in COLUMNS))
+    return file_of(kind, _name(unit, "dashboard"), _headings(asked, keys), rows())
 
 
 @router.get("/units/{unit:code}/exports/roster.{kind}")

@@ -13,6 +13,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.lists import MatterRow, VetoRow, matter_rows, veto_row
 from api.names import Names, names_of
+from api.period_views import ResultLine, determined
 from api.readings import Reading, note_reading, readings_of
 from api.refusals import NotFound
 from api.routes.matters import Before, Since
@@ -80,6 +81,8 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
     ceiling_zh: str | None
     ceiling_en: str | None
     """The best grade that they let him have."""
+    results: tuple[ResultLine, ...]
+    """What was determined of the year's periods, for whoever may read it."""
 
 
 class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,6 +197,7 @@ async def of_year(
         tree = await explanation.explanation(connection, member, wanted, current)
         names = await names_of(asked, connection, [member])
         categories = await _category_names(connection, found.value)
+        results = await determined(asked, connection, member, names) if asked.reads("result.read") else ()
     vetoes = () if tree.value is None or not asked.reads("veto.read") else tree.value.vetoes
     whole = next((period for period in found.value if period.period == current), None)
     view = PointsView(
@@ -209,6 +213,7 @@ async def of_year(
         vetoes=tuple(veto_row(veto) for veto in vetoes),
         ceiling_zh=None if not vetoes or tree.value is None else tree.value.ceiling_zh,
         ceiling_en=None if not vetoes or tree.value is None else tree.value.ceiling_en,
+        results=tuple(one for one in results if one.year == wanted),
     )
     return answer(asked, "points.html", instead(found, view))
 

@@ -2,11 +2,12 @@
 
 A ballot carries no voter, no time and no order. With codes, each member appraised has as many codes as there are
 others who vote; whoever votes draws one blindly, so that nobody, not even an operator, can say whose it is: the log
-holds its digest and for whom it counts, no more. All ballots enter the log together, at closing, sorted by digest.
+holds its digest and for whom it counts, no more. All ballots enter the log together, at closing, sorted by digest;
+until then they lie in a box that the keys of two tellers open together. A session that went wrong is annulled whole.
 """
 
 from datetime import date
-from typing import ClassVar, Final, Literal, TypeAlias, assert_never
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
 
 import msgspec
 from msgspec.structs import replace
@@ -15,6 +16,8 @@ from domain.decider import Fact, Past, Refused, Stream, StreamRef
 from domain.values import Code, MemberId, Points, Sha256, hundredths
 
 Method: TypeAlias = Literal["paper_two_tellers", "single_subject_codes"]
+BoxKey: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
+"""An X25519 public key (RFC 7748) in lower-case hex."""
 
 
 class AppraisalOpened(Fact, frozen=True, kw_only=True):
@@ -29,6 +32,8 @@ class AppraisalOpened(Fact, frozen=True, kw_only=True):
     subjects: int
     voters: int
     codes: int
+    box: BoxKey | None = None
+    """Public key of the box into which ballots of codes are put; None where they are counted from paper."""
 
 
 class AppraisalSubjectNamed(Fact, frozen=True, kw_only=True):
@@ -79,6 +84,17 @@ class AppraisalClosed(Fact, frozen=True, kw_only=True):
     took_part: int
     ballots: int
     self_evaluations: int
+    spoilt: int = 0
+    """Codes under which ballots lay that say different things: they count for nothing."""
+
+
+class AppraisalAnnulled(Fact, frozen=True, kw_only=True):
+    """评议作废 — nothing of the session counts and no ballot of it is opened; another may be opened."""
+
+    unit: Code
+    year: int
+    period: Code
+    reason: Sha256
 
 
 class VoterTookPart(Fact, frozen=True, kw_only=True):
@@ -114,6 +130,8 @@ class AppraisalTallied(Fact, frozen=True, kw_only=True):
     voices: int
     """Ballots that say something."""
     mean: Points | None = None
+    marks: dict[Code, int] | None = None
+    """How often each mark was given; None where the rule set does not let it be shown."""
 
 
 class NoSession(msgspec.Struct, frozen=True):
@@ -131,6 +149,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     voters: tuple[MemberId, ...] = ()
     codes: dict[str, MemberId] = {}
     """Digest of a code → for whom it counts."""
+    box: str | None = None
     self_evaluated: frozenset[MemberId] = frozenset()
     means: dict[MemberId, int | None] = {}
     """Hundredths; None where too few said something."""
@@ -159,7 +178,7 @@ def evolve(state: State, fact: Fact) -> State:
     """The session after one more fact."""
     match state, fact:
         case NoSession(), AppraisalOpened():
-            return Session(method=fact.method, opened_on=fact.opened_on, rules=fact.rules)
+            return Session(method=fact.method, opened_on=fact.opened_on, rules=fact.rules, box=fact.box)
         case Session(status="open"), AppraisalSubjectNamed():
             return replace(state, subjects=(*state.subjects, fact.member))
         case Session(status="open"), AppraisalVoterNamed():
@@ -170,6 +189,8 @@ def evolve(state: State, fact: Fact) -> State:
             return replace(state, self_evaluated=state.self_evaluated | {fact.member})
         case Session(status="open"), AppraisalClosed():
             return replace(state, status="closed")
+        case Session(status="open"), AppraisalAnnulled():
+            return NoSession()
         case Session(status="closed"), VoterTookPart() | BallotCast():
             return state
         case Session(status="closed"), AppraisalTallied():
@@ -193,6 +214,7 @@ APPRAISAL: Final[Stream[State]] = Stream(
         VoterTookPart,
         BallotCast,
         AppraisalTallied,
+        AppraisalAnnulled,
     ),
 )
 

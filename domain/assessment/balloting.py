@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from domain.assessment.appraisal import (
+    AppraisalAnnulled,
     AppraisalClosed,
     AppraisalOpened,
     AppraisalSubjectNamed,
@@ -16,6 +18,7 @@ from domain.assessment.appraisal import (
     AppraisalVoterNamed,
     BallotCast,
     BallotCodeIssued,
+    BoxKey,
     Method,
     NoSession,
     SelfEvaluationFiled,
@@ -120,12 +123,13 @@ class OpenAppraisal(Command, frozen=True, kw_only=True):
     """Open a session. The codes are drawn at the edge, and handed out on paper slips that anybody may draw."""
 
     operation = "appraisal.run"
-    fresh = ("codes",)
+    fresh = ("codes", "box")
     unit: Code
     year: int
     period: Code
     method: Method
     codes: tuple[IssuedCode, ...] = ()
+    box: BoxKey | None = None
 
 
 class FileSelfEvaluation(Command, frozen=True, kw_only=True):
@@ -142,20 +146,31 @@ class CloseAppraisal(Command, frozen=True, kw_only=True):
     """Close it: who took part, and every ballot."""
 
     operation = "appraisal.run"
-    fresh = ("ballots",)
+    fresh = ("ballots", "spoilt")
     unit: Code
     year: int
     period: Code
     tellers: tuple[MemberId, MemberId]
     took_part: tuple[MemberId, ...]
     ballots: tuple[Ballot, ...]
+    spoilt: Annotated[int, Meta(ge=0)] = 0
 
 
-BallotingCommand: TypeAlias = OpenAppraisal | FileSelfEvaluation | CloseAppraisal
+class AnnulAppraisal(Command, frozen=True, kw_only=True):
+    """Begin anew: codes went astray, a teller lost his key, the session was disturbed."""
+
+    operation = "appraisal.run"
+    unit: Code
+    year: int
+    period: Code
+    reason: Secret
+
+
+BallotingCommand: TypeAlias = OpenAppraisal | FileSelfEvaluation | CloseAppraisal | AnnulAppraisal
 
 
 def decide(past: Past, command: BallotingCommand) -> Decision:
-    """Open, evaluate oneself, close."""
+    """Open, evaluate oneself, close; or begin anew."""
     match command:
         case OpenAppraisal():
             return _open(past, command)
@@ -163,6 +178,8 @@ def decide(past: Past, command: BallotingCommand) -> Decision:
             return _evaluate(past, command)
         case CloseAppraisal():
             return _close(past, command)
+        case AnnulAppraisal():
+            return _annul(past, command)
 
 
 def _open(past: Past, command: OpenAppraisal) -> Decision:
@@ -190,6 +207,7 @@ def _open(past: Past, command: OpenAppraisal) -> Decision:
         subjects=len(subjects),
         voters=len(voters),
         codes=len(codes),
+        box=command.box,
     )
     facts: list[Fact] = [
         header,
@@ -251,6 +269,7 @@ def _close(past: Past, command: CloseAppraisal) -> Decision:
         took_part=len(there),
         ballots=len(command.ballots),
         self_evaluations=len(session.self_evaluated),
+        spoilt=command.spoilt,
     )
     cast = [
         BallotCast(**key, subject=one.subject, code_digest=one.digest, mark=one.mark)
@@ -260,6 +279,14 @@ def _close(past: Past, command: CloseAppraisal) -> Decision:
     took_part = [VoterTookPart(**key, member=one) for one in sorted(there, key=str)]
     ref = appraisal_of(command.unit, command.year, command.period)
     return [ref.says(fact) for fact in (closed, *took_part, *cast, *tallied)]
+
+
+def _annul(past: Past, command: AnnulAppraisal) -> Decision:
+    open_session(past, command.unit, command.year, command.period)
+    fact = AppraisalAnnulled(
+        unit=command.unit, year=command.year, period=command.period, reason=command.reason.commitment
+    )
+    return [appraisal_of(command.unit, command.year, command.period).says(fact)]
 
 
 def _need_people(session: Session, rules: Appraisal, command: CloseAppraisal, there: frozenset[MemberId]) -> None:
@@ -293,6 +320,7 @@ def _tallied(scheme: Scheme, command: CloseAppraisal, member: MemberId) -> Appra
     counts = Counter(one.mark for one in command.ballots if one.subject == member)
     silent = {value.code for value in scheme.appraisal.values if value.value is None}
     average = mean(counts, scheme.appraisal, rounder_of(scheme.rounding))
+    seen = shown(counts, scheme.appraisal)
     return AppraisalTallied(
         unit=command.unit,
         year=command.year,
@@ -301,6 +329,7 @@ def _tallied(scheme: Scheme, command: CloseAppraisal, member: MemberId) -> Appra
         ballots=counts.total(),
         voices=sum(number for mark, number in counts.items() if mark not in silent),
         mean=None if average is None else points(average),
+        marks=None if seen is None else dict(sorted(seen.items())),
     )
 
 

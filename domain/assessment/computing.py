@@ -90,7 +90,7 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
         raise PeriodRunning(last_on=found.last_on)
     rules = ruled_period(past, found)
     parts_sealed(past, rules.scheme, command.unit, command.year, command.period)
-    everybody = [one for one in known_members(past, found) if _assessed(rules, one)]
+    everybody = assessed_members(past, rules, found)
     members = undetermined(past, found, everybody)
     if not members:
         raise NobodyToCompute(period=command.period)
@@ -137,6 +137,11 @@ def known_members(past: Past, found: Assessment) -> list[Registered]:
     """Everybody on the roster of the period's last day."""
     states = past.many([MEMBER.of(one) for one in members_of(past, found)])
     return [one for one in states if isinstance(one, Registered)]
+
+
+def assessed_members(past: Past, rules: Ruled, found: Assessment) -> list[Registered]:
+    """Those of them who have a line in the period."""
+    return [one for one in known_members(past, found) if _assessed(rules, one)]
 
 
 def undetermined(past: Past, found: Assessment, members: Sequence[Registered]) -> list[Registered]:

@@ -6,6 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+import msgspec
+
 from domain.assessment.presence import Away, Stay, months_present
 from domain.assessment.rows import MatterRow, ResponsibilityRow, VetoRow, tally
 from domain.assessment.scoring import Case, Span
@@ -87,7 +89,7 @@ def ruled(known: RuleSets, version: Version, period: Period, first_on: date, par
     every = (version, *published)
     return Ruled(
         version=version,
-        scheme=scheme,
+        scheme=_with_vetoes(scheme, published),
         period=period,
         first_on=first_on,
         last_on=last_on,
@@ -101,6 +103,13 @@ def ruled(known: RuleSets, version: Version, period: Period, first_on: date, par
             for item in one.scheme.negative
         },
     )
+
+
+def _with_vetoes(scheme: Scheme, published: Sequence[Version]) -> Scheme:
+    """With the vetoes of other versions that this one knows no more: one found late still caps a grade."""
+    others = (item for one in reversed(published) if one.scheme is not None for item in one.scheme.veto)
+    gone = {item.code: item for item in others if scheme.item(item.code) is None}
+    return msgspec.structs.replace(scheme, veto=(*scheme.veto, *gone.values())) if gone else scheme
 
 
 def _without_parts(period: Period) -> Sequence[Period]:
@@ -166,11 +175,12 @@ def _row(position: int, record: Record, taken: frozenset[tuple[str, str, str]]) 
     return ResponsibilityRow(
         record=record.record,
         item=record.item,
-        outcome=record.level if record.kind == "shortfall" and record.level is not None else record.outcome,
+        outcome=record.level or record.outcome,
         counted_on=record.counted_on,
         position=position,
         rules=record.rules,
         quantity=_hundredths(record.quantity),
+        condition=record.condition,
         replaced=(record.unit, record.matter, record.item) in taken,
     )
 
@@ -184,11 +194,20 @@ def _matter(position: int, record: Record) -> MatterRow:
         counted_on=record.counted_on,
         position=position,
         rules=record.rules,
+        quantity=_hundredths(record.quantity),
+        condition=record.condition,
+        share=record.share,
     )
 
 
 def _veto(position: int, record: Record) -> VetoRow:
-    return VetoRow(record=record.record, item=record.item, decided_on=record.counted_on, position=position)
+    return VetoRow(
+        record=record.record,
+        item=record.item,
+        decided_on=record.counted_on,
+        position=position,
+        rules=record.rules,
+    )
 
 
 def _span(ruled: Ruled, member: Registered, part: Part, rows: Sequence[ResponsibilityRow]) -> Span:

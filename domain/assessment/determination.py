@@ -63,7 +63,8 @@ def determined(past: Past, notice: Notice, shown: Results) -> Decision:
     now = _round(past, found, notice)
     scores = [write for member in now.fresh for write in _score(now, member)]
     grades, waiting = _grades(now)
-    if not scores and not grades:
+    # The first round is said even where every line is held back: from then on the period can be computed anew.
+    if not scores and not grades and found.status == "noticed":
         return []
     ref = period_of(found.unit, found.year, found.period)
     header = PeriodDetermined(

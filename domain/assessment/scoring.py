@@ -107,7 +107,7 @@ def score(tariff: Tariff, case: Case, earlier: Iterable[Tariff] = ()) -> Scored:
 def _together(
     tariff: Tariff, tariffs: Mapping[str, Tariff], spans: Sequence[SpanScore], case: Case, *, pending: bool
 ) -> Score:
-    vetoes = veto_lines(tariff, [row for row in case.vetoes if pending or row.confirmed], case.ends_on)
+    vetoes = veto_lines(tariff, tariffs, [row for row in case.vetoes if pending or row.confirmed], case.ends_on)
     spans = bounded(tariff, case.spans, _with_absent_half(tariff, case.spans, spans), _emptied(vetoes))
     honours = honour_lines(
         tariff, tariffs, [row for row in case.honours if pending or row.confirmed], scale=_scale(tariff, case)

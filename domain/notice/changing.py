@@ -15,7 +15,7 @@ from domain.notice.notice import (
     PostingEvidenced,
     of_unit,
 )
-from domain.notice.running import CLOSING_GRACE, by_its_own, stage_today, term_from
+from domain.notice.running import CLOSING_GRACE, by_its_own, shown_by, stage_today, term_from
 from domain.organisation.unit import DayInFuture
 from domain.rules.calendar import published
 from domain.rules.working_days import closes_on, is_working_day
@@ -116,7 +116,7 @@ def _extend(past: Past, command: ExtendNotice) -> Decision:
         raise NoticeNotPosted(notice=command.notice)
     if command.actor.system is None:
         by_its_own(past, command, notice)
-    calendars = published(past, range(notice.ends_on.year, notice.ends_on.year + 3))
+    calendars = published(past, range(notice.ends_on.year, notice.ends_on.year + 3), day_of(command.at))
     if command.ends_on <= notice.ends_on or not is_working_day(command.ends_on, calendars):
         raise TermNotLonger(ends_on=notice.ends_on)
     rules, _ = stage_today(past, notice, day_of(command.at))
@@ -146,7 +146,7 @@ def _repost(past: Past, command: RepostNotice) -> Decision:
     notice = of_unit(past, command.unit, command.notice)
     if notice.status != "withdrawn":
         raise NoticeNotWithdrawn(notice=command.notice)
-    person = by_its_own(past, command, notice)
+    person = shown_by(past, command, notice)
     term = term_from(past, notice, day_of(command.at))
     fact = NoticeReposted(notice=notice.notice, unit=notice.unit, by=person, **msgspec.structs.asdict(term))
     return [NOTICE.of(command.notice).says(fact)]

@@ -193,6 +193,8 @@ def _record(sheet: Sheet, line: Line, vote: Vote) -> PointsRecorded:
         rules=sheet.rules,
         outcome=line.outcome,
         quantity=line.quantity,
+        level=line.level,
+        condition=line.condition,
         occurred_on=sheet.occurred_on,
         late=sheet.late or line.late,
         entitled=vote.entitled,

@@ -47,6 +47,9 @@ class PointsRecorded(Fact, frozen=True, kw_only=True):
     """Version of the rule set in force on ``occurred_on``."""
     outcome: Outcome
     quantity: Quantity
+    level: Code | None = None
+    """Where the item has levels; the quantity of a range is the points chosen."""
+    condition: Code | None = None
     occurred_on: date
     late: bool = False
     """Entered more than the rule set's days after the act; the reason is sealed."""
@@ -79,6 +82,11 @@ class HonourAdded(Fact, frozen=True, kw_only=True):
     """The date of the honour's document: by it the record falls into a period."""
     points_shown: Points
     """What the bodies saw that the level gives; evidence of that, never an input of a score."""
+    quantity: Quantity | None = None
+    """For a range the points chosen, else how many units; None for one matter."""
+    condition: Code | None = None
+    share: Code | None = None
+    """The person's place in the group whose result it is."""
     late: bool = False
     entitled: int
     present: int
@@ -103,6 +111,9 @@ class DeductionApproved(Fact, frozen=True, kw_only=True):
     """It lowers a responsibility item that counts in full otherwise; else it stands on the negative list."""
     points_shown: Points
     """What the level takes, as a positive number."""
+    quantity: Quantity | None = None
+    """For a range the points chosen, else how many units; None for one matter."""
+    condition: Code | None = None
     late: bool = False
     entitled: int
     present: int
@@ -207,6 +218,8 @@ class RecordReplaced(Fact, frozen=True, kw_only=True):
     level: Code | None = None
     points_shown: Points | None = None
     """What the level gives or takes."""
+    condition: Code | None = None
+    share: Code | None = None
     occurred_on: date
     counted_on: date
 
@@ -229,6 +242,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     rules: str
     outcome: Outcome
     quantity: str = "1.00"
+    condition: str | None = None
+    share: str | None = None
     occurred_on: date
     counted_on: date
     points_shown: str | None = None
@@ -343,6 +358,8 @@ def _new(fact: NewRecord) -> Record:
             rules=fact.rules,
             outcome=fact.outcome,
             quantity=fact.quantity,
+            level=fact.level,
+            condition=fact.condition,
             occurred_on=fact.occurred_on,
             counted_on=fact.occurred_on,
         )
@@ -357,6 +374,9 @@ def _new(fact: NewRecord) -> Record:
         level=None if isinstance(fact, VetoRegistered) else fact.level,
         rules=fact.rules,
         outcome=SAYS[kind],
+        quantity=(fact.quantity or "1.00") if isinstance(fact, HonourAdded | DeductionApproved) else "1.00",
+        condition=fact.condition if isinstance(fact, HonourAdded | DeductionApproved) else None,
+        share=fact.share if isinstance(fact, HonourAdded) else None,
         occurred_on=fact.occurred_on,
         counted_on=fact.counted_on,
         points_shown=fact.points_shown if isinstance(fact, HonourAdded | DeductionApproved) else None,
@@ -379,6 +399,8 @@ def _replacement(fact: RecordReplaced) -> Record:
         occurred_on=fact.occurred_on,
         counted_on=fact.counted_on,
         points_shown=fact.points_shown,
+        condition=fact.condition,
+        share=fact.share,
         replaces=fact.replaces,
     )
 

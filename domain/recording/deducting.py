@@ -101,6 +101,8 @@ def _on_record(past: Past, command: DecideDeduction, proposal: DeductionProposed
             counted_on=proposal.dated_on,
             shortfall=proposal.shortfall,
             points_shown=proposal.points_shown,
+            quantity=proposal.quantity,
+            condition=proposal.condition,
             late=proposal.late_reason is not None,
             entitled=vote.entitled,
             present=vote.present,

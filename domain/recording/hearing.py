@@ -192,7 +192,8 @@ def _notified(
     delivered_on: date,
     proof: Sha256 | None = None,
 ) -> MemberNotified:
-    last_on = ends_on(past, delivered_on, terms_of(_scheme(past, command, deduction)).statement)
+    days = terms_of(_scheme(past, command, deduction)).statement
+    last_on = ends_on(past, delivered_on, days, day_of(command.at))
     return MemberNotified(
         deduction=command.deduction,
         unit=command.unit,

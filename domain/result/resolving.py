@@ -15,7 +15,7 @@ from domain.organisation.member import MEMBER, MemberProfileAssigned, Registered
 from domain.organisation.membership import ending
 from domain.organisation.unit import established
 from domain.recording.approval import NotPresent, WrongBody
-from domain.recording.chain import LEAST_VOTERS, Motion, ReasonMissing, Sitting, Step, electorate, higher, steps_of
+from domain.recording.chain import LEAST_VOTERS, Motion, ReasonMissing, Sitting, Step, higher, sitting_of, steps_of
 from domain.recording.committee import Meeting, NoQuorum, Vote, convened
 from domain.recording.sheet import acting
 from domain.result.probation import (
@@ -194,11 +194,12 @@ def _carried(past: Past, scheme: Scheme, command: ApproveProbation, state: Pendi
         raise WrongBody(body=step.unit)
     if acting(command) not in command.present:
         raise NotPresent
-    body = electorate(past, step, command)
-    meeting = convened(body, command.present, command.not_in_favour, _least(scheme, step.body))
-    vote = meeting.vote([command.member])
+    body = sitting_of(past, scheme, step, day_of(command.at))
+    recused = body.recused([command.member])
+    meeting = convened(body.members, command.present, command.not_in_favour, _least(scheme, step.body))
+    vote = meeting.vote(recused)
     if vote is None:
-        raise NoQuorum(entitled=meeting.counted([command.member]).entitled)
+        raise NoQuorum(entitled=meeting.counted(recused).entitled)
     return vote
 
 

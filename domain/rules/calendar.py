@@ -91,16 +91,17 @@ def evolve(state: Calendars, fact: Fact) -> Calendars:
 CALENDAR: Final[Stream[Calendars]] = Stream("calendar", Calendars(), evolve, (CalendarPublished,))
 
 
-def published(past: Past, years: range, on: date | None = None) -> dict[int, YearCalendar]:
-    """The published calendars among some years, by year: those that hold on a day, or the newest."""
+def published(past: Past, years: range, on: date) -> dict[int, YearCalendar]:
+    """The published calendars among some years, by year, as they hold on a day: a later edition does not yet."""
     editions = [edition for state in _states(past, years) for edition in state.editions]
-    return calendars_on(editions, date.max if on is None else on)
+    return calendars_on(editions, on)
 
 
-def lengthened(past: Past, term: Term, today: date) -> Term:
+def lengthened(past: Past, term: Term, today: date, *, calendar_days: bool = False) -> Term:
     """A running term after whatever was published since its posting: longer or the same, never shorter."""
     states = _states(past, range(term.posted_on.year, today.year + 2))
-    return lengthened_term(term, [edition for state in states for edition in state.editions], today)
+    editions = [edition for state in states for edition in state.editions]
+    return lengthened_term(term, editions, today, calendar_days=calendar_days)
 
 
 def _states(past: Past, years: range) -> list[Calendars]:

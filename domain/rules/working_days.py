@@ -49,7 +49,7 @@ class Term(Struct, frozen=True, kw_only=True):
     """A running term: it ends at 24:00 of ``ends_on``, and closes at 24:00 of ``closes_on``."""
 
     posted_on: date
-    working_days: int
+    working_days: int  # or all days, where the rule set counts those
     ends_on: date
     closes_on: date
 
@@ -156,9 +156,10 @@ def extended_end(old_end: date, new_end: date) -> date:
     return max(old_end, new_end)
 
 
-def lengthened_term(term: Term, editions: Sequence[Edition], today: date) -> Term:
+def lengthened_term(term: Term, editions: Sequence[Edition], today: date, *, calendar_days: bool = False) -> Term:
     """The term after every edition that took effect since its posting: whichever made it longest decides.
 
+    The end of a term of all days moves by no edition; the grace for paper after it is of working days in any case.
     Source: a change of calendar may lengthen a running term, never shorten it.
     """
     then = calendars_on(editions, term.posted_on)
@@ -167,7 +168,7 @@ def lengthened_term(term: Term, editions: Sequence[Edition], today: date) -> Ter
     changed = {edition.effective_on for edition in editions if edition.effective_on is not None}
     for day in sorted(day for day in changed if term.posted_on < day <= today):
         calendars = calendars_on(editions, day)
-        new_end = term_end(term.posted_on, term.working_days, calendars)
+        new_end = term.ends_on if calendar_days else term_end(term.posted_on, term.working_days, calendars)
         ends_on = extended_end(ends_on, new_end)
         closing = extended_end(closing, closes_on(new_end, grace, calendars))
     return Term(posted_on=term.posted_on, working_days=term.working_days, ends_on=ends_on, closes_on=closing)

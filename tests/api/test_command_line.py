@@ -37,7 +37,7 @@ def number_of(login: str) -> str:
 
 
 def signed_in(town: Town, login: str, password: str) -> int:
-    with httpx2.Client(base_url=town.base, timeout=30) as client:
+    with httpx2.Client(base_url=town.base, timeout=120) as client:
         return client.post("/session", json={"login": login, "password": password}).status_code
 
 

@@ -143,7 +143,7 @@ def test_a_proof_that_was_made_since_is_shown_though_the_log_stands_still(
     token = town.known("member").cookies["steelyard"]
     with (
         served(replace(house(town.deployment), log=published)) as base,
-        httpx2.Client(base_url=base, cookies={"steelyard": token}, timeout=30) as client,
+        httpx2.Client(base_url=base, cookies={"steelyard": token}, timeout=120) as client,
     ):
         pending = client.get(path, headers=JSON)
         assert pending.json()["value"][field] is None

@@ -11,7 +11,7 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from ops.deployment import on_reads
-from ops.example.people import BRANCH
+from ops.example.people import BRANCH, WORK_COMMITTEE
 from ops.serve import house
 from tests.api.town import Town, served
 
@@ -64,6 +64,12 @@ def test_the_notices_that_hang_come_from_one_statement(listened: Town) -> None:
     own, all_of_them = said(member, f"/units/{BRANCH}/notices", "notices")
     # Beside it: my offices and the organisation.
     assert (own, all_of_them) == (1, 3)
+
+
+def test_a_dashboard_comes_from_one_statement_for_a_branch_and_for_the_district(listened: Town) -> None:
+    for login, unit in (("secretary", BRANCH), ("officer", WORK_COMMITTEE)):
+        client = listened.acting(login, login, unit)
+        assert said(client, f"/units/{unit}/dashboard", "units AS u WHERE")[0] == 1
 
 
 def test_what_has_not_changed_is_not_sent_again(listened: Town) -> None:

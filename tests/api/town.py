@@ -72,7 +72,7 @@ class Town:
 
     def client(self, login: str | None = None) -> httpx2.Client:
         """A fresh client, signed in or not; the caller closes it."""
-        client = httpx2.Client(base_url=self.base, timeout=30)
+        client = httpx2.Client(base_url=self.base, timeout=120)
         if login is not None:
             sent = client.post("/session", json={"login": login, "password": self.passwords[login]})
             assert sent.status_code == 204, sent.text
@@ -133,7 +133,7 @@ class Town:
         With nothing asked for: everything, and what follows from it by itself has followed.
         """
         wanted = position or self.position()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         checkpoint = Path(str(self.deployment.settings.log)) / "checkpoint"
         with psycopg.connect(on_reads(self.deployment.database.urls.reader), autocommit=True) as connection:
             while time.monotonic() < deadline:
@@ -165,7 +165,7 @@ def founded(server: Running, folder: Path) -> Generator[Town]:
         members = {one.login: one.member for one in people() if one.login}
         members |= _newcomers(deployment)
         passwords |= dict.fromkeys(("everybody", "watcher", "stranger"), PASSWORD)
-        with _worked(deployment), served(house(deployment)) as base:
+        with worked(deployment), served(house(deployment)) as base:
             town = Town(deployment, base, passwords, members)
             town.settled()
             yield town
@@ -221,7 +221,7 @@ def _of(login: str) -> UUID:
 
 
 @contextmanager
-def _worked(deployment: Deployment) -> Iterator[None]:
+def worked(deployment: Deployment) -> Iterator[None]:
     """What runs beside the service, in threads of the test's process."""
     stop = threading.Event()
 
@@ -253,7 +253,7 @@ def served(made: House) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.02)
     assert server.started, "the service did not start"

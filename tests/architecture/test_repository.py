@@ -102,6 +102,17 @@ def test_no_module_is_too_long_to_hold_in_mind() -> None:
     assert [path.name for path in rooms if len(path.read_text().splitlines()) > LINES] == []
 
 
+def test_every_link_of_a_document_leads_somewhere() -> None:
+    lost = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path, text in texts()
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text)
+        if not (path.parent / target).exists()
+    ]
+    assert lost == []
+
+
 def test_imports_go_one_way() -> None:
     program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     command = [sys.executable, "-c", program, "--no-cache"]

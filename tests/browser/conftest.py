@@ -8,17 +8,45 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ops.embedded import Running
+from ops.example.people import BRANCH
 from tests.api.town import Town, founded
 
 CHROMIUM = "/usr/bin/chromium"
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 60_000
+"""How long a page may take on a machine that is busy with other things."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 Visit: TypeAlias = Callable[..., Page]
 """(login, where) → a page of somebody who is signed in."""
+
+
+def fits(page: Page) -> None:
+    """Nothing sticks out at the side, and no text is squeezed into a column of single characters."""
+    page.wait_for_load_state()
+    over = page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
+    assert over <= 0, page.url
+    narrow = page.evaluate(
+        """() => [...document.querySelectorAll('main td, main th, main p, main li, main dd, main b')]
+          .filter(e => e.offsetParent && e.textContent.trim().length > 6 && e.clientWidth > 0
+                       && e.clientWidth < 40 && e.clientHeight > 100)
+          .map(e => e.textContent.trim().slice(0, 20))"""
+    )
+    assert narrow == [], page.url
+
+
+def choose(page: Page, role: str, unit: str = BRANCH) -> None:
+    """Act in one of one's offices; who has only one is not asked."""
+    page.goto("/")
+    if page.locator("#office").count():
+        page.select_option("#office", f"{role}@{unit}")
+        with page.expect_navigation():  # the address is the same before and after
+            page.click("form.office button")
 
 
 @pytest.fixture(scope="session")
@@ -52,14 +80,15 @@ def visit(town: Town, browser: Browser) -> Iterator[Visit]:
             context = browser.new_context(
                 base_url=town.base, viewport=screen, locale="zh-CN", java_script_enabled=scripts
             )
+            context.set_default_timeout(PATIENCE_MS)
             stack.callback(context.close)
             page = context.new_page()
             if login is not None:
                 page.goto("/session")
                 page.fill("#login", login)
                 page.fill("#password", town.passwords[login])
-                page.click("button.wide")
-                page.wait_for_url("**/")
+                with page.expect_navigation(url="**/"):
+                    page.click("button.wide")
             return page
 
         yield open_page

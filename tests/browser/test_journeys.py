@@ -9,44 +9,25 @@ from playwright.sync_api import Page, expect
 from domain.values import day_of
 from ops.example.people import BRANCH
 from tests.api.town import Town
-from tests.browser.conftest import DESK, PHONE, Visit
-
-
-def _fits(page: Page) -> None:
-    """Nothing sticks out at the side, and no text is squeezed into a column of single characters."""
-    if page.evaluate("typeof 1") != "number":
-        return
-    over = page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
-    assert over <= 0, page.url
-    narrow = page.evaluate(
-        """() => [...document.querySelectorAll('main td, main th, main p, main li, main dd, main b')]
-          .filter(e => e.offsetParent && e.textContent.trim().length > 6 && e.clientWidth > 0
-                       && e.clientWidth < 40 && e.clientHeight > 100)
-          .map(e => e.textContent.trim().slice(0, 20))"""
-    )
-    assert narrow == [], page.url
-
-
-def _choose(page: Page, role: str) -> None:
-    page.select_option("#office", f"{role}@{BRANCH}")
-    page.click("form.office button")
-    page.wait_for_url("**/")
+from tests.browser.conftest import DESK, PHONE, Visit, choose
+from tests.browser.conftest import fits as fits_in
 
 
 @pytest.mark.parametrize(
     ("screen", "scripts"), [(DESK, True), (PHONE, True), (DESK, False)], ids=["desk", "phone", "no-script"]
 )
 def test_the_month_of_a_recorder(town: Town, visit: Visit, screen: dict[str, int], scripts: bool) -> None:
-    code, title = f"J1-{uuid4().hex[:6]}", "党员教育专题"
+    mark = uuid4().hex[:6]
+    code, title = f"J1-{mark}", f"党员教育专题 {mark}"
     today = str(day_of(town.deployment.clock().now()))
 
     def fits(page: Page) -> None:
         if scripts:
-            _fits(page)
+            fits_in(page)
 
     # The recorder plans the matter, says that it was held, attaches the sign-in list.
     recorder = visit("recorder", screen, scripts=scripts)
-    _choose(recorder, "recorder")
+    choose(recorder, "recorder")
     fits(recorder)
     recorder.goto(f"/units/{BRANCH}/matters")
     fits(recorder)
@@ -79,7 +60,7 @@ def test_the_month_of_a_recorder(town: Town, visit: Visit, screen: dict[str, int
     expect(recorder.locator("fieldset.person.exception")).to_have_count(2)
     sheet = recorder.url.partition("?")[0]
     substitute = visit("substitute", screen, scripts=scripts)
-    _choose(substitute, "substitute_recorder")
+    choose(substitute, "substitute_recorder")
     substitute.goto(sheet)
     fits(substitute)
     own = substitute.locator("fieldset.person", has_text="示例·秦组织")
@@ -90,7 +71,7 @@ def test_the_month_of_a_recorder(town: Town, visit: Visit, screen: dict[str, int
     recorder.goto(sheet)
     recorder.get_by_role("button", name="送支部班子审定").click()
     expect(recorder.locator(".badge.submitted")).to_be_visible()
-    _choose(recorder, "committee_member")
+    choose(recorder, "committee_member")
     recorder.goto(sheet)
     expect(recorder.get_by_text("您登记了这张表")).to_be_visible()
 
@@ -137,7 +118,7 @@ def test_a_returned_sheet_comes_back_with_its_reason(town: Town, visit: Visit) -
     recorder = visit("recorder", PHONE)
     recorder.locator("a.row", has=recorder.locator(".badge.returned")).first.click()
     expect(recorder.get_by_text("值班表缺少第二页")).to_be_visible()
-    _fits(recorder)
+    fits_in(recorder)
 
 
 def test_a_mistake_is_explained_and_leads_back(town: Town, visit: Visit) -> None:

@@ -5,18 +5,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from domain.values import day_of
 from ops.example.people import BRANCH
 from tests.api.town import Town
-from tests.browser.conftest import PHONE, Visit
-from tests.browser.test_journeys import _fits
-
-
-def _act_as(page: Page, office: str) -> None:
-    page.select_option("#office", f"{office}@{BRANCH}")
-    page.click(".head form.office button")
+from tests.browser.conftest import PHONE, Visit, choose, fits
 
 
 def _today(town: Town) -> date:
@@ -39,11 +33,11 @@ def test_a_member_claims_an_honour_in_a_few_fields(town: Town, visit: Visit, tmp
     page.get_by_role("button", name="提交申报").click()
     expect(page.locator("h1")).to_have_text("区刊采用信息稿件")
     expect(page.locator(".badge.claimed")).to_be_visible()
-    _fits(page)
+    fits(page)
     committee = visit("secretary", PHONE, scripts=False)
     committee.goto(f"/units/{BRANCH}/meeting")
     expect(committee.get_by_role("link", name="区刊采用信息稿件")).to_be_visible()
-    _fits(committee)
+    fits(committee)
 
 
 def test_a_deduction_is_told_heard_and_dismissed(town: Town, visit: Visit, tmp_path: Path) -> None:
@@ -57,9 +51,9 @@ def test_a_deduction_is_told_heard_and_dismissed(town: Town, visit: Visit, tmp_p
     recorder.fill("#particulars", "支部党员大会迟到二十分钟")
     recorder.get_by_role("button", name="提出并告知本人").click()
     expect(recorder.locator(".badge.proposed")).to_be_visible()
-    _fits(recorder)
+    fits(recorder)
     himself = visit("committee", PHONE, scripts=False)
-    _act_as(himself, "member")
+    choose(himself, "member")
     himself.goto("/")
     expect(himself.get_by_text("在公示之前先告诉您")).to_be_visible()
     himself.locator("a[href*='/deductions/']").first.click()
@@ -70,7 +64,7 @@ def test_a_deduction_is_told_heard_and_dismissed(town: Town, visit: Visit, tmp_p
     himself.check("input[name=final]")
     himself.get_by_role("button", name="提交陈述").click()
     expect(himself.get_by_text("途中协助处理交通事故")).to_be_visible()
-    _fits(himself)
+    fits(himself)
     _dismiss(visit("secretary", PHONE, scripts=False), recorder.url, tmp_path)
     himself.reload()
     expect(himself.get_by_text("陈述属实,不予减分").first).to_be_visible()
@@ -85,4 +79,4 @@ def _dismiss(secretary: Any, address: str, folder: Path) -> None:
     secretary.fill("#verdict-reason", "陈述属实,不予减分")
     secretary.get_by_role("button", name="登记决定").click()
     expect(secretary.locator(".badge.refused").first).to_be_visible()
-    _fits(secretary)
+    fits(secretary)

@@ -8,16 +8,7 @@ from playwright.sync_api import Page, expect
 from domain.values import day_of
 from ops.example.people import BRANCH, WORK_COMMITTEE
 from tests.api.town import OTHER, Town
-from tests.browser.conftest import DESK, PHONE, Visit
-from tests.browser.test_journeys import _fits
-
-
-def _choose(page: Page, role: str, unit: str) -> None:
-    page.goto("/")
-    if page.locator("#office").count():
-        page.select_option("#office", f"{role}@{unit}")
-        page.click("form.office button")
-        page.wait_for_url("**/")
+from tests.browser.conftest import DESK, PHONE, Visit, choose, fits
 
 
 def _open(page: Page, title: str) -> None:
@@ -31,7 +22,7 @@ def test_a_member_is_registered_on_leave_and_transferred_by_form(
     name, today = f"示例·转接{uuid4().hex[:4]}", day_of(town.deployment.clock().now())
     # The officer registers him in the branch.
     officer = visit("officer", screen, scripts=scripts)
-    _choose(officer, "officer", WORK_COMMITTEE)
+    choose(officer, "officer", WORK_COMMITTEE)
     officer.goto(f"/units/{BRANCH}")
     _open(officer, "登记党员")
     officer.fill("#register-name", name)
@@ -41,7 +32,7 @@ def test_a_member_is_registered_on_leave_and_transferred_by_form(
     expect(officer.locator(".names")).to_contain_text(name)
     # The recorder registers a leave: its kind and its days.
     recorder = visit("recorder", screen, scripts=scripts)
-    _choose(recorder, "recorder", BRANCH)
+    choose(recorder, "recorder", BRANCH)
     recorder.goto(f"/units/{BRANCH}")
     recorder.get_by_role("link", name=name).click()
     expect(recorder.locator("h1")).to_have_text(name)
@@ -57,7 +48,7 @@ def test_a_member_is_registered_on_leave_and_transferred_by_form(
     officer.get_by_role("button", name="转接组织关系").click()
     expect(officer.locator("main .timeline").first).to_contain_text("第二党支部")
     if scripts:
-        _fits(officer)
+        fits(officer)
     # Each branch's roster by date.
     officer.goto(f"/units/{BRANCH}")
     expect(officer.locator(".names")).not_to_contain_text(name)
@@ -70,7 +61,7 @@ def test_a_member_is_registered_on_leave_and_transferred_by_form(
 
 def test_a_refused_form_says_why_and_leads_back(town: Town, visit: Visit) -> None:
     officer = visit("officer", DESK, scripts=False)
-    _choose(officer, "officer", WORK_COMMITTEE)
+    choose(officer, "officer", WORK_COMMITTEE)
     officer.goto(f"/members/{town.members['secretary']}/membership")
     _open(officer, "转接组织关系")
     officer.select_option("#transfer-to_unit", OTHER)

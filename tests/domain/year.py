@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from domain.actor import Actor
 from domain.assessment.balloting import Ballot, CloseAppraisal, IssuedCode, OpenAppraisal
 from domain.assessment.computing import ComputePeriod
@@ -105,8 +107,13 @@ def confirmed(period: str, at: datetime, computation: int = 1) -> ConfirmRecords
 
 def through(base: Given, period: str, at: datetime) -> Given:
     """A whole period, from its opening to its sealing, where no appraisal belongs to it."""
-    return base.given(
-        period_opened(period),
+    return base.given(*half(period, at))
+
+
+def half(period: str, at: datetime) -> tuple[Command, ...]:
+    """The same as wishes, in order of time."""
+    return (
+        msgspec.structs.replace(period_opened(period), at=at),
         computed(period, at),
         adopted(period, at),
         *noticed(period, at),

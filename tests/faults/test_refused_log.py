@@ -179,7 +179,7 @@ def test_the_running_publisher_stops_every_process_and_goes_on_once_the_log_is_a
     thread = threading.Thread(target=publishing, args=(deployment, stop))
     thread.start()
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while refusal(deployment.state_folder) is None and time.monotonic() < until:
             time.sleep(0.02)
         found = refusal(deployment.state_folder)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.assessment.period import result_notice_id
-from projections import assessments, notice_board, parking
+from projections import assessments, notice_board, parking, progress
 from projections.follow import catch_up
 from projections.rebuild import rebuild
 from tests.domain.branch import BRANCH, PEOPLE, commands
@@ -46,7 +46,7 @@ def sealed(house: House) -> House:
 
 
 def test_a_period_is_followed_to_its_sealing_and_nobody_is_parked(sealed: House) -> None:
-    (period,) = asyncio.run(sealed.ask(assessments.periods_of, [BRANCH], YEAR)).value
+    (period,) = asyncio.run(sealed.ask(progress.periods_of, [BRANCH], YEAR)).value
     assert (period.status, period.computation, period.members, period.blocked) == ("sealed", 2, len(PEOPLE), 0)
     with sealed.projector() as connection:
         assert not parking.parked_keys(connection)

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from domain.actor import person
 from domain.decider import NotPermitted, Refused
@@ -47,6 +48,7 @@ from domain.values import MemberId
 from tests.domain.branch import (
     AS_RECORDER,
     AS_SECRETARY,
+    AT,
     BRANCH,
     DISCIPLINE,
     HELD_ON,
@@ -58,6 +60,7 @@ from tests.domain.branch import (
     RULED,
     SECRETARY,
     TOP,
+    calendar,
     digest,
     ready,
     secret,
@@ -90,6 +93,18 @@ HEARD = NOTIFIED.given(term_ended(OVER))
 
 def records(history: Given, member: MemberId = MEMBER) -> list[str]:
     return [record.status for record in history.world[archive_of(member, DATED_ON)].records.values()]
+
+
+def test_an_edition_of_the_calendar_counts_from_the_day_on_which_it_takes_effect() -> None:
+    """Saturday 16 May becomes a make-up day, published on Wednesday 13 May, in effect from Thursday on."""
+    edition = replace(calendar(2026, make_up_days=(date(2026, 5, 16),)), at=AT)
+    (told,) = TOLD.given(edition).when(acknowledged()).facts()
+    assert isinstance(told, MemberNotified)
+    assert told.ends_on == date(2026, 5, 18)
+    (told,) = TOLD.given(edition).when(acknowledged(later(1))).facts()
+    assert isinstance(told, MemberNotified)
+    # Thursday 14 May: Friday, the make-up Saturday, Monday.
+    assert told.ends_on == date(2026, 5, 18)
 
 
 def test_the_person_is_told_heard_and_only_then_decided_on() -> None:

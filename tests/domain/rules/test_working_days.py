@@ -133,6 +133,23 @@ def test_a_running_term_is_the_longest_that_any_edition_since_its_posting_made_i
     assert longer.closes_on >= term.closes_on
 
 
+def test_a_term_of_all_days_is_never_counted_again_in_working_days() -> None:
+    """Posted Thursday 30 April for 3 days: ends Sunday 3 May; only the grace for paper knows working days."""
+    then = {2026: YEARS[2026]}
+    term = Term(
+        posted_on=date(2026, 4, 30),
+        working_days=3,
+        ends_on=date(2026, 5, 3),
+        closes_on=closes_on(date(2026, 5, 3), 1, then),
+    )
+    off = YearCalendar(year=2026, days_off=YEARS[2026].days_off | {term.closes_on}, make_up_days=frozenset())
+    editions = [Edition(calendar=YEARS[2026]), Edition(calendar=off, effective_on=date(2026, 5, 2))]
+    longer = lengthened_term(term, editions, date(2026, 5, 4), calendar_days=True)
+    assert (longer.ends_on, longer.closes_on) == (date(2026, 5, 3), closes_on(date(2026, 5, 3), 1, {2026: off}))
+    assert longer.closes_on > term.closes_on
+    assert lengthened_term(term, editions, date(2026, 5, 4)).ends_on > date(2026, 5, 3)
+
+
 @pytest.mark.parametrize(
     ("off", "make_up"),
     [({date(2026, 10, 10)}, set()), (set(), {date(2026, 10, 9)}), ({date(2027, 1, 1)}, set())],

@@ -1,0 +1,41 @@
+"""考评结果 — what was determined of a member, period by period, with his grade and why it is this one."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Response
+
+from api.answering import answer
+from api.asked import Asked, permitted
+from api.documents import described
+from api.names import names_of
+from api.period_views import ResultLine, determined
+from api.readings import note_reading
+from api.routes.matters import Since
+from domain.values import MemberId
+from projections import assessments
+from projections.answers import instead
+
+router = APIRouter(tags=["periods"])
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """A member's results, newest first."""
+
+    member: MemberId
+    name: str
+    items: tuple[ResultLine, ...]
+
+
+@router.get("/members/{member:uuid}/results")
+@described(Results)
+async def of_member(member: UUID, asked: Annotated[Asked, permitted("result.read")], since: Since = None) -> Response:
+    """A member's determined results, newest first; nobody is shown figures here that no body has adopted."""
+    await note_reading(asked, member, "result")
+    async with asked.ready(since) as connection:
+        found = await assessments.results_of_member(connection, member)
+        names = await names_of(asked, connection, [member])
+        items = await determined(asked, connection, member, names)
+    view = Results(member=member, name=names(member), items=items)
+    return answer(asked, "results.html", instead(found, view))

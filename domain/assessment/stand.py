@@ -1,0 +1,112 @@
+"""考评进度 — how a period stands for those who work on it: what is missing, what must come before, who decides next.
+
+Every part of it is what the step itself asks: the page that shows it and the refusal can never differ.
+"""
+
+import msgspec
+
+from domain.assessment.appraisal import NoSession, appraisal_of
+from domain.assessment.completeness import Missing, looked_through
+from domain.assessment.computing import assessed_members, ruled_period, undetermined
+from domain.assessment.deciding import chain_of_period
+from domain.assessment.opening import open_parts
+from domain.assessment.period import Assessment, period_of
+from domain.decider import Past
+from domain.organisation.unit import established
+from domain.recording.chain import seat_of, sitting_of
+from domain.rules.ruleset import RULES
+from domain.values import Code, Instant, MemberId, day_of
+
+
+class Voter(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the body whose turn it is."""
+
+    member: MemberId
+    concerned: bool
+    """A line is his own: for that line he is not counted."""
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands between an open period and its figures."""
+
+    over: bool
+    open_parts: tuple[Code, ...]
+    appraisal_missing: bool
+    missing: Missing
+    members: int
+    """Whose figures would be made."""
+    planned: int
+    held: int
+    not_held: int
+    sheets: int
+    cases: int
+
+    @property
+    def clear(self) -> bool:
+        """Whether nothing stands in the way."""
+        return self.over and not self.open_parts and not self.appraisal_missing and not self.missing
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """Which body adopts now."""
+
+    body: Code
+    unit: Code
+    voters: tuple[Voter, ...]
+
+
+class Stand(msgspec.Struct, frozen=True, kw_only=True):
+    """One period of one organisation."""
+
+    state: Assessment
+    gate: Gate | None = None
+    """While figures can be made."""
+    turn: Turn | None = None
+    """While they wait to be adopted."""
+
+
+def stand(past: Past, unit: Code, year: int, period: Code, now: Instant) -> Stand | None:
+    """How it stands; None where nobody has opened it."""
+    found = past[period_of(unit, year, period)]
+    if not isinstance(found, Assessment):
+        return None
+    if past[RULES.of(established(past, unit).scheme)].in_force(found.last_on) is None:
+        return Stand(state=found)
+    if found.status in ("opened", "noticed"):
+        return Stand(state=found, gate=_gate(past, found, now))
+    if found.status == "computed":
+        return Stand(state=found, turn=_turn(past, found, now))
+    return Stand(state=found)
+
+
+def _gate(past: Past, found: Assessment, now: Instant) -> Gate:
+    rules = ruled_period(past, found)
+    members = [one.member for one in undetermined(past, found, assessed_members(past, rules, found))]
+    seen = looked_through(past, rules.scheme, found, members)
+    session = past[appraisal_of(found.unit, found.year, found.period)] if rules.period.appraisal else None
+    return Gate(
+        over=day_of(now) > found.last_on,
+        open_parts=open_parts(past, rules.scheme, found.unit, found.year, found.period),
+        appraisal_missing=session is not None and (isinstance(session, NoSession) or session.status != "closed"),
+        missing=seen.missing,
+        members=len(members),
+        planned=seen.planned,
+        held=seen.held,
+        not_held=seen.not_held,
+        sheets=seen.sheets,
+        cases=seen.cases,
+    )
+
+
+def _turn(past: Past, found: Assessment, now: Instant) -> Turn:
+    rules = ruled_period(past, found)
+    steps = chain_of_period(past, rules.scheme, found)
+    step = seat_of(steps, found.step, found.body or steps[found.step].unit)
+    subjects = (one.member for one in assessed_members(past, rules, found))
+    body = sitting_of(past, rules.scheme, step, day_of(now))
+    concerned = body.recused(subjects)
+    return Turn(
+        body=step.body,
+        unit=step.unit,
+        voters=tuple(Voter(member=one, concerned=one in concerned) for one in sorted(body.members, key=str)),
+    )

@@ -1,0 +1,83 @@
+"""读取 — the states that a decision rests on: those it asks for, and the newest that are known of others."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, TypeVar, cast
+from uuid import UUID
+
+from domain.decider import Stream, StreamRef
+
+S = TypeVar("S")
+
+STATES_KEPT: Final = 50_000
+
+
+class Missing(Exception):
+    """The decision asks for streams that are not loaded yet."""
+
+    def __init__(self, refs: Iterable[StreamRef[Any]]) -> None:
+        super().__init__()
+        self.refs = tuple(refs)
+
+
+class LoadedPast:
+    """States by stream; asking for one that is not loaded interrupts the decision, which is run again."""
+
+    def __init__(self) -> None:
+        self.states: dict[UUID, tuple[int, object]] = {}
+        self.streams: dict[UUID, Stream[Any]] = {}
+
+    def put(self, ref: StreamRef[Any], version: int, state: object) -> None:
+        """Keep a state that was read."""
+        self.streams[ref.id] = ref.stream
+        self.states[ref.id] = version, state
+
+    def __getitem__(self, ref: StreamRef[S]) -> S:
+        """The state of one stream."""
+        try:
+            return cast(S, self.states[ref.id][1])
+        except KeyError:
+            raise Missing((ref,)) from None
+
+    def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
+        """The states of several streams, in the order asked."""
+        missing = [ref for ref in refs if ref.id not in self.states]
+        if missing:
+            raise Missing(missing)
+        return [cast(S, self.states[ref.id][1]) for ref in refs]
+
+    def version(self, stream: UUID) -> int:
+        """How many facts the stream held when it was read."""
+        return self.states[stream][0]
+
+
+class StateCache:
+    """The newest known state of recently read streams.
+
+    Every use is checked: the append compares the version of each stream that a decision rests on, and whatever is
+    read fresh is read on from here.
+    """
+
+    def __init__(self, kept: int = STATES_KEPT) -> None:
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._states: OrderedDict[UUID, tuple[int, object]] = OrderedDict()
+
+    def get(self, ref: StreamRef[Any]) -> tuple[int, object]:
+        """(version, state); (0, initial) for a stream that is not kept."""
+        with self._lock:
+            found = self._states.get(ref.id)
+            if found is None:
+                return 0, ref.stream.initial
+            self._states.move_to_end(ref.id)
+            return found
+
+    def put(self, stream: UUID, version: int, state: object) -> None:
+        """Keep a state, never an older one over a newer one."""
+        with self._lock:
+            if self._states.get(stream, (0, None))[0] <= version:
+                self._states[stream] = version, state
+                self._states.move_to_end(stream)
+            if len(self._states) > self._kept:
+                self._states.popitem(last=False)
