@@ -19,6 +19,7 @@ from projections import (
     casework,
     log,
     matters,
+    measures,
     membership,
     merits,
     notice_board,
@@ -61,6 +62,7 @@ _MODELS: Final = (
     progress,
     assessments,
     probations,
+    measures,
     appraisals,
     agenda,
 )

@@ -182,7 +182,7 @@ def test_whoever_opens_it_sets_its_steps_with_their_terms() -> None:
     assert isinstance(header, MeasureOpened)
     assert isinstance(report, MeasureStepSet)
     assert isinstance(talk, MeasureStepSet)
-    calendars = published(ONE_BASIC.world, range(2027, 2028))
+    calendars = published(ONE_BASIC.world, range(2027, 2028), header.opened_on)
     assert (report.step, report.by, report.due_on) == ("report", "member", term_end(header.opened_on, 15, calendars))
     assert (talk.step, talk.by, talk.due_on) == ("talk", "designated_person", term_end(header.opened_on, 10, calendars))
 
