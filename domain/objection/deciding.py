@@ -26,7 +26,8 @@ from domain.objection.release import amount_of, rules_of, standing_record, versi
 from domain.objection.terms import officials_until, persons_until, terms
 from domain.organisation.roster import NotOnRoster, belonging
 from domain.recording.amounts import LevelUnknown, need_amount
-from domain.recording.archive import AlreadyRecorded, Record, archive_of
+from domain.recording.archive import Record, archive_of
+from domain.recording.entering import AlreadyRecorded
 from domain.recording.filling import LineWish, OutcomeNotOfItem, need_sayable
 from domain.rules.demands import item_named, levels_of
 from domain.rules.items import ResponsibilityItem

@@ -30,8 +30,8 @@ from domain.recording.archive import (
     RecordReplaced,
     RecordReversed,
     archive_of,
-    need_open_period,
 )
+from domain.recording.entering import need_open_period
 from domain.recording.sheet import SHEET, Sheet
 from domain.recording.standing import in_place
 from domain.rules.ruleset import RULES

@@ -10,8 +10,9 @@ from typing import TypeAlias
 from domain.decider import Command, Decision, Past, Refused, StreamRef
 from domain.organisation.bodies import Seated, committee_of, meeting_of
 from domain.organisation.unit import Established, established, next_higher
-from domain.recording.archive import PointsRecorded, archive_of, recorded
+from domain.recording.archive import PointsRecorded, archive_of
 from domain.recording.committee import Vote, convened
+from domain.recording.entering import recorded
 from domain.recording.matter import held
 from domain.recording.sheet import (
     SHEET,

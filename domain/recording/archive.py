@@ -5,14 +5,14 @@ never counts. Vetoes stand here too: they cap a grade and change no points.
 """
 
 from datetime import date
-from typing import Final, Literal, TypeAlias, TypeVar
-from uuid import UUID, uuid5
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from domain.decider import Fact, Past, Refused, Stream, StreamRef, Write
-from domain.recording.sealing import ArchiveSealed, PeriodSealedAlready, Sealed
+from domain.decider import Fact, Refused, Stream, StreamRef
+from domain.recording.sealing import ArchiveSealed, Sealed
 from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Reference, Sha256
 
 Outcome: TypeAlias = Literal[
@@ -280,12 +280,6 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
         return any(record.held_by for record in self.records.values() if record.status not in ENDED)
 
 
-class AlreadyRecorded(Refused):
-    """这件事已经记过分:一事一记。 This matter is already on record for this member."""
-
-    code = "already-recorded"
-
-
 class RecordUnknown(Refused):
     """没有这条积分记录。 There is no such record."""
 
@@ -436,37 +430,7 @@ ARCHIVE: Final[Stream[Archive]] = Stream(
     ),
 )
 
-F = TypeVar("F", PointsRecorded, HonourAdded, DeductionApproved, DeductionDismissed, VetoRegistered)
-
 
 def archive_of(member: MemberId, counted_on: date) -> StreamRef[Archive]:
     """The archive of a year: that of the act, and for honours, deductions and vetoes that of their document."""
     return ARCHIVE.of(member, counted_on.year)
-
-
-def need_open_period(past: Past, member: MemberId, counted_on: date) -> None:
-    """Refuse what would enter a sealed period (I12)."""
-    need_open(past[archive_of(member, counted_on)], counted_on)
-
-
-def need_open(state: Archive, counted_on: date) -> None:
-    """Refuse a day of a sealed period of this archive."""
-    sealed = state.sealed_on(counted_on)
-    if sealed is not None:
-        raise PeriodSealedAlready(period=sealed.period, last_on=sealed.last_on)
-
-
-def record_id(archive: StreamRef[Archive], state: Archive) -> RecordId:
-    """The id of the archive's next record: a repeat of the command draws the same."""
-    return uuid5(archive.id, str(len(state.records)))
-
-
-def recorded(past: Past, fact: F) -> Write:
-    """Put a record into its archive, or refuse the second one of the same matter and item."""
-    counted_on = fact.occurred_on if isinstance(fact, PointsRecorded) else fact.counted_on
-    ref = archive_of(fact.member, counted_on)
-    need_open(past[ref], counted_on)
-    earlier = past[ref].live(fact.unit, fact.matter, fact.item)
-    if earlier is not None:
-        raise AlreadyRecorded(record=earlier.record, matter=fact.matter, item=fact.item)
-    return ref.says(replace(fact, record=record_id(ref, past[ref])))

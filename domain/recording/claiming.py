@@ -9,7 +9,7 @@ from domain.decider import Command, Decision, NotPermitted, Past, Refused, Write
 from domain.organisation.unit import established
 from domain.recording.amounts import Amount, need_amount, reason_of, worth_shown
 from domain.recording.approval import WrongBody
-from domain.recording.archive import AlreadyRecorded, HonourAdded, archive_of, need_open_period, recorded
+from domain.recording.archive import HonourAdded, archive_of
 from domain.recording.chain import (
     Motion,
     Step,
@@ -23,6 +23,7 @@ from domain.recording.chain import (
 )
 from domain.recording.committee import Vote
 from domain.recording.docket import CaseListed, case_listed
+from domain.recording.entering import AlreadyRecorded, need_open_period, recorded
 from domain.recording.filling import OwnPoints
 from domain.recording.honour import (
     HONOUR,

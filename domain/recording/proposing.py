@@ -8,7 +8,7 @@ from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, Past, Refused
 from domain.organisation.unit import established
 from domain.recording.amounts import Amount, need_amount, reason_of, worth_shown
-from domain.recording.archive import ENDED, AlreadyRecorded, archive_of, need_open_period
+from domain.recording.archive import ENDED, archive_of
 from domain.recording.chain import steps_of
 from domain.recording.deduction import (
     DEDUCTION,
@@ -20,6 +20,7 @@ from domain.recording.deduction import (
     still_open,
 )
 from domain.recording.docket import CaseListed, case_listed
+from domain.recording.entering import AlreadyRecorded, need_open_period
 from domain.recording.filling import OwnPoints
 from domain.recording.matter import MATTER, NotPlanned
 from domain.recording.papers import late_reason, need_days, need_kind
