@@ -176,7 +176,7 @@ def _review(past: Past, rules: Ruled, found: Assessment, member: MemberId, place
         if then is None:
             continue
         ruled = rules if year == found.year else ruled_period(past, then)
-        writes += _again(ruled, then, member, result, known, grades, place if year == found.year else None)
+        writes += _again(past, ruled, then, member, result, known, grades, place if year == found.year else None)
     return writes
 
 
@@ -186,6 +186,7 @@ def _then(past: Past, result: Determination, year: int, period: Code) -> Assessm
 
 
 def _again(
+    past: Past,
     rules: Ruled,
     found: Assessment,
     member: MemberId,
@@ -201,7 +202,7 @@ def _again(
     fresh = [rule for code, rule in wanted.items() if code not in now or now[code].status == "withdrawn"]
     ref = measures_of(member)
     writes = [ref.says(_withdrawn(one, member, result.version)) for one in gone]
-    writes += [write for one in gone for write in help_ended(one)]
+    writes += [write for one in gone for write in help_ended(past, one)]
     return writes + [ref.says(_proposed(rules, found, member, result, rule, seen)) for rule in fresh]
 
 

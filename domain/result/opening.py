@@ -160,4 +160,4 @@ def _close(past: Past, command: CloseMeasure) -> Decision:
     if missing:
         raise StepsOpen(steps=tuple(missing))
     fact = MeasureClosed(measure=found.measure, member=command.member, unit=found.unit, by=acting(command))
-    return [measures_of(command.member).says(fact), *help_ended(found)]
+    return [measures_of(command.member).says(fact), *help_ended(past, found)]

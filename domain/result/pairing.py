@@ -188,7 +188,8 @@ def _review(past: Past, command: ReviewHelp, found: Measure, step: Step) -> Deci
     return [measures_of(command.member).says(fact)]
 
 
-def help_ended(found: Measure) -> list[Write]:
+def help_ended(past: Past, found: Measure) -> list[Write]:
     """Whoever helped in a measure that ends has room for somebody else."""
     helpers = [step.helper for step in found.steps if step.helper is not None]
+    past.many([measures_of(one) for one in helpers])
     return [measures_of(one).says(HelpEnded(measure=found.measure, member=one, unit=found.unit)) for one in helpers]
