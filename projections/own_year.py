@@ -29,6 +29,8 @@ class OwnYear(msgspec.Struct, frozen=True, kw_only=True):
     honours: tuple[MatterPart, ...] = ()
     deductions: tuple[MatterPart, ...] = ()
     vetoes: tuple[VetoPart, ...] = ()
+    carried: int = 0
+    """Of last year's total, in hundredths."""
     ceiling: Grade | None = None
     """The best grade that the vetoes in force let him have; None where there is none."""
 
@@ -65,7 +67,7 @@ def _year(subject: Subject, given: Inputs, year: int, period: str, today: date) 
         scheme=None if now is None else now.scheme,
     )
     version = in_force(subject.versions, period_end(year, period))
-    if version is None or not given.merits:
+    if version is None:
         return plain
     return _with_merits(plain, subject, version, year, period, given)
 
@@ -76,12 +78,14 @@ def _with_merits(
     own = [merit for merit in given.merits if period == "Y" or (merit.day.month <= 6) == (period == "H1")]
     vetoes = veto_parts(subject, version, own)
     found = msgspec.structs.replace(plain, vetoes=vetoes, ceiling=ceiling_of(version, vetoes))
-    if not any(merit.kind in ("honour", "deduction") for merit in own):
+    carrying, _ = version.tariff.carried
+    if not carrying and not any(merit.kind in ("honour", "deduction") for merit in own):
         return found
     case = cases(subject, version, year, given.tallies, lists_of(given.merits))[period]
     sure = score(version.tariff, case, [other.tariff for other in subject.versions if other is not version]).confirmed
     return msgspec.structs.replace(
         found,
+        carried=sure.carried,
         honours=matter_parts(subject, sure.honours, own, "honour"),
         deductions=matter_parts(subject, sure.deductions, own, "deduction"),
     )

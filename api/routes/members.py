@@ -80,6 +80,8 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
     deductions: tuple[MatterRow, ...]
     vetoes: tuple[VetoRow, ...]
     """For whoever may know of them."""
+    carried: str | None
+    """From last year's determined total; None where nothing is."""
     ceiling_zh: str | None
     ceiling_en: str | None
     """The best grade that they let him have."""
@@ -99,6 +101,9 @@ class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     effect: str
     points: str
     surplus: str | None
+    said_zh: str | None
+    """Level and condition in words."""
+    said_en: str | None
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,6 +230,7 @@ def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, curr
         honours=matter_rows(found.honours),
         deductions=matter_rows(found.deductions),
         vetoes=tuple(veto_row(veto) for veto in vetoes),
+        carried=points(found.carried) if found.carried else None,
         ceiling_zh=None if ceiling is None else ceiling.zh,
         ceiling_en=None if ceiling is None else ceiling.en,
         results=tuple(result_line(found.scheme, one, Names({}, "")) for one in results),
@@ -370,6 +376,8 @@ def _item(asked: Asked, item: explanation.ItemPart) -> ItemView:
                 effect=record.effect,
                 points=points(record.points),
                 surplus=points(record.surplus) if record.surplus else None,
+                said_zh=record.said_zh,
+                said_en=record.said_en,
             )
             for record in item.records
         ),
