@@ -80,13 +80,14 @@ def draw(asked: Asked, unit: Code, year: int, period: Code, method: Method) -> D
     """A code for each voter and each other member appraised, and a key for each teller."""
     if method != "single_subject_codes":
         return Drawn(slips=(), keys=())
+    day = day_of(asked.now)
 
-    def entitled(past: Past) -> tuple[Sequence[MemberId], Sequence[MemberId]]:
+    def people(past: Past) -> tuple[list[MemberId], list[MemberId]]:
         found = living(past, unit, year, period)
         _, scheme = scheme_on(past, established(past, unit).scheme, found.last_on)
-        return electorate(past, scheme, unit, day_of(asked.now))
+        return electorate(past, scheme, unit, day)
 
-    subjects, voters = asked.house.ledger.ask(entitled)
+    subjects, voters = asked.house.ledger.ask(people)
     slips = [
         Slip(member=subject, name="", code=ballot_box.drawn(ballot_box.CODE_LETTERS))
         for subject in subjects
@@ -107,8 +108,8 @@ def need_ours(asked: Asked, unit: Code, year: int, period: Code, drawn: Drawn) -
 
 async def cast(asked: Asked, unit: Code, year: int, period: Code, wish: BallotWish, rules: Appraisal) -> None:
     """Put a ballot into the box. Nothing is written of who, when, or which code."""
-    ledger = asked.house.ledger
-    session = await to_thread.run_sync(ledger.ask, lambda past: open_session(past, unit, year, period))
+    ask = asked.house.ledger.ask
+    session = await to_thread.run_sync(ask, lambda past: open_session(past, unit, year, period))
     code = ballot_box.digest_of_code(wish.code)
     if session.box is None or code not in session.codes:
         raise BallotCodeUnknown

@@ -6,7 +6,8 @@ gets its first receipt; a lost reply is looked up, never guessed.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -192,11 +193,12 @@ class Ledger:
         self._vault = vault
         self._decide = decide
         self._cache = StateCache()
+        self._is_alone = False
 
     def execute(self, command: Command) -> Receipt:
         """Grant the wish or raise ``Refused``. The same command again gets its first receipt."""
         digest = self._vault.digest(request_bytes(command))
-        known = self._recorder.find_command(command.id)
+        known = None if self._is_alone else self._recorder.find_command(command.id)
         if known is not None:
             return _first_receipt(known, digest)
         for attempt in range(1 + RETRIES):
@@ -242,6 +244,19 @@ class Ledger:
                 return question(past)
             except Missing as missing:
                 self._load(past, missing.refs, fresh=True)
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """While nobody else writes: neither an id nor a stream that is not at hand is looked up before deciding.
+
+        Only a look is spared. The append finds a known id and a moved stream as ever, and whatever failed is decided
+        again on what was said since.
+        """
+        self._is_alone = True
+        try:
+            yield
+        finally:
+            self._is_alone = False
 
     def close(self) -> None:
         """Release the library's application; the recorder belongs to whoever made it."""
@@ -307,7 +322,7 @@ class Ledger:
     def _load(self, past: LoadedPast, refs: Sequence[StreamRef[Any]], *, fresh: bool) -> None:
         for ref in refs:
             past.put(ref, *self._cache.get(ref))
-        stale = [ref.id for ref in refs if fresh or past.version(ref.id) == 0]
+        stale = [ref.id for ref in refs if fresh or (past.version(ref.id) == 0 and not self._is_alone)]
         if stale:
             self._read_on(past, stale)
 

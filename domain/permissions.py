@@ -286,6 +286,20 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for relation in RELATED
     ),
     Grant("probation.read", "auditor", "any"),
+    # Measures: the machine proposes, a person opens; whoever is put in charge may hold any office or none
+    Grant("measure.propose", "process", "any"),
+    Grant("measure.escalate", "process", "any"),
+    *(Grant("measure.open", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("measure.assign", office, relation) for office in COMMITTEE for relation in RELATED),
+    Grant("measure.carry", "member", "own"),
+    *(Grant("measure.carry", office, relation) for office in OFFICES if office != "auditor" for relation in RELATED),
+    Grant("measure.read", "member", "self"),
+    *(
+        Grant("measure.read", office, relation)
+        for office in (*COMMITTEE, "officer", "leading_group")
+        for relation in RELATED
+    ),
+    Grant("measure.read", "auditor", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("archive.read", "recorder", "own"),

@@ -17,7 +17,8 @@ import msgspec
 from domain.actor import system
 from domain.assessment.committing import CommitState
 from domain.assessment.noticing import DraftResultNotice
-from domain.assessment.period import CommitteeDecided, PeriodDetermined, period_of
+from domain.assessment.period import CommitteeDecided, PeriodDetermined, PeriodSealed, period_of
+from domain.assessment.result import GradeDetermined
 from domain.decider import Command, Fact
 from domain.entry import Entry
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
@@ -47,6 +48,10 @@ from domain.recording.deduction import DeductionEvidenceAdded, DeductionProposed
 from domain.recording.hearing import DeemDelivered, EndStatementTerm
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred
 from domain.recording.sheet import SheetApproved
+from domain.result.carrying import EscalateMeasure
+from domain.result.due import ProposeMeasures, ReviewMeasures
+from domain.result.measure import DesigneeAssigned, HelperPaired, MeasureStepSet
+from domain.result.measure import Stage as MeasureStage
 from domain.result.probation import MeetingResolved, ProbationExtended, ProbationOutlookIssued, ProbationStarted
 from domain.result.proposing import LookAtProbation
 from domain.sealed import Secret
@@ -67,6 +72,9 @@ Purpose: TypeAlias = Literal[
     "draft-result-notice",
     "look-at-probation",
     "commit-state",
+    "propose-measures",
+    "review-measures",
+    "escalate-measure",
 ]
 
 C = TypeVar("C", bound=Command)
@@ -218,6 +226,43 @@ def _commit(task: Task, fact: PeriodDetermined) -> Command:
     )
 
 
+def _propose_measures(task: Task, fact: PeriodSealed) -> Command:
+    return task.wish(ProposeMeasures, unit=fact.unit, year=fact.year, period=fact.period)
+
+
+def _if_superseding(entry: Entry, fact: GradeDetermined) -> Instant | None:
+    return entry.at if fact.version > 1 else None
+
+
+def _review_measures(task: Task, fact: GradeDetermined) -> Command:
+    return task.wish(ReviewMeasures, unit=fact.unit, member=fact.member, year=fact.year, period=fact.period)
+
+
+InCharge: TypeAlias = MeasureStepSet | DesigneeAssigned | HelperPaired
+"""After which a step of a measure has to be accepted, done or reviewed within a term."""
+
+
+def _measure_awaits(fact: InCharge) -> tuple[MeasureStage, date | None]:
+    match fact:
+        case MeasureStepSet():
+            return "completion", fact.due_on
+        case DesigneeAssigned():
+            return "acceptance", fact.accept_by
+        case HelperPaired():
+            return "review", fact.review_by
+
+
+def _measure_overdue_at(_: Entry, fact: InCharge) -> Instant | None:
+    due_on = _measure_awaits(fact)[1]
+    return None if due_on is None else over_at(due_on)
+
+
+def _escalate_measure(task: Task, fact: InCharge) -> Command:
+    stage, due_on = _measure_awaits(fact)
+    wish = {"unit": fact.unit, "member": fact.member, "measure": fact.measure, "step": fact.step}
+    return task.wish(EscalateMeasure, **wish, stage=stage, due_on=due_on)
+
+
 Awaited: TypeAlias = (
     ObjectionReceipted
     | ObjectionAccepted
@@ -300,5 +345,10 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     MeetingResolved: CallsFor("look-at-probation", _looked_at, _look),
     ProbationExtended: CallsFor("look-at-probation", _looked_at, _look),
     PeriodDetermined: CallsFor("commit-state", _at_once, _commit),
+    PeriodSealed: CallsFor("propose-measures", _at_once, _propose_measures),
+    GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),
+    MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
+    DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
+    HelperPaired: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
 }
 """What each kind of fact calls for."""

@@ -13,6 +13,7 @@ from rich.table import Table
 from ops import embedded
 from ops.bench import append as appending
 from ops.bench import award as awarding
+from ops.bench import contested as contesting
 from ops.bench import reads as reading
 from ops.bench import rebuild as rebuilding
 from ops.bench import score as scoring
@@ -66,6 +67,12 @@ def award(
         typer.echo(result.decode())
     else:
         console.print(_table(json.loads(result)["bars"]))
+
+
+@app.command()
+def contested(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """大支部 A sheet of 200 members and a notice of 500 lines, each step from approval to confirmation."""
+    _show(_on_a_server(contesting.main, as_json), as_json)
 
 
 @app.command()

@@ -99,9 +99,11 @@ class Simulation:
         for lane, work in works:
             lanes.setdefault(lane, []).append(work)
         done = map(_in_order, lanes.values()) if len(lanes) == 1 else pool.map(_in_order, lanes.values())
+        told: list[Receipt] = []
         for receipts in done:
-            self._note(receipts)
+            told += receipts
             yield from receipts
+        self._note(told)
 
     def _note(self, receipts: Sequence[Receipt]) -> None:
         for entry in self._entries_of(receipts):
