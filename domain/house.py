@@ -6,6 +6,7 @@ from typing import Any, Final
 from domain.assessment import (
     appraisal,
     balloting,
+    committing,
     computing,
     feedback,
     noticing,
@@ -149,6 +150,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     period_deciding.DecidePeriod: period_deciding.decide,
     period_deciding.ReturnPeriod: period_deciding.decide,
     noticing.DraftResultNotice: noticing.decide,
+    committing.CommitState: committing.decide,
     feedback.FeedBackResult: feedback.decide,
     probation_proposing.StartProbation: probation_proposing.decide,
     probation_proposing.LookAtProbation: probation_proposing.decide,

@@ -251,6 +251,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("period.read", "substitute_recorder", "own"),
     *(Grant("period.read", office, relation) for office in ("officer", "leading_group") for relation in RELATED),
     Grant("period.read", "auditor", "any"),
+    Grant("state.commit", "process", "any"),
     Grant("result.read", "member", "self"),
     *(Grant("result.read", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("result.read", "leading_group", relation) for relation in RELATED),

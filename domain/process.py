@@ -15,8 +15,9 @@ from uuid import uuid5
 import msgspec
 
 from domain.actor import system
+from domain.assessment.committing import CommitState
 from domain.assessment.noticing import DraftResultNotice
-from domain.assessment.period import CommitteeDecided, PeriodSealed
+from domain.assessment.period import CommitteeDecided, PeriodDetermined, PeriodSealed, period_of
 from domain.assessment.result import GradeDetermined
 from domain.decider import Command, Fact
 from domain.entry import Entry
@@ -53,6 +54,7 @@ from domain.result.measure import DesigneeAssigned, HelperPaired, MeasureStepSet
 from domain.result.measure import Stage as MeasureStage
 from domain.result.probation import MeetingResolved, ProbationExtended, ProbationOutlookIssued, ProbationStarted
 from domain.result.proposing import LookAtProbation
+from domain.sealed import Secret
 from domain.values import CommandId, EntryId, Instant
 
 PROCESS: Final = system("process")
@@ -72,9 +74,12 @@ Purpose: TypeAlias = Literal[
     "propose-measures",
     "review-measures",
     "escalate-measure",
+    "commit-state",
 ]
 
 C = TypeVar("C", bound=Command)
+Salt: TypeAlias = Callable[[], str]
+"""Draws 128 random bits in base64url; at the edge, as everything that is random."""
 
 
 class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +101,7 @@ class Task(NamedTuple):
     wanted: FollowUp
     trigger: Entry
     at: Instant
+    salt: Salt
 
     def wish(self, kind: type[C], **fields: object) -> C:
         """The command of this kind, by the process, caused by the trigger."""
@@ -120,13 +126,13 @@ def follow_up(entry: Entry) -> FollowUp | None:
     return FollowUp(purpose=rule.purpose, trigger=entry.id, due_at=due_at)
 
 
-def carried_out(wanted: FollowUp, trigger: Entry, at: Instant) -> Command:
-    """The command of a follow-up."""
+def carried_out(wanted: FollowUp, trigger: Entry, at: Instant, salt: Salt) -> Command:
+    """The command of a follow-up; ``salt`` draws 128 random bits in base64url where it seals something."""
     assert trigger.id == wanted.trigger
     rule = FOLLOW_UPS.get(type(trigger.fact))
     assert rule is not None, f"{trigger.type} calls for nothing"
     assert rule.purpose == wanted.purpose, f"{trigger.type} does not call for {wanted.purpose}"
-    return rule.command(Task(wanted, trigger, at), trigger.fact)
+    return rule.command(Task(wanted, trigger, at, salt), trigger.fact)
 
 
 def _at_once(entry: Entry, _: Fact) -> Instant:
@@ -249,6 +255,14 @@ def _escalate_measure(task: Task, fact: InCharge) -> Command:
     return task.wish(EscalateMeasure, **wish, stage=stage, due_on=due_on)
 
 
+def _commit(task: Task, fact: PeriodDetermined) -> Command:
+    stream = period_of(fact.unit, fact.year, fact.period).id
+    seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
+    return task.wish(
+        CommitState, unit=fact.unit, year=fact.year, period=fact.period, round=task.trigger.version, seed=seed
+    )
+
+
 Awaited: TypeAlias = (
     ObjectionReceipted
     | ObjectionAccepted
@@ -335,5 +349,6 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     HelperPaired: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
+    PeriodDetermined: CallsFor("commit-state", _at_once, _commit),
 }
 """What each kind of fact calls for."""

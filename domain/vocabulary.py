@@ -28,6 +28,7 @@ from domain.assessment.period import (
     PeriodReturned,
     PeriodSealed,
     QuotaApplied,
+    StateCommitted,
 )
 from domain.assessment.result import (
     GradeDetermined,
@@ -307,6 +308,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("probation-extended", ProbationExtended, "延长预备期", "probation extended"),
     FactTerm("probation-cancelled", ProbationCancelled, "取消预备党员资格", "probation cancelled"),
     FactTerm("member-confirmed", MemberConfirmed, "转正", "member confirmed"),
+    FactTerm("state-committed", StateCommitted, "状态承诺", "state of the members of a period committed to"),
     FactTerm("measure-proposed", MeasureProposed, "拟采取措施", "measure proposed"),
     FactTerm("measure-opened", MeasureOpened, "措施开启", "measure opened"),
     FactTerm("measure-step-set", MeasureStepSet, "措施步骤", "step of a measure set"),

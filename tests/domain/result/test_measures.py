@@ -262,7 +262,7 @@ def overdue(fact: Fact) -> EscalateMeasure:
     )
     wanted = follow_up(entry)
     assert wanted is not None
-    command = carried_out(wanted, entry, wanted.due_at)
+    command = carried_out(wanted, entry, wanted.due_at, lambda: "salt")
     assert isinstance(command, EscalateMeasure)
     return command
 
