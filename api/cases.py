@@ -1,6 +1,6 @@
 """申报与拟减分的样子 — a claim or a proposal as it is shown: who said what, who decided, who may vote, who may read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -9,9 +9,11 @@ import msgspec
 
 from api.asked import Asked
 from api.names import Names, names_of
+from api.seats import Seats, seats_of
+from domain.rules.demands import chain_of
 from domain.rules.scheme import Scheme
-from domain.values import Code, MemberId, RecordId, Sha256, points
-from projections import cases, offices, organisation, rules
+from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
+from projections import cases, organisation, rules
 from projections.answers import AsyncConnection
 
 READERS_OF_WORDS: Final = ("recorder", "substitute_recorder", "secretary", "committee_member", "leading_group")
@@ -105,6 +107,15 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     level_zh: str
     level_en: str
     points: str
+    quantity: Quantity
+    """Of a range the points chosen, else how many units."""
+    condition_zh: str | None
+    condition_en: str | None
+    share_zh: str | None
+    """The place in the group whose result it is."""
+    share_en: str | None
+    choice_reason: str | None
+    """Why these points of a range."""
     rules: Code
     occurred_on: date
     dated_on: date
@@ -165,12 +176,12 @@ async def case_rows(
 async def case_view(asked: Asked, connection: AsyncConnection, case: cases.Case) -> CaseView:
     """Everything, as far as this reader may see it."""
     header = case.header
-    voters = await voters_of(connection, asked.today, case)
+    scheme = await scheme_of(connection, header)
+    voters = await voters_of(connection, asked.today, case, scheme)
     people = [header.member, header.entered_by, *(paper.entered_by for paper in case.papers), *voters]
     people += [person for decision in case.decisions for person in decision.recused]
     names = await names_of(asked, connection, people, unit=header.unit, day=header.occurred_on)
     texts = await _texts(asked, case)
-    scheme = await scheme_of(connection, header)
     return CaseView(
         case=header.case,
         kind=header.kind,
@@ -188,6 +199,12 @@ async def case_view(asked: Asked, connection: AsyncConnection, case: cases.Case)
         level_zh=header.level_zh,
         level_en=header.level_en,
         points=points(header.points),
+        quantity=points(header.quantity),
+        condition_zh=header.condition_zh,
+        condition_en=header.condition_en,
+        share_zh=header.share_zh,
+        share_en=header.share_en,
+        choice_reason=_said(texts, header.choice_reason),
         rules=header.rules,
         occurred_on=header.occurred_on,
         dated_on=header.dated_on,
@@ -215,8 +232,8 @@ async def case_view(asked: Asked, connection: AsyncConnection, case: cases.Case)
         ),
         decisions=tuple(_decision(decision, names, texts) for decision in case.decisions),
         voters=tuple(
-            CaseVoter(member=one, name=names(one), recused=one == header.member or one in case.entered_by)
-            for one in voters
+            CaseVoter(member=one, name=names(one), recused=not case.concerned.isdisjoint({one, holder}))
+            for one, holder in voters.items()
         ),
     )
 
@@ -228,12 +245,18 @@ def decidable(asked: Asked, header: cases.CaseHeader) -> bool:
     return header.status in ("claimed", "heard")
 
 
-async def voters_of(connection: AsyncConnection, today: date, case: cases.Case) -> Sequence[MemberId]:
-    """The body that decides next; nobody where it is decided."""
-    if not case.header.open:
-        return ()
-    committee = await offices.committee_of(connection, case.header.body, today)
-    return tuple(dict.fromkeys(office.member for office in committee.value))
+async def voters_of(connection: AsyncConnection, today: date, case: cases.Case, scheme: Scheme) -> Seats:
+    """The body that decides next, and in whose place each sits; nobody where it is decided.
+
+    Where it went up for want of voters, the committee above decides in the place of the chain's own body.
+    """
+    header = case.header
+    if not header.open:
+        return {}
+    body = chain_of(scheme, header.item, header.level)[header.step]
+    if body == "branch_meeting" and header.body != header.unit:
+        body = "parent_committee"
+    return await seats_of(connection, scheme, body, header.body, today)
 
 
 async def scheme_of(connection: AsyncConnection, header: cases.CaseHeader) -> Scheme:
@@ -250,7 +273,7 @@ async def _texts(asked: Asked, case: cases.Case) -> dict[Sha256, str]:
     reader = asked.reader
     acting = asked.acting
     may_read = reader.person == case.header.member or (acting is not None and acting.role in READERS_OF_WORDS)
-    sealed = [case.header.particulars, case.header.reason]
+    sealed = [case.header.particulars, case.header.reason, case.header.choice_reason]
     sealed += [statement.statement for statement in case.statements]
     sealed += [decision.reason for decision in case.decisions]
     wanted = tuple({one for one in sealed if one is not None})

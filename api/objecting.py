@@ -113,9 +113,8 @@ async def opened_by_link(
 
 
 def has_link(notice: notice_board.Notice) -> bool:
-    """Whether anybody beyond the branch may be shown it: not a branch edition, which names everybody's total."""
-    results = any(line.outcome == "scored" for line in notice.lines)
-    return notice.header.audience in PUBLIC_AUDIENCES and not results
+    """Whether anybody beyond the branch may be shown it; of results, in the edition that is made for the public."""
+    return notice.header.audience in PUBLIC_AUDIENCES
 
 
 def hangs(asked: Asked, header: notice_board.NoticeHeader) -> bool:

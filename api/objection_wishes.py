@@ -178,11 +178,12 @@ def _filled(form: FormData, *names: str) -> dict[str, str]:
 
 
 def _right(form: FormData) -> dict[str, Any]:
-    outcome = last(form, "right_outcome")
+    """``right_outcome`` is an outcome, or one with the level that is right: ``honoured.district``."""
+    outcome, _, level = last(form, "right_outcome").partition(".")
     if not outcome:
         return {}
     right: dict[str, Any] = {"outcome": outcome, "quantity": two_places(last(form, "right_quantity") or "1")}
-    for name, field in (("level", "right_level"), ("member", "right_member")):
-        if told := last(form, field):
-            right[name] = told
+    right |= {"level": level} if level else {}
+    if member := last(form, "right_member"):
+        right["member"] = member
     return {"correction": right}

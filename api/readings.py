@@ -30,7 +30,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     unit: Code
     what: str
-    """points, category, record, timeline, honour, deduction, veto, result, appraisal."""
+    """points, category, record, timeline, honour, deduction, veto, appraisal, result."""
     record: UUID | None
 
 

@@ -93,15 +93,16 @@ class OpenSheetWish(Wish, frozen=True, kw_only=True):
 
 
 class FillWish(Wish, frozen=True, kw_only=True):
-    """Of everybody ``otherwise``, of some something else; a late entry says why it is late."""
+    """Of everybody ``otherwise``, of some something else; a late entry and a choice in a range say why."""
 
     otherwise: Outcome | None = None
     but: tuple[LineWish, ...] = ()
+    choice_reason: Told | None = None
     late_reason: Told | None = None
 
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
-        """One field ``outcome.<member>`` per person; with ``quantity.<member>`` and ``hours.<member>``."""
+        """One field ``outcome.<member>`` per person; with ``quantity.``, ``hours.``, ``level.``, ``condition.``."""
         lines: list[dict[str, str]] = []
         for name in dict.fromkeys(form.keys()):
             field, _, member = name.partition(".")
@@ -113,9 +114,9 @@ class FillWish(Wish, frozen=True, kw_only=True):
                 figure = _last(form, f"{extra}.{member}")
                 if figure:
                     line[extra] = two_places(figure)
-            lines.append(line)
-        said = {name: told for name in ("otherwise", "late_reason") if (told := _last(form, name))}
-        return {"but": lines, **said}
+            named = {name: _last(form, f"{name}.{member}") for name in ("level", "condition")}
+            lines.append(line | {name: code for name, code in named.items() if code})
+        return {"but": lines, **filled(form, "otherwise", "choice_reason", "late_reason")}
 
 
 class ApproveWish(Wish, frozen=True, kw_only=True):
@@ -143,54 +144,63 @@ class ReturnWish(Wish, frozen=True, kw_only=True):
     reason: Told
 
 
-class ClaimWish(Wish, frozen=True, kw_only=True):
+class DocumentedWish(Wish, frozen=True, kw_only=True):
+    """What a claim and a proposal have in common: item and level, how much of it, the document and its day."""
+
+    item: Code
+    level: Code
+    quantity: Quantity = "1.00"
+    """Of a range the points chosen, with their reason; else how many units of the item's measure."""
+    condition: Code | None = None
+    choice_reason: Told | None = None
+    dated_on: date
+    occurred_on: date | None = None
+    """None where it is the day of the document."""
+    document_kind: Code
+    document: Sha256
+    late_reason: Told | None = None
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """``what`` is item, level and kind of document in one choice; the document's file is hashed, not kept."""
+        names = ("dated_on", "occurred_on", "member", "matter", "condition", "choice_reason", "late_reason")
+        figure = _last(form, "quantity")
+        much = {"quantity": two_places(figure)} if figure else {}
+        return {**_chosen(form), **filled(form, *names), **much, "document": await digest_of(form, "file", "document")}
+
+
+class ClaimWish(DocumentedWish, frozen=True, kw_only=True):
     """An honour: under which item and level, what it was for, its certificate.
 
     Without a member it is the reader's own; without a matter the certificate stands for it, so that one certificate is
     one matter whatever the items under which it is claimed.
     """
 
-    item: Code
-    level: Code
     title: Title
-    dated_on: date
-    occurred_on: date | None = None
-    """None where it is the day of the document."""
-    document_kind: Code
-    document: Sha256
     member: MemberId | None = None
     matter: Code | None = None
-    late_reason: Told | None = None
+    share: Code | None = None
+    """The person's place in the group whose result it is."""
 
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
-        """``what`` is item, level and kind of document in one choice; the certificate's file is hashed, not kept."""
-        found = _chosen(form) | _filled(form, "title", "dated_on", "occurred_on", "member", "matter", "late_reason")
-        return {**found, "document": await digest_of(form, "file", "document")}
+        """As of every documented wish, with the title and the place in a group."""
+        return {**await DocumentedWish.from_form(form), **filled(form, "title", "share")}
 
 
-class ProposeWish(Wish, frozen=True, kw_only=True):
+class ProposeWish(DocumentedWish, frozen=True, kw_only=True):
     """A deduction or a shortfall, its basis document, and what the person is told of the matter."""
 
     member: MemberId
-    item: Code
-    level: Code
     matter: Code
-    dated_on: date
-    occurred_on: date | None = None
-    document_kind: Code
-    document: Sha256
     from_own_measure: bool = False
     particulars: Told
-    late_reason: Told | None = None
 
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
-        """``what`` is item, level and kind of document in one choice; the document's file is hashed, not kept."""
-        names = ("member", "matter", "dated_on", "occurred_on", "particulars", "late_reason")
-        found = _chosen(form) | _filled(form, *names)
+        """As of every documented wish, with what the person is told."""
         own = {"from_own_measure": True} if _last(form, "from_own_measure") else {}
-        return {**found, **own, "document": await digest_of(form, "file", "document")}
+        return {**await DocumentedWish.from_form(form), **filled(form, "particulars"), **own}
 
 
 class MotionWish(Wish, frozen=True, kw_only=True):
@@ -207,7 +217,7 @@ class MotionWish(Wish, frozen=True, kw_only=True):
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest is computed from the minute's file, which is not kept."""
         said = await ApproveWish.from_form(form)
-        return {**said, **_filled(form, "verdict", "reason")}
+        return {**said, **filled(form, "verdict", "reason")}
 
 
 class StatementWish(Wish, frozen=True, kw_only=True):
@@ -227,7 +237,7 @@ class DeliveryWish(Wish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest of the proof's file, which is not kept."""
-        return {**_filled(form, "delivered_on", "proof_kind"), "proof": await digest_of(form, "file", "proof")}
+        return {**filled(form, "delivered_on", "proof_kind"), "proof": await digest_of(form, "file", "proof")}
 
 
 class VetoWish(Wish, frozen=True, kw_only=True):
@@ -253,7 +263,7 @@ class VetoWish(Wish, frozen=True, kw_only=True):
         item, _, kind = _last(form, "what").partition(" ")
         return {
             **await ApproveWish.from_form(form),
-            **_filled(form, *names),
+            **filled(form, *names),
             "item": item,
             "document_kind": kind,
             "document": await digest_of(form, "decision_file", "document"),
@@ -278,7 +288,7 @@ class LiftWish(Wish, frozen=True, kw_only=True):
         """Both files are hashed, not kept."""
         return {
             **await ApproveWish.from_form(form),
-            **_filled(form, "member", "decided_on", "lifted_on", "document_kind"),
+            **filled(form, "member", "decided_on", "lifted_on", "document_kind"),
             "document": await digest_of(form, "decision_file", "document"),
         }
 
@@ -386,7 +396,7 @@ class CalendarWish(Wish, frozen=True, kw_only=True):
         }
 
 
-def _filled(form: FormData, *names: str) -> dict[str, str]:
+def filled(form: FormData, *names: str) -> dict[str, str]:
     """What was filled in under some names."""
     return {name: told for name in names if (told := _last(form, name))}
 

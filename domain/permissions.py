@@ -251,6 +251,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("period.read", "substitute_recorder", "own"),
     *(Grant("period.read", office, relation) for office in ("officer", "leading_group") for relation in RELATED),
     Grant("period.read", "auditor", "any"),
+    Grant("state.commit", "process", "any"),
     Grant("result.read", "member", "self"),
     *(Grant("result.read", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("result.read", "leading_group", relation) for relation in RELATED),
@@ -270,6 +271,35 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("result.feed_back", "secretary", "own"),
     Grant("result.feed_back", "committee_member", "own"),
     Grant("result.feed_back", "secretary", "above"),
+    # Probation: the machine proposes, the meeting resolves, the higher organisation approves
+    *(Grant("probation.start", "officer", relation) for relation in RELATED),
+    Grant("probation.start", "secretary", "own"),
+    Grant("probation.look", "process", "any"),
+    *(Grant("probation.propose", office, "own") for office in COMMITTEE),
+    *(Grant("probation.resolve", office, "own") for office in COMMITTEE),
+    *(Grant("probation.approve", office, "above") for office in COMMITTEE),
+    Grant("probation.read", "member", "self"),
+    Grant("probation.read", "recorder", "own"),
+    *(
+        Grant("probation.read", office, relation)
+        for office in (*COMMITTEE, "officer", "leading_group")
+        for relation in RELATED
+    ),
+    Grant("probation.read", "auditor", "any"),
+    # Measures: the machine proposes, a person opens; whoever is put in charge may hold any office or none
+    Grant("measure.propose", "process", "any"),
+    Grant("measure.escalate", "process", "any"),
+    *(Grant("measure.open", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("measure.assign", office, relation) for office in COMMITTEE for relation in RELATED),
+    Grant("measure.carry", "member", "own"),
+    *(Grant("measure.carry", office, relation) for office in OFFICES if office != "auditor" for relation in RELATED),
+    Grant("measure.read", "member", "self"),
+    *(
+        Grant("measure.read", office, relation)
+        for office in (*COMMITTEE, "officer", "leading_group")
+        for relation in RELATED
+    ),
+    Grant("measure.read", "auditor", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("archive.read", "recorder", "own"),

@@ -36,6 +36,15 @@ class CaseHeader(msgspec.Struct, frozen=True, kw_only=True):
     level_zh: str
     level_en: str
     points: int
+    quantity: int
+    """Of a range the points chosen, else how many units; in hundredths."""
+    condition_zh: str | None
+    condition_en: str | None
+    share_zh: str | None
+    """The place in the group whose result it is."""
+    share_en: str | None
+    choice_reason: Sha256 | None
+    """Why these points of a range."""
     rules: Code
     occurred_on: date
     dated_on: date
@@ -45,6 +54,8 @@ class CaseHeader(msgspec.Struct, frozen=True, kw_only=True):
     late: bool
     status: str
     round: int
+    step: int
+    """Of the chain's bodies, counted from 0: which decides next."""
     body: Code
     body_title: str
     answer_by: datetime | None
@@ -115,12 +126,19 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         """Whoever entered any of it: he does not vote."""
         return frozenset({self.header.entered_by, *(paper.entered_by for paper in self.papers)})
 
+    @property
+    def concerned(self) -> frozenset[MemberId]:
+        """They and the subject: none of them, and nobody in the place of one of them, has a vote."""
+        return self.entered_by | {self.header.member}
+
 
 _HEADER: Final = """
 SELECT c.id AS case, c.kind, c.unit, u.title AS unit_title, m.person AS member, c.matter, c.title, c.item,
        p.content->>'zh' AS item_zh, p.content->>'en' AS item_en, p.content->>'clause' AS clause,
-       c.level, v.level->>'zh' AS level_zh, v.level->>'en' AS level_en, c.points, c.rules, c.occurred_on, c.dated_on,
-       c.entered_by, c.source, c.particulars, c.late, c.status, c.round, c.body,
+       c.level, v.level->>'zh' AS level_zh, v.level->>'en' AS level_en, c.points, c.quantity,
+       n.condition->>'zh' AS condition_zh, n.condition->>'en' AS condition_en, n.share->>'zh' AS share_zh,
+       n.share->>'en' AS share_en, c.choice_reason, c.rules, c.occurred_on, c.dated_on,
+       c.entered_by, c.source, c.particulars, c.late, c.status, c.round, c.step, c.body,
        (SELECT b.title FROM units AS b WHERE b.code = c.body) AS body_title, c.answer_by, c.deemed_at, c.delivery,
        c.delivered_on, c.ends_on, c.may_decide_at, c.reason, c.record, c.opened, c.changed_at
 FROM cases AS c
@@ -131,6 +149,12 @@ CROSS JOIN LATERAL (
   SELECT one.level FROM json_array_elements(COALESCE(p.content->'levels', p.content->'shortfalls')) AS one(level)
   WHERE one.level->>'code' = c.level
 ) AS v
+CROSS JOIN LATERAL (
+  SELECT (SELECT a.said FROM json_array_elements(p.content->'conditions') AS a(said)
+          WHERE a.said->>'code' = c.condition),
+         (SELECT a.said FROM json_array_elements(p.content->'shares') AS a(said)
+          WHERE a.said->>'code' = c.share)
+) AS n(condition, share)
 """
 _OF_UNIT: Final = (
     _HEADER

@@ -58,7 +58,11 @@ CREATE TABLE cases (
     reason text,
     record uuid,
     changed integer NOT NULL,
-    changed_at timestamptz NOT NULL
+    changed_at timestamptz NOT NULL,
+    quantity integer NOT NULL,
+    condition text,
+    share text,
+    choice_reason text
 );
 CREATE INDEX cases_of_member ON cases (member);
 CREATE INDEX cases_of_unit ON cases (unit, kind, opened);
@@ -141,6 +145,10 @@ class CaseRow(Row, kw_only=True):
     record: UUID | None = None
     changed: int
     changed_at: str
+    quantity: int
+    condition: str | None
+    share: str | None = None
+    choice_reason: str | None
 
 
 class DecisionRow(Row, kw_only=True):
@@ -189,12 +197,15 @@ def _row(this: Applied, fact: Entered, id_: UUID, kind: str, status: str) -> Cas
         body=fact.body,
         changed=this.position,
         changed_at=this.at,
+        quantity=hundredths_of(fact.quantity or "1.00"),
+        condition=fact.condition,
+        choice_reason=fact.choice_reason,
     )
 
 
 def _claimed(this: Applied, fact: HonourClaimed) -> None:
     row = _row(this, fact, fact.honour, "honour", "claimed")
-    row.title, row.answer_by = fact.title, fact.answer_by
+    row.title, row.answer_by, row.share = fact.title, fact.answer_by, fact.share
     _enter(this, row, fact)
 
 

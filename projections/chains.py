@@ -33,7 +33,9 @@ SELECT r.id AS record, who.person AS member, u.code AS unit, u.title AS unit_tit
     'clause', r.item, 'planned', r.matter, 'held', m.settled, 'opened', r.sheet,
     'line', COALESCE(l.position, o.filed), 'reversed', r.reversed,
     'submitted', s.submitted, 'approved', a.approval, 'recorded', r.record, 'drafted', n.notice,
-    'noticed', n.line, 'posted', n.posted, 'closed', n.closed, 'confirmed', r.confirmed) AS places
+    'noticed', n.line, 'posted', n.posted, 'closed', n.closed, 'confirmed', r.confirmed) AS places,
+  r.level, w.level->>'zh' AS level_zh, w.level->>'en' AS level_en,
+  r.condition, w.condition->>'zh' AS condition_zh, w.condition->>'en' AS condition_en
 FROM records AS r
 JOIN members AS who ON who.member = r.member
 JOIN units AS u ON u.unit = r.unit
@@ -54,6 +56,12 @@ LEFT JOIN LATERAL (
   SELECT n.*, x.position AS line FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
   WHERE x.record = r.record ORDER BY x.notice DESC LIMIT 1
 ) AS n ON true
+CROSS JOIN LATERAL (
+  SELECT (SELECT a.said FROM json_array_elements(p.content->'levels') AS a(said)
+          WHERE a.said->>'code' = r.level),
+         (SELECT a.said FROM json_array_elements(p.content->'conditions') AS a(said)
+          WHERE a.said->>'code' = r.condition)
+) AS w(level, condition)
 WHERE r.id = %(record)s
 """
 
@@ -62,7 +70,7 @@ SELECT r.id AS record, who.person AS member, u.code AS unit, u.title AS unit_tit
   COALESCE(c.title, p.content->>'zh') AS title, r.occurred_on,
   CASE r.kind WHEN 'honour' THEN 'honoured' WHEN 'veto' THEN 'vetoed'
               WHEN 'shortfall' THEN 'fallen-short' ELSE 'deducted' END AS outcome,
-  100 AS quantity, r.late,
+  r.quantity, r.late,
   CASE WHEN r.status IN ('dismissed', 'lifted', 'reversed') THEN r.status
        WHEN EXISTS (SELECT FROM objections AS h WHERE h.record = r.id AND h.suspended IS NOT NULL
                     AND h.cleared IS NULL AND h.corrected IS NULL) THEN 'suspended'
@@ -93,6 +101,8 @@ SELECT r.id AS record, who.person AS member, u.code AS unit, u.title AS unit_tit
     'approved', NULL, 'recorded', r.merit, 'drafted', n.notice,
     'noticed', n.line, 'posted', n.posted, 'closed', n.closed, 'confirmed', r.confirmed) AS places,
   r.kind, r.level, l.level->>'zh' AS level_zh, l.level->>'en' AS level_en, r.points, r.day AS counted_on, c.id AS case,
+  r.condition, w.condition->>'zh' AS condition_zh, w.condition->>'en' AS condition_en,
+  r.share, w.share->>'zh' AS share_zh, w.share->>'en' AS share_en,
   (SELECT COALESCE(json_agg(json_build_object('type', f.type, 'position', f.position) ORDER BY f.position), '[]')
    FROM case_facts AS f WHERE f.opened = r.opened AND f.position < r.merit) AS behind
 FROM merits AS r
@@ -114,5 +124,11 @@ LEFT JOIN LATERAL (
   SELECT n.*, x.position AS line FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
   WHERE x.record = r.merit ORDER BY x.notice DESC LIMIT 1
 ) AS n ON true
+CROSS JOIN LATERAL (
+  SELECT (SELECT a.said FROM json_array_elements(p.content->'conditions') AS a(said)
+          WHERE a.said->>'code' = r.condition),
+         (SELECT a.said FROM json_array_elements(p.content->'shares') AS a(said)
+          WHERE a.said->>'code' = r.share)
+) AS w(condition, share)
 WHERE r.id = %(record)s
 """

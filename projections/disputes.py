@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from domain.objection.objection import Target
 from domain.values import Code, MemberId, NoticeId, ObjectionId, RecordId, Sha256
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
 
@@ -28,10 +29,11 @@ class ObjectionHeader(msgspec.Struct, frozen=True, kw_only=True):
     notice_title: str
     item_zh: str
     item_en: str
-    target: str
+    target: Target
     standing: str
     line: int | None
     body: Code
+    body_title: str
     status: str
     awaits: str | None
     due_on: date | None
@@ -79,7 +81,7 @@ class Objection(msgspec.Struct, frozen=True, kw_only=True):
 _HEADER: Final = """
 SELECT o.id AS objection, o.receipt, o.unit, u.title AS unit_title, o.notice, COALESCE(n.title, '') AS notice_title,
        COALESCE(n.item_zh, '') AS item_zh, COALESCE(n.item_en, '') AS item_en, o.target, o.standing,
-       o.number AS line, o.body,
+       o.number AS line, o.body, (SELECT b.title FROM units AS b WHERE b.code = o.body) AS body_title,
        o.status, o.awaits, o.due_on, o.block_until, o.escalated, o.handler, o.outcome, o.ended,
        o.suspended IS NOT NULL AND o.cleared IS NULL AND o.corrected IS NULL AS holds,
        o.filed, o.filed_at, o.closed_at

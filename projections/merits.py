@@ -60,7 +60,10 @@ CREATE TABLE merits (
     replaced integer,
     lifted integer,
     lifted_on date,
-    lifting_document text
+    lifting_document text,
+    quantity integer NOT NULL,
+    condition text,
+    share text
 );
 CREATE INDEX merits_of_member ON merits (member, day);
 CREATE INDEX merits_of_matter ON merits (unit, matter);
@@ -104,6 +107,9 @@ class MeritRow(Row, kw_only=True):
     lifted: int | None = None
     lifted_on: date | None = None
     lifting_document: str | None = None
+    quantity: int = 100
+    condition: str | None = None
+    share: str | None = None
 
 
 Added: TypeAlias = HonourAdded | DeductionApproved | DeductionDismissed | VetoRegistered
@@ -132,6 +138,8 @@ def _added(this: Applied, fact: Added) -> None:
     match fact:
         case HonourAdded() | DeductionApproved():
             row.points, row.late = hundredths_of(fact.points_shown), fact.late
+            row.quantity, row.condition = hundredths_of(fact.quantity or "1.00"), fact.condition
+            row.share = fact.share if isinstance(fact, HonourAdded) else None
         case DeductionDismissed():
             row.status = "dismissed"
         case VetoRegistered():
@@ -170,6 +178,9 @@ def in_place(this: Applied, fact: RecordReplaced) -> None:
             points=None if fact.points_shown is None else hundredths_of(fact.points_shown),
             opened=None if opened is None else opened[0],
             minute=None if opened is None else opened[1],
+            quantity=hundredths_of(fact.quantity),
+            condition=fact.condition,
+            share=fact.share,
         )
     )
 
@@ -260,6 +271,9 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: int | None
     replaced: int | None
     lifted_on: date | None
+    quantity: int
+    condition: Code | None
+    share: Code | None
 
     @property
     def row(self) -> MatterRow:
@@ -272,6 +286,9 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
             counted_on=self.day,
             position=self.position,
             rules=self.rules,
+            quantity=self.quantity,
+            condition=self.condition,
+            share=self.share,
             confirmed=self.confirmed is not None,
         )
 
@@ -279,7 +296,12 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
     def veto(self) -> VetoRow:
         """As a veto holds or not."""
         return VetoRow(
-            record=self.id, item=self.item, decided_on=self.day, position=self.position, lifted_on=self.lifted_on
+            record=self.id,
+            item=self.item,
+            decided_on=self.day,
+            position=self.position,
+            rules=self.rules,
+            lifted_on=self.lifted_on,
         )
 
     @property
@@ -299,7 +321,7 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
 
 COLUMNS: Final = """
     x.id, x.kind, x.item, x.level, x.rules, x.unit, x.matter, c.title, x.occurred_on, x.day, x.merit AS position,
-    x.points, x.status, x.confirmed, x.replaced, x.lifted_on
+    x.points, x.status, x.confirmed, x.replaced, x.lifted_on, x.quantity, x.condition, x.share
 """
 _MERITS: Final = "".join(
     (

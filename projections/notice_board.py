@@ -57,7 +57,8 @@ CREATE TABLE notices (
     withdrawn integer,
     withdrawn_reason text,
     extended integer,
-    objection uuid
+    objection uuid,
+    entered_by uuid[] NOT NULL
 );
 CREATE INDEX notices_of_unit ON notices (unit, notice);
 CREATE INDEX notices_running ON notices (posted) WHERE status = 'posted';
@@ -124,6 +125,7 @@ class NoticeRow(Row, kw_only=True):
     withdrawn_reason: str | None = None
     extended: int | None = None
     objection: UUID | None = None
+    entered_by: tuple[UUID, ...] = ()
 
 
 class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +167,8 @@ class NoticeHeader(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn_reason: Sha256 | None
     objection: ObjectionId | None
     """After which a corrected line is noticed here."""
+    entered_by: tuple[MemberId, ...]
+    """Who entered or proposed what is shown: none of them checks or posts it."""
     held: int
     """How many lines an objection holds back now."""
     drafted: int
@@ -215,7 +219,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _drafted(this: Applied, fact: NoticeDrafted) -> None:
-    this.keys.remember("notice", fact.notice, key=(this.position,))
+    this.keys.remember("notice", fact.notice.int, key=(this.position,))
     this.keys.notices[this.stream.int] = this.position
     this.batch.insert(
         NoticeRow(
@@ -233,6 +237,7 @@ def _drafted(this: Applied, fact: NoticeDrafted) -> None:
             digest=fact.digest,
             status="drafted",
             objection=fact.objection,
+            entered_by=fact.entered_by,
         )
     )
 
@@ -274,14 +279,8 @@ def _posted(this: Applied, fact: NoticePosted | NoticeReposted) -> None:
 
 
 def _closed(this: Applied, fact: NoticeClosed) -> None:
-    this.batch.change(
-        NoticeRow,
-        this.keys.notice(fact.notice),
-        status="closed",
-        closed=this.position,
-        closed_at=this.at,
-        cleared=fact.cleared,
-    )
+    over = {"status": "closed", "closed": this.position, "closed_at": this.at, "cleared": fact.cleared}
+    this.batch.change(NoticeRow, this.keys.notice(fact.notice), **over)
 
 
 def _extended(this: Applied, fact: NoticeExtended) -> None:
@@ -322,7 +321,7 @@ SELECT n.id AS notice, n.unit, u.title AS unit_title, n.stage, n.matter,
        COALESCE(p.content->>'clause', '') AS clause, COALESCE(s.rules, x.rules) AS rules, n.decision,
        n.occurred_on, n.lines,
        n.digest, n.status, n.checked_by, n.audience, n.working_days, n.posted_on, n.ends_on, n.may_close_at,
-       n.closed_at, n.cleared, n.shows, n.withdrawn_reason, n.objection, n.withdrawn, n.extended,
+       n.closed_at, n.cleared, n.shows, n.withdrawn_reason, n.objection, n.entered_by, n.withdrawn, n.extended,
        (SELECT count(DISTINCT o.number) FROM objections AS o WHERE o.notice = n.id AND o.suspended IS NOT NULL
           AND o.cleared IS NULL AND o.corrected IS NULL) AS held,
        n.notice AS drafted, n.checked, n.posted, n.closed

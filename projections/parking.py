@@ -56,6 +56,43 @@ from domain.recording.docket import CaseListed
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sealing import ArchiveSealed
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
+from domain.result.measure import (
+    AdmonitionHeld,
+    CommendationAwarded,
+    DesigneeAccepted,
+    DesigneeAssigned,
+    DesigneeDeclined,
+    HandlingDecisionFiled,
+    HelpEnded,
+    HelperPaired,
+    HelpReviewed,
+    HelpTaken,
+    MeasureClosed,
+    MeasureEscalated,
+    MeasureOpened,
+    MeasureProposed,
+    MeasureStepDone,
+    MeasureStepSet,
+    MeasureWithdrawn,
+    OrganisationalHandlingOpened,
+    RecommendationReported,
+    TalkHeld,
+    ThoughtReportReceived,
+)
+from domain.result.probation import (
+    CancellationProposed,
+    ConfirmationProposed,
+    ExtensionProposed,
+    HigherApprovalGiven,
+    HigherApprovalRefused,
+    HigherOrganisationDecided,
+    MeetingResolved,
+    MemberConfirmed,
+    ProbationCancelled,
+    ProbationExtended,
+    ProbationOutlookIssued,
+    ProbationStarted,
+)
 from domain.values import MemberId
 from projections.answers import Answer, AsyncConnection, ask
 from projections.rows import Connection
@@ -202,6 +239,39 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             | ScoreDetermined(member=member)
             | GradeDetermined(member=member)
             | ResultFedBack(member=member)
+            | ProbationStarted(member=member)
+            | ProbationOutlookIssued(member=member)
+            | ConfirmationProposed(member=member)
+            | ExtensionProposed(member=member)
+            | CancellationProposed(member=member)
+            | MeetingResolved(member=member)
+            | HigherApprovalGiven(member=member)
+            | HigherApprovalRefused(member=member)
+            | HigherOrganisationDecided(member=member)
+            | ProbationExtended(member=member)
+            | ProbationCancelled(member=member)
+            | MemberConfirmed(member=member)
+            | MeasureProposed(member=member)
+            | MeasureOpened(member=member)
+            | MeasureStepSet(member=member)
+            | DesigneeAssigned(member=member)
+            | DesigneeAccepted(member=member)
+            | DesigneeDeclined(member=member)
+            | ThoughtReportReceived(member=member)
+            | TalkHeld(member=member)
+            | AdmonitionHeld(member=member)
+            | CommendationAwarded(member=member)
+            | RecommendationReported(member=member)
+            | HandlingDecisionFiled(member=member)
+            | MeasureStepDone(member=member)
+            | HelperPaired(member=member)
+            | HelpTaken(member=member)
+            | HelpReviewed(member=member)
+            | HelpEnded(member=member)
+            | OrganisationalHandlingOpened(member=member)
+            | MeasureEscalated(member=member)
+            | MeasureClosed(member=member)
+            | MeasureWithdrawn(member=member)
         ):
             return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):

@@ -19,7 +19,7 @@ from projections.chains import MERIT_CHAIN, SHEET_CHAIN
 from projections.matters import Evidence
 from projections.merits import MeritRow, give_back, in_place, take_over
 from projections.reading import hundredths_of
-from projections.rows import Connection, Row
+from projections.rows import NULL, Connection, Row
 from projections.sheets import Approval
 
 DDL: Final[LiteralString] = """
@@ -42,11 +42,13 @@ CREATE TABLE records (
     confirmed integer,
     replaced integer,
     reversed integer,
-    objection uuid
+    objection uuid,
+    level text,
+    condition text
 );
 CREATE UNIQUE INDEX records_by_id ON records (id);
 CREATE INDEX records_of_member ON records (member, day)
-    INCLUDE (item, outcome, quantity, confirmed, replaced, reversed);
+    INCLUDE (item, outcome, quantity, confirmed, replaced, reversed, level, condition);
 CREATE INDEX records_of_sheet ON records (sheet);
 """
 
@@ -62,10 +64,6 @@ WORDS: Final[tuple[str, ...]] = (
 )
 """Outcomes by their number in the narrow row; only ever appended to."""
 NUMBERS: Final = {word: number for number, word in enumerate(WORDS)}
-
-
-NULL: Final = "\\N"
-"""As COPY writes it."""
 
 
 class RecordRow(Row, kw_only=True):
@@ -93,6 +91,9 @@ class RecordRow(Row, kw_only=True):
     reversed: int | None = None
     objection: UUID | None = None
     """After which it took another's place."""
+    level: str | None = None
+    """Where the item has levels: the outcome that is counted."""
+    condition: str | None = None
 
     def line(self) -> str:
         """As COPY wants it, without asking each value what it is: there are more records than anything else."""
@@ -102,7 +103,8 @@ class RecordRow(Row, kw_only=True):
         return (
             f"{self.record}\t{self.id}\t{self.member}\t{self.unit}\t{self.item}\t{self.matter}\t{self.sheet}\t{self.day}\t"
             f"{self.outcome}\t{self.quantity}\t{self.late}\t{self.entitled}\t{self.present}\t{self.in_favour}\t"
-            f"{notice}\t{confirmed}\t{replaced}\t{self.reversed or NULL}\t{self.objection or NULL}"
+            f"{notice}\t{confirmed}\t{replaced}\t{self.reversed or NULL}\t{self.objection or NULL}\t"
+            f"{self.level or NULL}\t{self.condition or NULL}"
         )
 
 
@@ -194,6 +196,13 @@ class RecordChain(msgspec.Struct, frozen=True, kw_only=True):
     level_en: str | None = None
     points: int | None = None
     """What the level gives or takes by itself, in hundredths."""
+    condition: Code | None = None
+    condition_zh: str | None = None
+    condition_en: str | None = None
+    share: Code | None = None
+    """The place in the group whose result it is."""
+    share_zh: str | None = None
+    share_en: str | None = None
     counted_on: date | None = None
     """The day that counts, where it is another than that of the act."""
     case: UUID | None = None
@@ -248,6 +257,8 @@ def _insert(
             in_favour=vote[2],
             objection=objection,
             replaced=_taken(this, member, fact),
+            level=fact.level,
+            condition=fact.condition,
         )
     )
 
@@ -263,7 +274,12 @@ def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
     kind, notice = this.keys.kind(fact.record), this.keys.notice(fact.notice)
     this.batch.touched.add((member, year))
     if kind == "responsibility":
-        this.batch.change(RecordRow, record, notice=notice, confirmed=this.position)
+        # Most records are confirmed before they are written, and no fact comes more often.
+        pending = this.batch.pending(RecordRow, record)
+        if isinstance(pending, RecordRow):
+            pending.notice, pending.confirmed = notice, this.position
+        else:
+            this.batch.change(RecordRow, record, notice=notice, confirmed=this.position)
         return
     this.batch.change(MeritRow, record, notice=notice, confirmed=this.position, status="confirmed")
     if kind == "deduction":
@@ -288,12 +304,12 @@ HANDLERS: Final[Handlers] = {
 }
 
 TALLIES: Final = """
-SELECT r.member, EXTRACT(YEAR FROM r.day)::int AS year, EXTRACT(MONTH FROM r.day)::int AS month,
+SELECT r.member, date_part('year', r.day)::int AS year, date_part('month', r.day)::int AS month,
        r.item, r.outcome, r.quantity, r.confirmed IS NOT NULL AS confirmed, r.replaced IS NOT NULL AS replaced,
-       count(*) AS count
+       r.level, r.condition, count(*) AS count
 FROM records AS r
 WHERE r.member = ANY(%(members)s) AND r.day BETWEEN %(from_on)s AND %(until_on)s AND r.reversed IS NULL
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 """
 ITEMS: Final = """
 SELECT p.part, s.version, p.code FROM rule_parts AS p JOIN rule_sets AS s USING (rule_set)
@@ -309,36 +325,42 @@ def item_names(connection: Connection) -> ItemNames:
     return {part: (version, code) for part, version, code in connection.execute(ITEMS)}
 
 
-def tallied(row: tuple[Any, ...], names: ItemNames) -> tuple[int, int, Tally]:
-    """(member's key, year, tally) of one row of ``TALLIES``."""
-    member, year, month, item, outcome, quantity, confirmed, replaced, count = row
+Said: TypeAlias = tuple[Any, ...]
+"""What records of a member's year say alike: month, item, outcome, quantity, the rest of ``TALLIES``, their count."""
+
+
+def tallied(said: Said, names: ItemNames) -> Tally:
+    """As the scoring counts it."""
+    month, item, outcome, quantity, confirmed, replaced, level, condition, count = said
     version, code = names[item]
-    return (
-        member,
-        year,
-        Tally(
-            item=code,
-            outcome=WORDS[int(outcome)],
-            month=month,
-            rules=version,
-            quantity=quantity,
-            confirmed=confirmed,
-            replaced=replaced,
-            count=count,
-        ),
+    return Tally(
+        item=code,
+        outcome=level or WORDS[int(outcome)],
+        month=month,
+        rules=version,
+        quantity=quantity,
+        condition=condition,
+        confirmed=confirmed,
+        replaced=replaced,
+        count=count,
     )
+
+
+def said_of(connection: Connection, members: list[int], years: range) -> dict[tuple[int, int], list[Said]]:
+    """(member's key, year) → what his records say, counted by the database; for many members at once."""
+    known = {"members": members, "from_on": date(years[0], 1, 1), "until_on": date(years[-1], 12, 31)}
+    found: dict[tuple[int, int], list[Said]] = {}
+    for row in connection.execute(TALLIES, known, binary=True).fetchall():
+        found.setdefault(row[:2], []).append(row[2:])
+    return found
 
 
 def tallies(
     connection: Connection, members: list[int], years: range, names: ItemNames
 ) -> dict[tuple[int, int], list[Tally]]:
-    """(member's key, year) → what was counted, for many members at once; for the follower."""
-    known = {"members": members, "from_on": date(years[0], 1, 1), "until_on": date(years[-1], 12, 31)}
-    found: dict[tuple[int, int], list[Tally]] = {}
-    for row in connection.execute(TALLIES, known):
-        member, year, tally = tallied(row, names)
-        found.setdefault((member, year), []).append(tally)
-    return found
+    """(member's key, year) → what was counted, for many members at once."""
+    every = said_of(connection, members, years)
+    return {key: [tallied(one, names) for one in said] for key, said in every.items()}
 
 
 _YEARS: Final = """

@@ -23,7 +23,7 @@ from projections.applying import Applied, Handlers
 from projections.matters import Evidence
 from projections.organisation import FIRST_BODY
 from projections.reading import hundredths_of
-from projections.rows import Row
+from projections.rows import NULL, Row
 
 DDL: Final[LiteralString] = """
 CREATE TABLE sheets (
@@ -58,6 +58,8 @@ CREATE TABLE sheet_lines (
     quantity integer NOT NULL,
     hours integer,
     entered_by integer NOT NULL,
+    level text,
+    condition text,
     PRIMARY KEY (sheet, member, position)
 );
 CREATE TABLE approvals (
@@ -184,6 +186,13 @@ class SheetLine(msgspec.Struct, frozen=True, kw_only=True):
     referred_to: Code | None
     record: RecordId | None
     """Present once the line is approved."""
+    level: Code | None = None
+    condition: Code | None = None
+
+    @property
+    def says_more(self) -> bool:
+        """Whether it says more than its outcome."""
+        return self.quantity != 100 or self.level is not None or self.condition is not None
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,7 +231,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     def exceptions(self) -> tuple[SheetLine, ...]:
         """The lines that say something else than most."""
         ordinary = self.ordinary
-        return tuple(line for line in self.lines if line.outcome != ordinary or line.quantity != 100)
+        return tuple(line for line in self.lines if line.outcome != ordinary or line.says_more)
 
 
 def _opened(this: Applied, fact: SheetOpened) -> None:
@@ -250,11 +259,12 @@ def _opened(this: Applied, fact: SheetOpened) -> None:
 
 def _line_set(this: Applied, fact: SheetLineSet) -> None:
     sheet, member = this.keys.sheet_of_stream(this.stream), this.keys.member(fact.member)
-    hours = "\\N" if fact.hours is None else hundredths_of(fact.hours)
+    hours = NULL if fact.hours is None else hundredths_of(fact.hours)
     by = this.keys.member(fact.by)
     this.batch.append(
         "sheet_lines",
-        f"{sheet}\t{member}\t{this.position}\t{fact.outcome}\t{hundredths_of(fact.quantity)}\t{hours}\t{by}",
+        f"{sheet}\t{member}\t{this.position}\t{fact.outcome}\t{hundredths_of(fact.quantity)}\t{hours}\t{by}\t"
+        f"{fact.level or NULL}\t{fact.condition or NULL}",
     )
 
 
@@ -360,7 +370,8 @@ _SHEET: Final = "".join(
    FROM evidence AS e WHERE e.matter = this.matter) AS evidence,
   (SELECT COALESCE(json_agg(json_build_object(
             'member', m.person, 'outcome', l.outcome, 'quantity', l.quantity, 'hours', l.hours,
-            'entered_by', b.person, 'position', l.position, 'referred_to', l.referred_to, 'record', l.record
+            'entered_by', b.person, 'position', l.position, 'referred_to', l.referred_to, 'record', l.record,
+            'level', l.level, 'condition', l.condition
           ) ORDER BY m.member), '[]')
    FROM (
      SELECT DISTINCT ON (l.member) l.*, r.id AS record,

@@ -46,6 +46,43 @@ from domain.recording.deduction import (
 )
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
+from domain.result.measure import (
+    AdmonitionHeld,
+    CommendationAwarded,
+    DesigneeAccepted,
+    DesigneeAssigned,
+    DesigneeDeclined,
+    HandlingDecisionFiled,
+    HelpEnded,
+    HelperPaired,
+    HelpReviewed,
+    HelpTaken,
+    MeasureClosed,
+    MeasureEscalated,
+    MeasureOpened,
+    MeasureProposed,
+    MeasureStepDone,
+    MeasureStepSet,
+    MeasureWithdrawn,
+    OrganisationalHandlingOpened,
+    RecommendationReported,
+    TalkHeld,
+    ThoughtReportReceived,
+)
+from domain.result.probation import (
+    CancellationProposed,
+    ConfirmationProposed,
+    ExtensionProposed,
+    HigherApprovalGiven,
+    HigherApprovalRefused,
+    HigherOrganisationDecided,
+    MeetingResolved,
+    MemberConfirmed,
+    ProbationCancelled,
+    ProbationExtended,
+    ProbationOutlookIssued,
+    ProbationStarted,
+)
 from domain.values import Code, MemberId, NoticeId, RecordId
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, paged
 from projections.applying import Applied, Handlers
@@ -110,6 +147,42 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """The claim or the proposal that it is about."""
 
 
+CONSEQUENCES: Final = (
+    MeasureProposed,
+    MeasureOpened,
+    MeasureStepSet,
+    DesigneeAssigned,
+    DesigneeAccepted,
+    DesigneeDeclined,
+    ThoughtReportReceived,
+    TalkHeld,
+    AdmonitionHeld,
+    CommendationAwarded,
+    RecommendationReported,
+    HandlingDecisionFiled,
+    MeasureStepDone,
+    HelperPaired,
+    HelpTaken,
+    HelpReviewed,
+    HelpEnded,
+    OrganisationalHandlingOpened,
+    MeasureEscalated,
+    MeasureClosed,
+    MeasureWithdrawn,
+    ProbationStarted,
+    ProbationOutlookIssued,
+    ConfirmationProposed,
+    ExtensionProposed,
+    CancellationProposed,
+    MeetingResolved,
+    HigherApprovalGiven,
+    HigherApprovalRefused,
+    HigherOrganisationDecided,
+    ProbationExtended,
+    ProbationCancelled,
+    MemberConfirmed,
+)
+
 InUnit: TypeAlias = (
     MemberRegistered
     | MemberEnrolled
@@ -123,6 +196,39 @@ InUnit: TypeAlias = (
     | ExemptionGranted
     | ExemptionRefused
     | ExemptionEnded
+    | ProbationStarted
+    | ProbationOutlookIssued
+    | ConfirmationProposed
+    | ExtensionProposed
+    | CancellationProposed
+    | MeetingResolved
+    | HigherApprovalGiven
+    | HigherApprovalRefused
+    | HigherOrganisationDecided
+    | ProbationExtended
+    | ProbationCancelled
+    | MemberConfirmed
+    | MeasureProposed
+    | MeasureOpened
+    | MeasureStepSet
+    | DesigneeAssigned
+    | DesigneeAccepted
+    | DesigneeDeclined
+    | ThoughtReportReceived
+    | TalkHeld
+    | AdmonitionHeld
+    | CommendationAwarded
+    | RecommendationReported
+    | HandlingDecisionFiled
+    | MeasureStepDone
+    | HelperPaired
+    | HelpTaken
+    | HelpReviewed
+    | HelpEnded
+    | OrganisationalHandlingOpened
+    | MeasureEscalated
+    | MeasureClosed
+    | MeasureWithdrawn
 )
 
 
@@ -180,6 +286,7 @@ HANDLERS: Final[Handlers] = {
     ExemptionGranted: _in_unit,
     ExemptionRefused: _in_unit,
     ExemptionEnded: _in_unit,
+    **dict.fromkeys(CONSEQUENCES, _in_unit),
     RoleAppointed: _in_office,
     RoleEnded: _in_office,
     RoleSubstituted: _lent,

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Response
 from api.answering import answer, granted
 from api.asked import Asked, permitted
 from api.cases import CaseView, case_rows, case_view
+from api.choices import MoreAsked, choices_of, more_asked
 from api.documents import described
 from api.pages import address
 from api.readings import note_reading
 from api.refusals import NotFound
-from api.routes.honours import CaseList, choices_of, motion, people_of, scheme_today
+from api.routes.honours import CaseList, amounts, motion, people_of, scheme_today
 from api.routes.matters import Before, Since
 from api.wishes import DeliveryWish, EvidenceWish, MotionWish, Nothing, ProposeWish, StatementWish
 from domain.recording.deducting import DecideDeduction
@@ -36,10 +37,12 @@ async def of_unit(
     """What was proposed in an organisation, newest first."""
     async with asked.ready(since) as connection:
         found = await cases.cases_of_unit(connection, unit, cases.DEDUCTIONS, before=before)
+        scheme = await scheme_today(asked, connection)
         value = CaseList(
             items=await case_rows(asked, connection, found.value.items),
             before=found.value.before,
-            choices=choices_of(await scheme_today(asked, connection), LISTS),
+            choices=choices_of(scheme, LISTS),
+            more=more_asked(scheme, LISTS),
             people=await people_of(asked, connection),
         )
     return answer(asked, "deductions.html", instead(found, value), unit=asked.unit)
@@ -55,7 +58,7 @@ async def of_member(
     async with asked.ready(since) as connection:
         found = await cases.cases_of_member(connection, member, cases.DEDUCTIONS)
         rows = await case_rows(asked, connection, found.value)
-    value = CaseList(items=rows, before=None, choices=(), people=())
+    value = CaseList(items=rows, before=None, choices=(), more=MoreAsked(), people=())
     return answer(asked, "deductions.html", instead(found, value), unit=asked.unit)
 
 
@@ -99,7 +102,6 @@ async def _shown(
 def propose(unit: str, asked: Annotated[Asked, permitted("deduction.propose", takes=ProposeWish)]) -> Response:
     """Propose a deduction or a shortfall: from now on the person finds it on his page."""
     wish: ProposeWish = asked.body
-    told = wish.late_reason
     receipt = asked.execute(
         ProposeDeduction,
         unit=unit,
@@ -113,7 +115,7 @@ def propose(unit: str, asked: Annotated[Asked, permitted("deduction.propose", ta
         document=wish.document,
         from_own_measure=wish.from_own_measure,
         particulars=asked.secret(wish.member, "particulars", wish.particulars),
-        late_reason=None if told is None else asked.secret(asked.reader.person, "late_reason", told),
+        **amounts(asked, wish),
     )
     deduction = deduction_id(unit, wish.member, wish.matter, wish.item)
     return granted(asked, receipt, _place(asked, unit, deduction), created=True)

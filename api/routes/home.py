@@ -15,6 +15,7 @@ from api.names import names_of
 from api.negotiation import wants_page
 from api.reader import Acting
 from api.refusals import NotSignedIn
+from api.result_notices import called
 from domain.decider import NotPermitted
 from domain.values import Code, MemberId, NoticeId, points
 from projections import cases, matters, membership, notice_board, organisation, periods, rules, scores, sheets
@@ -225,13 +226,14 @@ def sheet_row(header: sheets.SheetHeader) -> SheetRow:
 
 def notice_row(header: notice_board.NoticeHeader) -> NoticeRow:
     """A notice's header as a row."""
+    title, item_zh, item_en = called(header)
     return NoticeRow(
         unit=header.unit,
         unit_title=header.unit_title,
         notice=header.notice,
-        title=header.title,
-        item_zh=header.item_zh,
-        item_en=header.item_en,
+        title=title,
+        item_zh=item_zh,
+        item_en=item_en,
         status=header.status,
         lines=header.lines,
         occurred_on=header.occurred_on,

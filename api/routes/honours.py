@@ -9,38 +9,22 @@ from fastapi import APIRouter, Response
 from api.answering import answer, granted
 from api.asked import Asked, permitted
 from api.cases import CaseRowView, CaseView, case_rows, case_view
+from api.choices import LevelChoice, MoreAsked, choices_of, more_asked
 from api.documents import described
 from api.names import names_of
 from api.pages import address
 from api.readings import note_reading
 from api.refusals import NotFound
 from api.routes.matters import Before, Since
-from api.wishes import ClaimWish, MotionWish, ReturnWish
+from api.wishes import ClaimWish, DocumentedWish, MotionWish, ReturnWish
 from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour
 from domain.recording.honour import honour_id
-from domain.recording.papers import points_of
-from domain.rules.demands import levels_of
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId
 from projections import cases, organisation, rules
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["honours"])
-
-
-class LevelChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """A level under which something can be claimed or proposed, with the document that it demands."""
-
-    item: Code
-    item_zh: str
-    item_en: str
-    level: Code
-    level_zh: str
-    level_en: str
-    points: str
-    document_kind: Code
-    document_zh: str
-    document_en: str
 
 
 class PersonChoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +40,7 @@ class CaseList(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[CaseRowView, ...]
     before: int | None
     choices: tuple[LevelChoice, ...]
+    more: MoreAsked
     people: tuple[PersonChoice, ...]
     """For whom the reader may enter something; himself alone where he claims as a member."""
 
@@ -68,10 +53,12 @@ async def of_unit(
     """The claims of an organisation, newest first."""
     async with asked.ready(since) as connection:
         found = await cases.cases_of_unit(connection, unit, cases.HONOURS, before=before)
+        scheme = await scheme_today(asked, connection)
         value = CaseList(
             items=await case_rows(asked, connection, found.value.items),
             before=found.value.before,
-            choices=choices_of(await scheme_today(asked, connection), ("honour",)),
+            choices=choices_of(scheme, ("honour",)),
+            more=more_asked(scheme, ("honour",)),
             people=await people_of(asked, connection),
         )
     return answer(asked, "honours.html", instead(found, value), unit=asked.unit, mine=False)
@@ -84,11 +71,12 @@ async def of_member(member: UUID, asked: Annotated[Asked, permitted("honour.read
     await note_reading(asked, member, "honour")
     async with asked.ready(since) as connection:
         found = await cases.cases_of_member(connection, member, cases.HONOURS)
-        names = await names_of(asked, connection, [member])
+        names, scheme = await names_of(asked, connection, [member]), await scheme_today(asked, connection)
         value = CaseList(
             items=await case_rows(asked, connection, found.value),
             before=None,
-            choices=choices_of(await scheme_today(asked, connection), ("honour",)),
+            choices=choices_of(scheme, ("honour",)),
+            more=more_asked(scheme, ("honour",)),
             people=(PersonChoice(member=member, name=names(member)),),
         )
     mine = member == asked.reader.person
@@ -133,7 +121,6 @@ def claim(unit: str, asked: Annotated[Asked, permitted("honour.claim", takes=Cla
     wish: ClaimWish = asked.body
     member = wish.member or asked.reader.person
     matter = wish.matter or f"AW-{wish.document[:12]}"
-    told = wish.late_reason
     receipt = asked.execute(
         ClaimHonour,
         unit=unit,
@@ -146,7 +133,8 @@ def claim(unit: str, asked: Annotated[Asked, permitted("honour.claim", takes=Cla
         dated_on=wish.dated_on,
         document_kind=wish.document_kind,
         document=wish.document,
-        late_reason=None if told is None else asked.secret(asked.reader.person, "late_reason", told),
+        share=wish.share,
+        **amounts(asked, wish),
     )
     return granted(asked, receipt, _place(asked, unit, honour_id(unit, member, matter, wish.item)), created=True)
 
@@ -183,6 +171,17 @@ def motion(asked: Asked, wish: MotionWish) -> dict[str, object]:
     }
 
 
+def amounts(asked: Asked, wish: DocumentedWish) -> dict[str, object]:
+    """What a claim and a proposal say of how much, and why, as the domain takes it."""
+    why, late = wish.choice_reason, wish.late_reason
+    return {
+        "quantity": wish.quantity,
+        "condition": wish.condition,
+        "choice_reason": None if why is None else asked.secret(asked.reader.person, "choice_reason", why),
+        "late_reason": None if late is None else asked.secret(asked.reader.person, "late_reason", late),
+    }
+
+
 def _place(asked: Asked, unit: Code, honour: UUID) -> str:
     if asked.acting is not None and asked.acting.role == "member":
         return f"/members/{asked.reader.person}/honours/{honour}"
@@ -194,31 +193,6 @@ async def scheme_today(asked: Asked, connection: AsyncConnection) -> Scheme | No
     assert asked.unit is not None
     published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
     return None if published is None else published.scheme
-
-
-def choices_of(scheme: Scheme | None, kinds: tuple[str, ...]) -> tuple[LevelChoice, ...]:
-    """Every level of some lists, with each kind of document that it may rest on."""
-    found: list[LevelChoice] = []
-    for item in () if scheme is None else scheme.items.values():
-        for level in levels_of(item) if item.kind in kinds else ():
-            for kind in item.evidence:
-                assert scheme is not None, "levels are those of a rule set"
-                paper = scheme.evidence_kinds[kind]
-                found.append(
-                    LevelChoice(
-                        item=item.code,
-                        item_zh=item.zh,
-                        item_en=item.en,
-                        level=level.code,
-                        level_zh=level.zh,
-                        level_en=level.en,
-                        points=points_of(level),
-                        document_kind=kind,
-                        document_zh=paper.zh,
-                        document_en=paper.en,
-                    )
-                )
-    return tuple(found)
 
 
 async def people_of(asked: Asked, connection: AsyncConnection) -> tuple[PersonChoice, ...]:

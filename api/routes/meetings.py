@@ -1,5 +1,6 @@
 """支委会 — everything that waits for one meeting of a committee: sheets, claims, proposals; differences only."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 import msgspec
@@ -12,6 +13,7 @@ from api.documents import described
 from api.names import Names, names_of
 from api.routes.home import SheetRow, sheet_row
 from api.routes.matters import Since
+from api.seats import Seats
 from domain.values import Code, MemberId, points
 from projections import cases, offices, sheets
 from projections.answers import AsyncConnection, instead
@@ -66,7 +68,7 @@ async def meeting(unit: str, asked: Annotated[Asked, permitted("sheet.decide")],
     async with asked.ready(since) as connection:
         found = await cases.cases_before(connection, unit, asked.now)
         seats = await offices.committee_of(connection, unit, asked.today)
-        committee = tuple(dict.fromkeys(office.member for office in seats.value))
+        committee = {office.member: office.stands_for for office in seats.value}
         waiting = [await cases.case(connection, one.case, [one.kind]) for one in found.value if decidable(asked, one)]
         open_cases = [one.value for one in waiting if one.value is not None]
         before = await sheets.sheets_before(connection, unit)
@@ -86,7 +88,7 @@ async def meeting(unit: str, asked: Annotated[Asked, permitted("sheet.decide")],
 async def _names(
     asked: Asked,
     connection: AsyncConnection,
-    committee: tuple[MemberId, ...],
+    committee: Seats,
     open_cases: list[cases.Case],
     open_sheets: list[sheets.Sheet],
 ) -> Names:
@@ -100,7 +102,7 @@ async def _names(
     return await names_of(asked, connection, people, unit=unit)
 
 
-def _sheet(sheet: sheets.Sheet, committee: tuple[MemberId, ...], names: Names) -> SheetToDecide:
+def _sheet(sheet: sheets.Sheet, committee: Seats, names: Names) -> SheetToDecide:
     entered = {line.entered_by for line in sheet.lines} | {sheet.header.submitted_by}
     subjects = {line.member for line in sheet.lines if line.record is None}
     return SheetToDecide(
@@ -111,16 +113,21 @@ def _sheet(sheet: sheets.Sheet, committee: tuple[MemberId, ...], names: Names) -
             Difference(name=names(line.member), outcome=line.outcome, quantity=points(line.quantity))
             for line in sheet.exceptions
         ),
-        recused=names.of(one for one in committee if one in entered),
-        subjects=names.of(one for one in committee if one in subjects and one not in entered),
+        recused=names.of(_without(committee, entered)),
+        subjects=names.of(one for one in _without(committee, subjects) if one not in _without(committee, entered)),
     )
 
 
-def _case(case: cases.Case, committee: tuple[MemberId, ...], names: Names) -> CaseToDecide:
-    without = case.entered_by | {case.header.member}
+def _without(committee: Seats, concerned: Collection[MemberId | None]) -> list[MemberId]:
+    """Who of the committee is concerned, or sits in the place of somebody who is."""
+    return [one for one, holder in committee.items() if one in concerned or holder in concerned]
+
+
+def _case(case: cases.Case, committee: Seats, names: Names) -> CaseToDecide:
+    without = _without(committee, case.concerned)
     return CaseToDecide(
         row=case_row(case.header, names),
         statements=len(case.statements),
         voters=names.of(one for one in committee if one not in without),
-        recused=names.of(one for one in committee if one in without),
+        recused=names.of(without),
     )

@@ -19,15 +19,17 @@ from api.objection_wishes import CheckWish, ExtendWish, PictureWish, WithdrawNot
 from api.pages import address
 from api.proofs import covering
 from api.refusals import NotFound, NoticeOver, ProofPending
+from api.result_notices import SCORED, called, grade_named, shows_results
 from api.routes.home import NoticeRow, notice_row
 from api.routes.matters import Before, Since
 from api.wishes import Nothing
 from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, WithdrawNotice
 from domain.notice.notice import Shown
 from domain.notice.running import CheckDisclosure, PostNotice
+from domain.rules.scheme import Scheme
 from domain.values import Code, NoticeId, Quantity, hundredths, points
-from projections import notice_board
-from projections.answers import Answer, Page, instead
+from projections import notice_board, offices, organisation, rules
+from projections.answers import Answer, AsyncConnection, Page, instead
 
 router = APIRouter(tags=["notices"])
 
@@ -56,6 +58,9 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     level_zh: str | None
     level_en: str | None
     """Of an honour, a deduction or a shortfall."""
+    grade_zh: str | None
+    grade_en: str | None
+    """Of a result, where its period has one."""
     points: str | None
     """Of a deed with a price or of a level; a share of what was attended has none by itself."""
     state: str
@@ -90,6 +95,9 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     may_close_at: datetime | None
     closed_at: datetime | None
     lines: tuple[LineView, ...]
+    assessed: int
+    """How many the notice is about; of results the public edition names the excellent alone."""
+    results: bool
     shows: tuple[Shown, ...]
     """What the check found to be shown; before it, what this page shows."""
     pictures: tuple[PictureView, ...]
@@ -97,6 +105,8 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     """The objection after which a corrected line is noticed here."""
     withdrawn: str | None
     """Why it was taken down."""
+    steps_back: bool
+    """The reader entered or proposed what is shown, or sits in the place of somebody who did: others post it."""
     link: str | None
     """For the public, while it hangs; shown to whoever posts."""
     checkpoint: str | None
@@ -141,8 +151,11 @@ async def one(
         shown = visible(asked, found)
         people = [line.member for line in shown.lines] + [picture.by for picture in shown.postings]
         names = await names_of(asked, connection, people, unit=unit, day=shown.header.occurred_on)
+        scheme = await scheme_of_notice(connection, shown)
         note = None if shown.header.posted is None else await covering(asked.house.log, shown.header.posted)
-        view = notice_view(asked, shown, names, note, await _withdrawn(asked, shown.header))
+        view = notice_view(asked, shown, names, note, scheme, await _withdrawn(asked, shown.header))
+        back = await _steps_back(asked, connection, shown.header)
+        view = msgspec.structs.replace(view, steps_back=back)
     # The checkpoint comes a moment after the posting, and without a further entry.
     return answer(asked, "notice.html", instead(found, view), fresh=note, unit=asked.unit)
 
@@ -161,6 +174,14 @@ async def checkpoint(unit: str, notice: UUID, asked: Annotated[Asked, permitted(
     return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
 
 
+async def _steps_back(asked: Asked, connection: AsyncConnection, header: notice_board.NoticeHeader) -> bool:
+    if header.status not in ("drafted", "checked", "withdrawn") or asked.acting is None:
+        return False
+    committee = await offices.committee_of(connection, asked.acting.unit, asked.today)
+    behind = {office.stands_for for office in committee.value if office.member == asked.reader.person}
+    return not behind.isdisjoint(header.entered_by) or asked.reader.person in header.entered_by
+
+
 async def _withdrawn(asked: Asked, header: notice_board.NoticeHeader) -> str | None:
     reason = header.withdrawn_reason
     if reason is None or header.status != "withdrawn":
@@ -168,19 +189,34 @@ async def _withdrawn(asked: Asked, header: notice_board.NoticeHeader) -> str | N
     return (await asked.house.vault.values((reason,))).get(reason, asked.words("text.gone"))
 
 
+async def scheme_of_notice(connection: AsyncConnection, notice: notice_board.Notice) -> Scheme | None:
+    """The rule set that names the grades of a notice of results."""
+    if not shows_results(notice.header):
+        return None
+    unit = (await organisation.unit(connection, notice.header.unit)).value
+    published = None if unit is None else await rules.scheme_on(connection, unit.scheme, notice.header.occurred_on)
+    return None if published is None else published.scheme
+
+
 def notice_view(
-    asked: Asked, notice: notice_board.Notice, names: Names, note: bytes | None, withdrawn: str | None = None
+    asked: Asked,
+    notice: notice_board.Notice,
+    names: Names,
+    note: bytes | None,
+    scheme: Scheme | None,
+    withdrawn: str | None = None,
 ) -> NoticeView:
     """A notice as it hangs on the board and is printed."""
     header = notice.header
+    title, item_zh, item_en = called(header)
     return NoticeView(
         unit=header.unit,
         unit_title=header.unit_title,
         notice=header.notice,
         stage=header.stage,
-        title=header.title,
-        item_zh=header.item_zh,
-        item_en=header.item_en,
+        title=title,
+        item_zh=item_zh,
+        item_en=item_en,
         clause=header.clause,
         occurred_on=header.occurred_on,
         status=header.status,
@@ -190,19 +226,26 @@ def notice_view(
         ends_on=header.ends_on,
         may_close_at=header.may_close_at,
         closed_at=header.closed_at,
-        lines=tuple(_line(header, line, names) for line in notice.lines),
+        lines=tuple(_line(header, line, names, scheme) for line in notice.lines),
+        assessed=header.lines,
+        results=shows_results(header),
         shows=SHOWN if header.shows is None else tuple(word for word in SHOWN if word in header.shows),
         pictures=tuple(
             PictureView(posted_on=one.posted_on, sha256=one.sha256, by=names(one.by)) for one in notice.postings
         ),
         corrects=header.objection,
         withdrawn=withdrawn,
+        steps_back=False,
         link=_link(asked, notice),
         checkpoint=None if note is None else note.decode(),
     )
 
 
-def _line(header: notice_board.NoticeHeader, line: notice_board.NoticeLine, names: Names) -> LineView:
+def _line(
+    header: notice_board.NoticeHeader, line: notice_board.NoticeLine, names: Names, scheme: Scheme | None
+) -> LineView:
+    grade_zh, grade_en = grade_named(scheme, line.grade)
+    priced = line.points is not None or line.outcome == SCORED
     return LineView(
         line=line.line,
         name=names(line.member),
@@ -210,7 +253,9 @@ def _line(header: notice_board.NoticeHeader, line: notice_board.NoticeLine, name
         quantity=points(line.quantity),
         level_zh=line.level_zh,
         level_en=line.level_en,
-        points=_worth(header.unit_points, line.quantity) if line.points is None else _signed(line),
+        grade_zh=grade_zh,
+        grade_en=grade_en,
+        points=_signed(line) if priced else _worth(header.unit_points, line.quantity),
         state=line.state,
     )
 
@@ -308,7 +353,7 @@ def _signed(line: notice_board.NoticeLine) -> str | None:
     """What a level gives or takes."""
     if line.points is None:
         return None
-    return points(line.points if line.outcome in ("honoured", "scored") else -line.points)
+    return points(line.points if line.outcome in ("honoured", SCORED) else -line.points)
 
 
 def _worth(unit_points: str | None, quantity: int) -> str | None:

@@ -30,7 +30,8 @@ from api.objection_wishes import AppealWish, FollowWish, ObjectionWish, PaperWis
 from api.pages import show
 from api.proofs import covering
 from api.refusals import NoticeOver
-from api.routes.notices import NoticeView, notice_view
+from api.result_notices import public_edition
+from api.routes.notices import NoticeView, notice_view, scheme_of_notice
 from api.waiting import caught_up
 from domain import vocabulary
 from domain.actor import person as person_in_role
@@ -113,7 +114,7 @@ async def form(unit: str, notice: UUID, asked: Annotated[Asked, permitted("objec
             raise NoticeOver
         people = [line.member for line in shown.lines]
         names = await names_of(asked, connection, people, unit=unit, day=shown.header.occurred_on)
-    view = notice_view(asked, shown, names, None)
+        view = notice_view(asked, shown, names, None, await scheme_of_notice(connection, shown))
     return answer(asked, "objection_form.html", instead(found, view), unit=asked.unit, to=None)
 
 
@@ -137,12 +138,14 @@ async def by_link(notice: UUID, token: str, asked: Annotated[Asked, permitted("o
         shown = await opened_by_link(asked, connection, notice, token)
         if not hangs(asked, shown.header):
             raise NoticeOver
+        scheme = await scheme_of_notice(connection, shown)
+        shown = public_edition(shown, scheme)
         people = [line.member for line in shown.lines]
         names = await names_of(asked, connection, people, unit=shown.header.unit, day=shown.header.occurred_on)
         found = Answer(as_of=await as_of(connection), complete=True, value=None)
         posted = shown.header.posted
         note = None if posted is None else await covering(asked.house.log, posted)
-    view = notice_view(asked, shown, names, note)
+    view = notice_view(asked, shown, names, note, scheme)
     to = f"/public/notices/{notice}/{token}/objections"
     return answer(asked, "notice_public.html", instead(found, view), fresh=note, to=to)
 

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.answering import answer, granted
 from api.asked import Asked, permitted
+from api.corrections import RightChoice, rights
 from api.documents import described
 from api.names import Names, names_of
 from api.objecting import Objector
@@ -93,6 +94,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     row: ObjectionRow
     notice: UUID
     body: Code
+    body_title: str
     subject: str | None
     handler: str | None
     mine: bool
@@ -109,6 +111,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The leading group without whoever dealt with it, while it decides."""
     grounds: tuple[tuple[str, str, str], ...]
     """Code, Chinese, English of the grounds for declining."""
+    rights: tuple[RightChoice, ...]
+    """What may be right instead, for whoever decides."""
     roster: tuple[Person, ...]
     """Whose line may have been missing."""
     appeal_by: date | None
@@ -320,6 +324,7 @@ async def _case(asked: Asked, connection: AsyncConnection, found: disputes.Objec
         row=row(header, asked.today),
         notice=header.notice,
         body=header.body,
+        body_title=header.body_title,
         subject=None if found.subject is None else names(found.subject),
         handler=None if header.handler is None else names(header.handler),
         mine=mine,
@@ -331,6 +336,7 @@ async def _case(asked: Asked, connection: AsyncConnection, found: disputes.Objec
         candidates=_people(candidates, names),
         voters=_people(voters, names),
         grounds=await _grounds(asked, connection) if receives else (),
+        rights=await _rights(asked, connection, header) if opened is not None else (),
         roster=_people(people, names) if opened is not None and header.target == "missing_line" else (),
         appeal_by=found.appeal_by,
         appellant=found.appellant,
@@ -369,6 +375,15 @@ async def _reply(asked: Asked, found: disputes.Objection) -> str | None:
     if told is None:
         return None
     return (await asked.house.vault.values((told,))).get(told, asked.words("text.gone"))
+
+
+async def _rights(
+    asked: Asked, connection: AsyncConnection, header: disputes.ObjectionHeader
+) -> tuple[RightChoice, ...]:
+    found = (await notice_board.notice(connection, header.notice)).value
+    assert asked.unit is not None, "the address names the organisation"
+    assert found is not None, "an objection is about a notice"
+    return await rights(connection, asked.unit.scheme, found, header.line, header.target)
 
 
 async def _candidates(

@@ -82,6 +82,11 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     level_en: str | None
     points: str | None
     """What its level gives or takes by itself."""
+    condition_zh: str | None
+    condition_en: str | None
+    share_zh: str | None
+    """The place in the group whose result it is."""
+    share_en: str | None
     counted_on: date | None
     """The day that counts, where it is another than that of the act."""
     item: Code
@@ -210,6 +215,10 @@ def _record(asked: Asked, chain: records.RecordChain, names: Names, proof: Prove
         level_zh=chain.level_zh,
         level_en=chain.level_en,
         points=None if chain.points is None else points(chain.points),
+        condition_zh=chain.condition_zh,
+        condition_en=chain.condition_en,
+        share_zh=chain.share_zh,
+        share_en=chain.share_en,
         counted_on=chain.counted_on,
         item=chain.clause.item,
         item_zh=chain.clause.zh,

@@ -9,19 +9,21 @@ from fastapi import APIRouter, Query, Response
 
 from api.answering import answer, granted
 from api.asked import Asked, permitted
+from api.choices import NamedChoice, named
 from api.documents import described
 from api.names import Names, names_of
 from api.pages import address
 from api.refusals import NotFound
 from api.routes.home import SheetRow, sheet_row
 from api.routes.matters import Before, Since
+from api.seats import Seats, seats_of
 from api.wishes import ApproveWish, FillWish, Nothing, ReturnWish
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.filling import OUTCOMES, FillSheet, SubmitSheet
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
-from projections import membership, offices, organisation, rules, sheets
+from projections import membership, organisation, rules, sheets
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.matters import Evidence
 
@@ -46,10 +48,12 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     quantity: Quantity
     hours: Quantity | None
+    level: Code | None
+    condition: Code | None
     exception: bool
+    """It says something else than most lines."""
     on_leave: bool
     """He was on leave that day: excused, unless the recorder says otherwise."""
-    """It says something else than most lines."""
     referred_to: Code | None
     record: RecordId | None
 
@@ -107,6 +111,10 @@ class SheetView(msgspec.Struct, frozen=True, kw_only=True):
     ordinary: str | None
     """What most lines say."""
     minimum_hours: str | None
+    levels: tuple[NamedChoice, ...]
+    ranges: bool
+    """Of one of the levels the points are chosen inside a range, and the choice needs a reason."""
+    conditions: tuple[NamedChoice, ...]
     lines: tuple[LineView, ...]
     submitted_by: str | None
     evidence: tuple[Evidence, ...]
@@ -153,7 +161,7 @@ def fill(
 ) -> Response:
     """Say of everybody one thing, but of some another. Only what changes is written."""
     wish: FillWish = asked.body
-    told = wish.late_reason
+    late, why = wish.late_reason, wish.choice_reason
     receipt = asked.execute(
         FillSheet,
         unit=unit,
@@ -161,7 +169,8 @@ def fill(
         item=item,
         otherwise=wish.otherwise,
         but=wish.but,
-        late_reason=None if told is None else asked.secret(asked.reader.person, "late_reason", told),
+        choice_reason=None if why is None else asked.secret(asked.reader.person, "choice_reason", why),
+        late_reason=None if late is None else asked.secret(asked.reader.person, "late_reason", late),
     )
     return granted(asked, receipt, _place(unit, matter, item))
 
@@ -248,6 +257,9 @@ async def _view(
         outcomes=OUTCOMES[item.mode],
         ordinary=sheet.ordinary,
         minimum_hours=item.minimum_hours,
+        levels=tuple(named(item, level) for level in item.levels),
+        ranges=any(level.up_to is not None for level in item.levels),
+        conditions=tuple(named(item, one) for one in item.conditions),
         lines=_lines(sheet, [one.member for one in roster.value], away, names),
         submitted_by=None if header.submitted_by is None else names(header.submitted_by),
         evidence=sheet.evidence,
@@ -257,18 +269,12 @@ async def _view(
     )
 
 
-async def _body(
-    asked: Asked, connection: AsyncConnection, body: Code, scheme: Scheme
-) -> dict[MemberId, MemberId | None]:
+async def _body(asked: Asked, connection: AsyncConnection, body: Code, scheme: Scheme) -> Seats:
     """Who votes: the committee, each with whom he stands for; or everybody with a vote, where a meeting decides."""
     unit = asked.unit
     assert unit is not None
-    if body == unit.unit and unit.approval_body == "branch_meeting":
-        roster = await organisation.members_of(connection, body, asked.today)
-        profiles = {one.member: scheme.profile(one.profile) for one in roster.value}
-        return {member: None for member, profile in profiles.items() if profile is not None and profile.votes}
-    committee = await offices.committee_of(connection, body, asked.today)
-    return {office.member: office.stands_for for office in committee.value}
+    meets = body == unit.unit and unit.approval_body == "branch_meeting"
+    return await seats_of(connection, scheme, "branch_meeting" if meets else "parent_committee", body, asked.today)
 
 
 async def _scheme(connection: AsyncConnection, scheme: Code, header: sheets.SheetHeader) -> Scheme:
@@ -313,6 +319,8 @@ def _line(
         outcome=None if line is None else line.outcome,
         quantity=points(_ONE if line is None else line.quantity),
         hours=None if line is None or line.hours is None else points(line.hours),
+        level=None if line is None else line.level,
+        condition=None if line is None else line.condition,
         exception=exception,
         on_leave=on_leave,
         referred_to=None if line is None else line.referred_to,
@@ -337,7 +345,7 @@ def _approval(approval: sheets.Approval, names: Names) -> ApprovalView:
     )
 
 
-def _voters(sheet: sheets.Sheet, voters: dict[MemberId, MemberId | None], names: Names) -> tuple[Voter, ...]:
+def _voters(sheet: sheets.Sheet, voters: Seats, names: Names) -> tuple[Voter, ...]:
     """Whoever stands in for somebody is recused where the other one would be."""
     entered = {line.entered_by for line in sheet.lines} | {sheet.header.submitted_by}
     subjects = {line.member for line in sheet.lines if line.record is None}

@@ -11,6 +11,7 @@ from domain.assessment.lines import Line, within_windows
 from domain.assessment.prices import HIT, MISS, Price
 from domain.assessment.rounding import Rounder
 from domain.assessment.rows import ResponsibilityRow, Uncountable
+from domain.assessment.spans import was_presumed
 from domain.assessment.standards import Worth, worth
 from domain.assessment.tariff import MapTo, Tariff
 from domain.values import RecordId
@@ -63,7 +64,12 @@ def allot(
         own = sorted(by_item.pop(line.item, []), key=lambda row: (row.counted_on, row.position))
         found.append(_allot(line, own, tariffs, price))
     # Where classes of members are asked different things, what is known and has no line is not asked of the person.
-    unknown = sorted(set(by_item) - (set(tariff.prices) if tariff.views else set()))
+    unknown = sorted(
+        item
+        for item in by_item
+        if not (tariff.views and item in tariff.prices)
+        and not was_presumed((known.prices for known in tariffs.values()), item)
+    )
     if unknown:
         raise Uncountable(f"no line for {unknown}")
     return tuple(found)

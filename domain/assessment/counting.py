@@ -6,6 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+import msgspec
+
 from domain.assessment.presence import Away, Stay, months_present
 from domain.assessment.rows import MatterRow, ResponsibilityRow, VetoRow, tally
 from domain.assessment.scoring import Case, Span
@@ -14,6 +16,7 @@ from domain.decider import Refused
 from domain.organisation.member import Registered
 from domain.recording.archive import Archive, Record
 from domain.rules.assessing import Period
+from domain.rules.counting import ProRata
 from domain.rules.ruleset import RuleSets, Version
 from domain.rules.scheme import Scheme, months_of
 from domain.values import Sha256, hundredths
@@ -86,7 +89,7 @@ def ruled(known: RuleSets, version: Version, period: Period, first_on: date, par
     every = (version, *published)
     return Ruled(
         version=version,
-        scheme=scheme,
+        scheme=_with_vetoes(scheme, published),
         period=period,
         first_on=first_on,
         last_on=last_on,
@@ -100,6 +103,13 @@ def ruled(known: RuleSets, version: Version, period: Period, first_on: date, par
             for item in one.scheme.negative
         },
     )
+
+
+def _with_vetoes(scheme: Scheme, published: Sequence[Version]) -> Scheme:
+    """With the vetoes of other versions that this one knows no more: one found late still caps a grade."""
+    others = (item for one in reversed(published) if one.scheme is not None for item in one.scheme.veto)
+    gone = {item.code: item for item in others if scheme.item(item.code) is None}
+    return msgspec.structs.replace(scheme, veto=(*scheme.veto, *gone.values())) if gone else scheme
 
 
 def _without_parts(period: Period) -> Sequence[Period]:
@@ -165,11 +175,12 @@ def _row(position: int, record: Record, taken: frozenset[tuple[str, str, str]]) 
     return ResponsibilityRow(
         record=record.record,
         item=record.item,
-        outcome=record.level if record.kind == "shortfall" and record.level is not None else record.outcome,
+        outcome=record.level or record.outcome,
         counted_on=record.counted_on,
         position=position,
         rules=record.rules,
         quantity=_hundredths(record.quantity),
+        condition=record.condition,
         replaced=(record.unit, record.matter, record.item) in taken,
     )
 
@@ -183,24 +194,40 @@ def _matter(position: int, record: Record) -> MatterRow:
         counted_on=record.counted_on,
         position=position,
         rules=record.rules,
+        quantity=_hundredths(record.quantity),
+        condition=record.condition,
+        share=record.share,
     )
 
 
 def _veto(position: int, record: Record) -> VetoRow:
-    return VetoRow(record=record.record, item=record.item, decided_on=record.counted_on, position=position)
+    return VetoRow(
+        record=record.record,
+        item=record.item,
+        decided_on=record.counted_on,
+        position=position,
+        rules=record.rules,
+    )
 
 
 def _span(ruled: Ruled, member: Registered, part: Part, rows: Sequence[ResponsibilityRow]) -> Span:
-    first, last = (part.first_on.year, part.first_on.month), (part.last_on.year, part.last_on.month)
-    months = [(first[0], month) for month in range(first[1], last[1] + 1)]
+    months = months_of_days(part.first_on, part.last_on, ruled.scheme.counting.pro_rata)
     own = [row for row in rows if part.first_on <= row.counted_on <= part.last_on]
     return Span(
         code=part.code,
         months_present=len(presence(ruled, member, months)),
         tallies=tally(own),
         tariff=part.tariff,
-        first_month=first[1],
+        first_month=part.first_on.month,
     )
+
+
+def months_of_days(first_on: date, last_on: date, rule: ProRata) -> list[tuple[int, int]]:
+    """The (year, month)s whose counting day lies in a stretch, which may begin in the middle of a month."""
+    day = rule.month_counts_if_present_on_day
+    stretch = range(12 * first_on.year + first_on.month - 1, 12 * last_on.year + last_on.month)
+    months = ((number // 12, number % 12 + 1) for number in stretch)
+    return [(year, month) for year, month in months if first_on <= date(year, month, day) <= last_on]
 
 
 def presence(ruled: Ruled, member: Registered, months: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -5,7 +5,6 @@ decides. A branch without a committee is decided for by the next higher one.
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TypeAlias
 
 from domain.assessment.completeness import members_of
@@ -19,10 +18,10 @@ from domain.assessment.period import (
     standing,
 )
 from domain.decider import Command, Decision, Past
-from domain.organisation.bodies import Seated, committee_of, meeting_of
+from domain.organisation.bodies import Seated
 from domain.organisation.unit import established
 from domain.recording.approval import NotPresent, WrongBody
-from domain.recording.chain import Sitting, Step, electorate, following, higher, seat_of, steps_of
+from domain.recording.chain import Sitting, Step, following, higher, seat_of, sitting_of, steps_of
 from domain.recording.committee import Meeting, Vote, convened
 from domain.recording.sheet import acting
 from domain.rules.scheme import Scheme
@@ -95,8 +94,9 @@ def _adopt(
         raise NotPresent
     rule = scheme.bodies.named(step.body)
     least = LEAST_VOTERS if rule is None or rule.min_voters is None else rule.min_voters
-    meeting = convened(electorate(past, step, command), command.present, command.not_in_favour, least)
-    vote = _carried(past, scheme, command, found, step, meeting)
+    seated = sitting_of(past, scheme, step, day_of(command.at))
+    meeting = convened(seated.members, command.present, command.not_in_favour, least)
+    vote = _carried(past, found, seated, meeting)
     ref = period_of(found.unit, found.year, found.period)
     if vote is None:
         up = higher(past, step.unit)
@@ -122,19 +122,9 @@ def _adopt(
     return [ref.says(decided)]
 
 
-def _carried(
-    past: Past, scheme: Scheme, command: DecidePeriod, found: Assessment, step: Step, meeting: Meeting
-) -> Vote | None:
+def _carried(past: Past, found: Assessment, seated: Seated, meeting: Meeting) -> Vote | None:
     """The vote; each line of one of its own is carried without him as well, or the next higher body decides."""
-    seated = seated_on(past, scheme, step, day_of(command.at))
     subjects = set(members_of(past, found))
     own = [meeting.vote(seated.recused([one])) for one in sorted(meeting.body & subjects, key=str)]
     vote = meeting.vote(())
     return None if vote is None or any(one is None for one in own) else vote
-
-
-def seated_on(past: Past, scheme: Scheme, step: Step, day: date) -> Seated:
-    """Who sits in the body of a step on a day, and for whom."""
-    if step.body == "branch_meeting":
-        return meeting_of(past, scheme, step.unit, day)
-    return committee_of(past, step.unit, day)

@@ -47,11 +47,12 @@ Bound: TypeAlias = tuple[Cut, tuple[object, ...], int]
 
 
 class Claim(Struct, frozen=True):
-    """A row under the rules of the period: its item there, and what it is worth before any cap."""
+    """A row under the rules of the period: its item there, what bounds it, and what it is worth before any cap."""
 
     row: MatterRow
     item: str
     amount: int
+    prices: LevelPrices
     outside_cap: bool = False
 
 
@@ -65,7 +66,7 @@ def honour_lines(
     """
     claims = [_claim(tariff, tariffs, row, lambda known: known.honours) for row in in_order(rows)]
     limits = [_scaled(limit, scale) for limit in tariff.limits if limit.of_list == "honour"]
-    return _Caps(tariff, tariff.honours, limits).lines(claims, _covering(claims, tariff.same_honour))
+    return _Caps(tariff, limits).lines(claims, _covering(claims, tariff.same_honour))
 
 
 def deduction_lines(
@@ -76,10 +77,10 @@ def deduction_lines(
     With the period's last day, a deduction whose effect has ended by then takes nothing.
     """
     claims = [_claim(tariff, tariffs, row, lambda known: known.deductions) for row in in_order(rows)]
-    lapsed = [claim for claim in claims if _lapsed(tariff.deductions[claim.item], claim.row, ends_on)]
+    lapsed = [claim for claim in claims if _lapsed(claim.prices, claim.row, ends_on)]
     living = [claim for claim in claims if claim not in lapsed]
     limits = [limit for limit in tariff.limits if limit.of_list == "negative"]
-    found = _Caps(tariff, tariff.deductions, limits).lines(living, _covering(living, tariff.same_deduction))
+    found = _Caps(tariff, limits).lines(living, _covering(living, tariff.same_deduction))
     if not lapsed:
         return found
     by_record = {line.record: line for line in found}
@@ -102,8 +103,7 @@ def _scaled(limit: Limit, scale: tuple[int, int]) -> Limit:
 class _Caps:
     """What is left under each maximum, while the lines of one list are made."""
 
-    def __init__(self, tariff: Tariff, prices: Mapping[str, LevelPrices], limits: Sequence[Limit]) -> None:
-        self._prices = prices
+    def __init__(self, tariff: Tariff, limits: Sequence[Limit]) -> None:
         self._limits = limits
         self._above = tariff.above
         self._left: dict[tuple[object, ...], int] = {}
@@ -141,11 +141,11 @@ class _Caps:
         return points, cut
 
     def _own(self, claim: Claim) -> Iterable[Bound]:
-        for months, cap in self._prices[claim.item].caps:
+        for months, cap in claim.prices.caps:
             yield "item-cap", ("item", claim.item, *_stretch(claim.row.counted_on, months)), cap
 
     def _shared(self, claim: Claim) -> Iterable[Bound]:
-        day, above = claim.row.counted_on, self._above(self._prices[claim.item].category)
+        day, above = claim.row.counted_on, self._above(claim.prices.category)
         for index, limit in enumerate(self._limits):
             if limit.scope == "list" or limit.code in above:
                 reason: Cut = "total-cap" if limit.scope == "list" else "category-cap"
@@ -171,17 +171,19 @@ def _without_effect(claim: Claim, cut: Cut) -> MatterLine:
 
 
 def _claim(tariff: Tariff, tariffs: Mapping[str, Tariff], row: MatterRow, table: Table) -> Claim:
-    """The row's worth under the rules of its day, or of the period where a mapping says so."""
+    """The row's worth under the rules of its day, or of the period where a mapping says so.
+
+    What the period's rules know no more, and map to nothing, counts and is capped as in its own day: a deed found
+    after the year in which its item ended is neither lost nor forgiven by the change.
+    """
     target = None if row.rules == tariff.version else tariff.mapped.get(row.item)
     item = row.item if target is None else target.item
     try:
         known = table(tariffs[row.rules])[row.item]
-        now = table(tariff).get(item)
-        if now is None:
-            raise Uncountable(f"{row.item} is not mapped")
+        now = table(tariff).get(item, known)
         if target is not None and target.as_new:
-            return _worth(now, _as_new(row, target), item, row)
-        return _worth(known, row, item, row)
+            return _worth(now, _as_new(row, target), item, row, now)
+        return _worth(known, row, item, row, now)
     except KeyError:
         raise Uncountable(f"{row.rules}: {row.item} {row.level}") from None
 
@@ -202,8 +204,8 @@ def _as_new(row: MatterRow, target: MapTo) -> MatterRow:
     )
 
 
-def _worth(prices: LevelPrices, said: MatterRow, item: str, row: MatterRow) -> Claim:
-    return Claim(row, item, worth_of(prices, said), said.level in prices.outside_cap)
+def _worth(prices: LevelPrices, said: MatterRow, item: str, row: MatterRow, now: LevelPrices) -> Claim:
+    return Claim(row, item, worth_of(prices, said), now, said.level in prices.outside_cap)
 
 
 def worth_of(prices: LevelPrices, row: MatterRow) -> int:

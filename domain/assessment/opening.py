@@ -84,14 +84,19 @@ def parts_of(scheme: Scheme, whole: Period, year: int) -> list[Period]:
 
 def parts_sealed(past: Past, scheme: Scheme, unit: Code, year: int, period: Code) -> None:
     """Refuse unless the parts of a period that any rule set was in force for are sealed."""
+    waiting = open_parts(past, scheme, unit, year, period)
+    if waiting:
+        raise PartsNotSealed(periods=waiting)
+
+
+def open_parts(past: Past, scheme: Scheme, unit: Code, year: int, period: Code) -> tuple[Code, ...]:
+    """The parts of a period that must be sealed before it is computed, and are not."""
     known = past[RULES.of(established(past, unit).scheme)]
     parts = parts_of(scheme, assessed_period(scheme, period), year)
     ruled = [one for one in parts if known.in_force(days_of(one, year)[1]) is not None]
     states = past.many([period_of(unit, year, one.code) for one in ruled])
-    open_parts = [
+    return tuple(
         part.code
         for part, state in zip(ruled, states, strict=True)
         if not isinstance(state, Assessment) or state.status != "sealed"
-    ]
-    if open_parts:
-        raise PartsNotSealed(periods=tuple(open_parts))
+    )

@@ -38,7 +38,14 @@ def proposal(total: int, rule: Probation, *, in_extension: bool, words: Interpre
     threshold = hundredths(rule.threshold.value)
     if total > threshold or (total == threshold and not _extends_at(rule, words)):
         return rule.proposals.at_or_above
-    return rule.proposals.below_in_extension if in_extension else rule.proposals.below
+    if in_extension or _far_below(total, rule):
+        return rule.proposals.below_in_extension
+    return rule.proposals.below
+
+
+def _far_below(total: int, rule: Probation) -> bool:
+    """Whether a first window already ends below the lower of two lines."""
+    return rule.threshold.cancel_below is not None and total < hundredths(rule.threshold.cancel_below)
 
 
 def _extends_at(rule: Probation, words: Interpretation) -> bool:

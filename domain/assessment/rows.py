@@ -85,6 +85,7 @@ class VetoRow(Struct, frozen=True, kw_only=True):
     item: str
     decided_on: date
     position: int
+    rules: str = ""
     lifted_on: date | None = None
     confirmed: bool = True
 

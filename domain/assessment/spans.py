@@ -71,6 +71,7 @@ def span_scores(tariff: Tariff, prices: Prices, span: Span, profile: str | None)
     sure: dict[str, Counts] = {}
     pending: dict[str, Counts] = {}
     _count(tariff, prices, span.tallies, sure, pending)
+    _known(tariff, prices, (*sure, *pending))
     confirmed = _span_score(tariff, categories, span, sure, {})
     if not pending:
         return confirmed, confirmed
@@ -137,6 +138,19 @@ def _as_new(row: Tally, target: MapTo) -> Tally:
     )
 
 
+def _known(tariff: Tariff, prices: Prices, items: Iterable[str]) -> None:
+    """Refuse what has no line here, but for a shortfall of a duty that is asked no more: it has nothing to lower."""
+    for item in items:
+        if item not in tariff.prices and not was_presumed(prices.values(), item):
+            raise Uncountable(f"{tariff.version}: {item} is not mapped")
+
+
+def was_presumed(versions: Iterable[Mapping[str, Price]], item: str) -> bool:
+    """Whether an item counts in full until it falls short, in whichever version knows it."""
+    modes = {known[item].mode for known in versions if item in known}
+    return modes == {"presumed"}
+
+
 def _span_score(
     tariff: Tariff,
     categories: Sequence[CategoryPrices],
@@ -144,10 +158,6 @@ def _span_score(
     sure: dict[str, Counts],
     pending: dict[str, Counts],
 ) -> SpanScore:
-    known = tariff.prices
-    for item in (*sure, *pending):
-        if item not in known:
-            raise Uncountable(f"{tariff.version}: {item} is not mapped")
     found: list[CategoryScore] = []
     base = maximum = asked = 0
     months, present = tariff.months, span.months_present
@@ -170,7 +180,8 @@ def _span_score(
         base += points
         maximum += category.maximum
         asked += len(lines)
-    unasked = () if asked == len(known) else _unasked(found, sure, pending)
+    gone = any(item not in tariff.prices for item in (*sure, *pending))
+    unasked = () if asked == len(tariff.prices) and not gone else _unasked(found, sure, pending)
     return SpanScore(span.code, base, maximum, tuple(found), unasked=unasked)
 
 

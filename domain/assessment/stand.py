@@ -3,19 +3,17 @@
 Every part of it is what the step itself asks: the page that shows it and the refusal can never differ.
 """
 
-from collections.abc import Iterable
-
 import msgspec
 
 from domain.assessment.appraisal import NoSession, appraisal_of
 from domain.assessment.completeness import Missing, looked_through
 from domain.assessment.computing import assessed_members, ruled_period, undetermined
-from domain.assessment.deciding import chain_of_period, seated_on
-from domain.assessment.opening import PartsNotSealed, parts_sealed
+from domain.assessment.deciding import chain_of_period
+from domain.assessment.opening import open_parts
 from domain.assessment.period import Assessment, period_of
 from domain.decider import Past
 from domain.organisation.unit import established
-from domain.recording.chain import seat_of, voters
+from domain.recording.chain import seat_of, sitting_of
 from domain.rules.ruleset import RULES
 from domain.values import Code, Instant, MemberId, day_of
 
@@ -88,7 +86,7 @@ def _gate(past: Past, found: Assessment, now: Instant) -> Gate:
     session = past[appraisal_of(found.unit, found.year, found.period)] if rules.period.appraisal else None
     return Gate(
         over=day_of(now) > found.last_on,
-        open_parts=tuple(_open_parts(past, found)),
+        open_parts=open_parts(past, rules.scheme, found.unit, found.year, found.period),
         appraisal_missing=session is not None and (isinstance(session, NoSession) or session.status != "closed"),
         missing=seen.missing,
         members=len(members),
@@ -100,26 +98,15 @@ def _gate(past: Past, found: Assessment, now: Instant) -> Gate:
     )
 
 
-def _open_parts(past: Past, found: Assessment) -> Iterable[Code]:
-    scheme = ruled_period(past, found).scheme
-    try:
-        parts_sealed(past, scheme, found.unit, found.year, found.period)
-    except PartsNotSealed as refused:
-        open_parts = refused.facts["periods"]
-        assert isinstance(open_parts, tuple), "the refusal names the parts"
-        return (str(one) for one in open_parts)
-    return ()
-
-
 def _turn(past: Past, found: Assessment, now: Instant) -> Turn:
     rules = ruled_period(past, found)
     steps = chain_of_period(past, rules.scheme, found)
     step = seat_of(steps, found.step, found.body or steps[found.step].unit)
     subjects = (one.member for one in assessed_members(past, rules, found))
-    concerned = seated_on(past, rules.scheme, step, day_of(now)).recused(subjects)
-    body = sorted(voters(past, step, day_of(now)), key=str)
+    body = sitting_of(past, rules.scheme, step, day_of(now))
+    concerned = body.recused(subjects)
     return Turn(
         body=step.body,
         unit=step.unit,
-        voters=tuple(Voter(member=one, concerned=one in concerned) for one in body),
+        voters=tuple(Voter(member=one, concerned=one in concerned) for one in sorted(body.members, key=str)),
     )

@@ -1,6 +1,6 @@
 """一票否决 — which vetoes hold at a period's end, and what they empty."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
@@ -21,11 +21,18 @@ class VetoLine(Struct, frozen=True):
     category: str | None = None
 
 
-def veto_lines(tariff: Tariff, rows: Iterable[VetoRow], ends_on: date | None) -> tuple[VetoLine, ...]:
-    """The vetoes that hold on the period's last day, in (day, position) order; without a day, all not lifted."""
+def veto_lines(
+    tariff: Tariff, tariffs: Mapping[str, Tariff], rows: Iterable[VetoRow], ends_on: date | None
+) -> tuple[VetoLine, ...]:
+    """The vetoes that hold on the period's last day, in (day, position) order; without a day, all not lifted.
+
+    A veto that the period's rules know no more does what those of its own day say.
+    """
     found: list[VetoLine] = []
     for row in sorted(rows, key=lambda one: (one.decided_on, one.position)):
         standard = tariff.vetoes.get(row.item)
+        if standard is None and row.rules in tariffs:
+            standard = tariffs[row.rules].vetoes.get(row.item)
         if standard is None:
             raise Uncountable(f"{tariff.version}: there is no veto {row.item}")
         if holds(standard, row, ends_on):

@@ -15,7 +15,7 @@ from domain.notice.notice import (
     PostingEvidenced,
     of_unit,
 )
-from domain.notice.running import CLOSING_GRACE, by_its_own, stage_today, term_from
+from domain.notice.running import CLOSING_GRACE, by_its_own, shown_by, stage_today, term_from
 from domain.organisation.unit import DayInFuture
 from domain.rules.calendar import published
 from domain.rules.working_days import closes_on, is_working_day
@@ -146,7 +146,7 @@ def _repost(past: Past, command: RepostNotice) -> Decision:
     notice = of_unit(past, command.unit, command.notice)
     if notice.status != "withdrawn":
         raise NoticeNotWithdrawn(notice=command.notice)
-    person = by_its_own(past, command, notice)
+    person = shown_by(past, command, notice)
     term = term_from(past, notice, day_of(command.at))
     fact = NoticeReposted(notice=notice.notice, unit=notice.unit, by=person, **msgspec.structs.asdict(term))
     return [NOTICE.of(command.notice).says(fact)]

@@ -23,6 +23,8 @@ from domain.notice.notice import (
 from domain.organisation.unit import established, next_higher
 from domain.recording.archive import Kind, Record, RecordUnknown, archive_of
 from domain.recording.chain import steps_of
+from domain.recording.deduction import DEDUCTION, Deduction, deduction_id
+from domain.recording.honour import HONOUR, Honour, honour_id
 from domain.recording.sheet import SHEET, Sheet, living
 from domain.rules.demands import NoticeKind, chain_of, stage_of
 from domain.rules.procedure import Notice as NoticeRules
@@ -116,8 +118,16 @@ def _of_record(past: Past, command: DraftRecordNotice) -> Decision:
         digest=lines_digest([line]),
         decided_on=day_of(command.at),
         bodies=_chain(past, record),
+        entered_by=_proposers(past, command.member, record),
     )
     return [ref.says(header), ref.says(line)]
+
+
+def _proposers(past: Past, member: MemberId, record: Record) -> tuple[MemberId, ...]:
+    """Who claimed the honour, or proposed the deduction and added evidence; a veto comes from a body, not a person."""
+    case = record.unit, member, record.matter, record.item
+    claim = past[HONOUR.of(honour_id(*case))] if record.kind == "honour" else past[DEDUCTION.of(deduction_id(*case))]
+    return tuple(sorted(claim.entered_by, key=str)) if isinstance(claim, Honour | Deduction) else ()
 
 
 def audience_of(rules: NoticeRules, stage: NoticeStage, lines: Sequence[NoticeLine]) -> Code:
@@ -191,6 +201,7 @@ def _lines(past: Past, sheet: Sheet, decision: int) -> list[NoticeLineDrafted]:
                 record=record.record,
                 outcome=line.outcome,
                 quantity=line.quantity,
+                level=line.level,
             )
         )
     return found

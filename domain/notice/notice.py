@@ -39,7 +39,9 @@ class NoticeDrafted(Fact, frozen=True, kw_only=True):
     bodies: tuple[Code, ...] = ()
     """The organisations whose bodies decided: none of them looks into an objection."""
     entered_by: tuple[MemberId, ...] = ()
-    """Who entered what was decided: few, and none of them looks into an objection."""
+    """Who entered or proposed what was decided: few; none of them posts it, nor looks into an objection."""
+    hands: tuple[MemberId, ...] = ()
+    """Who else had a part in it before it was corrected: none of them looks into an objection either."""
     objection: ObjectionId | None = None
     """The objection after which a corrected line is noticed anew."""
 
@@ -76,6 +78,7 @@ class NoticePosted(Fact, frozen=True, kw_only=True):
     ends_on: date
     """The last day of the term, which ends at 24:00 Asia/Shanghai."""
     may_close_at: Instant
+    by: MemberId | None = None
 
 
 class PostingEvidenced(Fact, frozen=True, kw_only=True):
@@ -194,8 +197,10 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[NoticeLine, ...] = ()
     decided_on: date | None = None
     bodies: tuple[str, ...] = ()
+    entered_by: frozenset[MemberId] = frozenset()
+    """Who entered or proposed what was decided."""
     hands: frozenset[MemberId] = frozenset()
-    """Who entered what was decided, checked, posted or withdrew it."""
+    """They, and whoever checked, posted or withdrew it."""
     objection: ObjectionId | None = None
     results: Results | None = None
     """Present where it shows results of a period and no records."""
@@ -290,7 +295,7 @@ def evolve(state: State, fact: Fact) -> State:
         case Notice(status="checked"), NoticePosted():
             return _hanging(state, fact)
         case Notice(status="withdrawn"), NoticeReposted():
-            return _hanging(replace(state, hands=state.hands | {fact.by}), fact)
+            return _hanging(state, fact)
         case Notice(status="posted"), PostingEvidenced():
             return state
         case Notice(status="posted"), NoticeExtended():
@@ -315,7 +320,8 @@ def _drafted(fact: NoticeDrafted) -> Notice:
         occurred_on=fact.occurred_on,
         decided_on=fact.decided_on,
         bodies=fact.bodies,
-        hands=frozenset(fact.entered_by),
+        entered_by=frozenset(fact.entered_by),
+        hands=frozenset((*fact.entered_by, *fact.hands)),
         objection=fact.objection,
     )
 
@@ -353,6 +359,7 @@ def _hanging(state: Notice, fact: NoticePosted | NoticeReposted) -> Notice:
     return replace(
         state,
         status="posted",
+        hands=state.hands if fact.by is None else state.hands | {fact.by},
         posted_on=fact.posted_on,
         term=term,
         ends_on=fact.ends_on,

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from domain.assessment.determination import determined
-from domain.decider import Command, Decision, NotPermitted, Past
+from domain.decider import Command, Decision, NotPermitted, Past, Refused
 from domain.notice.drafting import audience_of
 from domain.notice.notice import (
     NOTICE,
@@ -27,6 +27,7 @@ from domain.notice.notice import (
     TermRunning,
     of_unit,
 )
+from domain.organisation.bodies import committee_of
 from domain.organisation.unit import established
 from domain.recording.archive import archive_of
 from domain.recording.standing import confirmed
@@ -40,6 +41,12 @@ from domain.values import Code, Instant, MemberId, NoticeId, day_of, midnight_af
 
 CLOSING_GRACE: Final = timedelta(seconds=60)
 """So that an objection sent in the last second has arrived before the notice closes."""
+
+
+class EntererShows(Refused):
+    """您登记或提出了所公示的内容,请由他人审查、发布。 You entered or proposed what is shown: others post it."""
+
+    code = "enterer-shows"
 
 
 class CheckDisclosure(Command, frozen=True, kw_only=True):
@@ -115,6 +122,15 @@ def by_its_own(past: Past, command: Command, notice: Notice) -> MemberId:
     return command.actor.person
 
 
+def shown_by(past: Past, command: Command, notice: Notice) -> MemberId:
+    """Who checks or posts: neither who entered or proposed what is shown, nor who sits in the place of one of them."""
+    person = by_its_own(past, command, notice)
+    behind = committee_of(past, command.actor.unit or notice.unit, day_of(command.at))
+    if person in behind.recused(notice.entered_by):
+        raise EntererShows
+    return person
+
+
 def stage_today(past: Past, notice: Notice, today: date) -> tuple[NoticeRules, NoticeStage]:
     """The rule set in force, and what it says of this kind of notice."""
     _, scheme = scheme_on(past, established(past, notice.unit).scheme, today)
@@ -142,7 +158,7 @@ def _check(past: Past, command: CheckDisclosure) -> Decision:
     notice = of_unit(past, command.unit, command.notice)
     if notice.status != "drafted":
         raise NoticeNotDraft(notice=command.notice)
-    person = by_its_own(past, command, notice)
+    person = shown_by(past, command, notice)
     shows = tuple(sorted(set(command.shows)))
     return [NOTICE.of(command.notice).says(DisclosureChecked(by=person, shows=shows))]
 
@@ -153,9 +169,9 @@ def _post(past: Past, command: PostNotice) -> Decision:
         raise NoticeNotChecked(notice=command.notice)
     if notice.status != "checked":
         raise NoticeNotDraft(notice=command.notice)
-    by_its_own(past, command, notice)
+    person = shown_by(past, command, notice)
     term = term_from(past, notice, day_of(command.at))
-    posted = NoticePosted(notice=notice.notice, unit=notice.unit, **msgspec.structs.asdict(term))
+    posted = NoticePosted(notice=notice.notice, unit=notice.unit, by=person, **msgspec.structs.asdict(term))
     return [NOTICE.of(command.notice).says(posted)]
 
 

@@ -22,15 +22,17 @@ from domain.objection.objection import (
     living,
 )
 from domain.objection.recusal import acting, handling, receiving
-from domain.objection.release import rules_of, standing_record, version_of
+from domain.objection.release import amount_of, rules_of, standing_record, version_of
 from domain.objection.terms import officials_until, persons_until, terms
 from domain.organisation.roster import NotOnRoster, belonging
-from domain.recording.archive import AlreadyRecorded, Record, archive_of
-from domain.recording.filling import OUTCOMES, OutcomeNotOfItem, QuantityOutsideRule
-from domain.rules.demands import NotInRules, level_named
+from domain.recording.amounts import LevelUnknown, need_amount
+from domain.recording.archive import Record, archive_of
+from domain.recording.entering import AlreadyRecorded
+from domain.recording.filling import LineWish, OutcomeNotOfItem, need_sayable
+from domain.rules.demands import item_named, levels_of
 from domain.rules.items import ResponsibilityItem
 from domain.sealed import Secret
-from domain.values import Code, ObjectionId, day_of, hundredths
+from domain.values import Code, MemberId, ObjectionId, day_of
 
 
 class CorrectionNotWanted(Refused):
@@ -49,12 +51,6 @@ class CorrectionChangesNothing(Refused):
     """更正后的内容与原记录相同。 The correction says what stands already."""
 
     code = "correction-changes-nothing"
-
-
-class LevelUnknown(Refused):
-    """办法中没有这个档次。 The rule set has no such level of this item."""
-
-    code = "level-unknown"
 
 
 class DecideObjection(Command, frozen=True, kw_only=True):
@@ -146,13 +142,15 @@ def check_correction(past: Past, objection: Objection, outcome: Outcomes, right:
         _missing(past, notice, right)
     elif right.member is not None:
         raise CorrectionNotWanted
-    elif (right.outcome, right.quantity, right.level) == (before.outcome, before.quantity, before.level):
+    elif _says(right) == _says(before):
         raise CorrectionChangesNothing
     rules = rules_of(past, notice) if before is None else before.rules
     if before is not None and before.kind != "responsibility":
         _fits_level(past, notice, before, right)
     else:
-        _fits(past, notice, rules, right)
+        whom = right.member or objection.subject
+        assert whom is not None, "a record is of somebody"
+        _fits(past, notice, rules, whom, right)
 
 
 def _missing(past: Past, notice: Notice, right: Correction) -> None:
@@ -166,17 +164,29 @@ def _missing(past: Past, notice: Notice, right: Correction) -> None:
 
 def _fits_level(past: Past, notice: Notice, before: Record, right: Correction) -> None:
     """An honour, a deduction or a shortfall changes its level; a veto has none to change."""
-    if right.outcome != before.outcome or right.quantity != before.quantity:
+    if right.outcome != before.outcome:
         raise OutcomeNotOfItem(outcome=right.outcome, item=notice.item)
-    try:
-        level_named(version_of(past, notice, before.rules), notice.item, right.level or "")
-    except NotInRules:
-        raise LevelUnknown(item=notice.item, level=right.level) from None
+    scheme = version_of(past, notice, before.rules)
+    if right.level not in {one.code for one in levels_of(item_named(scheme, notice.item))}:
+        raise LevelUnknown(item=notice.item, level=right.level)
+    # The reply says why, to everybody whom it concerns.
+    need_amount(scheme, notice.item, right.level, amount_of(right), has_reason=True)
 
 
-def _fits(past: Past, notice: Notice, rules: str, right: Correction) -> None:
-    item = version_of(past, notice, rules).item(notice.item)
-    if not isinstance(item, ResponsibilityItem) or right.level is not None or right.outcome not in OUTCOMES[item.mode]:
+def _fits(past: Past, notice: Notice, rules: str, whom: MemberId, right: Correction) -> None:
+    scheme = version_of(past, notice, rules)
+    item = scheme.item(notice.item)
+    if not isinstance(item, ResponsibilityItem):
         raise OutcomeNotOfItem(outcome=right.outcome, item=notice.item)
-    if hundredths(right.quantity) == 0 or (item.mode != "earn" and right.quantity != "1.00"):
-        raise QuantityOutsideRule(quantity=right.quantity, item=notice.item)
+    said = LineWish(
+        member=whom,
+        outcome=right.outcome,
+        quantity=right.quantity,
+        level=right.level,
+        condition=right.condition,
+    )
+    need_sayable(scheme, item, said, has_reason=True)
+
+
+def _says(one: Correction | Record) -> tuple[str | None, ...]:
+    return one.outcome, one.quantity, one.level, one.condition, one.share

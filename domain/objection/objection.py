@@ -35,6 +35,8 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     outcome: Outcome
     quantity: Quantity = "1.00"
     level: Code | None = None
+    condition: Code | None = None
+    share: Code | None = None
     member: MemberId | None = None
     """Whose line was missing; None where a line is corrected."""
 

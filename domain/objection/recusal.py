@@ -50,7 +50,7 @@ def next_level(past: Past, notice: Notice, body: Code) -> Code:
 
 def concerned(past: Past, notice: Notice, subject: MemberId | None, day: date) -> frozenset[MemberId]:
     """Who had a hand in what is objected to, whose line it is, and who stands for any of them."""
-    places = {notice.unit, *notice.bodies}
+    places = {notice.unit, *notice.bodies, *levels(past, notice)}
     decided_on = notice.decided_on or notice.posted_on or notice.occurred_on
     people = set(notice.hands)
     if subject is not None:

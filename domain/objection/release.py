@@ -21,6 +21,7 @@ from domain.notice.notice import (
 )
 from domain.objection.objection import Correction, Objection
 from domain.organisation.unit import established
+from domain.recording.amounts import Amount, worth_shown
 from domain.recording.archive import (
     ENDED,
     Archive,
@@ -29,14 +30,13 @@ from domain.recording.archive import (
     RecordReplaced,
     RecordReversed,
     archive_of,
-    need_open_period,
 )
+from domain.recording.entering import need_open_period
 from domain.recording.sheet import SHEET, Sheet
 from domain.recording.standing import in_place
-from domain.rules.demands import level_named
 from domain.rules.ruleset import RULES
 from domain.rules.scheme import Scheme
-from domain.values import Code, MemberId, Points, hundredths, points
+from domain.values import Code, MemberId, Points
 
 
 def released(past: Past, objection: Objection) -> list[Write]:
@@ -128,14 +128,24 @@ def _replacement(past: Past, objection: Objection, notice: Notice, right: Correc
         outcome=right.outcome,
         quantity=right.quantity,
         level=right.level,
-        points_shown=_worth(version_of(past, notice, rules), notice.item, right.level),
+        points_shown=_worth(version_of(past, notice, rules), notice.item, right),
+        condition=right.condition,
+        share=right.share,
         occurred_on=notice.occurred_on if before is None else before.occurred_on,
         counted_on=notice.occurred_on if before is None else before.counted_on,
     )
 
 
-def _worth(scheme: Scheme, item: Code, level: Code | None) -> Points | None:
-    return None if level is None else points(hundredths(level_named(scheme, item, level).points))
+def _worth(scheme: Scheme, item: Code, right: Correction) -> Points | None:
+    """Of a level of the lists; what a sheet says is worth what its line comes to."""
+    if right.level is None or right.outcome == "earned":
+        return None
+    return worth_shown(scheme, item, right.level, amount_of(right))
+
+
+def amount_of(right: Correction) -> Amount:
+    """What a correction says beyond its level."""
+    return Amount(right.quantity, right.condition, right.share)
 
 
 def version_of(past: Past, notice: Notice, rules: Code) -> Scheme:
@@ -167,7 +177,7 @@ def _noticed_anew(past: Past, objection: Objection, notice: Notice, fact: Record
     ref = NOTICE.of(again)
     assert past[ref] == NoNotice(), "a correction is noticed once"
     handler = () if objection.handler is None else (objection.handler,)
-    hands = {*notice.hands, *handler}
+    entered_by = {*notice.entered_by, *handler}
     header = NoticeDrafted(
         notice=again,
         unit=notice.unit,
@@ -180,7 +190,8 @@ def _noticed_anew(past: Past, objection: Objection, notice: Notice, fact: Record
         digest=lines_digest([line]),
         decided_on=today,
         bodies=tuple(sorted({*notice.bodies, objection.body})),
-        entered_by=tuple(sorted(hands, key=str)),
+        entered_by=tuple(sorted(entered_by, key=str)),
+        hands=tuple(sorted(notice.hands - entered_by, key=str)),
         objection=objection.objection,
     )
     return [ref.says(header), ref.says(line)]

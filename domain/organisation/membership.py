@@ -4,6 +4,7 @@ A transfer leaves neither overlap nor gap: the day before the first in the new o
 one, and whoever holds an office there hands it over first. What the old organisation has begun stays with it.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -19,15 +20,17 @@ from domain.organisation.member import (
     MembershipOver,
     MemberTransferred,
     ProfileCode,
+    Registered,
     belonging_to,
     known_profile,
     refuse_own,
 )
 from domain.organisation.roster import MemberEnrolled, MemberReleased, NotOnRoster, roster_of
 from domain.organisation.unit import DayInFuture, established, higher_than, living
+from domain.result.probation import Ended, NoCase, probation_of
 from domain.rules.ruleset import RULES
 from domain.sealed import Secret
-from domain.values import Code, MemberId, day_of
+from domain.values import Code, MemberId, Sha256, day_of
 
 
 class SameUnit(Refused):
@@ -52,6 +55,12 @@ class ProfileByExemption(Refused):
     """免积分须按申请程序办理。 Exemption follows its own procedure."""
 
     code = "profile-by-exemption"
+
+
+class ProfileByProbation(Refused):
+    """预备期内的类别由支部大会和上级决定。 While a probation runs, the meeting and the higher organisation decide."""
+
+    code = "profile-by-probation"
 
 
 class LeaveOverlaps(Refused):
@@ -144,7 +153,9 @@ def _transfer(past: Past, command: TransferMember) -> Decision:
     if command.actor.unit is not None and command.actor.unit not in _over(past, command.to_unit):
         raise NotPermitted
     last_on = command.from_on - timedelta(days=1)
-    _may_leave(past, command, last_on)
+    if command.from_on > day_of(command.at):
+        raise DayInFuture(day=command.from_on)
+    _may_leave(past, command.unit, command.member, last_on, [command.unit])
     old, new = roster_of(command.unit), roster_of(command.to_unit)
     past.many([new])
     fact = MemberTransferred(
@@ -162,19 +173,15 @@ def _over(past: Past, unit: Code) -> list[Code]:
     return [unit, *higher_than(past, unit)]
 
 
-def _may_leave(past: Past, command: TransferMember | EndMembership, last_on: date) -> None:
-    """Refuse unless the last day has come, lies in his time here, and no office of his outlives it."""
-    new_day = command.from_on if isinstance(command, TransferMember) else last_on
-    if new_day > day_of(command.at):
-        raise DayInFuture(day=new_day)
-    since = past[roster_of(command.unit)].since(command.member)
+def _may_leave(past: Past, unit: Code, member: MemberId, last_on: date, places: Sequence[Code]) -> None:
+    """Refuse unless the last day lies in his time here, and no office of his in these places outlives it."""
+    since = past[roster_of(unit)].since(member)
     if since is None:
-        raise NotOnRoster(member=command.member)
+        raise NotOnRoster(member=member)
     if last_on < since:
         raise BeforeEnrolment(since=since)
-    places = [command.unit] if isinstance(command, TransferMember) else _over(past, command.unit)
     for place, held in zip(places, past.many([APPOINTMENTS.of(place) for place in places]), strict=True):
-        roles = held.roles_after(command.member, last_on)
+        roles = held.roles_after(member, last_on)
         if roles:
             raise OfficesHeld(unit=place, roles=sorted(roles))
 
@@ -193,6 +200,8 @@ def _assign(past: Past, command: AssignProfile) -> Decision:
         raise ProfileByExemption(profile=command.profile)
     if command.profile == member.profile:
         return []
+    if not isinstance(past[probation_of(command.member)], NoCase | Ended):
+        raise ProfileByProbation(member=command.member)
     fact = MemberProfileAssigned(
         member=command.member, unit=command.unit, profile=command.profile, from_on=command.from_on
     )
@@ -201,14 +210,19 @@ def _assign(past: Past, command: AssignProfile) -> Decision:
 
 def _end(past: Past, command: EndMembership) -> Decision:
     member = belonging_to(past, command.member, command.unit, command.last_on)
+    if command.last_on > day_of(command.at):
+        raise DayInFuture(day=command.last_on)
+    return ending(past, command.unit, member, command.last_on, command.reason.commitment)
+
+
+def ending(past: Past, unit: Code, member: Registered, last_on: date, reason: Sha256) -> Decision:
+    """A membership ends on a day that has come: he leaves the roster, and holds no office beyond it."""
     if member.ended_on is not None:
-        raise MembershipOver(member=command.member, last_on=member.ended_on)
-    _may_leave(past, command, command.last_on)
-    fact = MembershipEnded(
-        member=command.member, unit=command.unit, last_on=command.last_on, reason=command.reason.commitment
-    )
-    released = MemberReleased(unit=command.unit, member=command.member, last_on=command.last_on)
-    return [MEMBER.of(command.member).says(fact), roster_of(command.unit).says(released)]
+        raise MembershipOver(member=member.member, last_on=member.ended_on)
+    _may_leave(past, unit, member.member, last_on, _over(past, unit))
+    fact = MembershipEnded(member=member.member, unit=unit, last_on=last_on, reason=reason)
+    released = MemberReleased(unit=unit, member=member.member, last_on=last_on)
+    return [MEMBER.of(member.member).says(fact), roster_of(unit).says(released)]
 
 
 def _leave(past: Past, command: RegisterLeave) -> Decision:

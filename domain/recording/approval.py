@@ -10,8 +10,9 @@ from typing import TypeAlias
 from domain.decider import Command, Decision, Past, Refused, StreamRef
 from domain.organisation.bodies import Seated, committee_of, meeting_of
 from domain.organisation.unit import Established, established, next_higher
-from domain.recording.archive import PointsRecorded, archive_of, recorded
+from domain.recording.archive import PointsRecorded, archive_of
 from domain.recording.committee import Vote, convened
+from domain.recording.entering import recorded
 from domain.recording.matter import held
 from domain.recording.sheet import (
     SHEET,
@@ -193,6 +194,8 @@ def _record(sheet: Sheet, line: Line, vote: Vote) -> PointsRecorded:
         rules=sheet.rules,
         outcome=line.outcome,
         quantity=line.quantity,
+        level=line.level,
+        condition=line.condition,
         occurred_on=sheet.occurred_on,
         late=sheet.late or line.late,
         entitled=vote.entitled,

@@ -5,14 +5,14 @@ never counts. Vetoes stand here too: they cap a grade and change no points.
 """
 
 from datetime import date
-from typing import Final, Literal, TypeAlias, TypeVar
-from uuid import UUID, uuid5
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from domain.decider import Fact, Past, Refused, Stream, StreamRef, Write
-from domain.recording.sealing import ArchiveSealed, PeriodSealedAlready, Sealed
+from domain.decider import Fact, Refused, Stream, StreamRef
+from domain.recording.sealing import ArchiveSealed, Sealed
 from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Reference, Sha256
 
 Outcome: TypeAlias = Literal[
@@ -47,6 +47,9 @@ class PointsRecorded(Fact, frozen=True, kw_only=True):
     """Version of the rule set in force on ``occurred_on``."""
     outcome: Outcome
     quantity: Quantity
+    level: Code | None = None
+    """Where the item has levels; the quantity of a range is the points chosen."""
+    condition: Code | None = None
     occurred_on: date
     late: bool = False
     """Entered more than the rule set's days after the act; the reason is sealed."""
@@ -79,6 +82,11 @@ class HonourAdded(Fact, frozen=True, kw_only=True):
     """The date of the honour's document: by it the record falls into a period."""
     points_shown: Points
     """What the bodies saw that the level gives; evidence of that, never an input of a score."""
+    quantity: Quantity | None = None
+    """For a range the points chosen, else how many units; None for one matter."""
+    condition: Code | None = None
+    share: Code | None = None
+    """The person's place in the group whose result it is."""
     late: bool = False
     entitled: int
     present: int
@@ -103,6 +111,9 @@ class DeductionApproved(Fact, frozen=True, kw_only=True):
     """It lowers a responsibility item that counts in full otherwise; else it stands on the negative list."""
     points_shown: Points
     """What the level takes, as a positive number."""
+    quantity: Quantity | None = None
+    """For a range the points chosen, else how many units; None for one matter."""
+    condition: Code | None = None
     late: bool = False
     entitled: int
     present: int
@@ -207,6 +218,8 @@ class RecordReplaced(Fact, frozen=True, kw_only=True):
     level: Code | None = None
     points_shown: Points | None = None
     """What the level gives or takes."""
+    condition: Code | None = None
+    share: Code | None = None
     occurred_on: date
     counted_on: date
 
@@ -229,6 +242,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     rules: str
     outcome: Outcome
     quantity: str = "1.00"
+    condition: str | None = None
+    share: str | None = None
     occurred_on: date
     counted_on: date
     points_shown: str | None = None
@@ -263,12 +278,6 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
     def held(self) -> bool:
         """Whether an open objection stands in the way of determining this member."""
         return any(record.held_by for record in self.records.values() if record.status not in ENDED)
-
-
-class AlreadyRecorded(Refused):
-    """这件事已经记过分:一事一记。 This matter is already on record for this member."""
-
-    code = "already-recorded"
 
 
 class RecordUnknown(Refused):
@@ -343,6 +352,8 @@ def _new(fact: NewRecord) -> Record:
             rules=fact.rules,
             outcome=fact.outcome,
             quantity=fact.quantity,
+            level=fact.level,
+            condition=fact.condition,
             occurred_on=fact.occurred_on,
             counted_on=fact.occurred_on,
         )
@@ -357,6 +368,9 @@ def _new(fact: NewRecord) -> Record:
         level=None if isinstance(fact, VetoRegistered) else fact.level,
         rules=fact.rules,
         outcome=SAYS[kind],
+        quantity=(fact.quantity or "1.00") if isinstance(fact, HonourAdded | DeductionApproved) else "1.00",
+        condition=fact.condition if isinstance(fact, HonourAdded | DeductionApproved) else None,
+        share=fact.share if isinstance(fact, HonourAdded) else None,
         occurred_on=fact.occurred_on,
         counted_on=fact.counted_on,
         points_shown=fact.points_shown if isinstance(fact, HonourAdded | DeductionApproved) else None,
@@ -379,6 +393,8 @@ def _replacement(fact: RecordReplaced) -> Record:
         occurred_on=fact.occurred_on,
         counted_on=fact.counted_on,
         points_shown=fact.points_shown,
+        condition=fact.condition,
+        share=fact.share,
         replaces=fact.replaces,
     )
 
@@ -414,37 +430,7 @@ ARCHIVE: Final[Stream[Archive]] = Stream(
     ),
 )
 
-F = TypeVar("F", PointsRecorded, HonourAdded, DeductionApproved, DeductionDismissed, VetoRegistered)
-
 
 def archive_of(member: MemberId, counted_on: date) -> StreamRef[Archive]:
     """The archive of a year: that of the act, and for honours, deductions and vetoes that of their document."""
     return ARCHIVE.of(member, counted_on.year)
-
-
-def need_open_period(past: Past, member: MemberId, counted_on: date) -> None:
-    """Refuse what would enter a sealed period (I12)."""
-    need_open(past[archive_of(member, counted_on)], counted_on)
-
-
-def need_open(state: Archive, counted_on: date) -> None:
-    """Refuse a day of a sealed period of this archive."""
-    sealed = state.sealed_on(counted_on)
-    if sealed is not None:
-        raise PeriodSealedAlready(period=sealed.period, last_on=sealed.last_on)
-
-
-def record_id(archive: StreamRef[Archive], state: Archive) -> RecordId:
-    """The id of the archive's next record: a repeat of the command draws the same."""
-    return uuid5(archive.id, str(len(state.records)))
-
-
-def recorded(past: Past, fact: F) -> Write:
-    """Put a record into its archive, or refuse the second one of the same matter and item."""
-    counted_on = fact.occurred_on if isinstance(fact, PointsRecorded) else fact.counted_on
-    ref = archive_of(fact.member, counted_on)
-    need_open(past[ref], counted_on)
-    earlier = past[ref].live(fact.unit, fact.matter, fact.item)
-    if earlier is not None:
-        raise AlreadyRecorded(record=earlier.record, matter=fact.matter, item=fact.item)
-    return ref.says(replace(fact, record=record_id(ref, past[ref])))

@@ -4,14 +4,13 @@ The rule set names the bodies; here they become organisations. A body that would
 Where too few are left after recusal, the next higher organisation takes the body's place.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 from domain.decider import Command, Past, Refused
-from domain.organisation.appointments import APPOINTMENTS, committee
-from domain.organisation.member import MEMBER, Registered
-from domain.organisation.roster import belonging
+from domain.organisation.appointments import APPOINTMENTS
+from domain.organisation.bodies import Seated, committee_of, meeting_of
 from domain.organisation.unit import Established, established, higher_than
 from domain.recording.approval import NotOneDecides, NotPresent, RecorderApproves, WrongBody
 from domain.recording.committee import Vote, convened
@@ -115,35 +114,31 @@ def higher(past: Past, body: Code) -> Code:
     return parent
 
 
-def electorate(past: Past, step: Step, sitting: Sitting) -> frozenset[MemberId]:
-    """Who may vote in the body on the day of the sitting."""
-    return voters(past, step, day_of(sitting.at))
-
-
-def voters(past: Past, step: Step, day: date) -> frozenset[MemberId]:
-    """Who may vote in a body on a day."""
+def sitting_of(past: Past, scheme: Scheme, step: Step, day: date) -> Seated:
+    """Who sits in the body of a step on a day, and in whose place."""
     if step.body == "leading_group":
-        return past[APPOINTMENTS.of(step.unit)].holders(("leading_group",), day)
+        offices = past[APPOINTMENTS.of(step.unit)]
+        members = offices.holders(("leading_group",), day)
+        return Seated(unit=step.unit, members=members, behind=offices.stand_ins(("leading_group",), day))
     if step.body == "branch_meeting":
-        return _full_members(past, belonging(past, step.unit, day))
-    return committee(past, step.unit, day)
+        return meeting_of(past, scheme, step.unit, day)
+    return committee_of(past, step.unit, day)
 
 
-def _full_members(past: Past, members: Sequence[MemberId]) -> frozenset[MemberId]:
-    """Probationary members have no vote."""
-    states = past.many([MEMBER.of(member) for member in members])
-    return frozenset(s.member for s in states if isinstance(s, Registered) and s.profile != "probationary")
+def need_unconcerned(body: Seated, who: MemberId, *, subject: MemberId, entered_by: Collection[MemberId]) -> None:
+    """Refuse the subject and whoever entered it, and whoever sits in the place of one of them."""
+    if who in body.recused((subject,)):
+        raise SubjectDecides
+    if who in body.recused(entered_by):
+        raise RecorderApproves
 
 
 def voted(
-    past: Past, scheme: Scheme, step: Step, sitting: Sitting, *, subject: MemberId, entered_by: Iterable[MemberId]
+    past: Past, scheme: Scheme, step: Step, sitting: Sitting, *, subject: MemberId, entered_by: Collection[MemberId]
 ) -> Ruling:
     """What the body decides: without the subject and without whoever entered it, present and carried by quorum."""
-    who, entered = acting(sitting), frozenset(entered_by)
-    if who == subject:
-        raise SubjectDecides
-    if who in entered:
-        raise RecorderApproves
+    who, body = acting(sitting), sitting_of(past, scheme, step, day_of(sitting.at))
+    need_unconcerned(body, who, subject=subject, entered_by=entered_by)
     if sitting.actor.unit != step.unit:
         raise WrongBody(body=step.unit)
     if who not in sitting.present:
@@ -152,10 +147,9 @@ def voted(
         raise ReasonMissing
     rule = scheme.bodies.named(step.body)
     least = LEAST_VOTERS if rule is None or rule.min_voters is None else rule.min_voters
-    body = electorate(past, step, sitting)
-    without = entered | {subject}
-    vote = convened(body, sitting.present, sitting.not_in_favour, least).vote(without)
-    return Ruling(vote, tuple(sorted(without & body, key=str)))
+    without = body.recused((*entered_by, subject))
+    vote = convened(body.members, sitting.present, sitting.not_in_favour, least).vote(without)
+    return Ruling(vote, tuple(sorted(without & body.members, key=str)))
 
 
 def seat_of(steps: Sequence[Step], number: int, unit: Code) -> Step:

@@ -7,11 +7,23 @@ from uuid import UUID
 from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, NotPermitted, Past, Refused, Write
 from domain.organisation.unit import established
-from domain.recording.approval import RecorderApproves, WrongBody
-from domain.recording.archive import AlreadyRecorded, HonourAdded, archive_of, need_open_period, recorded
-from domain.recording.chain import Motion, SubjectDecides, following, higher, seat_of, steps_of, voted
+from domain.recording.amounts import Amount, need_amount, reason_of, worth_shown
+from domain.recording.approval import WrongBody
+from domain.recording.archive import HonourAdded, archive_of
+from domain.recording.chain import (
+    Motion,
+    Step,
+    following,
+    higher,
+    need_unconcerned,
+    seat_of,
+    sitting_of,
+    steps_of,
+    voted,
+)
 from domain.recording.committee import Vote
 from domain.recording.docket import CaseListed, case_listed
+from domain.recording.entering import AlreadyRecorded, need_open_period, recorded
 from domain.recording.filling import OwnPoints
 from domain.recording.honour import (
     HONOUR,
@@ -26,15 +38,15 @@ from domain.recording.honour import (
     honour_id,
     living,
 )
-from domain.recording.papers import late_reason, need_days, need_kind, need_nothing_more, points_of
+from domain.recording.papers import late_reason, need_days, need_kind
 from domain.recording.sheet import acting
 from domain.recording.terms import answer_by
-from domain.rules.demands import chain_of, declarers_of, level_named, terms_of
+from domain.rules.demands import chain_of, declarers_of, terms_of
 from domain.rules.items import HonourItem
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, Instant, MemberId, Sha256, Title
+from domain.values import Code, Instant, MemberId, Quantity, Sha256, Title, day_of
 
 
 class HonourUnknown(Refused):
@@ -63,6 +75,11 @@ class ClaimHonour(Command, frozen=True, kw_only=True):
     dated_on: date
     document_kind: Code
     document: Sha256
+    quantity: Quantity = "1.00"
+    """For a range the points chosen, with their reason; else how many units."""
+    condition: Code | None = None
+    share: Code | None = None
+    choice_reason: Secret | None = None
     late_reason: Secret | None = None
 
 
@@ -118,7 +135,8 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
     need_open_period(past, command.member, command.dated_on)
     need_unsealed(past, command.unit, command.dated_on)
     need_kind(item, command.document_kind)
-    need_nothing_more(scheme, item.code, command.level)
+    said = Amount(command.quantity, command.condition, command.share)
+    need_amount(scheme, item.code, command.level, said, has_reason=command.choice_reason is not None)
     honour = honour_id(command.unit, command.member, command.matter, command.item)
     turn = _turn(past, honour, command)
     steps = steps_of(past, unit, chain_of(scheme, item.code, command.level))
@@ -135,7 +153,11 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
         dated_on=command.dated_on,
         document_kind=command.document_kind,
         document=command.document,
-        points_shown=points_of(level_named(scheme, item.code, command.level)),
+        points_shown=worth_shown(scheme, item.code, command.level, said),
+        quantity=said.unless_one,
+        condition=command.condition,
+        share=command.share,
+        choice_reason=reason_of(scheme, item.code, command.level, command.choice_reason),
         by=acting(command),
         late_reason=late_reason(scheme, command.dated_on, command.at, command.late_reason),
         turn=turn,
@@ -189,12 +211,10 @@ def _open(past: Past, command: ReturnHonour | DecideHonour) -> tuple[Honour, Sch
 
 
 def _return(past: Past, command: ReturnHonour) -> Decision:
-    honour, _ = _open(past, command)
-    who = acting(command)
-    if who == honour.claim.member:
-        raise SubjectDecides
-    if who in honour.entered_by:
-        raise RecorderApproves
+    honour, scheme = _open(past, command)
+    who, step = acting(command), _seat(past, scheme, honour)
+    body = sitting_of(past, scheme, step, day_of(command.at))
+    need_unconcerned(body, who, subject=honour.claim.member, entered_by=honour.entered_by)
     if command.actor.unit != honour.body:
         raise WrongBody(body=honour.body)
     fact = HonourReturned(
@@ -211,12 +231,13 @@ def _return(past: Past, command: ReturnHonour) -> Decision:
 def _decide(past: Past, command: DecideHonour) -> Decision:
     honour, scheme = _open(past, command)
     claim = honour.claim
-    steps = steps_of(past, established(past, claim.unit), chain_of(scheme, claim.item, claim.level))
-    step = seat_of(steps, honour.step, honour.body)
-    ruling = voted(past, scheme, step, command, subject=claim.member, entered_by=honour.entered_by)
+    ruling = voted(
+        past, scheme, _seat(past, scheme, honour), command, subject=claim.member, entered_by=honour.entered_by
+    )
     ref = HONOUR.of(command.honour)
     if ruling.vote is None:
         return [ref.says(_referred(past, scheme, command, honour, higher(past, honour.body), "too-few"))]
+    steps = _steps(past, scheme, honour)
     number = following(past, steps, honour.step, honour.body)
     going_on = command.verdict == "approved" and number < len(steps)
     decided = HonourDecided(
@@ -241,6 +262,16 @@ def _decide(past: Past, command: DecideHonour) -> Decision:
     return [ref.says(decided), _added(past, claim, ruling.vote)]
 
 
+def _steps(past: Past, scheme: Scheme, honour: Honour) -> list[Step]:
+    claim = honour.claim
+    return steps_of(past, established(past, claim.unit), chain_of(scheme, claim.item, claim.level))
+
+
+def _seat(past: Past, scheme: Scheme, honour: Honour) -> Step:
+    """The body that decides the claim now."""
+    return seat_of(_steps(past, scheme, honour), honour.step, honour.body)
+
+
 def _added(past: Past, claim: HonourClaimed, vote: Vote) -> Write:
     return recorded(
         past,
@@ -255,6 +286,9 @@ def _added(past: Past, claim: HonourClaimed, vote: Vote) -> Write:
             occurred_on=claim.occurred_on,
             counted_on=claim.dated_on,
             points_shown=claim.points_shown,
+            quantity=claim.quantity,
+            condition=claim.condition,
+            share=claim.share,
             late=claim.late_reason is not None,
             entitled=vote.entitled,
             present=vote.present,

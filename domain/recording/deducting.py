@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from domain.decider import Decision, Past, Write
 from domain.organisation.unit import established
-from domain.recording.archive import DeductionApproved, DeductionDismissed, recorded
+from domain.recording.archive import DeductionApproved, DeductionDismissed
 from domain.recording.chain import Motion, Ruling, following, higher, seat_of, steps_of, voted
 from domain.recording.committee import Vote
 from domain.recording.deduction import (
@@ -17,6 +17,7 @@ from domain.recording.deduction import (
     DeductionReferred,
     still_open,
 )
+from domain.recording.entering import recorded
 from domain.recording.hearing import need_hearing
 from domain.recording.honour import UNNUMBERED
 from domain.rules.demands import chain_of
@@ -101,6 +102,8 @@ def _on_record(past: Past, command: DecideDeduction, proposal: DeductionProposed
             counted_on=proposal.dated_on,
             shortfall=proposal.shortfall,
             points_shown=proposal.points_shown,
+            quantity=proposal.quantity,
+            condition=proposal.condition,
             late=proposal.late_reason is not None,
             entitled=vote.entitled,
             present=vote.present,

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream
 from domain.recording.chain import Verdict
 from domain.recording.committee import Vote
-from domain.values import Code, Instant, MemberId, Points, Reference, Sha256
+from domain.values import Code, Instant, MemberId, Points, Quantity, Reference, Sha256
 
 Delivery: TypeAlias = Literal["acknowledged", "witnessed_paper", "deemed"]
 Source: TypeAlias = Literal["recorder", "body"]
@@ -36,6 +36,11 @@ class DeductionProposed(Fact, frozen=True, kw_only=True):
     """The date of the basis document."""
     document_kind: Code
     document: Sha256
+    quantity: Quantity | None = None
+    """For a range the points chosen, else how many units; None for one matter."""
+    condition: Code | None = None
+    choice_reason: Sha256 | None = None
+    """Commitment to why these points of a range."""
     points_shown: Points
     source: Source
     by: MemberId

@@ -11,6 +11,7 @@ from domain.decider import Command, Decision, Past, Refused, StreamRef
 from domain.organisation.bodies import assessed
 from domain.organisation.roster import NotOnRoster
 from domain.organisation.unit import established
+from domain.recording.amounts import Amount, LevelUnknown, QuantityOutsideRule, need_amount, reason_of
 from domain.recording.archive import Outcome
 from domain.recording.matter import held
 from domain.recording.sheet import (
@@ -78,12 +79,6 @@ class OutcomeNotOfItem(Refused):
     code = "outcome-not-of-item"
 
 
-class QuantityOutsideRule(Refused):
-    """数量超出办法规定。 The quantity lies outside the rule."""
-
-    code = "quantity-outside-rule"
-
-
 class OwnPoints(Refused):
     """不得登记本人积分:由代理记录员登记。 Nobody records his own points; the substitute enters them."""
 
@@ -102,7 +97,10 @@ class LineWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     member: MemberId
     outcome: Outcome
     quantity: Quantity = "1.00"
+    """Of a level that is a range, the points chosen."""
     hours: Quantity | None = None
+    level: Code | None = None
+    condition: Code | None = None
 
 
 class OpenSheet(Command, frozen=True, kw_only=True):
@@ -124,6 +122,8 @@ class FillSheet(Command, frozen=True, kw_only=True):
     item: Code
     otherwise: Outcome | None = None
     but: tuple[LineWish, ...] = ()
+    choice_reason: Secret | None = None
+    """Why points inside a range are what they are; it stands for every such line of the wish."""
     late_reason: Secret | None = None
 
 
@@ -201,7 +201,7 @@ def _fill(past: Past, command: FillSheet) -> Decision:
     late_reason = None if sheet.late else _reason_if_late(scheme, sheet.occurred_on, command)
     ref = sheet_of(command)
     lines = (
-        replace(_line_set(item, wish, acting(command)), late_reason=late_reason)
+        replace(_line_set(scheme, item, wish, command), late_reason=late_reason)
         for wish in _wishes(past, sheet, command)
     )
     return [ref.says(line) for line in lines if _says_something_new(sheet, line)]
@@ -237,25 +237,46 @@ def _scheme_in_force(past: Past, sheet: Sheet) -> Scheme:
     return scheme
 
 
-def _line_set(item: ResponsibilityItem, wish: LineWish, by: MemberId) -> SheetLineSet:
-    # A level is no word of a sheet: whoever says nothing of it must not be taken for having earned something.
-    if wish.outcome not in OUTCOMES[item.mode] or item.levels:
-        raise OutcomeNotOfItem(outcome=wish.outcome, item=item.code)
-    quantity = hundredths(wish.quantity)
-    most = 100 if item.mode != "earn" else 100 * (item.quantity_max or 9_999)
-    if not 0 < quantity <= most or (quantity % 100 and item.measure is None):
-        raise QuantityOutsideRule(quantity=wish.quantity, item=item.code)
+def _line_set(scheme: Scheme, item: ResponsibilityItem, wish: LineWish, command: FillSheet) -> SheetLineSet:
+    ranged = need_sayable(scheme, item, wish, has_reason=command.choice_reason is not None)
     if item.minimum_hours is not None:
-        least = hundredths(item.minimum_hours) * quantity // 100
+        least = hundredths(item.minimum_hours) * (100 if ranged else hundredths(wish.quantity)) // 100
         if wish.hours is None or hundredths(wish.hours) < least:
             raise QuantityOutsideRule(hours=wish.hours, item=item.code)
-    return SheetLineSet(member=wish.member, outcome=wish.outcome, quantity=wish.quantity, hours=wish.hours, by=by)
+    return SheetLineSet(
+        member=wish.member,
+        outcome=wish.outcome,
+        quantity=wish.quantity,
+        hours=wish.hours,
+        level=wish.level,
+        condition=wish.condition,
+        choice_reason=reason_of(scheme, item.code, wish.level, command.choice_reason),
+        by=acting(command),
+    )
+
+
+def need_sayable(scheme: Scheme, item: ResponsibilityItem, said: LineWish, *, has_reason: bool) -> bool:
+    """Refuse what the item does not let be said of a person; whether the quantity is points chosen in a range."""
+    if said.outcome not in OUTCOMES[item.mode]:
+        raise OutcomeNotOfItem(outcome=said.outcome, item=item.code)
+    # Whoever says nothing of a level must not be taken for having earned something.
+    known = {level.code: level.up_to is not None for level in item.levels}
+    if (said.level is None) != (not item.levels) or (said.level is not None and said.level not in known):
+        raise LevelUnknown(item=item.code, level=said.level)
+    ranged = said.level is not None and known[said.level]
+    amount = Amount(said.quantity, said.condition)
+    if ranged or said.condition is not None:
+        need_amount(scheme, item.code, said.level, amount, has_reason=has_reason)
+    quantity, most = hundredths(said.quantity), 100 * (item.quantity_max or 9_999) if item.mode == "earn" else 100
+    if not 0 < quantity <= most or (quantity % 100 and item.measure is None and not ranged):
+        raise QuantityOutsideRule(quantity=said.quantity, item=item.code)
+    return ranged
 
 
 def _says_something_new(sheet: Sheet, line: SheetLineSet) -> bool:
     before = sheet.lines.get(line.member)
-    said = (line.outcome, line.quantity, line.hours)
-    return before is None or (before.outcome, before.quantity, before.hours) != said
+    said = (line.outcome, line.quantity, line.hours, line.level, line.condition)
+    return before is None or (before.outcome, before.quantity, before.hours, before.level, before.condition) != said
 
 
 def _submit(past: Past, command: SubmitSheet) -> Decision:

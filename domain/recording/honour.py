@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream
 from domain.recording.chain import Verdict
 from domain.recording.committee import Vote
-from domain.values import Code, Instant, MemberId, Points, RecordId, Reference, Sha256, Title
+from domain.values import Code, Instant, MemberId, Points, Quantity, RecordId, Reference, Sha256, Title
 
 
 class HonourClaimed(Fact, frozen=True, kw_only=True):
@@ -33,6 +33,13 @@ class HonourClaimed(Fact, frozen=True, kw_only=True):
     document: Sha256
     points_shown: Points
     by: MemberId
+    quantity: Quantity | None = None
+    """For a range the points chosen, else how many units; None for one matter."""
+    condition: Code | None = None
+    share: Code | None = None
+    """The person's place in the group whose result it is."""
+    choice_reason: Sha256 | None = None
+    """Commitment to why these points of a range."""
     late_reason: Sha256 | None = None
     turn: int
     """Counts the moves: whoever waits for an answer knows by it that there was none."""

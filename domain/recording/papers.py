@@ -7,23 +7,16 @@ from domain.organisation.roster import NotOnRoster, belonging
 from domain.organisation.unit import DayInFuture
 from domain.recording.filling import LateReasonMissing
 from domain.recording.sheet import EvidenceMissing
-from domain.rules.demands import wrongs_of
-from domain.rules.items import Item, Level, Shortfall
+from domain.rules.items import Item
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, Instant, MemberId, Points, Sha256, day_of, hundredths, points
+from domain.values import Code, Instant, MemberId, Sha256, day_of
 
 
 class ActAfterDocument(Refused):
     """文书日期不能早于事情发生之日。 A document cannot be older than what it says."""
 
     code = "act-after-document"
-
-
-class MoreIsAsked(Refused):
-    """该条目还须写明区间分值或集体位次。 This item also asks for points inside a range or a place in a group."""
-
-    code = "more-is-asked"
 
 
 def need_days(past: Past, unit: Code, member: MemberId, occurred_on: date, dated_on: date, at: Instant) -> None:
@@ -42,13 +35,6 @@ def need_kind(item: Item, kind: Code) -> None:
         raise EvidenceMissing(kinds=item.evidence)
 
 
-def need_nothing_more(scheme: Scheme, item: Code, level: Code) -> None:
-    """Refuse a level that asks for a choice inside a range, or an item that asks for a place in a group."""
-    wrong = wrongs_of(scheme, item, level, has_reason=True)
-    if wrong:
-        raise MoreIsAsked(asked=tuple(one.code for one in wrong))
-
-
 def late_reason(scheme: Scheme, dated_on: date, at: Instant, reason: Secret | None) -> Sha256 | None:
     """Commitment to the reason where the entry comes late after its document; refuses where it lacks."""
     if (day_of(at) - dated_on).days <= scheme.counting.late_entry_days:
@@ -56,8 +42,3 @@ def late_reason(scheme: Scheme, dated_on: date, at: Instant, reason: Secret | No
     if reason is None:
         raise LateReasonMissing(days=scheme.counting.late_entry_days)
     return reason.commitment
-
-
-def points_of(level: Level | Shortfall) -> Points:
-    """What a level gives or takes, as it is shown."""
-    return points(hundredths(level.points))

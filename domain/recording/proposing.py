@@ -7,7 +7,8 @@ from uuid import UUID
 from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, Past, Refused
 from domain.organisation.unit import established
-from domain.recording.archive import ENDED, AlreadyRecorded, archive_of, need_open_period
+from domain.recording.amounts import Amount, need_amount, reason_of, worth_shown
+from domain.recording.archive import ENDED, archive_of
 from domain.recording.chain import steps_of
 from domain.recording.deduction import (
     DEDUCTION,
@@ -19,17 +20,19 @@ from domain.recording.deduction import (
     still_open,
 )
 from domain.recording.docket import CaseListed, case_listed
+from domain.recording.entering import AlreadyRecorded, need_open_period
 from domain.recording.filling import OwnPoints
 from domain.recording.matter import MATTER, NotPlanned
-from domain.recording.papers import late_reason, need_days, need_kind, need_nothing_more, points_of
+from domain.recording.papers import late_reason, need_days, need_kind
 from domain.recording.sheet import acting
 from domain.recording.terms import ends_on
+from domain.result.measure import measures_of
 from domain.rules.demands import chain_of, levels_of, terms_of
 from domain.rules.items import NegativeItem, ResponsibilityItem
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, Instant, MemberId, Sha256, day_of, midnight_after
+from domain.values import Code, Instant, MemberId, Quantity, Sha256, day_of, midnight_after
 
 RECORDERS: Final = ("recorder", "substitute_recorder")
 
@@ -85,6 +88,10 @@ class ProposeDeduction(Command, frozen=True, kw_only=True):
     document: Sha256
     from_own_measure: bool = False
     """The document comes of a measure that was opened here."""
+    quantity: Quantity = "1.00"
+    """For a range the points chosen, with their reason; else how many units."""
+    condition: Code | None = None
+    choice_reason: Secret | None = None
     particulars: Secret
     late_reason: Secret | None = None
 
@@ -115,15 +122,16 @@ def _propose(past: Past, command: ProposeDeduction) -> Decision:
     unit = established(past, command.unit)
     rules, scheme = scheme_on(past, unit.scheme, command.occurred_on)
     item = _item(scheme, command.item)
-    level = next((one for one in levels_of(item) if one.code == command.level), None)
-    if level is None:
+    if command.level not in {one.code for one in levels_of(item)}:
         raise DeductionUnknown(item=command.item, level=command.level)
     if acting(command) == command.member:
         raise OwnPoints
     need_days(past, command.unit, command.member, command.occurred_on, command.dated_on, command.at)
     need_open_period(past, command.member, command.dated_on)
     need_unsealed(past, command.unit, command.dated_on)
-    _need_basis(scheme, item, command)
+    _need_basis(past, scheme, item, command)
+    said = Amount(command.quantity, command.condition)
+    need_amount(scheme, item.code, command.level, said, has_reason=command.choice_reason is not None)
     _never_twice(past, scheme, item, command)
     deduction = deduction_id(command.unit, command.member, command.matter, command.item)
     _not_waiting(past, deduction, command)
@@ -140,7 +148,10 @@ def _propose(past: Past, command: ProposeDeduction) -> Decision:
         dated_on=command.dated_on,
         document_kind=command.document_kind,
         document=command.document,
-        points_shown=points_of(level),
+        quantity=said.unless_one,
+        condition=command.condition,
+        choice_reason=reason_of(scheme, item.code, command.level, command.choice_reason),
+        points_shown=worth_shown(scheme, item.code, command.level, said),
         source=_source(command),
         by=acting(command),
         particulars=command.particulars.commitment,
@@ -166,12 +177,12 @@ def _source(command: ProposeDeduction) -> Source:
     return "recorder" if command.actor.role in RECORDERS else "body"
 
 
-def _need_basis(scheme: Scheme, item: NegativeItem | ResponsibilityItem, command: ProposeDeduction) -> None:
+def _need_basis(past: Past, scheme: Scheme, item: NegativeItem | ResponsibilityItem, command: ProposeDeduction) -> None:
     need_kind(item, command.document_kind)
-    need_nothing_more(scheme, item.code, command.level)
     if scheme.evidence_kinds[command.document_kind].own_paper:
         raise OwnPaper(kind=command.document_kind)
-    if command.from_own_measure:
+    own = past[measures_of(command.member)].papers()
+    if command.from_own_measure or command.document in own:
         raise OwnMeasure(item=command.item)
 
 

@@ -38,6 +38,10 @@ class SheetLineSet(Fact, frozen=True, kw_only=True):
     outcome: Outcome
     quantity: Quantity
     hours: Quantity | None = None
+    level: Code | None = None
+    """Where the item has levels; of a range the quantity is the points chosen."""
+    condition: Code | None = None
+    choice_reason: Sha256 | None = None
     by: MemberId
     late_reason: Sha256 | None = None
     """Present where this line was entered later than the rule set allows without a reason."""
@@ -90,6 +94,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     quantity: str
     hours: str | None
+    level: str | None = None
+    condition: str | None = None
     by: MemberId
     late: bool = False
     decision: int = 0
@@ -179,6 +185,8 @@ def _while_draft(state: Sheet, fact: SheetLineSet | SheetSubmitted) -> Sheet:
                 outcome=fact.outcome,
                 quantity=fact.quantity,
                 hours=fact.hours,
+                level=fact.level,
+                condition=fact.condition,
                 by=fact.by,
                 late=fact.late_reason is not None,
             )

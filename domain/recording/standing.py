@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from domain.decider import Past, StreamRef, Write
-from domain.recording.archive import Archive, PointsConfirmed, RecordReplaced, RecordUnknown, need_open, record_id
+from domain.recording.archive import Archive, PointsConfirmed, RecordReplaced, RecordUnknown
+from domain.recording.entering import need_open, record_id
 from domain.values import NoticeId, RecordId
 
 

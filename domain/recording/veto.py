@@ -10,17 +10,10 @@ from domain.assessment.period import need_unsealed
 from domain.decider import Decision, Past, Refused
 from domain.organisation.unit import DayInFuture, Established, established
 from domain.recording.approval import NotOneDecides
-from domain.recording.archive import (
-    ENDED,
-    RecordUnknown,
-    VetoLifted,
-    VetoRegistered,
-    archive_of,
-    need_open_period,
-    recorded,
-)
+from domain.recording.archive import ENDED, RecordUnknown, VetoLifted, VetoRegistered, archive_of
 from domain.recording.chain import Sitting, steps_of, voted
 from domain.recording.committee import Vote
+from domain.recording.entering import need_open_period, recorded
 from domain.recording.honour import UNNUMBERED
 from domain.recording.papers import need_days, need_kind
 from domain.rules.items import VetoItem

@@ -174,6 +174,8 @@ class ProbationThreshold(Stated, frozen=True, kw_only=True):
     extend_if: Literal["below", "at_or_below", "以下"] = "below"
     compare: Literal["published_total"] = "published_total"
     hint_at: tuple[Exact, ...] = ("70.00",)
+    cancel_below: Written | None = None
+    """Where there are three bands: a first window below this number leads to a proposal to cancel, not to extend."""
 
 
 class ProbationExtension(Stated, frozen=True, kw_only=True):

@@ -44,6 +44,10 @@ _FOLLOWS: Final[dict[str, str]] = {"shortfall": "deduction", "veto": "deduction"
 """The stage whose term and audience a kind takes where the rule set has no stage of its own for it."""
 
 
+ONE: Final = 100
+"""A record of one matter, in hundredths."""
+
+
 class NotInRules(LookupError):
     """规则中没有这个条目或档次。 The rule set has no such item, level or stage."""
 
@@ -70,6 +74,7 @@ class Wrong(Struct, frozen=True):
     code: str
     zh: str
     en: str
+    allowed: str = ""
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -253,7 +258,7 @@ def wrongs_of(
     item: str,
     level: str | None = None,
     *,
-    quantity: int = 100,
+    quantity: int = ONE,
     condition: str | None = None,
     share: str | None = None,
     has_reason: bool = False,
@@ -269,18 +274,21 @@ def wrongs_of(
         if not least <= quantity <= most:
             span = f"{written(least)}–{written(most)}"
             zh, en = f"分值应在 {span} 之间。", f"the points must lie in {span}"
-            found.append(Wrong("points-outside-range", zh, en))
+            found.append(Wrong("points-outside-range", zh, en, span))
         if not has_reason:
             zh, en = "在区间内取分须说明理由。", "points inside a range need a reason"
             found.append(Wrong("range-reason-missing", zh, en))
     elif quantity <= 0:
         found.append(Wrong("quantity-outside-rule", "数量应大于 0。", "the quantity must be more than 0"))
+    elif quantity != ONE and not _counts_amounts(item_named(scheme, item)):
+        zh, en = "本条按件计,不计数量。", "this item counts matters, not amounts"
+        found.append(Wrong("quantity-outside-rule", zh, en, written(ONE)))
     if condition is not None and condition not in asked.conditions:
         found.append(_not_among("condition-unknown", "条件", "condition", condition, asked.conditions))
     if asked.shares and share is None:
-        known = "、".join(asked.shares)
+        known = ", ".join(asked.shares)
         zh, en = f"须写明在集体成果中的位次:{known}。", f"name the place in the group: {known}"
-        found.append(Wrong("share-missing", zh, en))
+        found.append(Wrong("share-missing", zh, en, known))
     elif share is not None and share not in asked.shares:
         found.append(_not_among("share-unknown", "位次", "place in the group", share, asked.shares))
     return found
@@ -289,7 +297,14 @@ def wrongs_of(
 def _not_among(code: str, zh: str, en: str, said: str, known: tuple[str, ...]) -> Wrong:
     allowed = ", ".join(known)
     told = f"本条没有{zh}“{said}”,可写:{allowed or '无'}。"
-    return Wrong(code, told, f"no {en} {said!r} here; allowed: {allowed or 'none'}")
+    return Wrong(code, told, f"no {en} {said!r} here; allowed: {allowed or 'none'}", allowed)
+
+
+def _counts_amounts(item: ListItem) -> bool:
+    """Whether a record of the item says how much or how often."""
+    if isinstance(item, VetoItem):
+        return False
+    return item.measure is not None or (isinstance(item, ResponsibilityItem) and item.mode == "earn")
 
 
 def effect_ends_on(scheme: Scheme, item: str, counted_on: date) -> date:

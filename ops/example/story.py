@@ -37,6 +37,7 @@ from ops.example.district import history
 from ops.example.matters import MATTERS, Done
 from ops.example.merits import Salt, merits
 from ops.example.people import BRANCH, SEED, WORK_COMMITTEE, Person, people
+from ops.example.probations import probations
 from ops.example.told import SCHEME, SHOWN, Told
 
 ORIGIN: Final = "example.pukou"
@@ -61,6 +62,7 @@ def story(salt: Salt, branches: int = 1) -> list[Told]:
     told = ordinary(salt)
     told += [Told(at, command) for at, command in disputes(salt)]
     told += [Told(step.at, step.command) for step in merits(salt)]
+    told += probations()
     told += history(branches, salt)
     return sorted(told, key=lambda step: step.at)
 

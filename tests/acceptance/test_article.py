@@ -14,7 +14,8 @@ from domain.notice.notice import NOTICE, Notice, NoticeNotClosed, TermRunning, n
 from domain.notice.running import CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
 from domain.organisation.appointments import OneRecorderOnly
 from domain.recording.approval import RecorderApproves, SheetNotSubmitted
-from domain.recording.archive import AlreadyRecorded, Archive, PointsConfirmed, PointsRecorded, archive_of, recorded
+from domain.recording.archive import Archive, PointsConfirmed, PointsRecorded, archive_of
+from domain.recording.entering import AlreadyRecorded, recorded
 from domain.recording.filling import (
     LineWish,
     OwnPoints,

@@ -5,6 +5,7 @@ from datetime import date
 from random import Random
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.assessment import explanation, presence, probation, scoring
+from domain.assessment.allotment import allot
 from domain.assessment.probation import window_total
-from domain.assessment.rows import OUTCOMES, ResponsibilityRow, Tally, Uncountable, tally
+from domain.assessment.rows import OUTCOMES, ResponsibilityRow, Tally, Uncountable, VetoRow, tally
 from domain.assessment.scoring import Case, Span, score
 from domain.assessment.tariff import half_tariff, window_tariff
 from domain.rules.scheme import Scheme, load
@@ -192,12 +194,38 @@ def test_an_item_that_the_closing_version_dropped_waits_for_a_decision(
         score(half_tariff(load(new)), case, [HALF])
 
 
-def test_an_honour_that_the_closing_version_dropped_waits_for_a_decision(document: dict[str, Any]) -> None:
+def test_an_act_of_december_found_in_march_counts_as_the_rules_of_december_say(document: dict[str, Any]) -> None:
+    """Version v2 drops an honour, a deduction and a veto on 1 January and maps none of them."""
     new = dict(document, version="v2")
-    new["honour"] = [item for item in document["honour"] if item["code"] != "H-QZ-1"]
-    case = Case(spans=(), honours=matters(("H-QZ-1", "unit", "A", "2026-03-01")))
-    with pytest.raises(Uncountable, match="not mapped"):
-        score(half_tariff(load(new)), case, [HALF])
+    for section, gone in (("honour", "H-QZ-1"), ("negative", "N-QZ-1"), ("veto", "V-1")):
+        new[section] = [item for item in document[section] if item["code"] != gone]
+    case = Case(
+        spans=(),
+        honours=matters(("H-QZ-1", "unit", "A", "2027-03-01"), ("H-QZ-1", "national", "B", "2027-03-02")),
+        deductions=matters(("N-QZ-1", "each", "C", "2027-03-01")),
+        vetoes=[VetoRow(record=UUID(int=9), item="V-1", decided_on=date(2027, 3, 1), position=9, rules=RULES)],
+        ends_on=date(2027, 12, 31),
+    )
+    found = score(half_tariff(load(new)), case, [HALF]).confirmed
+    before = score(HALF, case).confirmed
+    assert [line.points for line in found.honours] == [line.points for line in before.honours]
+    # the item's own cap of its day holds, and the list's cap of the period
+    assert found.honour_points == before.honour_points > 0
+    assert (found.deduction_points, before.deduction_points) == (200, 200)
+    assert [veto.item for veto in found.vetoes] == ["V-1"]
+    with pytest.raises(Uncountable):
+        score(half_tariff(load(new)), case)
+
+
+def test_a_shortfall_of_a_duty_that_is_asked_no_more_has_nothing_to_lower(document: dict[str, Any]) -> None:
+    new = dict(document, version="v2")
+    new["responsibility"] = [item for item in document["responsibility"] if item["code"] != "R-QZ-3"]
+    late = row(1, "R-QZ-3", "breach", date(2027, 3, 1))
+    case = Case(spans=(Span(code="H1", months_present=6, tallies=tally([late])),))
+    (span,) = score(half_tariff(load(new)), case, [HALF]).confirmed.spans
+    assert span.unasked == ("R-QZ-3",)
+    assert span.base == half([], tariff=half_tariff(load(new))).confirmed.base
+    assert allot(half_tariff(load(new)), score(half_tariff(load(new)), case, [HALF]).confirmed.lines(), [late], [HALF])
 
 
 def test_more_than_the_maximum_quantity_counts_as_the_maximum() -> None:

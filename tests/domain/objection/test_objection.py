@@ -50,7 +50,6 @@ from domain.objection.objection import (
 from domain.objection.recusal import ConcernedSteps, NotTheBody, NotTheHandler, levels, next_level
 from domain.organisation.appointments import EndRole, SubstituteRole
 from domain.recording.archive import (
-    AlreadyRecorded,
     PointsConfirmed,
     RecordReleased,
     RecordReplaced,
@@ -58,6 +57,7 @@ from domain.recording.archive import (
     RecordSuspended,
     archive_of,
 )
+from domain.recording.entering import AlreadyRecorded
 from domain.recording.filling import OutcomeNotOfItem
 from tests.domain.branch import (
     AS_OFFICER,

@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 
 from domain.recording.archive import (
     ARCHIVE,
-    AlreadyRecorded,
     Archive,
     PointsConfirmed,
     PointsRecorded,
     RecordUnknown,
     archive_of,
     evolve,
-    recorded,
 )
+from domain.recording.entering import AlreadyRecorded, recorded
 from domain.recording.matter import MatterHeld
 from domain.recording.standing import confirmed
 from tests.domain.branch import BRANCH, HELD_ON, MEMBER, OTHER, STUDY, VERSION, who

@@ -12,7 +12,7 @@ from domain.notice.drafting import DraftRecordNotice, NothingToNotice
 from domain.notice.notice import NoticeDrafted, NoticeLineDrafted, NoticePosted, notice_of_record
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.recording.approval import RecorderApproves
-from domain.recording.archive import AlreadyRecorded, DeductionApproved, DeductionDismissed, archive_of
+from domain.recording.archive import DeductionApproved, DeductionDismissed, archive_of
 from domain.recording.chain import ReasonMissing, SubjectDecides
 from domain.recording.deduction import (
     DEDUCTION,
@@ -27,6 +27,7 @@ from domain.recording.deduction import (
     deduction_id,
 )
 from domain.recording.docket import CaseListed
+from domain.recording.entering import AlreadyRecorded
 from domain.recording.filling import OwnPoints
 from domain.recording.hearing import (
     AlreadyNotified,

@@ -14,11 +14,12 @@ from domain.organisation.reorganisation import AssignApprovalBody
 from domain.organisation.roster import NotOnRoster
 from domain.organisation.unit import DayInFuture
 from domain.recording.approval import NotPresent, RecorderApproves, WrongBody
-from domain.recording.archive import AlreadyRecorded, HonourAdded, archive_of
+from domain.recording.archive import HonourAdded, archive_of
 from domain.recording.chain import ReasonMissing, SubjectDecides
 from domain.recording.claiming import EscalateHonour, HonourUnknown, HonourWaiting
 from domain.recording.committee import NoMajority, NotInBody
 from domain.recording.docket import CaseListed
+from domain.recording.entering import AlreadyRecorded
 from domain.recording.filling import LateReasonMissing, OwnPoints
 from domain.recording.honour import (
     HONOUR,

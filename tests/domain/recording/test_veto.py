@@ -7,7 +7,8 @@ import pytest
 from domain.decider import Refused
 from domain.organisation.unit import DayInFuture
 from domain.recording.approval import WrongBody
-from domain.recording.archive import AlreadyRecorded, RecordUnknown, VetoLifted, VetoRegistered, archive_of
+from domain.recording.archive import RecordUnknown, VetoLifted, VetoRegistered, archive_of
+from domain.recording.entering import AlreadyRecorded
 from domain.recording.sheet import EvidenceMissing
 from domain.recording.veto import LiftedBeforeDecided, VetoNotStanding, VetoUnknown
 from tests.domain.branch import AS_SECRETARY, COMMITTEE, MEMBER, RULED, secret, who

@@ -1,0 +1,56 @@
+"""考评结果公示的样子 — what such a notice is called, whose grades it names, and its edition for the public.
+
+The branch edition names everybody's total and grade. The public edition names the excellent and says how many were
+assessed, and nothing by which one of the others could be told apart. Source: SPEC §4.10.1.
+"""
+
+from typing import Final
+
+import msgspec
+
+from api.words import words_of
+from domain.rules.scheme import Scheme
+from domain.rules.wording import Language
+from domain.values import Code
+from projections import notice_board
+
+STAGES: Final = {"half_year": "notice.results.half_year", "year_end": "notice.results.year_end"}
+"""Stage → what such a notice is called."""
+SCORED: Final = "scored"
+
+
+def shows_results(header: notice_board.NoticeHeader) -> bool:
+    """Whether a notice shows results of a period and no records."""
+    return header.rules is None and header.stage in STAGES
+
+
+def called(header: notice_board.NoticeHeader) -> tuple[str, str, str]:
+    """(title, item in Chinese, item in English) of a notice; one of results is called after its period."""
+    if not shows_results(header):
+        return header.title, header.item_zh, header.item_en
+    return "", _called(header, "zh"), _called(header, "en")
+
+
+def _called(header: notice_board.NoticeHeader, language: Language) -> str:
+    words = words_of(language)
+    key = f"period.{header.item}"
+    period = words(key) if words.has(key) else header.item
+    return words(STAGES[header.stage], year=header.occurred_on.year, period=period)
+
+
+def grade_named(scheme: Scheme | None, code: Code | None) -> tuple[str | None, str | None]:
+    """A grade's names in both languages."""
+    grades = () if scheme is None else scheme.grades
+    found = next((one for one in grades if one.code == code), None)
+    return (code, code) if found is None else (found.zh, found.en)
+
+
+def public_edition(notice: notice_board.Notice, scheme: Scheme | None) -> notice_board.Notice:
+    """What the public is shown: of results the lines of the excellent, without figures or objections."""
+    if not shows_results(notice.header):
+        return notice
+    best = {grade.code for grade in (() if scheme is None else scheme.grades) if grade.candidate}
+    named = (line for line in notice.lines if line.grade in best)
+    return msgspec.structs.replace(
+        notice, lines=tuple(msgspec.structs.replace(line, points=None, state="open") for line in named)
+    )

@@ -1,0 +1,162 @@
+"""分量: points of a range with their reason, a condition, a place in a group, an amount; on sheets levels too."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from domain.decider import Refused
+from domain.recording.amounts import (
+    ConditionUnknown,
+    LevelUnknown,
+    PointsOutsideRange,
+    QuantityOutsideRule,
+    RangeReasonMissing,
+    ShareMissing,
+    ShareUnknown,
+)
+from domain.recording.archive import DeductionApproved, HonourAdded, PointsRecorded
+from domain.recording.deduction import DeductionProposed, deduction_id
+from domain.recording.filling import LineWish
+from domain.recording.honour import HonourClaimed, honour_id
+from domain.recording.sheet import SheetLineSet
+from domain.rules.ruleset import DraftRuleSet
+from tests.domain.amounts import more_asked
+from tests.domain.branch import (
+    AS_SUBSTITUTE,
+    BRANCH,
+    MEMBER,
+    NATIONAL_DAY_2026,
+    OTHER,
+    RECORDER,
+    SCHEME,
+    approved,
+    calendar,
+    drafted,
+    evidenced,
+    filled,
+    held,
+    opened,
+    organised,
+    planned,
+    published,
+    secret,
+    sheet_approved,
+    submitted,
+)
+from tests.domain.merits import claimed, deduction_decided, honour_decided, proposed, stated
+
+WHY = secret("choice_reason", "影响范围较大")
+
+
+def _drafted() -> DraftRuleSet:
+    document = msgspec.Raw(msgspec.json.encode(more_asked(SCHEME)))
+    return replace(drafted("v1"), document=document)
+
+
+ASKED = organised().given(
+    _drafted(), approved("v1"), published("v1"), calendar(2025), calendar(2026, NATIONAL_DAY_2026)
+)
+
+
+def award(**fields: Any) -> Any:
+    return claimed(**{"item": "H-1", "level": "city", "document_kind": "paper", **fields})
+
+
+def finding(**fields: Any) -> Any:
+    return proposed(**{"item": "N-1", "level": "heavy", "document_kind": "finding", **fields})
+
+
+@pytest.mark.parametrize(
+    ("said", "worth"),
+    [
+        ({"share": "lead"}, "4.00"),
+        ({"share": "part"}, "2.00"),
+        ({"share": "part", "condition": "media"}, "4.00"),  # 4.00 × 2 × ½
+        ({"share": "part", "level": "district", "quantity": "2.50", "choice_reason": WHY}, "1.25"),
+        ({"share": "part", "level": "district", "quantity": "2.55", "choice_reason": WHY}, "1.28"),  # 1.275
+    ],
+)
+def test_a_claim_says_its_place_its_condition_and_the_points_chosen(said: dict[str, Any], worth: str) -> None:
+    claim, _ = ASKED.when(award(**said)).facts()
+    assert isinstance(claim, HonourClaimed)
+    assert claim.points_shown == worth
+    assert (claim.choice_reason is None) == ("choice_reason" not in said)
+    honour = honour_id(BRANCH, MEMBER, "AW-1", "H-1")
+    added = ASKED.given(award(**said)).when(honour_decided(honour=honour)).facts()[-1]
+    assert isinstance(added, HonourAdded)
+    assert (added.points_shown, added.share, added.condition) == (worth, claim.share, claim.condition)
+    assert added.quantity == said.get("quantity")
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ({}, ShareMissing),
+        ({"share": "third"}, ShareUnknown),
+        ({"share": "lead", "condition": "snow"}, ConditionUnknown),
+        ({"share": "lead", "quantity": "2.00"}, QuantityOutsideRule),
+        ({"share": "lead", "level": "district", "quantity": "3.01", "choice_reason": WHY}, PointsOutsideRange),
+        ({"share": "lead", "level": "district", "quantity": "2.00"}, RangeReasonMissing),
+    ],
+)
+def test_what_the_item_does_not_let_be_said_is_refused(said: dict[str, Any], refusal: type[Refused]) -> None:
+    ASKED.when(award(**said)).refused(refusal)
+
+
+def test_a_deduction_says_the_points_chosen_or_how_much() -> None:
+    ASKED.when(finding(level="light", quantity="1.50")).refused(RangeReasonMissing)
+    chosen = finding(level="light", quantity="1.50", choice_reason=WHY)
+    proposal, _ = ASKED.when(chosen).facts()
+    assert isinstance(proposal, DeductionProposed)
+    assert (proposal.points_shown, proposal.quantity) == ("1.50", "1.50")
+    # 2.25 hours are five half hours begun: 2.50 × 0.50
+    measured, _ = ASKED.when(finding(item="N-2", level="hour", quantity="2.25")).facts()
+    assert isinstance(measured, DeductionProposed)
+    assert measured.points_shown == "1.25"
+    ASKED.when(finding(item="N-2", level="hour", quantity="0.00")).refused(QuantityOutsideRule)
+    deduction = deduction_id(BRANCH, MEMBER, "CMP-7", "N-1")
+    heard = ASKED.given(chosen, replace(stated(None, final=True), deduction=deduction))
+    recorded = heard.when(deduction_decided(deduction=deduction)).facts()[-1]
+    assert isinstance(recorded, DeductionApproved)
+    assert (recorded.points_shown, recorded.quantity) == ("1.50", "1.50")
+
+
+VISITED = ASKED.given(planned(kind="r-1"), held(), evidenced(kind="list"), opened(item="R-1"))
+
+
+def line(**fields: Any) -> Any:
+    return LineWish(**{"member": MEMBER, "outcome": "earned", **fields})
+
+
+def test_a_sheet_says_levels_conditions_and_the_points_chosen_in_a_range() -> None:
+    lines = (line(level="visit", condition="media"), line(member=OTHER, level="survey", quantity="3.50"))
+    history = VISITED.given(filled(item="R-1", but=lines, choice_reason=WHY), submitted(item="R-1"))
+    said = [fact for fact in history.world.facts if isinstance(fact, SheetLineSet)]
+    assert [(one.level, one.condition, one.choice_reason is None) for one in said] == [
+        ("visit", "media", True),
+        ("survey", None, False),
+    ]
+    decided = history.when(sheet_approved(item="R-1")).facts()
+    records = {fact.member: fact for fact in decided if isinstance(fact, PointsRecorded)}
+    assert (records[MEMBER].level, records[MEMBER].condition, records[MEMBER].quantity) == ("visit", "media", "1.00")
+    assert (records[OTHER].level, records[OTHER].quantity) == ("survey", "3.50")
+    VISITED.given(filled(item="R-1", but=(line(level="visit"),))).when(
+        filled(item="R-1", but=(line(level="visit"),))
+    ).nothing()
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ({}, LevelUnknown),
+        ({"level": "journey"}, LevelUnknown),
+        ({"level": "visit", "condition": "snow"}, ConditionUnknown),
+        ({"level": "visit", "quantity": "1.50"}, QuantityOutsideRule),
+        ({"level": "survey", "quantity": "3.00"}, RangeReasonMissing),
+    ],
+)
+def test_a_sheet_says_nothing_that_its_item_does_not_know(said: dict[str, Any], refusal: type[Refused]) -> None:
+    VISITED.when(filled(item="R-1", but=(line(**said),))).refused(refusal)
+    VISITED.when(filled(AS_SUBSTITUTE, item="R-1", but=(line(member=RECORDER, **said),))).refused(refusal)
