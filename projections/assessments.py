@@ -10,7 +10,7 @@ from domain.assessment.result import GradeDetermined, GradeProposed, MemberCompu
 from domain.decider import Fact
 from domain.recording.docket import CaseListed, MatterListed
 from domain.recording.sealing import ArchiveSealed
-from domain.values import Code, MemberId, NoticeId
+from domain.values import Code, MemberId, NoticeId, day_of
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
 from projections.reading import hundredths_of
@@ -121,6 +121,9 @@ def _score(this: Applied, fact: ScoreDetermined) -> None:
         notice=fact.notice,
         position=this.position,
     )
+    # A part of it may be carried over into the years that have begun since.
+    member, now = this.keys.member(fact.member), day_of(this.entry.at).year
+    this.batch.touched.update((member, year) for year in range(fact.year + 1, min(fact.year + 1, now) + 1))
 
 
 def _grade(this: Applied, fact: GradeDetermined) -> None:

@@ -47,7 +47,10 @@ class RecordPart(msgspec.Struct, frozen=True, kw_only=True):
     surplus: int
     position: int
     level: Code | None = None
-    """Of a shortfall."""
+    """Of a shortfall, or of an item that has levels."""
+    said_zh: str | None = None
+    """Level and condition in words."""
+    said_en: str | None = None
 
 
 class MatterPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +152,12 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     base: int
     maximum: int
+    start: int
+    """What his class begins with, part of the base."""
+    carried: int
+    """From last year's determined total."""
+    over: int
+    """What a maximum of all that adds cut off."""
     honours: int
     deductions: int
     spans: tuple[SpanPart, ...]
@@ -204,6 +213,9 @@ def _tree(
         total=seen.ledger,
         base=seen.base,
         maximum=seen.base_max,
+        start=seen.start,
+        carried=seen.carried,
+        over=seen.over,
         honours=seen.honour_points,
         deductions=seen.deduction_points,
         spans=tuple(
@@ -296,6 +308,8 @@ def _vetoes(subject: Subject, version: Published, merits: Sequence[MeritInput]) 
 def _ceiling(version: Published, vetoes: Sequence[VetoPart]) -> Grade | None:
     """The best grade that the vetoes in force leave: of several the lowest ceiling holds."""
     items = [version.scheme.item(veto.item) for veto in vetoes if veto.lifted_on is None]
+    if not version.scheme.grades:
+        return None
     best = version.scheme.grades[0]
     left = under_vetoes(best, [item for item in items if isinstance(item, VetoItem)], version.scheme.grades)
     return None if left is best else left
@@ -377,15 +391,18 @@ def _item(version: Published, line: Line, allotment: Allotment, records: Sequenc
         sentence_zh=explain(line, "zh", item.unit, names_of(item)),
         sentence_en=explain(line, "en", item.unit, names_of(item)),
         records=tuple(
-            _record(record, portion.points, portion.surplus, portion.effect)
+            _record(record, item, portion.points, portion.surplus, portion.effect)
             if (portion := brought.get(record.id)) is not None
-            else _record(record, 0, 0, "pending")
+            else _record(record, item, 0, 0, "pending")
             for record in records
         ),
     )
 
 
-def _record(record: RecordInput, points: int, surplus: int, effect: Effect | Literal["pending"]) -> RecordPart:
+def _record(
+    record: RecordInput, item: ResponsibilityItem, points: int, surplus: int, effect: Effect | Literal["pending"]
+) -> RecordPart:
+    words = [one for one in (*item.levels, *item.shortfalls, *item.conditions) if one.code in record.says]
     return RecordPart(
         record=record.id,
         matter=record.matter,
@@ -399,4 +416,6 @@ def _record(record: RecordInput, points: int, surplus: int, effect: Effect | Lit
         surplus=surplus,
         position=record.position,
         level=record.level,
+        said_zh="、".join(one.zh for one in words) or None,
+        said_en=", ".join(one.en for one in words) or None,
     )

@@ -10,7 +10,7 @@ from domain.assessment.rows import ResponsibilityRow, Tally, tally
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, ask_one
 from projections.merits import COLUMNS, STANDING, MeritInput
-from projections.periods import Subject
+from projections.periods import ProfileSince, Subject
 from projections.records import NUMBERS, WORDS
 from projections.rules import loaded_version
 
@@ -33,6 +33,11 @@ class RecordInput(msgspec.Struct, frozen=True, kw_only=True):
     level: Code | None = None
     """Of a shortfall, or of an item that has levels: what it says."""
     condition: Code | None = None
+
+    @property
+    def says(self) -> tuple[Code | None, ...]:
+        """Which level and condition."""
+        return self.level, self.condition
 
     @property
     def counted(self) -> ResponsibilityRow:
@@ -75,12 +80,22 @@ class VersionInput(msgspec.Struct, frozen=True, kw_only=True):
     effective_on: date
 
 
+class TotalInput(msgspec.Struct, frozen=True, kw_only=True):
+    """One determined total, in hundredths."""
+
+    year: int
+    period: Code
+    total: int
+
+
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """All that one member's year is scored from, read in one statement."""
 
     stays: tuple[StayInput, ...]
     away: tuple[AwayInput, ...]
     versions: tuple[VersionInput, ...]
+    profiles: tuple[ProfileSince, ...]
+    totals: tuple[TotalInput, ...]
     records: tuple[RecordInput, ...]
     """Those that sheets brought."""
     merits: tuple[MeritInput, ...]
@@ -131,6 +146,10 @@ SELECT
    WHERE s.status = 'published' AND s.scheme = (
      SELECT u.scheme FROM enrolments AS e JOIN units AS u ON u.code = e.unit
      WHERE e.member = m.member ORDER BY e.enrolment DESC LIMIT 1)) AS versions,
+  (SELECT COALESCE(json_agg(json_build_object('profile', p.profile, 'from_on', p.from_on) ORDER BY p.assigned), '[]')
+   FROM profiles AS p WHERE p.member = m.member) AS profiles,
+  (SELECT COALESCE(json_agg(json_build_object('year', t.year, 'period', t.period, 'total', t.determined_total)), '[]')
+   FROM results AS t WHERE t.member = m.member AND t.determined_total IS NOT NULL) AS totals,
   (SELECT COALESCE(json_agg(json_build_object(
             'id', r.id, 'item', p.code, 'rules', s.version, 'number', r.outcome, 'quantity', r.quantity, 'day', r.day,
             'position', r.record, 'confirmed', r.confirmed, 'replaced', r.replaced, 'matter', x.code, 'title', x.title,
@@ -161,4 +180,10 @@ async def subject_of(connection: AsyncConnection, given: Inputs) -> Subject:
     loaded = [await loaded_version(connection, v.version, v.digest, v.effective_on) for v in given.versions]
     stays = tuple(Stay(stay.from_on, stay.until_on) for stay in given.stays)
     away = tuple(Away(one.from_on, one.until_on, one.exempt) for one in given.away)
-    return Subject(stays=stays, versions=tuple(loaded), away=away)
+    return Subject(
+        stays=stays,
+        versions=tuple(loaded),
+        away=away,
+        profiles=given.profiles,
+        totals={(one.year, one.period): one.total for one in given.totals},
+    )

@@ -1,5 +1,6 @@
 """考评期 — what each period of a year is scored from, and the score as it is stored. Points in hundredths."""
 
+from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
@@ -8,7 +9,9 @@ import msgspec
 
 from domain.assessment.presence import Away, Stay, half_months, months_present
 from domain.assessment.rows import MatterRow, ResponsibilityRow, Tally, VetoRow, tally
-from domain.assessment.scoring import Case, Scored, Span, score
+from domain.assessment.scoring import Case, Scored, Span, SpanScore, score
+from domain.assessment.spans import Prices, span_scores
+from domain.assessment.tariff import Tariff
 from domain.values import Code
 from projections.merits import STANDING, MeritInput
 from projections.rules import Published, in_force
@@ -77,12 +80,28 @@ def lists_of(merits: Sequence[MeritInput]) -> Lists:
     )
 
 
+class ProfileSince(msgspec.Struct, frozen=True, kw_only=True):
+    """A class of members, and the day from which somebody is in it."""
+
+    profile: Code
+    from_on: date
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a score is made for: where he was when, and under which rule sets."""
 
     stays: tuple[Stay, ...]
     versions: tuple[Published, ...]
     away: tuple[Away, ...] = ()
+    profiles: tuple[ProfileSince, ...] = ()
+    """In the order in which they were assigned."""
+    totals: Lookup[tuple[int, str], int] = {}
+    """(year, period) → the determined total."""
+
+    def profile_on(self, day: date) -> str | None:
+        """In which class he was on a day; before the first day, the one in which he entered."""
+        known = [one.profile for one in self.profiles if one.from_on <= day] or [p.profile for p in self.profiles[:1]]
+        return known[-1] if known else None
 
 
 def period_end(year: int, period: str) -> date:
@@ -123,19 +142,24 @@ def cases(
             )
         )
     return {
-        "H1": _case((spans[0],), lists, range(1, 7)),
-        "H2": _case((spans[1],), lists, range(7, 13)),
-        "Y": _case(tuple(spans), lists, range(1, 13)),
+        "H1": _case(subject, year, "H1", (spans[0],), lists),
+        "H2": _case(subject, year, "H2", (spans[1],), lists),
+        "Y": _case(subject, year, "Y", tuple(spans), lists),
     }
 
 
-def _case(spans: tuple[Span, ...], lists: Lists, months: range) -> Case:
+def _case(subject: Subject, year: int, period: str, spans: tuple[Span, ...], lists: Lists) -> Case:
     """A half is noticed with its own honours and deductions, the year with all of them."""
+    ends_on = period_end(year, period)
+    months = range(7 if period == "H2" else 1, ends_on.month + 1)
     return Case(
         spans=spans,
         honours=[row for row in lists.honours if row.counted_on.month in months],
         deductions=[row for row in lists.deductions if row.counted_on.month in months],
         vetoes=[row for row in lists.vetoes if row.decided_on.month in months],
+        profile=subject.profile_on(ends_on),
+        last_total=subject.totals.get((year - 1, period)),
+        ends_on=ends_on,
     )
 
 
@@ -145,14 +169,33 @@ def scored(subject: Subject, year: int, counted: Sequence[Tally], lists: Lists =
     Raises Uncountable for a record that no rule set knows.
     """
     found: list[PeriodScore] = []
+    made: dict[str, dict[str, Case]] = {}
+    of_span = _Remembered()
     for period in PERIODS:
         version = in_force(subject.versions, period_end(year, period))
         if version is None:
             continue
-        case = cases(subject, version, year, counted, lists)[period]
+        if version.digest not in made:
+            made[version.digest] = cases(subject, version, year, counted, lists)
+        case = made[version.digest][period]
         earlier = [other.tariff for other in subject.versions if other is not version]
-        found.append(_stored(year, period, version, case, score(version.tariff, case, earlier)))
+        found.append(_stored(year, period, version, case, score(version.tariff, case, earlier, of_span=of_span)))
     return found
+
+
+class _Remembered:
+    """Scores a span once for all periods of a year that share it: the year is scored from its halves."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int, str | None], tuple[SpanScore, SpanScore]] = {}
+        self._kept: list[tuple[Span, Tariff]] = []
+
+    def __call__(self, tariff: Tariff, prices: Prices, span: Span, profile: str | None) -> tuple[SpanScore, SpanScore]:
+        key = id(span), id(tariff), profile
+        if key not in self._known:
+            self._known[key] = span_scores(tariff, prices, span, profile)
+            self._kept.append((span, tariff))  # alive, so that no other gets its identity
+        return self._known[key]
 
 
 def _stored(year: int, period: str, version: Published, case: Case, result: Scored) -> PeriodScore:

@@ -145,6 +145,11 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     document: str
     """As it was published, in JSON; what it leaves out stands in ``scheme`` at its default."""
 
+    def has_expired(self, day: date) -> bool:
+        """Whether the document's own last day, say that of a trial, has come."""
+        last = self.scheme.document.expires_on
+        return last is not None and date.fromisoformat(last) <= day
+
 
 def _drafted(this: Applied, fact: RuleSetDrafted) -> None:
     stream = this.stream
@@ -315,7 +320,7 @@ async def versions(connection: AsyncConnection, scheme: Code) -> list[Published]
 def in_force(known: Sequence[Published], day: date) -> Published | None:
     """The one version in force on a day."""
     begun = [version for version in known if version.effective_on <= day]
-    return begun[-1] if begun else None
+    return None if not begun or begun[-1].has_expired(day) else begun[-1]
 
 
 async def rule_sets(connection: AsyncConnection, scheme: Code) -> Answer[tuple[RuleSet, ...]]:

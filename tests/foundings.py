@@ -87,7 +87,10 @@ def label_id(label: str) -> UUID:
 
 
 def founding(
-    branches: Sequence[str] = (BRANCH,), members: int = 8, effective_on: date = date(2026, 1, 1)
+    branches: Sequence[str] = (BRANCH,),
+    members: int = 8,
+    effective_on: date = date(2026, 1, 1),
+    document: dict[str, object] | None = None,
 ) -> list[Command]:
     """15 December 2025: the log, the organisations, the people, the rule set, the calendar, a second apart."""
     found: list[Command] = []
@@ -117,7 +120,7 @@ def founding(
         )
         for number, office in enumerate(roles):
             found.append(appoint(number, office, branch, now()))
-    found.extend(rules(now(), effective_on))
+    found.extend(rules(now(), effective_on, whole=document))
     found.append(
         PublishCalendar(
             id=label_id("calendar"),
@@ -177,9 +180,15 @@ def appoint(number: int, role: Role, unit: str, when: datetime) -> AppointRole:
     )
 
 
-def rules(start: datetime, effective_on: date, version: str = VERSION, **changed: object) -> Iterator[Command]:
-    """The rule set drafted, approved and published; ``changed`` replaces whole sections of its document."""
-    document = msgspec.json.decode(RULES_FILE.read_bytes())
+def rules(
+    start: datetime,
+    effective_on: date,
+    version: str = VERSION,
+    whole: dict[str, object] | None = None,
+    **changed: object,
+) -> Iterator[Command]:
+    """A rule set, the example's or another, drafted, approved and published; ``changed`` replaces whole sections."""
+    document = msgspec.json.decode(RULES_FILE.read_bytes()) if whole is None else whole
     document = {**document, **changed, "version": version}
     yield DraftRuleSet(
         id=label_id(f"rules/draft/{version}"),

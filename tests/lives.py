@@ -16,6 +16,7 @@ from domain.actor import Actor
 from domain.decider import Command
 from domain.entry import Entry, entry_id
 from domain.notice.notice import NoticeDrafted
+from domain.notice.results import ResultNoticeDrafted
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.process import FollowUp, carried_out, follow_up
 from domain.recording.approval import ApproveSheet
@@ -56,9 +57,9 @@ HIGHER_BODY: Final = tuple(member(number, WORK) for number in (2, 3, 4))
 RULES: Final[Scheme] = load(RULES_FILE.read_bytes())
 
 
-def founded() -> list[Command]:
-    """The founding, with a committee at the top as well."""
-    commands = founding()
+def founded(document: dict[str, object] | None = None) -> list[Command]:
+    """The founding, with a committee at the top as well, under the example's rule set or another."""
+    commands = founding(document=document)
     last = commands[-1].at
     for number, role in ((2, "secretary"), (3, "committee_member"), (4, "committee_member")):
         last += timedelta(seconds=1)
@@ -69,12 +70,13 @@ def founded() -> list[Command]:
 class Life:
     """Wishes as they are granted, and what they call for."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: dict[str, object] | None = None) -> None:
+        self.rules = RULES if document is None else load(document)
         self.world = World()
         self.commands: list[Command] = []
-        self.now = founded()[0].at
+        self.now = founded(document)[0].at
         self._due: list[tuple[datetime, int, FollowUp | UUID, Entry]] = []
-        for command in founded():
+        for command in founded(document):
             self.run(command)
 
     def do(self, kind: type[C], actor: Actor, /, **fields: object) -> C:
@@ -110,7 +112,7 @@ class Life:
                 )
                 self.run(post)
             else:
-                self.run(carried_out(wanted, trigger, self.now))
+                self.run(carried_out(wanted, trigger, self.now, lambda: "salt"))
         self.now = max(self.now, when)
 
     def run(self, command: Command) -> None:
@@ -131,12 +133,14 @@ class Life:
             wanted = follow_up(entry)
             if wanted is not None:
                 heapq.heappush(self._due, (wanted.due_at, len(self._due) + len(self.commands), wanted, entry))
-            if isinstance(write.fact, NoticeDrafted):
+            if isinstance(write.fact, NoticeDrafted | ResultNoticeDrafted):
                 heapq.heappush(self._due, (command.at, len(self._due) + len(self.commands), write.fact.notice, entry))
 
-    def sheet(self, matter: str, item: str, day: date, said: Sequence[tuple[int, Outcome, int]]) -> None:
+    def sheet(
+        self, matter: str, item: str, day: date, said: Sequence[tuple[int, Outcome, int]] = (), /, *more: LineWish
+    ) -> None:
         """One matter from the plan to the decision: (member's number, outcome, how often); of all others nothing."""
-        rule = RULES.item(item)
+        rule = self.rules.item(item)
         assert isinstance(rule, ResponsibilityItem)
         at_matter = {"unit": BRANCH, "matter": matter}
         self.on(day)
@@ -144,9 +148,10 @@ class Life:
         self.do(HoldMatter, RECORDER, **at_matter, occurred_on=day)
         self.do(AttachEvidence, RECORDER, **at_matter, kind=rule.evidence[0], sha256=digest(matter))
         self.do(OpenSheet, RECORDER, **at_matter, item=item)
-        lines = tuple(_line(rule, number, outcome, count) for number, outcome, count in said)
-        otherwise = "excused" if rule.mode == "ratio" else None
-        self.do(FillSheet, RECORDER, **at_matter, item=item, otherwise=otherwise, but=lines)
+        lines = (*(_line(rule, number, outcome, count) for number, outcome, count in said), *more)
+        otherwise = "excused" if rule.mode in ("ratio", "threshold") else None
+        why = secret(member(3), "choice_reason", "按影响") if any(level.up_to for level in rule.levels) else None
+        self.do(FillSheet, RECORDER, **at_matter, item=item, otherwise=otherwise, but=lines, choice_reason=why)
         if otherwise is not None:
             own = LineWish(member=member(3), outcome=otherwise)
             self.do(FillSheet, acting(4, "substitute_recorder"), **at_matter, item=item, but=(own,))
@@ -161,9 +166,19 @@ class Life:
             present=BRANCH_BODY,
         )
 
-    def honour(self, number: int, item: str, level: str, matter: str, dated_on: date, *, decided: bool = True) -> UUID:
+    def honour(
+        self,
+        number: int,
+        item: str,
+        level: str,
+        matter: str,
+        dated_on: date,
+        *,
+        decided: bool = True,
+        **more: object,
+    ) -> UUID:
         """A member claims, and unless told otherwise every body approves."""
-        rule = RULES.item(item)
+        rule = self.rules.item(item)
         assert isinstance(rule, HonourItem)
         honour = honour_id(BRANCH, member(number), matter, item)
         self.on(dated_on + timedelta(days=1))
@@ -180,16 +195,25 @@ class Life:
             dated_on=dated_on,
             document_kind=rule.evidence[0],
             document=digest(f"certificate {matter}"),
+            **more,
         )
         if decided:
             self.decide(DecideHonour, "honour", honour)
         return honour
 
     def deduction(
-        self, number: int, item: str, level: str, matter: str, dated_on: date, *, decided: bool = True
+        self,
+        number: int,
+        item: str,
+        level: str,
+        matter: str,
+        dated_on: date,
+        *,
+        decided: bool = True,
+        **more: object,
     ) -> UUID:
         """It is proposed; the person has nothing to say; unless told otherwise every body approves."""
-        rule = RULES.item(item)
+        rule = self.rules.item(item)
         assert isinstance(rule, NegativeItem | ResponsibilityItem)
         deduction = deduction_id(BRANCH, member(number), matter, item)
         self.on(dated_on + timedelta(days=1))
@@ -206,6 +230,7 @@ class Life:
             document_kind=rule.evidence[-1],
             document=digest(f"finding {matter}"),
             particulars=secret(member(number), "particulars", f"经过{matter}"),
+            **more,
         )
         if decided:
             self.do(FileStatement, acting(number, "member"), unit=BRANCH, deduction=deduction, final=True)

@@ -78,6 +78,8 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
     deductions: tuple[MatterRow, ...]
     vetoes: tuple[VetoRow, ...]
     """For whoever may know of them."""
+    carried: str | None
+    """From last year's determined total; None where nothing is."""
     ceiling_zh: str | None
     ceiling_en: str | None
     """The best grade that they let him have."""
@@ -97,6 +99,9 @@ class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     effect: str
     points: str
     surplus: str | None
+    said_zh: str | None
+    """Level and condition in words."""
+    said_en: str | None
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,6 +216,7 @@ async def of_year(
         honours=matter_rows(() if tree.value is None else tree.value.honour_lines),
         deductions=matter_rows(() if tree.value is None else tree.value.deduction_lines),
         vetoes=tuple(veto_row(veto) for veto in vetoes),
+        carried=None if tree.value is None or not tree.value.carried else points(tree.value.carried),
         ceiling_zh=None if not vetoes or tree.value is None else tree.value.ceiling_zh,
         ceiling_en=None if not vetoes or tree.value is None else tree.value.ceiling_en,
         results=tuple(one for one in results if one.year == wanted),
@@ -361,6 +367,8 @@ def _item(asked: Asked, item: explanation.ItemPart) -> ItemView:
                 effect=record.effect,
                 points=points(record.points),
                 surplus=points(record.surplus) if record.surplus else None,
+                said_zh=record.said_zh,
+                said_en=record.said_en,
             )
             for record in item.records
         ),

@@ -92,6 +92,12 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "role-unknown": Sentence("没有这种职务,请从列表选择。", "There is no such office; choose from the list."),
     "level-unknown": Sentence("该条目没有这个级别,请从列表选择。", "The item has no such level; choose from the list."),
+    "condition-unknown": Sentence(
+        "该条目没有这种情形,请从列表选择。", "The item has no such condition; choose from the list."
+    ),
+    "share-unknown": Sentence(
+        "该条目没有这种位次,请从列表选择。", "The item has no such place in a group; choose from the list."
+    ),
     "row-twice": Sentence("与第 {first} 行重复。", "This repeats row {first}."),
     "matter-differs": Sentence(
         "该事项已登记,类别或名称与此不同。", "This matter is on record with another kind or title."

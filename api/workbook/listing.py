@@ -51,7 +51,12 @@ _PLACES: Final[dict[str, str]] = {
     "already-counted": "matter",
     "honour-waiting": "matter",
     "deduction-waiting": "matter",
-    "more-is-asked": "level",
+    "points-outside-range": "quantity",
+    "quantity-outside-rule": "quantity",
+    "range-reason-missing": "choice_reason",
+    "condition-unknown": "condition",
+    "share-missing": "share",
+    "share-unknown": "share",
 }
 """The column that a refusal of the domain speaks of; otherwise the one with the work number."""
 

@@ -11,7 +11,7 @@ What a month's workbook says of its cells holds here too: the same reading, the 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from api.workbook.columns import Column, SheetLayout
 from api.workbook.directory import choice
@@ -19,7 +19,7 @@ from domain.organisation.appointments import Role
 from domain.rules.demands import levels_of
 from domain.rules.items import HonourItem, Item, NegativeItem, ResponsibilityItem
 from domain.rules.scheme import Scheme
-from domain.rules.wording import Bilingual
+from domain.rules.wording import Bilingual, Coded
 
 ROLE_WORDS: Final[dict[str, Role]] = {
     "书记": "secretary",
@@ -38,12 +38,16 @@ _DOCUMENTED: Final = (
     Column("matter", "事项编号", "Matter code", width=18),
     Column("item", "条目", "Item", width=36),
     Column("level", "级别", "Level", width=24),
+    Column("quantity", "数量或分值", "Amount or points", optional=True, width=12),
+    Column("choice_reason", "取分理由", "Reason for the points", optional=True, width=24),
+    Column("condition", "附加情形", "Condition", optional=True, width=20),
     Column("occurred_on", "发生日期", "Happened on", optional=True, width=14),
     Column("dated_on", "文书日期", "Dated on", width=14),
     Column("evidence_kind", "佐证类别", "Evidence kind", width=22),
     Column("document", "依据文书", "Document", width=36),
     Column("late_reason", "补记理由", "Reason for late entry", optional=True, width=24),
 )
+_SHARE: Final = Column("share", "集体位次", "Place in the group", optional=True, width=20)
 
 MEMBERS: Final = SheetLayout(
     "党员",
@@ -67,7 +71,9 @@ APPOINTMENTS: Final = SheetLayout(
         _WHERE,
     ),
 )
-HONOURS: Final = SheetLayout("荣誉", "Honours", (*_WHO, Column("title", "名称", "Title", width=36), *_DOCUMENTED))
+HONOURS: Final = SheetLayout(
+    "荣誉", "Honours", (*_WHO, Column("title", "名称", "Title", width=36), *_DOCUMENTED, _SHARE)
+)
 DEDUCTIONS: Final = SheetLayout(
     "减分", "Deductions", (*_WHO, *_DOCUMENTED, Column("particulars", "情况说明", "Particulars", width=48))
 )
@@ -112,13 +118,26 @@ def levels_in(items: tuple[Item, ...]) -> tuple[tuple[str, Bilingual], ...]:
     return tuple(found.items())
 
 
+def named_in(items: tuple[Item, ...], field: Literal["conditions", "shares"]) -> tuple[tuple[str, Bilingual], ...]:
+    """Every condition, or every place in a group, of some items, each code once."""
+    found: dict[str, Bilingual] = {}
+    for item in items:
+        named: tuple[Coded, ...] = getattr(item, field, ())
+        for one in named:
+            found.setdefault(one.code, one)
+    return tuple(found.items())
+
+
 def _of_items(scheme: Scheme, items: tuple[Item, ...]) -> tuple[Offered, ...]:
     kinds = {kind for item in items for kind in item.evidence}
-    return (
+    offered = (
         Offered("item", tuple(choice(item.code, item) for item in items)),
         Offered("level", tuple(choice(code, level) for code, level in levels_in(items))),
+        Offered("condition", tuple(choice(code, one) for code, one in named_in(items, "conditions"))),
+        Offered("share", tuple(choice(code, one) for code, one in named_in(items, "shares"))),
         Offered("evidence_kind", tuple(choice(c, k) for c, k in scheme.evidence_kinds.items() if c in kinds)),
     )
+    return tuple(one for one in offered if one.values)
 
 
 CHOICES: Final[Mapping[str, Choices]] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -12,7 +12,7 @@ from api.workbook.commands import Author
 from api.workbook.directory import Directory, Person, chosen
 from api.workbook.entries import Cells
 from api.workbook.findings import Findings
-from api.workbook.lists import ROLE_WORDS, deductions_of, honours_of, levels_in
+from api.workbook.lists import ROLE_WORDS, deductions_of, honours_of, levels_in, named_in
 from api.workbook.read import Page
 from domain.decider import Command
 from domain.organisation.appointments import AppointRole, Role
@@ -21,8 +21,9 @@ from domain.recording.claiming import ClaimHonour
 from domain.recording.proposing import ProposeDeduction
 from domain.rules.items import Item
 from domain.rules.scheme import Scheme
+from domain.rules.wording import Bilingual
 from domain.sealed import Secret
-from domain.values import Code, MemberId, Sha256
+from domain.values import Code, MemberId, Quantity, Sha256
 
 _ROLES: Final[dict[str, Role]] = {plain(word): role for zh, role in ROLE_WORDS.items() for word in (zh, role)}
 
@@ -113,6 +114,9 @@ class Row:
         item = self._chosen("item", "item-unknown", {plain(w): i.code for i in items for w in (i.zh, i.en)})
         levels = levels_in(tuple(one for one in items if one.code == item))
         level = self._chosen("level", "level-unknown", {plain(w): c for c, one in levels for w in (one.zh, one.en)})
+        chosen_items = tuple(one for one in items if one.code == item)
+        condition = self._optional("condition", "condition-unknown", named_in(chosen_items, "conditions"))
+        share = self._optional("share", "share-unknown", named_in(chosen_items, "shares"))
         kinds = {} if scheme is None else scheme.evidence_kinds
         named = {plain(word): code for code, kind in kinds.items() for word in (kind.zh, kind.en)}
         kind = self._chosen("evidence_kind", "evidence-kind-unknown", named)
@@ -127,8 +131,18 @@ class Row:
             dated_on=dated_on,
             document_kind=kind,
             document=document,
+            quantity=cells.quantity("quantity") or "1.00",
+            choice_reason=cells.words("choice_reason"),
+            condition=condition,
+            share=share,
             late_reason=cells.words("late_reason"),
         )
+
+    def _optional(self, key: str, code: str, named: tuple[tuple[Code, Bilingual], ...]) -> Code | None:
+        """What was chosen, where anything was."""
+        if not any(column.key == key for column in self._page.layout.columns) or self.cells.words(key) is None:
+            return None
+        return self._chosen(key, code, {plain(word): one for one, name in named for word in (name.zh, name.en)})
 
     def _chosen(self, key: str, code: str, named: dict[str, Code]) -> Code | None:
         text = self.cells.needed(key, self.cells.words)
@@ -155,7 +169,21 @@ class Documented(msgspec.Struct, frozen=True, kw_only=True):
     dated_on: date
     document_kind: Code
     document: Sha256
+    quantity: Quantity
+    choice_reason: str | None
+    condition: Code | None
+    share: Code | None
     late_reason: str | None
+
+    def amounts(self, author: Author) -> dict[str, Any]:
+        """What a claim and a proposal say of how much, and why."""
+        why, late = self.choice_reason, self.late_reason
+        return {
+            "quantity": self.quantity,
+            "condition": self.condition,
+            "choice_reason": None if why is None else author.secret("choice_reason", why),
+            "late_reason": None if late is None else author.secret("late_reason", late),
+        }
 
 
 def wish_of(kind: str, row: Row) -> Command | None:
@@ -213,7 +241,6 @@ def _honour(row: Row) -> Command | None:
     title, said = row.cells.needed("title", row.cells.title), row.documented(honours_of)
     if not (row.clean and person and title and said):
         return None
-    late = None if said.late_reason is None else author.secret("late_reason", said.late_reason)
     return ClaimHonour(
         id=author.id_of("claim", said.matter, said.item, str(person.member)),
         actor=author.actor,
@@ -228,7 +255,8 @@ def _honour(row: Row) -> Command | None:
         dated_on=said.dated_on,
         document_kind=said.document_kind,
         document=said.document,
-        late_reason=late,
+        share=said.share,
+        **said.amounts(author),
     )
 
 
@@ -237,7 +265,6 @@ def _deduction(row: Row) -> Command | None:
     particulars, said = row.cells.needed("particulars", row.cells.words), row.documented(deductions_of)
     if not (row.clean and person and particulars and said):
         return None
-    late = None if said.late_reason is None else author.secret("late_reason", said.late_reason)
     return ProposeDeduction(
         id=author.id_of("propose", said.matter, said.item, str(person.member)),
         actor=author.actor,
@@ -252,7 +279,7 @@ def _deduction(row: Row) -> Command | None:
         document_kind=said.document_kind,
         document=said.document,
         particulars=_his(author, person.member, "particulars", particulars),
-        late_reason=late,
+        **said.amounts(author),
     )
 
 

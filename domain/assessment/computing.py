@@ -242,9 +242,15 @@ def _figures(rules: Ruled, months: int, profile: Profile, made: Score, mean: int
         ledger_part=points(whole.ledger_part),
         appraisal_part=None if whole.appraisal_part is None else points(whole.appraisal_part),
         total=points(whole.points),
-        graded=rules.period.graded and profile.graded and gradable([months], rules.scheme.counting.pro_rata),
+        graded=_graded(rules, profile, months),
         vetoes=tuple(sorted({one.item for one in made.vetoes})),
     )
+
+
+def _graded(rules: Ruled, profile: Profile, months: int) -> bool:
+    """Whether somebody gets a grade: a rule set may have none at all."""
+    asked = rules.period.graded and profile.graded and bool(rules.scheme.grades)
+    return asked and gradable([months], rules.scheme.counting.pro_rata)
 
 
 def propose(scheme: Scheme, graded: Sequence[MemberComputed]) -> dict[MemberId, GradeProposed]:

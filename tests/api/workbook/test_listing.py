@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
+import msgspec
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from api.workbook.directory import Directory
 from api.workbook.listing import ListDry, Surroundings, plan_list
@@ -22,7 +24,8 @@ from domain.recording.claiming import ClaimHonour
 from domain.recording.proposing import ProposeDeduction
 from tests.api.workbook.books import DIRECTORY, ROSTER, RULES
 from tests.domain import branch
-from tests.domain.branch import AS_OFFICER, AS_RECORDER, AT, BRANCH
+from tests.domain.amounts import more_asked
+from tests.domain.branch import AS_OFFICER, AS_RECORDER, AT, BRANCH, SCHEME
 from tests.domain.given import World
 
 Cells = Mapping[str, Any]
@@ -140,6 +143,10 @@ def test_one_error_and_there_is_no_wish(kind: str, world: World) -> None:
         ("honours", "level", "宇宙级", "level-unknown"),
         ("honours", "item", "N-WM-1", "honour-unknown"),
         ("honours", "document", "没有的.jpg", "evidence-file-unknown"),
+        ("honours", "condition", "下雪", "condition-unknown"),
+        ("honours", "share", "第一作者", "share-unknown"),
+        ("honours", "quantity", 2, "quantity-outside-rule"),
+        ("deductions", "quantity", "两次", "quantity-wrong"),
         ("deductions", "dated_on", "昨天", "date-wrong"),
         ("deductions", "evidence_kind", "sign_in_list", "evidence-missing"),
     ],
@@ -150,6 +157,21 @@ def test_what_is_wrong_is_said_at_its_row(kind: str, key: str, value: object, co
     assert dry.commands == ()
     assert code in {finding.code for finding in dry.findings}
     assert {(finding.sheet, finding.row) for finding in dry.findings} == {(LISTS[kind].zh, 2)}
+
+
+def test_a_row_says_the_points_chosen_the_condition_and_the_place_in_a_group() -> None:
+    document = msgspec.json.encode(more_asked(SCHEME))
+    draft = replace(branch.drafted("v1"), document=msgspec.Raw(document))
+    asked = branch.organised().given(draft, branch.approved("v1"), branch.published("v1"), branch.calendar(2026))
+    directory = replace(DIRECTORY, schemes={})
+    award = {"item": "H-1", "level": "district", "evidence_kind": "paper", "quantity": 2.5, "share": "part"}
+    row = {**PRIZE, **award, "condition": "media", "choice_reason": "影响较大"}
+    (claim,) = planned("honours", filled("honours", [row]), asked.world, AS_RECORDER, directory).commands
+    assert isinstance(claim, ClaimHonour)
+    assert (claim.quantity, claim.share, claim.condition) == ("2.50", "part", "media")
+    assert claim.choice_reason is not None
+    silent = planned("honours", filled("honours", [{**row, "choice_reason": None}]), asked.world, AS_RECORDER)
+    assert [finding.code for finding in silent.findings] == ["range-reason-missing"]
 
 
 def test_a_row_without_organisation_is_about_the_one_for_which_the_list_is_brought(world: World) -> None:
