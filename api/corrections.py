@@ -7,8 +7,8 @@ import msgspec
 from domain.objection.objection import Target
 from domain.recording.archive import Outcome
 from domain.recording.filling import OUTCOMES
-from domain.rules.demands import ListItem, levels_of
-from domain.rules.items import Level, ResponsibilityItem, Shortfall
+from domain.rules.demands import levels_of
+from domain.rules.items import Level, ListItem, ResponsibilityItem, Shortfall
 from domain.values import Code, hundredths, points
 from projections import notice_board, rules
 from projections.answers import AsyncConnection
