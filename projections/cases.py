@@ -150,8 +150,8 @@ CROSS JOIN LATERAL (
   WHERE one.level->>'code' = c.level
 ) AS v
 CROSS JOIN LATERAL (
-  SELECT (SELECT one FROM json_array_elements(p.content->'conditions') AS one WHERE one->>'code' = c.condition),
-         (SELECT one FROM json_array_elements(p.content->'shares') AS one WHERE one->>'code' = c.share)
+  SELECT (SELECT x.said FROM json_array_elements(p.content->'conditions') AS x(said) WHERE x.said->>'code' = c.condition),
+         (SELECT x.said FROM json_array_elements(p.content->'shares') AS x(said) WHERE x.said->>'code' = c.share)
 ) AS n(condition, share)
 """
 _OF_UNIT: Final = (
