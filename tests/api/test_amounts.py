@@ -136,10 +136,11 @@ def test_a_sheet_says_levels_and_conditions_and_the_lines_add_up(hamlet: Town) -
     recorder, at = hamlet.acting("member3", "recorder", BRANCH), f"/units/{BRANCH}/matters"
     plan = {"matter": "S-1", "kind": "r-1", "title": "走访调研", "planned_on": TODAY}
     sent(recorder.post(at, json=plan, headers=key()))
-    sent(recorder.post(f"{at}/S-1/held", json={"occurred_on": TODAY}, headers=key()))
+    sent(recorder.post(f"{at}/S-1/holding", json={"occurred_on": TODAY}, headers=key()))
     paper = {"kind": "list", "sha256": hashlib.sha256(b"list").hexdigest()}
     sent(recorder.post(f"{at}/S-1/evidence", json=paper, headers=key()))
     sent(recorder.post(f"{at}/S-1/sheets", json={"item": "R-1"}, headers=key()))
+    hamlet.settled()
     sheet = f"{at}/S-1/sheets/R-1"
     assert "survey级" in page(recorder, sheet)
     seven, two = PEOPLE["member7"], PEOPLE["member2"]
@@ -149,10 +150,12 @@ def test_a_sheet_says_levels_and_conditions_and_the_lines_add_up(hamlet: Town) -
         "choice_reason": "走访两个乡镇", "idempotency_key": str(uuid4()),
     }  # fmt: skip
     sent(recorder.post(f"{sheet}/lines", data=lines, headers=PAGE))
+    hamlet.settled()
     said = {line["member"]: line for line in body(recorder, sheet)["lines"] if line["outcome"]}
     assert (said[str(seven)]["level"], said[str(seven)]["condition"]) == ("visit", "media")
     assert (said[str(two)]["level"], said[str(two)]["quantity"]) == ("survey", "3.50")
     sent(recorder.post(f"{sheet}/submission", json={}, headers=key()))
+    hamlet.settled()
     secretary = hamlet.acting("member0", "secretary", BRANCH)
     assert "visit级" in page(secretary, sheet)
     view = body(secretary, sheet)
