@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from functools import partial
-from typing import TypeVar
 
 import msgspec
 from anyio import to_thread
@@ -14,15 +13,12 @@ from api.asked import Asked
 from domain.assessment.appraisal import AppraisalNotOpen, Method, Session, appraisal_of, open_session
 from domain.assessment.balloting import Ballot, IssuedCode, electorate
 from domain.assessment.period import living
-from domain.decider import Refused, StreamRef
-from domain.ledger import Ledger
+from domain.decider import Past, Refused
 from domain.organisation.unit import established
 from domain.rules.assessing import Appraisal
 from domain.rules.ruleset import scheme_on
 from domain.values import Code, MemberId, day_of
 from projections import ballot_box
-
-S = TypeVar("S")
 
 KEYS = 2
 """So many tellers open a box together."""
@@ -75,21 +71,6 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     """One for each teller; empty where no box is needed."""
 
 
-class Present:
-    """What the ledger holds now, as a decision would see it."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    def __getitem__(self, ref: StreamRef[S]) -> S:
-        """The state of one stream."""
-        return self._ledger.load(ref)
-
-    def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
-        """The states of several streams, in the order asked."""
-        return self._ledger.load_many(refs)
-
-
 def issued(drawn: Drawn) -> tuple[IssuedCode, ...]:
     """The codes as the log knows them."""
     return tuple(IssuedCode(subject=one.member, digest=ballot_box.digest_of_code(one.code)) for one in drawn.slips)
@@ -99,10 +80,14 @@ def draw(asked: Asked, unit: Code, year: int, period: Code, method: Method) -> D
     """A code for each voter and each other member appraised, and a key for each teller."""
     if method != "single_subject_codes":
         return Drawn(slips=(), keys=())
-    past = Present(asked.house.ledger)
-    found = living(past, unit, year, period)
-    _, scheme = scheme_on(past, established(past, unit).scheme, found.last_on)
-    subjects, voters = electorate(past, scheme, unit, day_of(asked.now))
+    day = day_of(asked.now)
+
+    def people(past: Past) -> tuple[list[MemberId], list[MemberId]]:
+        found = living(past, unit, year, period)
+        _, scheme = scheme_on(past, established(past, unit).scheme, found.last_on)
+        return electorate(past, scheme, unit, day)
+
+    subjects, voters = asked.house.ledger.ask(people)
     slips = [
         Slip(member=subject, name="", code=ballot_box.drawn(ballot_box.CODE_LETTERS))
         for subject in subjects
@@ -123,8 +108,8 @@ def need_ours(asked: Asked, unit: Code, year: int, period: Code, drawn: Drawn) -
 
 async def cast(asked: Asked, unit: Code, year: int, period: Code, wish: BallotWish, rules: Appraisal) -> None:
     """Put a ballot into the box. Nothing is written of who, when, or which code."""
-    past = Present(asked.house.ledger)
-    session = await to_thread.run_sync(open_session, past, unit, year, period)
+    ask = asked.house.ledger.ask
+    session = await to_thread.run_sync(ask, lambda past: open_session(past, unit, year, period))
     code = ballot_box.digest_of_code(wish.code)
     if session.box is None or code not in session.codes:
         raise BallotCodeUnknown

@@ -68,6 +68,7 @@ class StepView(msgspec.Struct, frozen=True, kw_only=True):
     by: str | None
     reason: str | None
     members: int | None
+    digest: Sha256 | None
 
 
 class VoterView(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,6 +200,7 @@ def step_view(step: progress.PeriodStep, names: Names, texts: Mapping[Sha256, st
         by=None if step.by is None else names(step.by),
         reason=None if step.reason is None else texts.get(step.reason, gone),
         members=step.members,
+        digest=step.digest,
     )
 
 

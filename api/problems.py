@@ -147,6 +147,17 @@ STATUSES: Final[dict[str, int]] = {
     "window-runs": 409,
     "records-waiting": 409,
     "profile-by-probation": 409,
+    # Measures
+    "measure-unknown": 404,
+    "measure-step-unknown": 404,
+    "proof-missing": 422,
+    "meeting-missing": 422,
+    "helper-unfit": 422,
+    "designee-unfit": 422,
+    "not-pairing": 422,
+    "not-in-charge": 409,
+    "measure-not-there": 409,
+    "steps-open": 409,
     # Workbooks
     "workbook-findings": 422,
     "workbook-too-large": 413,

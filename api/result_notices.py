@@ -14,7 +14,8 @@ from domain.rules.wording import Language
 from domain.values import Code
 from projections import notice_board
 
-STAGES: Final = ("half_year", "year_end")
+STAGES: Final = {"half_year": "notice.results.half_year", "year_end": "notice.results.year_end"}
+"""Stage → what such a notice is called."""
 SCORED: Final = "scored"
 
 
@@ -34,7 +35,7 @@ def _called(header: notice_board.NoticeHeader, language: Language) -> str:
     words = words_of(language)
     key = f"period.{header.item}"
     period = words(key) if words.has(key) else header.item
-    return words(f"notice.results.{header.stage}", year=header.occurred_on.year, period=period)
+    return words(STAGES[header.stage], year=header.occurred_on.year, period=period)
 
 
 def grade_named(scheme: Scheme | None, code: Code | None) -> tuple[str | None, str | None]:

@@ -79,3 +79,72 @@ class HigherWish(Wish, frozen=True, kw_only=True):
 
 def _months(form: FormData) -> dict[str, Any]:
     return filled(form, "months")
+
+
+class OfMemberWish(Wish, frozen=True, kw_only=True):
+    """Whose measure it is."""
+
+    member: MemberId
+
+
+class OpenMeasureWish(OfMemberWish, frozen=True, kw_only=True):
+    """Open it; with the general meeting's vote where it goes before it."""
+
+    minute: Reference | None = None
+    minute_sha256: Sha256 | None = None
+    present: tuple[MemberId, ...] = ()
+    not_in_favour: tuple[MemberId, ...] = ()
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the minute's file, which is not kept; without a minute there was no meeting."""
+        member = filled(form, "member")
+        if not filled(form, "minute"):
+            return member
+        return {**member, **await ApproveWish.from_form(form)}
+
+
+class DesigneeWish(OfMemberWish, frozen=True, kw_only=True):
+    """Who is put in charge."""
+
+    designee: MemberId
+
+
+class DeclineWish(OfMemberWish, frozen=True, kw_only=True):
+    """Why he cannot."""
+
+    reason: Told
+
+
+class StepWish(OfMemberWish, frozen=True, kw_only=True):
+    """What was done on which day: its paper, or its note, which goes to the vault."""
+
+    done_on: date
+    proof: Sha256 | None = None
+    note: Told | None = None
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the paper's file, which is not kept."""
+        proof = await digest_of(form, "file", "proof")
+        return {**filled(form, "member", "done_on", "note"), **({"proof": proof} if proof else {})}
+
+
+class HelperWish(OfMemberWish, frozen=True, kw_only=True):
+    """Who helps, from which day, by which plan."""
+
+    helper: MemberId
+    paired_on: date
+    plan: Sha256
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the plan's file, which is not kept."""
+        return {**filled(form, "member", "helper", "paired_on"), "plan": await digest_of(form, "file", "plan")}
+
+
+class HelpReviewWish(OfMemberWish, frozen=True, kw_only=True):
+    """What came of the help."""
+
+    reviewed_on: date
+    note: Told

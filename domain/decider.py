@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import ClassVar, Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 from uuid import UUID, uuid5
 
 import msgspec
@@ -131,6 +131,13 @@ class StreamRef(Generic[S]):
 Decision: TypeAlias = Sequence[Write]
 
 
+class Head(NamedTuple):
+    """How many facts a stream holds, and the leaf hash of its last entry in hex; none for an empty one."""
+
+    version: int
+    leaf: str | None
+
+
 class Past(Protocol):
     """What is known: the state of any stream, by reference. Every stream asked for becomes a guard."""
 
@@ -140,6 +147,10 @@ class Past(Protocol):
 
     def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
         """The states of several streams in the order asked, loaded together."""
+        ...
+
+    def heads(self, refs: Sequence[StreamRef[Any]]) -> list[Head]:
+        """Where several streams end, in the order asked, loaded together."""
         ...
 
 

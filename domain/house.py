@@ -6,6 +6,7 @@ from typing import Any, Final
 from domain.assessment import (
     appraisal,
     balloting,
+    committing,
     computing,
     feedback,
     noticing,
@@ -37,7 +38,8 @@ from domain.recording import (
     sheet,
     veto,
 )
-from domain.result import probation, resolving
+from domain.result import carrying, due, measure, pairing, probation, resolving
+from domain.result import opening as measure_opening
 from domain.result import proposing as probation_proposing
 from domain.rules import authorship, calendar, ruleset
 
@@ -61,6 +63,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     result.RESULT,
     appraisal.APPRAISAL,
     probation.PROBATION,
+    measure.MEASURES,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -147,12 +150,24 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     period_deciding.DecidePeriod: period_deciding.decide,
     period_deciding.ReturnPeriod: period_deciding.decide,
     noticing.DraftResultNotice: noticing.decide,
+    committing.CommitState: committing.decide,
     feedback.FeedBackResult: feedback.decide,
     probation_proposing.StartProbation: probation_proposing.decide,
     probation_proposing.LookAtProbation: probation_proposing.decide,
     probation_proposing.ProposeOutcome: probation_proposing.decide,
     resolving.ResolveProbation: resolving.decide,
     resolving.ApproveProbation: resolving.decide,
+    due.ProposeMeasures: due.decide,
+    due.ReviewMeasures: due.decide,
+    measure_opening.OpenMeasure: measure_opening.decide,
+    measure_opening.CloseMeasure: measure_opening.decide,
+    carrying.AssignDesignee: carrying.decide,
+    carrying.AcceptAssignment: carrying.decide,
+    carrying.DeclineAssignment: carrying.decide,
+    carrying.CompleteStep: carrying.decide,
+    carrying.EscalateMeasure: carrying.decide,
+    pairing.PairHelper: pairing.decide,
+    pairing.ReviewHelp: pairing.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
-from domain.decider import Stream, StreamRef
+from domain.decider import Head, Stream, StreamRef
 
 S = TypeVar("S")
 
@@ -21,12 +21,22 @@ class Missing(Exception):
         self.refs = tuple(refs)
 
 
+class HeadsMissing(Exception):
+    """The decision asks where streams end whose last entries are not loaded yet."""
+
+    def __init__(self, streams: Iterable[UUID]) -> None:
+        super().__init__()
+        self.streams = tuple(streams)
+
+
 class LoadedPast:
     """States by stream; asking for one that is not loaded interrupts the decision, which is run again."""
 
     def __init__(self) -> None:
         self.states: dict[UUID, tuple[int, object]] = {}
         self.streams: dict[UUID, Stream[Any]] = {}
+        self.leaves: dict[UUID, tuple[int, str]] = {}
+        """Leaf hash of the entry of that version, where somebody asked for it."""
 
     def put(self, ref: StreamRef[Any], version: int, state: object) -> None:
         """Keep a state that was read."""
@@ -46,6 +56,17 @@ class LoadedPast:
         if missing:
             raise Missing(missing)
         return [cast(S, self.states[ref.id][1]) for ref in refs]
+
+    def heads(self, refs: Sequence[StreamRef[Any]]) -> list[Head]:
+        """Where several streams end, in the order asked."""
+        self.many(refs)
+        missing = [ref.id for ref in refs if self.version(ref.id) and not self._known(ref.id)]
+        if missing:
+            raise HeadsMissing(missing)
+        return [Head(self.version(ref.id), self.leaves[ref.id][1] if self.version(ref.id) else None) for ref in refs]
+
+    def _known(self, stream: UUID) -> bool:
+        return stream in self.leaves and self.leaves[stream][0] == self.version(stream)
 
     def version(self, stream: UUID) -> int:
         """How many facts the stream held when it was read."""

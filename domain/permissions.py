@@ -251,6 +251,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("period.read", "substitute_recorder", "own"),
     *(Grant("period.read", office, relation) for office in ("officer", "leading_group") for relation in RELATED),
     Grant("period.read", "auditor", "any"),
+    Grant("state.commit", "process", "any"),
     Grant("result.read", "member", "self"),
     *(Grant("result.read", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("result.read", "leading_group", relation) for relation in RELATED),
@@ -285,6 +286,20 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for relation in RELATED
     ),
     Grant("probation.read", "auditor", "any"),
+    # Measures: the machine proposes, a person opens; whoever is put in charge may hold any office or none
+    Grant("measure.propose", "process", "any"),
+    Grant("measure.escalate", "process", "any"),
+    *(Grant("measure.open", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("measure.assign", office, relation) for office in COMMITTEE for relation in RELATED),
+    Grant("measure.carry", "member", "own"),
+    *(Grant("measure.carry", office, relation) for office in OFFICES if office != "auditor" for relation in RELATED),
+    Grant("measure.read", "member", "self"),
+    *(
+        Grant("measure.read", office, relation)
+        for office in (*COMMITTEE, "officer", "leading_group")
+        for relation in RELATED
+    ),
+    Grant("measure.read", "auditor", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("archive.read", "recorder", "own"),

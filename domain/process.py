@@ -15,8 +15,10 @@ from uuid import uuid5
 import msgspec
 
 from domain.actor import system
+from domain.assessment.committing import CommitState
 from domain.assessment.noticing import DraftResultNotice
-from domain.assessment.period import CommitteeDecided
+from domain.assessment.period import CommitteeDecided, PeriodDetermined, PeriodSealed, period_of
+from domain.assessment.result import GradeDetermined
 from domain.decider import Command, Fact
 from domain.entry import Entry
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
@@ -46,8 +48,13 @@ from domain.recording.deduction import DeductionEvidenceAdded, DeductionProposed
 from domain.recording.hearing import DeemDelivered, EndStatementTerm
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred
 from domain.recording.sheet import SheetApproved
+from domain.result.carrying import EscalateMeasure
+from domain.result.due import ProposeMeasures, ReviewMeasures
+from domain.result.measure import DesigneeAssigned, HelperPaired, MeasureStepSet
+from domain.result.measure import Stage as MeasureStage
 from domain.result.probation import MeetingResolved, ProbationExtended, ProbationOutlookIssued, ProbationStarted
 from domain.result.proposing import LookAtProbation
+from domain.sealed import Secret
 from domain.values import CommandId, EntryId, Instant
 
 PROCESS: Final = system("process")
@@ -64,9 +71,15 @@ Purpose: TypeAlias = Literal[
     "end-block",
     "draft-result-notice",
     "look-at-probation",
+    "commit-state",
+    "propose-measures",
+    "review-measures",
+    "escalate-measure",
 ]
 
 C = TypeVar("C", bound=Command)
+Salt: TypeAlias = Callable[[], str]
+"""Draws 128 random bits in base64url; at the edge, as everything that is random."""
 
 
 class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +101,7 @@ class Task(NamedTuple):
     wanted: FollowUp
     trigger: Entry
     at: Instant
+    salt: Salt
 
     def wish(self, kind: type[C], **fields: object) -> C:
         """The command of this kind, by the process, caused by the trigger."""
@@ -112,13 +126,13 @@ def follow_up(entry: Entry) -> FollowUp | None:
     return FollowUp(purpose=rule.purpose, trigger=entry.id, due_at=due_at)
 
 
-def carried_out(wanted: FollowUp, trigger: Entry, at: Instant) -> Command:
-    """The command of a follow-up."""
+def carried_out(wanted: FollowUp, trigger: Entry, at: Instant, salt: Salt) -> Command:
+    """The command of a follow-up; ``salt`` draws 128 random bits in base64url where it seals something."""
     assert trigger.id == wanted.trigger
     rule = FOLLOW_UPS.get(type(trigger.fact))
     assert rule is not None, f"{trigger.type} calls for nothing"
     assert rule.purpose == wanted.purpose, f"{trigger.type} does not call for {wanted.purpose}"
-    return rule.command(Task(wanted, trigger, at), trigger.fact)
+    return rule.command(Task(wanted, trigger, at, salt), trigger.fact)
 
 
 def _at_once(entry: Entry, _: Fact) -> Instant:
@@ -204,6 +218,51 @@ def _look(task: Task, fact: Looked) -> Command:
     return task.wish(LookAtProbation, unit=fact.unit, member=fact.member)
 
 
+def _commit(task: Task, fact: PeriodDetermined) -> Command:
+    stream = period_of(fact.unit, fact.year, fact.period).id
+    seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
+    return task.wish(
+        CommitState, unit=fact.unit, year=fact.year, period=fact.period, round=task.trigger.version, seed=seed
+    )
+
+
+def _propose_measures(task: Task, fact: PeriodSealed) -> Command:
+    return task.wish(ProposeMeasures, unit=fact.unit, year=fact.year, period=fact.period)
+
+
+def _if_superseding(entry: Entry, fact: GradeDetermined) -> Instant | None:
+    return entry.at if fact.version > 1 else None
+
+
+def _review_measures(task: Task, fact: GradeDetermined) -> Command:
+    return task.wish(ReviewMeasures, unit=fact.unit, member=fact.member, year=fact.year, period=fact.period)
+
+
+InCharge: TypeAlias = MeasureStepSet | DesigneeAssigned | HelperPaired
+"""After which a step of a measure has to be accepted, done or reviewed within a term."""
+
+
+def _measure_awaits(fact: InCharge) -> tuple[MeasureStage, date | None]:
+    match fact:
+        case MeasureStepSet():
+            return "completion", fact.due_on
+        case DesigneeAssigned():
+            return "acceptance", fact.accept_by
+        case HelperPaired():
+            return "review", fact.review_by
+
+
+def _measure_overdue_at(_: Entry, fact: InCharge) -> Instant | None:
+    due_on = _measure_awaits(fact)[1]
+    return None if due_on is None else over_at(due_on)
+
+
+def _escalate_measure(task: Task, fact: InCharge) -> Command:
+    stage, due_on = _measure_awaits(fact)
+    wish = {"unit": fact.unit, "member": fact.member, "measure": fact.measure, "step": fact.step}
+    return task.wish(EscalateMeasure, **wish, stage=stage, due_on=due_on)
+
+
 Awaited: TypeAlias = (
     ObjectionReceipted
     | ObjectionAccepted
@@ -285,5 +344,11 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     ProbationOutlookIssued: CallsFor("look-at-probation", _looked_at, _look),
     MeetingResolved: CallsFor("look-at-probation", _looked_at, _look),
     ProbationExtended: CallsFor("look-at-probation", _looked_at, _look),
+    PeriodDetermined: CallsFor("commit-state", _at_once, _commit),
+    PeriodSealed: CallsFor("propose-measures", _at_once, _propose_measures),
+    GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),
+    MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
+    DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
+    HelperPaired: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
 }
 """What each kind of fact calls for."""

@@ -32,13 +32,18 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def disclosure(self) -> str:
         """Base64url of ``[salt, name, value]``: what the holder shows."""
-        array = msgspec.json.encode([self.salt, self.name, self.value])
-        return base64.urlsafe_b64encode(array).rstrip(b"=").decode()
+        return disclosure_of(self.salt, self.name, self.value)
 
     @property
     def commitment(self) -> Sha256:
         """What the fact carries."""
         return commitment_of(self.disclosure)
+
+
+def disclosure_of(salt: str, name: str, value: object) -> str:
+    """Unpadded base64url of ``[salt, name, value]``. Source: RFC 9901 §4.2.1."""
+    array = msgspec.json.encode([salt, name, value])
+    return base64.urlsafe_b64encode(array).rstrip(b"=").decode()
 
 
 def commitment_of(disclosure: str) -> Sha256:

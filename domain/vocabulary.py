@@ -28,6 +28,7 @@ from domain.assessment.period import (
     PeriodReturned,
     PeriodSealed,
     QuotaApplied,
+    StateCommitted,
 )
 from domain.assessment.result import (
     GradeDetermined,
@@ -122,6 +123,29 @@ from domain.recording.sheet import (
     SheetOpened,
     SheetReturned,
     SheetSubmitted,
+)
+from domain.result.measure import (
+    AdmonitionHeld,
+    CommendationAwarded,
+    DesigneeAccepted,
+    DesigneeAssigned,
+    DesigneeDeclined,
+    HandlingDecisionFiled,
+    HelpEnded,
+    HelperPaired,
+    HelpReviewed,
+    HelpTaken,
+    MeasureClosed,
+    MeasureEscalated,
+    MeasureOpened,
+    MeasureProposed,
+    MeasureStepDone,
+    MeasureStepSet,
+    MeasureWithdrawn,
+    OrganisationalHandlingOpened,
+    RecommendationReported,
+    TalkHeld,
+    ThoughtReportReceived,
 )
 from domain.result.probation import (
     CancellationProposed,
@@ -284,6 +308,35 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("probation-extended", ProbationExtended, "延长预备期", "probation extended"),
     FactTerm("probation-cancelled", ProbationCancelled, "取消预备党员资格", "probation cancelled"),
     FactTerm("member-confirmed", MemberConfirmed, "转正", "member confirmed"),
+    FactTerm("state-committed", StateCommitted, "状态承诺", "state of the members of a period committed to"),
+    FactTerm("measure-proposed", MeasureProposed, "拟采取措施", "measure proposed"),
+    FactTerm("measure-opened", MeasureOpened, "措施开启", "measure opened"),
+    FactTerm("measure-step-set", MeasureStepSet, "措施步骤", "step of a measure set"),
+    FactTerm("designee-assigned", DesigneeAssigned, "指定专人", "person put in charge"),
+    FactTerm("designee-accepted", DesigneeAccepted, "专人接受", "person in charge accepted"),
+    FactTerm("designee-declined", DesigneeDeclined, "专人不能承担", "person in charge declined"),
+    FactTerm("thought-report-received", ThoughtReportReceived, "书面思想汇报", "written report received"),
+    FactTerm("talk-held", TalkHeld, "谈心谈话", "heart-to-heart talk held"),
+    FactTerm("admonition-held", AdmonitionHeld, "诫勉谈话", "admonition talk held"),
+    FactTerm("commendation-awarded", CommendationAwarded, "表彰", "commendation awarded"),
+    FactTerm("recommendation-reported", RecommendationReported, "推荐上报", "recommendation reported"),
+    FactTerm(
+        "handling-decision-filed",
+        HandlingDecisionFiled,
+        "组织处理决定归档",
+        "decision of organisational handling filed",
+    ),
+    FactTerm("measure-step-done", MeasureStepDone, "步骤办结", "step of a measure done"),
+    FactTerm("helper-paired", HelperPaired, "一对一帮促", "helper paired"),
+    FactTerm("help-taken", HelpTaken, "承担帮促", "help taken on"),
+    FactTerm("help-reviewed", HelpReviewed, "帮促复查", "help reviewed"),
+    FactTerm("help-ended", HelpEnded, "帮促结束", "help ended"),
+    FactTerm(
+        "organisational-handling-opened", OrganisationalHandlingOpened, "组织处理提起", "organisational handling opened"
+    ),
+    FactTerm("measure-escalated", MeasureEscalated, "措施逾期上提", "overdue measure taken to the next level"),
+    FactTerm("measure-closed", MeasureClosed, "措施办结", "measure closed"),
+    FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

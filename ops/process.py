@@ -5,6 +5,7 @@ nothing twice. A follow-up that is refused is tried again later, ever more rarel
 refusal's code.
 """
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from domain.values import CommandId
 from ops.clock import Clock
 from projections import agenda
 
+SALT_BYTES: Final = 16
 POLL_S: Final = 0.2
 FIRST_PAUSE_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 3600.0
@@ -29,6 +31,10 @@ LONGEST_PAUSE_S: Final = 3600.0
 _ENTRY: Final = "SELECT state FROM ledger.entries WHERE position = %(position)s"
 
 _log = structlog.get_logger("process")
+
+
+def _salt() -> str:
+    return secrets.token_urlsafe(SALT_BYTES)
 
 
 class Executes(Protocol):
@@ -64,7 +70,7 @@ class ProcessManager:
         row = self._connection.execute(_ENTRY, {"position": task.trigger_position}).fetchone()
         assert row is not None, f"the agenda names position {task.trigger_position}, which the log does not hold"
         try:
-            receipt = self._ledger.execute(carried_out(task.follow_up, decode(bytes(row[0])), now))
+            receipt = self._ledger.execute(carried_out(task.follow_up, decode(bytes(row[0])), now, _salt))
         except Refused as refused:
             self._put_off(task, refused)
             return False

@@ -19,7 +19,7 @@ from projections.rows import Batch, Connection
 class Applied:
     """One entry on its way into the read models."""
 
-    __slots__ = ("at", "batch", "connection", "keys", "line", "position", "state", "stream")
+    __slots__ = ("_entry", "at", "batch", "connection", "keys", "line", "position", "state", "stream")
 
     def __init__(
         self, connection: Connection, batch: Batch, keys: Keys, position: int, state: bytes, line: Line
@@ -32,11 +32,14 @@ class Applied:
         self.line = line
         self.stream = line.stream
         self.at = line.at
+        self._entry: Entry | None = None
 
     @property
     def entry(self) -> Entry:
-        """The whole entry, decoded anew at each call."""
-        return decode(self.state)
+        """The whole entry, decoded when it is first asked for."""
+        if self._entry is None:
+            self._entry = decode(self.state)
+        return self._entry
 
     def flushed(self) -> Connection:
         """The connection, with everything before this entry written."""

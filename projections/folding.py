@@ -5,7 +5,7 @@ tried again entry by entry; whoever an entry cannot be applied for is parked, an
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -18,14 +18,17 @@ from domain.decider import Fact
 from domain.recording.archive import PointsConfirmed
 from domain.values import day_of
 from projections import agenda, organisation, parking, records, scores, tracking
+from projections.alike import Alike
 from projections.answers import AsOf
 from projections.applying import Applied
-from projections.keys import Keys, UnknownThing
+from projections.keys import KEPT, Keys, UnknownThing
 from projections.reading import Line, read
 from projections.rows import Batch, Connection
 from projections.schema import HANDLERS, SHAPE
 
 BATCH: Final = 1_000
+PART: Final = 5_000
+"""Entries of a larger batch that are read at a time: so many stay near at hand."""
 
 _ENTRIES: Final = """
 SELECT position, known_at, state FROM ledger.entries
@@ -71,14 +74,21 @@ class Fold:
 
     With ``scoring`` off, scores are left to be made later: for a rebuild, which need not score at every step.
     ``source`` gives the entries behind a position, at most so many; by default the connection itself is asked.
+    ``kept`` is how many keys are remembered.
     """
 
     def __init__(
-        self, connection: Connection, *, scoring: bool = True, source: Callable[[int, int], list[Stored]] | None = None
+        self,
+        connection: Connection,
+        *,
+        scoring: bool = True,
+        source: Callable[[int, int], list[Stored]] | None = None,
+        kept: int = KEPT,
     ) -> None:
         self._connection = connection
         self._source = source or partial(stored_entries, connection)
-        self._keys = Keys(connection)
+        self._keys = Keys(connection, kept)
+        self._alike = Alike(partial(records.item_names, connection))
         self._scoring = scoring
         self._unscored: set[tuple[int, int]] = set()
 
@@ -99,17 +109,12 @@ class Fold:
     def _step(self, limit: int, *, slowly: bool) -> int:
         self._connection.execute(tracking.LOCK)
         before = tracking.read(self._connection, SHAPE)
-        entries = self._read(before.position, limit)
-        if not entries:
+        last = (self._apply_slowly if slowly else self._apply)(before, limit)
+        if last is None:
             return 0
-        if slowly:
-            self._apply_slowly(entries, before)
-        else:
-            self._apply(entries, before)
-        last = entries[-1]
         at = parking.envelope(last.state).at
         tracking.advance(self._connection, before.position, last.position, at, last.known_at)
-        return len(entries)
+        return last.position - before.position
 
     def _read(self, after: int, limit: int) -> list[Stored]:
         entries = self._source(after, limit)
@@ -117,18 +122,33 @@ class Fold:
             raise Hole(f"{Hole.__doc__} {after}…{entries[-1].position}")
         return entries
 
-    def _apply(self, entries: Sequence[Stored], before: AsOf) -> None:
-        """All at once; raises whatever one of them raises."""
+    def _apply(self, before: AsOf, limit: int) -> Stored | None:
+        """All at once; the last one, if there is any. Raises whatever one of them raises."""
         batch = Batch()
         blocked = parking.parked_keys(self._connection)
-        for stored in entries:
-            line, fact = read(stored.state)
-            if blocked and self._hold(stored, fact, blocked):
-                continue
-            self._handle(batch, stored, line, fact)
-        batch.flush(self._connection)
-        self._touch_new_year(batch, entries, before)
-        self._score(batch.touched)
+        first: Stored | None = None
+        last: Stored | None = None
+        for entries in self._parts(before.position, limit):
+            first, last = first or entries[0], entries[-1]
+            for stored in entries:
+                line, fact = read(stored.state)
+                if blocked and self._hold(stored, fact, blocked):
+                    continue
+                self._handle(batch, stored, line, fact)
+            batch.send(self._connection)
+        if first is not None and last is not None:
+            batch.flush(self._connection)
+            self._touch_new_year(batch, before.known_at or first.known_at, last.known_at)
+            self._score(batch.touched)
+        return last
+
+    def _parts(self, after: int, limit: int) -> Iterator[list[Stored]]:
+        """The entries behind a position, at most so many, a part at a time."""
+        while limit > 0 and (entries := self._read(after, min(limit, PART))):
+            yield entries
+            if len(entries) < min(limit, PART):
+                break
+            after, limit = entries[-1].position, limit - len(entries)
 
     def _handle(self, batch: Batch, stored: Stored, line: Line, fact: Fact) -> None:
         this = Applied(self._connection, batch, self._keys, stored.position, stored.state, line)
@@ -159,23 +179,23 @@ class Fold:
         blocked.update(keys)
         return True
 
-    def _touch_new_year(self, batch: Batch, entries: Sequence[Stored], before: AsOf) -> None:
+    def _touch_new_year(self, batch: Batch, before: datetime, now: datetime) -> None:
         """A new year begins: everybody has a score in it, though nothing is on record yet."""
-        first = day_of(before.known_at or entries[0].known_at).year
-        last = day_of(entries[-1].known_at).year
-        for year in range(first + 1, last + 1):
+        for year in range(day_of(before).year + 1, day_of(now).year + 1):
             batch.touched.update((member, year) for member in organisation.everybody(self._connection))
 
     def _score(self, touched: Iterable[tuple[int, int]]) -> None:
         if self._scoring:
-            scores.rescore(self._connection, touched)
+            scores.rescore(self._connection, touched, self._alike)
         else:
             self._unscored.update(touched)
 
-    def _apply_slowly(self, entries: Sequence[Stored], before: AsOf) -> None:
+    def _apply_slowly(self, before: AsOf, limit: int) -> Stored | None:
+        entries = self._read(before.position, limit)
         for number, stored in enumerate(entries):
             known_at = entries[number - 1].known_at if number else before.known_at
             self._apply_alone(stored, msgspec.structs.replace(before, known_at=known_at))
+        return entries[-1] if entries else None
 
     def _apply_alone(self, stored: Stored, before: AsOf) -> None:
         """One entry, or whom it touches parked."""
@@ -193,7 +213,7 @@ class Fold:
             with self._connection.transaction():
                 self._handle(batch, stored, line, fact)
                 batch.flush(self._connection)
-                self._touch_new_year(batch, [stored], before)
+                self._touch_new_year(batch, before.known_at or stored.known_at, stored.known_at)
                 self._score(pair for pair in batch.touched if pair[0] in named)
         except NOT_ITS_FAULT:
             raise
@@ -242,7 +262,7 @@ class Fold:
         """Make some scores again; whose fails is parked."""
         try:
             with self._connection.transaction():
-                scores.rescore(self._connection, touched)
+                scores.rescore(self._connection, touched, self._alike)
         except NOT_ITS_FAULT:
             raise
         except Exception:

@@ -58,11 +58,17 @@ class UnknownThing(LookupError):
     """事实提到了未知的对象。 A fact names something that the read models do not know."""
 
 
+def _halve(known: dict[Any, Any]) -> None:
+    for name in list(known)[: len(known) // 2]:
+        del known[name]
+
+
 class Keys:
     """Names → keys, over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, kept: int = KEPT) -> None:
         self._connection = connection
+        self._kept = kept
         self._known: dict[tuple[object, ...], tuple[Any, ...]] = {}
         # What most facts name, by the number of the id: hashing that is much quicker than hashing an id.
         self.members: dict[int, int] = {}
@@ -80,9 +86,10 @@ class Keys:
         self.forget_taken()
 
     def trim(self) -> None:
-        """Forget if there is too much; to be called between batches."""
-        if len(self._known) + len(self.records) > KEPT:
-            self.forget()
+        """Forget the older half if there is too much; to be called between batches, when every row is written."""
+        if len(self._known) + len(self.records) > self._kept:
+            _halve(self._known)
+            _halve(self.records)
 
     def remember(self, *name: object, key: tuple[Any, ...]) -> None:
         """A thing that the present batch brings into being."""
@@ -114,7 +121,8 @@ class Keys:
 
     def unit(self, code: Code) -> tuple[int, str]:
         """(key, scheme) of an organisation."""
-        key, scheme = self._find(("unit", code), _UNIT, name=code)
+        place = "unit", code
+        key, scheme = self._known.get(place) or self._find(place, _UNIT, name=code)
         return key, scheme
 
     def path(self, code: Code) -> list[str]:
@@ -128,13 +136,14 @@ class Keys:
 
     def item(self, scheme: Code, version: Code, item: Code) -> tuple[int, Mode]:
         """(key, mode) of a responsibility item of one version; the key is the position of its part."""
-        place = ("item", scheme, version, item)
-        key, mode = self._find(place, _ITEM, scheme=scheme, version=version, item=item)
+        place = "item", scheme, version, item
+        key, mode = self._known.get(place) or self._find(place, _ITEM, scheme=scheme, version=version, item=item)
         return key, mode
 
     def matter(self, unit: Code, code: Code) -> int:
         """A matter's key."""
-        return int(self._find(("matter", unit, code), _MATTER, unit=unit, code=code)[0])
+        place = "matter", unit, code
+        return int((self._known.get(place) or self._find(place, _MATTER, unit=unit, code=code))[0])
 
     def sheet_of_stream(self, stream: UUID) -> int:
         """The key of the sheet whose facts stand in a stream."""
@@ -145,7 +154,8 @@ class Keys:
 
     def sheet(self, matter: int, item: Code) -> int:
         """The key of the sheet of a matter and item."""
-        return int(self._find(("sheet", matter, item), _SHEET, matter=matter, item=item)[0])
+        place = "sheet", matter, item
+        return int((self._known.get(place) or self._find(place, _SHEET, matter=matter, item=item))[0])
 
     def notice_of_stream(self, stream: UUID) -> int:
         """The key of the notice whose facts stand in a stream."""
@@ -156,7 +166,8 @@ class Keys:
 
     def notice(self, notice: NoticeId) -> int:
         """A notice's key."""
-        return int(self._find(("notice", notice), _NOTICE, name=notice)[0])
+        place = "notice", notice.int
+        return int((self._known.get(place) or self._find(place, _NOTICE, name=notice))[0])
 
     def record(self, record: RecordId) -> tuple[int, int, int]:
         """(key, member, year) of a record."""

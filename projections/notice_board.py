@@ -219,7 +219,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _drafted(this: Applied, fact: NoticeDrafted) -> None:
-    this.keys.remember("notice", fact.notice, key=(this.position,))
+    this.keys.remember("notice", fact.notice.int, key=(this.position,))
     this.keys.notices[this.stream.int] = this.position
     this.batch.insert(
         NoticeRow(

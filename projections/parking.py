@@ -56,6 +56,29 @@ from domain.recording.docket import CaseListed
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sealing import ArchiveSealed
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
+from domain.result.measure import (
+    AdmonitionHeld,
+    CommendationAwarded,
+    DesigneeAccepted,
+    DesigneeAssigned,
+    DesigneeDeclined,
+    HandlingDecisionFiled,
+    HelpEnded,
+    HelperPaired,
+    HelpReviewed,
+    HelpTaken,
+    MeasureClosed,
+    MeasureEscalated,
+    MeasureOpened,
+    MeasureProposed,
+    MeasureStepDone,
+    MeasureStepSet,
+    MeasureWithdrawn,
+    OrganisationalHandlingOpened,
+    RecommendationReported,
+    TalkHeld,
+    ThoughtReportReceived,
+)
 from domain.result.probation import (
     CancellationProposed,
     ConfirmationProposed,
@@ -228,6 +251,27 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             | ProbationExtended(member=member)
             | ProbationCancelled(member=member)
             | MemberConfirmed(member=member)
+            | MeasureProposed(member=member)
+            | MeasureOpened(member=member)
+            | MeasureStepSet(member=member)
+            | DesigneeAssigned(member=member)
+            | DesigneeAccepted(member=member)
+            | DesigneeDeclined(member=member)
+            | ThoughtReportReceived(member=member)
+            | TalkHeld(member=member)
+            | AdmonitionHeld(member=member)
+            | CommendationAwarded(member=member)
+            | RecommendationReported(member=member)
+            | HandlingDecisionFiled(member=member)
+            | MeasureStepDone(member=member)
+            | HelperPaired(member=member)
+            | HelpTaken(member=member)
+            | HelpReviewed(member=member)
+            | HelpEnded(member=member)
+            | OrganisationalHandlingOpened(member=member)
+            | MeasureEscalated(member=member)
+            | MeasureClosed(member=member)
+            | MeasureWithdrawn(member=member)
         ):
             return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):

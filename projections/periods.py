@@ -9,7 +9,9 @@ import msgspec
 
 from domain.assessment.presence import Away, Stay, half_months, months_present
 from domain.assessment.rows import MatterRow, ResponsibilityRow, Tally, VetoRow, tally
-from domain.assessment.scoring import Case, Scored, Span, score
+from domain.assessment.scoring import Case, Scored, Span, SpanScore, score
+from domain.assessment.spans import Prices, span_scores
+from domain.assessment.tariff import Tariff
 from domain.values import Code
 from projections.merits import STANDING, MeritInput
 from projections.rules import Published, in_force
@@ -167,14 +169,33 @@ def scored(subject: Subject, year: int, counted: Sequence[Tally], lists: Lists =
     Raises Uncountable for a record that no rule set knows.
     """
     found: list[PeriodScore] = []
+    made: dict[str, dict[str, Case]] = {}
+    of_span = _Remembered()
     for period in PERIODS:
         version = in_force(subject.versions, period_end(year, period))
         if version is None:
             continue
-        case = cases(subject, version, year, counted, lists)[period]
+        if version.digest not in made:
+            made[version.digest] = cases(subject, version, year, counted, lists)
+        case = made[version.digest][period]
         earlier = [other.tariff for other in subject.versions if other is not version]
-        found.append(_stored(year, period, version, case, score(version.tariff, case, earlier)))
+        found.append(_stored(year, period, version, case, score(version.tariff, case, earlier, of_span=of_span)))
     return found
+
+
+class _Remembered:
+    """Scores a span once for all periods of a year that share it: the year is scored from its halves."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int, str | None], tuple[SpanScore, SpanScore]] = {}
+        self._kept: list[tuple[Span, Tariff]] = []
+
+    def __call__(self, tariff: Tariff, prices: Prices, span: Span, profile: str | None) -> tuple[SpanScore, SpanScore]:
+        key = id(span), id(tariff), profile
+        if key not in self._known:
+            self._known[key] = span_scores(tariff, prices, span, profile)
+            self._kept.append((span, tariff))  # alive, so that no other gets its identity
+        return self._known[key]
 
 
 def _stored(year: int, period: str, version: Published, case: Case, result: Scored) -> PeriodScore:

@@ -16,6 +16,7 @@ from domain.assessment.period import (
     PeriodReturned,
     PeriodSealed,
     QuotaApplied,
+    StateCommitted,
 )
 from domain.values import Code, MemberId, Sha256
 from projections.answers import Answer, AsyncConnection, ask
@@ -56,6 +57,7 @@ CREATE TABLE period_steps (
     by uuid,
     reason text,
     members integer,
+    digest text,
     PRIMARY KEY (stream, position)
 );
 """
@@ -100,6 +102,7 @@ class StepRow(Row, kw_only=True):
     by: UUID | None = None
     reason: str | None = None
     members: int | None = None
+    digest: str | None = None
 
 
 def _opened(this: Applied, fact: PeriodOpened) -> None:
@@ -162,6 +165,10 @@ def _sealed(this: Applied, fact: PeriodSealed) -> None:
     this.batch.insert(StepRow(**_step(this), what="sealed", members=fact.members))
 
 
+def _committed(this: Applied, fact: StateCommitted) -> None:
+    this.batch.insert(StepRow(**_step(this), what="committed", members=fact.members, digest=fact.root))
+
+
 def _kept_in_the_log(_: Applied, __: CompletenessChecked) -> None:
     """Its counts are read from its stream."""
 
@@ -175,6 +182,7 @@ HANDLERS: Final[Handlers] = {
     PeriodDetermined: _round,
     QuotaApplied: _quota,
     PeriodSealed: _sealed,
+    StateCommitted: _committed,
     CompletenessChecked: _kept_in_the_log,
 }
 
@@ -217,6 +225,8 @@ class PeriodStep(msgspec.Struct, frozen=True, kw_only=True):
     reason: Sha256 | None
     """Sealed."""
     members: int | None
+    digest: Sha256 | None
+    """Of the members' states, where they were committed to."""
 
 
 _PERIODS: Final = """
@@ -226,7 +236,7 @@ FROM periods WHERE unit = ANY(%(units)s) AND year = %(year)s ORDER BY unit, last
 """
 _STEPS: Final = """
 SELECT s.position, s.at, s.what, s.computation, s.body, u.title AS body_title, s.minute, s.minute_sha256, s.entitled,
-       s.present, s.in_favour, s.by, s.reason, s.members
+       s.present, s.in_favour, s.by, s.reason, s.members, s.digest
 FROM period_steps AS s JOIN periods AS p ON p.stream = s.stream LEFT JOIN units AS u ON u.code = s.body
 WHERE p.unit = %(unit)s AND p.year = %(year)s AND p.period = %(period)s ORDER BY s.position
 """

@@ -6,10 +6,10 @@ answer takes more than one. Writers are not kept waiting; the follower waits for
 
 import gc
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final, LiteralString
 
-import psycopg
 from psycopg import sql
 
 from projections import bulk, schema, tracking
@@ -17,8 +17,11 @@ from projections.ahead import reading_ahead
 from projections.answers import AsOf
 from projections.folding import Fold, head
 from projections.rows import Connection
+from projections.sending import Sending
 
 BATCH: Final = 50_000
+KEPT: Final = 1_000_000
+"""Keys that are remembered, some 200 MB: so long nothing that a later fact names is asked of the tables."""
 CLOSE: Final = 1_000
 """How near the end of the log the shadow must be before the follower is made to wait."""
 
@@ -32,7 +35,10 @@ _LIVING: Final[LiteralString] = "SELECT generation FROM reads.tracking"
 _NEWLY_PARKED: Final[LiteralString] = """
 SELECT key FROM reads_next.parked EXCEPT SELECT key FROM reads.parked ORDER BY key
 """
-_SHADOW: Final = "SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s ORDER BY tablename"
+_SHADOW: Final = (
+    "SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s AND tablename <> 'scores' ORDER BY tablename"
+)
+_ANALYZE_SCORES: Final = "ANALYZE reads_next.scores"
 _AWAY: Final[LiteralString] = "ALTER SCHEMA reads RENAME TO reads_old"
 _IN: Final[LiteralString] = "ALTER SCHEMA reads_next RENAME TO reads"
 
@@ -55,19 +61,16 @@ def rebuild(
     Raises MoreParked where it would park anybody who is not parked now, and RebuildRunning; the living tables then
     stay as they are.
     """
-    with psycopg.connect(projector_url, autocommit=True) as connection:
+    with Sending.connect(projector_url, autocommit=True) as connection:
         row = connection.execute(_LOCK).fetchone()
         if row is None or not row[0]:
             raise RebuildRunning
         try:
             with reading_ahead(projector_url) as source, _no_collector():
-                fold = Fold(connection, scoring=False, source=source)
+                fold = Fold(connection, scoring=False, source=source, kept=KEPT)
                 _fold(connection, fold, readers, progress)
-                for failed in bulk.rescore(
-                    projector_url, fold.unscored(), schema_name=schema.NEXT, processes=processes
-                ):
+                for failed in _scores(connection, projector_url, fold, processes):
                     fold.score_range(failed)
-                _analyze(connection)
                 while fold.advance(BATCH) > CLOSE:
                     pass
                 _swap(connection, fold)
@@ -91,6 +94,16 @@ def _fold(connection: Connection, fold: Fold, readers: Sequence[str], progress: 
         reached += done
         if progress is not None:
             progress(reached, head(connection))
+
+
+def _scores(connection: Connection, url: str, fold: Fold, processes: int) -> list[bulk.Pairs]:
+    """Everybody's scores, while the database looks at the other tables; the ranges that failed."""
+    with ThreadPoolExecutor(1, "analysing") as thread:
+        analysed = thread.submit(_analyze, connection)
+        failed = bulk.rescore(url, fold.unscored(), schema_name=schema.NEXT, processes=processes)
+        analysed.result()
+    connection.execute(_ANALYZE_SCORES)
+    return failed
 
 
 def _analyze(connection: Connection) -> None:

@@ -274,7 +274,12 @@ def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
     kind, notice = this.keys.kind(fact.record), this.keys.notice(fact.notice)
     this.batch.touched.add((member, year))
     if kind == "responsibility":
-        this.batch.change(RecordRow, record, notice=notice, confirmed=this.position)
+        # Most records are confirmed before they are written, and no fact comes more often.
+        pending = this.batch.pending(RecordRow, record)
+        if isinstance(pending, RecordRow):
+            pending.notice, pending.confirmed = notice, this.position
+        else:
+            this.batch.change(RecordRow, record, notice=notice, confirmed=this.position)
         return
     this.batch.change(MeritRow, record, notice=notice, confirmed=this.position, status="confirmed")
     if kind == "deduction":
@@ -299,7 +304,7 @@ HANDLERS: Final[Handlers] = {
 }
 
 TALLIES: Final = """
-SELECT r.member, EXTRACT(YEAR FROM r.day)::int AS year, EXTRACT(MONTH FROM r.day)::int AS month,
+SELECT r.member, date_part('year', r.day)::int AS year, date_part('month', r.day)::int AS month,
        r.item, r.outcome, r.quantity, r.confirmed IS NOT NULL AS confirmed, r.replaced IS NOT NULL AS replaced,
        r.level, r.condition, count(*) AS count
 FROM records AS r
@@ -320,37 +325,42 @@ def item_names(connection: Connection) -> ItemNames:
     return {part: (version, code) for part, version, code in connection.execute(ITEMS)}
 
 
-def tallied(row: tuple[Any, ...], names: ItemNames) -> tuple[int, int, Tally]:
-    """(member's key, year, tally) of one row of ``TALLIES``."""
-    member, year, month, item, outcome, quantity, confirmed, replaced, level, condition, count = row
+Said: TypeAlias = tuple[Any, ...]
+"""What records of a member's year say alike: month, item, outcome, quantity, the rest of ``TALLIES``, their count."""
+
+
+def tallied(said: Said, names: ItemNames) -> Tally:
+    """As the scoring counts it."""
+    month, item, outcome, quantity, confirmed, replaced, level, condition, count = said
     version, code = names[item]
-    return (
-        member,
-        year,
-        Tally(
-            item=code,
-            outcome=level or WORDS[int(outcome)],
-            month=month,
-            rules=version,
-            quantity=quantity,
-            condition=condition,
-            confirmed=confirmed,
-            replaced=replaced,
-            count=count,
-        ),
+    return Tally(
+        item=code,
+        outcome=level or WORDS[int(outcome)],
+        month=month,
+        rules=version,
+        quantity=quantity,
+        condition=condition,
+        confirmed=confirmed,
+        replaced=replaced,
+        count=count,
     )
+
+
+def said_of(connection: Connection, members: list[int], years: range) -> dict[tuple[int, int], list[Said]]:
+    """(member's key, year) → what his records say, counted by the database; for many members at once."""
+    known = {"members": members, "from_on": date(years[0], 1, 1), "until_on": date(years[-1], 12, 31)}
+    found: dict[tuple[int, int], list[Said]] = {}
+    for row in connection.execute(TALLIES, known, binary=True).fetchall():
+        found.setdefault(row[:2], []).append(row[2:])
+    return found
 
 
 def tallies(
     connection: Connection, members: list[int], years: range, names: ItemNames
 ) -> dict[tuple[int, int], list[Tally]]:
-    """(member's key, year) → what was counted, for many members at once; for the follower."""
-    known = {"members": members, "from_on": date(years[0], 1, 1), "until_on": date(years[-1], 12, 31)}
-    found: dict[tuple[int, int], list[Tally]] = {}
-    for row in connection.execute(TALLIES, known):
-        member, year, tally = tallied(row, names)
-        found.setdefault((member, year), []).append(tally)
-    return found
+    """(member's key, year) → what was counted, for many members at once."""
+    every = said_of(connection, members, years)
+    return {key: [tallied(one, names) for one in said] for key, said in every.items()}
 
 
 _YEARS: Final = """

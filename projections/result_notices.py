@@ -12,7 +12,7 @@ DDL: Final[LiteralString] = ""
 
 
 def _drafted_results(this: Applied, fact: ResultNoticeDrafted) -> None:
-    this.keys.remember("notice", fact.notice, key=(this.position,))
+    this.keys.remember("notice", fact.notice.int, key=(this.position,))
     this.keys.notices[this.stream.int] = this.position
     this.batch.insert(
         NoticeRow(

@@ -5,16 +5,23 @@ give the same keys and every row names its own proof. What one batch both insert
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar, Final, LiteralString, TypeAlias
+from uuid import UUID
 
 import msgspec
 import psycopg
 from psycopg import sql
 
+from projections.sending import Sending
+
 NULL: Final = "\\N"
 """As COPY writes it."""
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
+
+_ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Row(msgspec.Struct, kw_only=True):
@@ -33,10 +40,13 @@ def copied(value: object) -> str:
     >>> copied(None), copied("a\tb"), copied(True), copied(["x", "y"])
     ('\\N', 'a\\tb', 'True', '{"x","y"}')
     """
+    kind = type(value)
+    if kind is int or kind is bool or kind is UUID:
+        return str(value)
     if value is None:
-        return NULL
+        return "\\N"
     if isinstance(value, str):
-        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+        return value.translate(_ESCAPED)
     if isinstance(value, list | tuple):
         # Codes, ids and days alone stand in arrays; none of them holds a quotation mark or a backslash.
         return "{" + ",".join(f'"{part}"' for part in value) + "}"  # pyright: ignore[reportUnknownVariableType]
@@ -59,8 +69,9 @@ class Batch:
     def insert(self, row: Row) -> None:
         """A new row."""
         key = getattr(row, row.__struct_fields__[0])
-        assert key not in self._new[type(row)], f"{row.table} {key} comes twice"
-        self._new[type(row)][key] = row
+        rows = self._new[type(row)]
+        assert key not in rows, f"{row.table} {key} comes twice"
+        rows[key] = row
 
     def append(self, table: LiteralString, line: str) -> None:
         r"""A new row of a table that is never changed, as its columns in order, parted by ``\t``.
@@ -69,11 +80,11 @@ class Batch:
         """
         self._lines[table].append(line)
 
-    def change(self, kind: type[Row], key: object, **columns: object) -> None:
-        """New values of some columns; a later change of the batch replaces an earlier one."""
-        assert set(columns) <= set(kind.__struct_fields__), f"{kind.table} has not all of {sorted(columns)}"
+    def change(self, kind: type[Row], key: object, /, **columns: object) -> None:
+        """New values of some columns, whatever they are called; a later change of the batch replaces an earlier one."""
         pending = self._new[kind].get(key)
         if pending is None:
+            assert columns.keys() <= set(kind.__struct_fields__), f"{kind.table} has not all of {sorted(columns)}"
             self._changes[kind].setdefault(key, {}).update(columns)
         else:
             for column, value in columns.items():
@@ -92,26 +103,39 @@ class Batch:
         """A row that this batch inserts."""
         return self._new[kind].get(key)
 
+    def send(self, connection: Connection) -> None:
+        """Write the rows that nothing can change any more; all others wait for ``flush``."""
+        for table, lines in self._lines.items():
+            _copy(connection, table, (), lines)
+        self._lines.clear()
+
     def flush(self, connection: Connection) -> None:
         """Write everything; the batch is empty afterwards, but for what it touched."""
         for kind, rows in self._new.items():
             if rows:
                 _copy(connection, kind.table, kind.__struct_fields__, [row.line() for row in rows.values()])
-        for table, lines in self._lines.items():
-            _copy(connection, table, (), lines)
+        self.send(connection)
         for kind, changes in self._changes.items():
             _update(connection, kind, changes)
         for kind, keys in self._gone.items():
             _delete(connection, kind, [*(keys - self._never[kind])])
-        for part in (self._new, self._lines, self._changes, self._gone, self._never):
+        for part in (self._new, self._changes, self._gone, self._never):
             part.clear()
 
 
-def _copy(connection: Connection, table: LiteralString, columns: tuple[str, ...], lines: list[str]) -> None:
+def _copy(connection: Connection, table: LiteralString, columns: tuple[str, ...], lines: Sequence[str]) -> None:
     listed = sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Identifier, columns))) if columns else sql.SQL("")
     statement = sql.SQL("COPY {} {} FROM STDIN").format(sql.Identifier(table), listed)
+    text = "\n".join(lines) + "\n"
+    if isinstance(connection, Sending):
+        connection.send(partial(_write, connection, statement, text))
+    else:
+        _write(connection, statement, text)
+
+
+def _write(connection: Connection, statement: sql.Composed, text: str) -> None:
     with connection.cursor().copy(statement) as copy:
-        copy.write("\n".join(lines) + "\n")
+        copy.write(text)
 
 
 def _update(connection: Connection, kind: type[Row], changes: dict[object, dict[str, object]]) -> None:

@@ -19,6 +19,7 @@ from projections import (
     casework,
     log,
     matters,
+    measures,
     membership,
     merits,
     notice_board,
@@ -60,8 +61,9 @@ _MODELS: Final = (
     timeline,
     progress,
     assessments,
-    appraisals,
     probations,
+    measures,
+    appraisals,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

@@ -5,18 +5,20 @@ again for whoever a batch of facts touches. Points in hundredths.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final, LiteralString
 
 import msgspec
 
 from domain.assessment.presence import Away, Stay
 from domain.values import Code, MemberId
+from projections.alike import Alike
 from projections.answers import Answer, AsyncConnection, ask, instead
 from projections.inputs import inputs_of, subject_of
 from projections.merits import merits_of
 from projections.periods import PeriodScore, ProfileSince, Subject, lists_of, scored
-from projections.records import ItemNames, item_names, tallies
-from projections.rows import Connection
+from projections.records import item_names, said_of
+from projections.rows import Connection, copied
 from projections.rules import published_versions
 
 DDL: Final[LiteralString] = """
@@ -70,6 +72,12 @@ ON CONFLICT (member, year, period) DO UPDATE SET
     pending_deductions = EXCLUDED.pending_deductions, pending_ledger = EXCLUDED.pending_ledger,
     categories = EXCLUDED.categories
 """
+_CLEAR: Final = """
+DELETE FROM scores
+WHERE member BETWEEN %(first)s AND %(last)s
+  AND (member, year) IN (SELECT * FROM unnest(%(members)s::int[], %(years)s::int[]))
+"""
+_COPY: Final = "COPY scores FROM STDIN"
 PROFILES: Final = """
 SELECT p.member, p.profile, p.from_on FROM profiles AS p WHERE p.member = ANY(%(members)s) ORDER BY p.assigned
 """
@@ -79,27 +87,62 @@ FROM results AS r WHERE r.member = ANY(%(members)s) AND r.determined_total IS NO
 """
 RANGE: Final = 500
 """Members scored at a time, so that memory stays bounded."""
+MANY: Final = 50
+"""From so many on their scores are written in bulk."""
 
 
-def rescore(connection: Connection, touched: Iterable[tuple[int, int]]) -> None:
-    """Make the scores of some (member, year) again from their record rows; raises Uncountable."""
+def rescore(connection: Connection, touched: Iterable[tuple[int, int]], alike: Alike | None = None) -> None:
+    """Make the scores of some (member, year) again from their record rows; raises Uncountable.
+
+    ``alike`` remembers from one call to the next.
+    """
+    alike = alike or Alike(partial(item_names, connection))
     ordered = sorted(touched)
-    names = item_names(connection) if ordered else {}
     for start in range(0, len(ordered), RANGE):
-        _rescore(connection, ordered[start : start + RANGE], names)
+        _rescore(connection, ordered[start : start + RANGE], alike)
 
 
-def _rescore(connection: Connection, touched: Sequence[tuple[int, int]], names: ItemNames) -> None:
+def _rescore(connection: Connection, touched: Sequence[tuple[int, int]], alike: Alike) -> None:
     members, years = sorted({member for member, _ in touched}), [year for _, year in touched]
     subjects = _subjects(connection, members)
     span = range(min(years), max(years) + 1)
-    counted, merits = tallies(connection, members, span, names), merits_of(connection, members, span)
-    rows: list[dict[str, object]] = []
+    said, merits = said_of(connection, members, span), merits_of(connection, members, span)
+    found: list[tuple[int, PeriodScore]] = []
     for member, year in touched:
-        lists = lists_of(merits.get((member, year), ()))
-        for period in scored(subjects[member], year, counted.get((member, year), []), lists):
-            rows.append({"member": member, **msgspec.structs.asdict(period)})
+        own, lists = said.get((member, year), []), merits.get((member, year))
+        if lists is None:
+            periods: Iterable[PeriodScore] = alike.scored(subjects[member], year, own)
+        else:
+            periods = scored(subjects[member], year, [alike.tally(one) for one in own], lists_of(lists))
+        found.extend((member, period) for period in periods)
+    (_store if len(touched) < MANY else _replace)(connection, touched, found)
+
+
+def _store(connection: Connection, _: Sequence[tuple[int, int]], found: Sequence[tuple[int, PeriodScore]]) -> None:
+    """In one trip."""
+    rows = [{"member": member, **msgspec.structs.asdict(period)} for member, period in found]
     connection.execute(_STORE, {"rows": msgspec.json.encode(rows).decode()})
+
+
+def _replace(
+    connection: Connection, touched: Sequence[tuple[int, int]], found: Sequence[tuple[int, PeriodScore]]
+) -> None:
+    """In two trips, but with less work for each row; one text serves all who have the same score."""
+    members, years = [member for member, _ in touched], [year for _, year in touched]
+    connection.execute(_CLEAR, {"members": members, "years": years, "first": members[0], "last": members[-1]})
+    texts: dict[int, str] = {}
+    with connection.cursor().copy(_COPY) as copy:
+        for member, period in found:
+            text = texts.get(id(period))
+            if text is None:
+                text = texts[id(period)] = _text(period)
+            copy.write(f"{member}\t{text}\n")
+
+
+def _text(period: PeriodScore) -> str:
+    """A score's columns behind the member, as COPY wants them."""
+    *plain, categories = msgspec.structs.astuple(period)
+    return "\t".join([*map(copied, plain), copied(msgspec.json.encode(categories).decode())])
 
 
 def _subjects(connection: Connection, members: list[int]) -> dict[int, Subject]:

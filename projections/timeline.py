@@ -46,6 +46,29 @@ from domain.recording.deduction import (
 )
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
+from domain.result.measure import (
+    AdmonitionHeld,
+    CommendationAwarded,
+    DesigneeAccepted,
+    DesigneeAssigned,
+    DesigneeDeclined,
+    HandlingDecisionFiled,
+    HelpEnded,
+    HelperPaired,
+    HelpReviewed,
+    HelpTaken,
+    MeasureClosed,
+    MeasureEscalated,
+    MeasureOpened,
+    MeasureProposed,
+    MeasureStepDone,
+    MeasureStepSet,
+    MeasureWithdrawn,
+    OrganisationalHandlingOpened,
+    RecommendationReported,
+    TalkHeld,
+    ThoughtReportReceived,
+)
 from domain.result.probation import (
     CancellationProposed,
     ConfirmationProposed,
@@ -124,7 +147,28 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """The claim or the proposal that it is about."""
 
 
-PROBATION: Final = (
+CONSEQUENCES: Final = (
+    MeasureProposed,
+    MeasureOpened,
+    MeasureStepSet,
+    DesigneeAssigned,
+    DesigneeAccepted,
+    DesigneeDeclined,
+    ThoughtReportReceived,
+    TalkHeld,
+    AdmonitionHeld,
+    CommendationAwarded,
+    RecommendationReported,
+    HandlingDecisionFiled,
+    MeasureStepDone,
+    HelperPaired,
+    HelpTaken,
+    HelpReviewed,
+    HelpEnded,
+    OrganisationalHandlingOpened,
+    MeasureEscalated,
+    MeasureClosed,
+    MeasureWithdrawn,
     ProbationStarted,
     ProbationOutlookIssued,
     ConfirmationProposed,
@@ -164,6 +208,27 @@ InUnit: TypeAlias = (
     | ProbationExtended
     | ProbationCancelled
     | MemberConfirmed
+    | MeasureProposed
+    | MeasureOpened
+    | MeasureStepSet
+    | DesigneeAssigned
+    | DesigneeAccepted
+    | DesigneeDeclined
+    | ThoughtReportReceived
+    | TalkHeld
+    | AdmonitionHeld
+    | CommendationAwarded
+    | RecommendationReported
+    | HandlingDecisionFiled
+    | MeasureStepDone
+    | HelperPaired
+    | HelpTaken
+    | HelpReviewed
+    | HelpEnded
+    | OrganisationalHandlingOpened
+    | MeasureEscalated
+    | MeasureClosed
+    | MeasureWithdrawn
 )
 
 
@@ -221,7 +286,7 @@ HANDLERS: Final[Handlers] = {
     ExemptionGranted: _in_unit,
     ExemptionRefused: _in_unit,
     ExemptionEnded: _in_unit,
-    **dict.fromkeys(PROBATION, _in_unit),
+    **dict.fromkeys(CONSEQUENCES, _in_unit),
     RoleAppointed: _in_office,
     RoleEnded: _in_office,
     RoleSubstituted: _lent,

@@ -112,7 +112,7 @@ class Life:
                 )
                 self.run(post)
             else:
-                self.run(carried_out(wanted, trigger, self.now))
+                self.run(carried_out(wanted, trigger, self.now, lambda: "salt"))
         self.now = max(self.now, when)
 
     def run(self, command: Command) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from domain import house
-from domain.decider import Command, Refused, Stream, StreamRef
+from domain.decider import Command, Head, Refused, Stream, StreamRef
 from domain.organisation.appointments import APPOINTMENTS, AppointRole
 from domain.organisation.member import MEMBER, NotRegistered, RegisterMember
 from domain.recording.claiming import ClaimHonour
@@ -67,6 +67,10 @@ class Rehearsal:
         if ref.id not in self._states:
             self._states[ref.id] = self._load(ref)
         return cast(S, self._states[ref.id])
+
+    def heads(self, refs: Sequence[StreamRef[Any]]) -> list[Head]:
+        """Nothing that a workbook brings asks where a stream ends."""
+        raise AssertionError("a rehearsal has no entries")
 
     def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
         """The states of several streams, in the order asked."""

@@ -148,6 +148,20 @@ class PeriodSealed(Fact, frozen=True, kw_only=True):
     """Over (member, total, grade) of everybody, by member."""
 
 
+class StateCommitted(Fact, frozen=True, kw_only=True):
+    """状态承诺 — the root over the members' stream heads, totals and grades, as they stood before this entry."""
+
+    unit: Code
+    year: int
+    period: Code
+    round: int
+    """Of determination: one more each time."""
+    members: int
+    root: Sha256
+    seed: Sha256
+    """Commitment of the seed of which the salts of the leaves are made."""
+
+
 class NotOpened(msgspec.Struct, frozen=True):
     """Nobody has opened it."""
 
@@ -211,7 +225,7 @@ def evolve(state: State, fact: Fact) -> State:
             return Assessment(
                 unit=fact.unit, year=fact.year, period=fact.period, first_on=fact.first_on, last_on=fact.last_on
             )
-        case Assessment(), CompletenessChecked() | QuotaApplied():
+        case Assessment(), CompletenessChecked() | QuotaApplied() | StateCommitted():
             return state
         case Assessment(status="opened" | "noticed"), PeriodComputed():
             return replace(
@@ -261,6 +275,7 @@ PERIOD: Final[Stream[State]] = Stream(
         QuotaApplied,
         PeriodDetermined,
         PeriodSealed,
+        StateCommitted,
     ),
 )
 

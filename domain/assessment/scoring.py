@@ -4,9 +4,9 @@ It serves the live score, "why this score", what-if, restatement and the offline
 rows differs from place to place.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -14,7 +14,7 @@ from msgspec import Struct
 from domain.assessment.lines import Line
 from domain.assessment.matters import MatterLine, deduction_lines, honour_lines
 from domain.assessment.rows import MatterRow, VetoRow
-from domain.assessment.spans import CategoryScore, GroupScore, Span, SpanScore, bounded, span_scores
+from domain.assessment.spans import CategoryScore, GroupScore, Prices, Span, SpanScore, bounded, span_scores
 from domain.assessment.tariff import Tariff
 from domain.assessment.vetoes import VetoLine, veto_lines
 
@@ -31,6 +31,9 @@ __all__ = [
 ]
 
 _HALVES: Final = 2
+
+ScoreOfSpan: TypeAlias = Callable[[Tariff, Prices, Span, str | None], tuple[SpanScore, SpanScore]]
+"""What makes a span's score: its confirmed records alone, and all."""
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -86,17 +89,18 @@ class Scored(Struct, frozen=True):
     provisional: bool  # the period is still open: a line may yet rise or fall
 
 
-def score(tariff: Tariff, case: Case, earlier: Iterable[Tariff] = ()) -> Scored:
+def score(tariff: Tariff, case: Case, earlier: Iterable[Tariff] = (), *, of_span: ScoreOfSpan = span_scores) -> Scored:
     """The score of one member and period.
 
     `tariff` is that of the rule set in force at the period's end: its items, caps and categories hold, but for a span
     that names its own: a half-year keeps what it came to, whatever the second half's rules say. A record
     of an act under an earlier version is worth what that version says; that version's tariff is among `earlier`.
     Raises Uncountable for a record whose version, item, level or outcome is not known: it must never be skipped.
+    `of_span` may remember what a span came to, for whoever scores several periods that share it.
     """
     tariffs = {tariff.version: tariff, **{other.version: other for other in earlier}}
     prices = {version: known.prices for version, known in tariffs.items()}
-    spans = [span_scores(span.tariff or tariff, prices, span, case.profile) for span in case.spans]
+    spans = [of_span(span.tariff or tariff, prices, span, case.profile) for span in case.spans]
     rows: tuple[MatterRow | VetoRow, ...] = (*case.honours, *case.deductions, *case.vetoes)
     settled = all(sure is both for sure, both in spans) and all(row.confirmed for row in rows)
     confirmed = _together(tariff, tariffs, [sure for sure, _ in spans], case, pending=False)

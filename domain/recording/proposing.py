@@ -26,6 +26,7 @@ from domain.recording.matter import MATTER, NotPlanned
 from domain.recording.papers import late_reason, need_days, need_kind
 from domain.recording.sheet import acting
 from domain.recording.terms import ends_on
+from domain.result.measure import measures_of
 from domain.rules.demands import chain_of, levels_of, terms_of
 from domain.rules.items import NegativeItem, ResponsibilityItem
 from domain.rules.ruleset import scheme_on
@@ -128,7 +129,7 @@ def _propose(past: Past, command: ProposeDeduction) -> Decision:
     need_days(past, command.unit, command.member, command.occurred_on, command.dated_on, command.at)
     need_open_period(past, command.member, command.dated_on)
     need_unsealed(past, command.unit, command.dated_on)
-    _need_basis(scheme, item, command)
+    _need_basis(past, scheme, item, command)
     said = Amount(command.quantity, command.condition)
     need_amount(scheme, item.code, command.level, said, has_reason=command.choice_reason is not None)
     _never_twice(past, scheme, item, command)
@@ -176,11 +177,12 @@ def _source(command: ProposeDeduction) -> Source:
     return "recorder" if command.actor.role in RECORDERS else "body"
 
 
-def _need_basis(scheme: Scheme, item: NegativeItem | ResponsibilityItem, command: ProposeDeduction) -> None:
+def _need_basis(past: Past, scheme: Scheme, item: NegativeItem | ResponsibilityItem, command: ProposeDeduction) -> None:
     need_kind(item, command.document_kind)
     if scheme.evidence_kinds[command.document_kind].own_paper:
         raise OwnPaper(kind=command.document_kind)
-    if command.from_own_measure:
+    own = past[measures_of(command.member)].papers()
+    if command.from_own_measure or command.document in own:
         raise OwnMeasure(item=command.item)
 
 

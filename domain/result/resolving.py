@@ -195,11 +195,11 @@ def _carried(past: Past, scheme: Scheme, command: ApproveProbation, state: Pendi
     if acting(command) not in command.present:
         raise NotPresent
     body = sitting_of(past, scheme, step, day_of(command.at))
+    recused = body.recused([command.member])
     meeting = convened(body.members, command.present, command.not_in_favour, _least(scheme, step.body))
-    concerned = body.recused([command.member])
-    vote = meeting.vote(concerned)
+    vote = meeting.vote(recused)
     if vote is None:
-        raise NoQuorum(entitled=meeting.counted(concerned).entitled)
+        raise NoQuorum(entitled=meeting.counted(recused).entitled)
     return vote
 
 

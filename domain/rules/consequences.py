@@ -2,14 +2,20 @@
 
 from typing import Literal
 
-from domain.rules.wording import Coded, Name, Positive, Share, Stated, Text
+from domain.rules.wording import Coded, Name, Positive, Share, Stated, Text, Written
 
 
 class When(Stated, frozen=True, kw_only=True, rename={"any_of": "any"}):
-    """The grade, or the run of grades, that proposes a measure."""
+    """What proposes a measure: a grade, a run of them, a low total, a place; all that is said must hold."""
 
     grade: Name | None = None
     streak_at_least: Positive | None = None
+    period: Name | None = None
+    """Of this period alone; none: of any."""
+    below: Written | None = None
+    """The determined total lies below this number."""
+    top: Positive | None = None
+    """Among the first so many of the organisation's graded members."""
     any_of: tuple["When", ...] = ()
 
 
@@ -39,8 +45,8 @@ class Streak(Stated, frozen=True, kw_only=True):
     sequence: Literal["determined, not superseded grades of consecutive calendar years"] = (
         "determined, not superseded grades of consecutive calendar years"
     )
-    gap: Literal["breaks"] = "breaks"
-    mixed: Literal["literal"] = "literal"
+    gap: Literal["breaks", "skip"] = "breaks"
+    mixed: Literal["literal", "at_or_below"] = "literal"
     after_decision: Text = "a streak that led to a decided case starts again"
 
 
@@ -66,7 +72,7 @@ class Measures(Stated, frozen=True, kw_only=True):
 
     start: Text = "human decision after determination"
     unit: Literal["working_days"] = "working_days"
-    combine: Literal["highest"] = "highest"
+    combine: Literal["highest", "cumulative"] = "highest"
     acceptance_working_days: Positive = 2
     overdue: Literal["escalate one level"] = "escalate one level"
     table: tuple[MeasureRule, ...] = ()

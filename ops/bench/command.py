@@ -13,9 +13,11 @@ from rich.table import Table
 from ops import embedded
 from ops.bench import append as appending
 from ops.bench import award as awarding
+from ops.bench import contested as contesting
 from ops.bench import reads as reading
 from ops.bench import rebuild as rebuilding
 from ops.bench import score as scoring
+from ops.bench import year as closing
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -68,6 +70,12 @@ def award(
 
 
 @app.command()
+def contested(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """大支部 A sheet of 200 members and a notice of 500 lines, each step from approval to confirmation."""
+    _show(_on_a_server(contesting.main, as_json), as_json)
+
+
+@app.command()
 def rebuild(
     entries: Annotated[int, typer.Option(help="条数 entries")] = 200_000,
     rounds: Annotated[int, typer.Option(help="次数 rounds")] = 3,
@@ -84,6 +92,22 @@ def score(
 ) -> None:
     """重算 Everybody's scores, next to COPY of the same columns; one process and two."""
     _show(_on_a_server(lambda url: scoring.main(url, records), as_json), as_json)
+
+
+@app.command()
+def year(
+    branches: Annotated[int, typer.Option(help="支部数 branches of eighteen members")] = closing.BRANCHES,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """年度结账 A district's year: everybody's figures, then the determination of all branches."""
+    console = Console(stderr=as_json)
+    with tempfile.TemporaryDirectory(prefix="steelyard-bench-") as folder:
+        server = embedded.start(Path(folder) / "postgresql")
+        try:
+            result = closing.main(server.admin_url, branches, console)
+        finally:
+            server.close()
+    _show(result, as_json)
 
 
 @app.command()

@@ -6,24 +6,41 @@ Who objects here is as made up as everybody else; a second telling must seal him
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID, uuid5
 
 import msgspec
 
 from domain.actor import Actor, person
 from domain.decider import Command
-from domain.notice.notice import notice_id
+from domain.notice.notice import NOTICE, Notice, Shown, correction_id, notice_id
+from domain.notice.running import CheckDisclosure, PostNotice
+from domain.objection.appeal import DecideAppeal, FileAppeal
 from domain.objection.deciding import DecideObjection, DeliverReply
 from domain.objection.filing import FileObjection, WithdrawObjection, digest_of
-from domain.objection.handling import AcceptObjection, AssignHandler, HoldHearing, RecordFinding
-from domain.objection.objection import Outcomes, Target
+from domain.objection.handling import AcceptObjection, AssignHandler, DeclineObjection, HoldHearing, RecordFinding
+from domain.objection.objection import Correction, Outcomes, Target
 from domain.sealed import Secret
-from domain.values import SHANGHAI
-from ops.example.people import BRANCH, WORK_COMMITTEE, people
+from domain.values import SHANGHAI, NoticeId
+from ops.example.merits import Later, Load
+from ops.example.people import BRANCH, people
 
 _NAMESPACE: Final = UUID("0e0c3b52-7a4e-5b1f-9c55-7d1f5d0c2a61")
-Told = tuple[datetime, Command]
+Told: TypeAlias = tuple[datetime, Command | Later]
+Way: TypeAlias = Literal[
+    "filed",
+    "withdrawn",
+    "information",
+    "declined",
+    "accepted",
+    "assigned",
+    "heard",
+    "found",
+    "decided",
+    "replied",
+    "appealed",
+    "final",
+]
 
 
 class Dispute(NamedTuple):
@@ -33,29 +50,84 @@ class Dispute(NamedTuple):
     matter: str
     item: str
     about: Target
-    line: int | None
+    of: str | None
+    """Whose line."""
     filed_on: date
     why: str
-    until: str = "filed"
-    """filed, withdrawn, information, accepted, assigned, heard, found, decided, replied"""
+    until: Way = "filed"
     outcome: Outcomes = "rejected"
+    right: Correction | None = None
+    reply: str = "经查核,签到簿有其本人签名,异议不成立。"
+
+    @property
+    def notice(self) -> NoticeId:
+        """What it is about."""
+        return notice_id(BRANCH, self.matter, self.item, 1)
 
 
 DISPUTES: Final = (
-    Dispute("rejected", "LZ-202604", "R-LJ-1", "line", 3, date(2026, 4, 16), "他当天请假了。", "replied"),
+    Dispute("rejected", "LZ-202604", "R-LJ-1", "line", "秦组织", date(2026, 4, 16), "他当天请假了。", "replied"),
     Dispute("withdrawn", "JT-202604", "R-ZT-2", "procedure", None, date(2026, 4, 29), "公示张贴太晚。", "withdrawn"),
     Dispute("information", "TD-202605", "R-LX-1", "procedure", None, date(2026, 5, 18), "听说的。", "information"),
     Dispute("filed", "TD-202605", "R-LX-1", "procedure", None, date(2026, 5, 19), "公示栏看不清。"),
     Dispute("assigned", "TD-202605", "R-LX-1", "procedure", None, date(2026, 5, 18), "名单与签到簿不符。", "assigned"),
     Dispute("found", "TD-202605", "R-LX-1", "missing_line", None, date(2026, 5, 18), "漏了一人。", "found"),
+    Dispute("late", "GY-202604", "R-CY-2", "procedure", None, date(2026, 5, 14), "名单应当写明捐款方式。"),
+    Dispute("declined", "GY-202604", "R-CY-2", "procedure", None, date(2026, 5, 6), "食堂菜价上涨。", "declined"),
+    Dispute(
+        "partly",
+        "GY-202604",
+        "R-CY-2",
+        "procedure",
+        None,
+        date(2026, 5, 7),
+        "公示栏设在内部走廊,群众看不到。",
+        "replied",
+        "partly",
+        reply="公示内容无误;公示栏已移到大厅。",
+    ),
+    Dispute(
+        "upheld",
+        "TD-202604",
+        "R-LX-1",
+        "line",
+        "魏远",
+        date(2026, 4, 15),
+        "他当天由支部派去值守窗口。",
+        "replied",
+        "upheld",
+        Correction(outcome="excused"),
+        "值班表属实,更正为请假。",
+    ),
+    Dispute("final", "DK-202603", "R-LX-2", "line", "许纪检", date(2026, 3, 25), "他提前离场。", "final"),
+    Dispute("appealed", "JT-202604", "R-ZT-2", "line", "陶新", date(2026, 5, 6), "他到过集合点。", "appealed"),
 )
-"""At the story's end: closed, withdrawn, without a name, waiting, with its handler, looked into."""
+"""At the story's end: closed, withdrawn, without a name, waiting, with its handler, looked into; too late and gone up,
+not taken up, partly right, right and its line noticed anew, decided for good on an appeal, and one whose appeal waits
+while it holds its line."""
+RENOTICED_AT: Final = datetime(2026, 4, 24, 9, tzinfo=SHANGHAI).astimezone(UTC)
+"""The morning after the appeal term of the one that was right: the corrected line is posted."""
 
 
 def disputes(salt: Callable[[], str]) -> Iterator[Told]:
     """Everything about every objection, each at its instant."""
     for one in DISPUTES:
         yield from _told(one, salt)
+        if one.right is not None:
+            yield from _renoticed(one)
+
+
+def _renoticed(one: Dispute) -> Iterator[Told]:
+    secretary = _acting("secretary", "secretary")
+    about: dict[str, Any] = {
+        "actor": secretary,
+        "at": RENOTICED_AT,
+        "unit": BRANCH,
+        "notice": correction_id(objection_of(one)),
+    }
+    shows: tuple[Shown, ...] = ("name", "item", "outcome", "day", "clause")
+    yield RENOTICED_AT, CheckDisclosure(id=_id(f"check/{one.label}"), **about, shows=shows)
+    yield RENOTICED_AT, PostNotice(id=_id(f"post/{one.label}"), **about)
 
 
 def _told(one: Dispute, salt: Callable[[], str]) -> Iterator[Told]:
@@ -67,16 +139,18 @@ def _told(one: Dispute, salt: Callable[[], str]) -> Iterator[Told]:
         yield at.astimezone(UTC), step(one, at.astimezone(UTC), salt)
 
 
-Step = Callable[[Dispute, datetime, Callable[[], str]], Command]
-_WAY: Final = ("accepted", "assigned", "heard", "found", "decided", "replied")
+Step: TypeAlias = Callable[[Dispute, datetime, Callable[[], str]], Command | Later]
+_WAY: Final = ("accepted", "assigned", "heard", "found", "decided", "replied", "appealed", "final")
 
 
 def _after(one: Dispute) -> list[Step]:
     if one.until == "withdrawn":
         return [_withdraw]
+    if one.until == "declined":
+        return [_decline]
     if one.until not in _WAY:
         return []
-    every: list[Step] = [_accept, _assign, _hear, _find, _decide, _reply]
+    every: list[Step] = [_accept, _assign, _hear, _find, _decide, _reply, _appeal, _decide_appeal]
     return every[: _WAY.index(one.until) + 1]
 
 
@@ -84,7 +158,8 @@ def _id(label: str) -> UUID:
     return uuid5(_NAMESPACE, label)
 
 
-def _objection(one: Dispute) -> UUID:
+def objection_of(one: Dispute) -> UUID:
+    """Its id."""
     return _id(f"objection/{one.label}")
 
 
@@ -97,37 +172,55 @@ def _objector(one: Dispute) -> Secret:
     who = msgspec.json.encode(
         {"person": None, "name": told, "contact": None if told is None else "示例联系方式"}
     ).decode()
-    return Secret(subject=_objection(one), name="objector", value=who, salt=_key(one))
+    return Secret(subject=objection_of(one), name="objector", value=who, salt=_key(one))
 
 
 def _sealed(one: Dispute) -> Actor:
     return Actor(sealed=_objector(one).commitment)
 
 
+def _acting(login: str, role: str) -> Actor:
+    one = next(one for one in people() if one.login == login)
+    return person(one.member, role, one.unit)
+
+
 def _officer() -> Actor:
-    member = next(person_.member for person_ in people() if person_.login == "officer")
-    return person(member, "officer", WORK_COMMITTEE)
+    return _acting("officer", "officer")
 
 
 def _secret(one: Dispute, name: str, value: str, salt: Callable[[], str]) -> Secret:
-    return Secret(subject=_objection(one), name=name, value=value, salt=salt())
+    return Secret(subject=objection_of(one), name=name, value=value, salt=salt())
 
 
-def _file(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
-    return FileObjection(
-        id=_id(f"file/{one.label}"),
-        actor=_sealed(one),
-        at=at,
-        unit=BRANCH,
-        notice=notice_id(BRANCH, one.matter, one.item, 1),
-        objection=_objection(one),
-        about=one.about,
-        line=one.line,
-        objector=_objector(one),
-        reason=_secret(one, "reason", one.why, salt),
-        key=digest_of(_key(one)),
-        anonymous=one.until == "information",
-    )
+def _file(one: Dispute, at: datetime, salt: Callable[[], str]) -> Later:
+    reason = _secret(one, "reason", one.why, salt)
+
+    def filed(load: Load) -> Command:
+        return FileObjection(
+            id=_id(f"file/{one.label}"),
+            actor=_sealed(one),
+            at=at,
+            unit=BRANCH,
+            notice=one.notice,
+            objection=objection_of(one),
+            about=one.about,
+            line=_line(one, load),
+            objector=_objector(one),
+            reason=reason,
+            key=digest_of(_key(one)),
+            anonymous=one.until == "information",
+        )
+
+    return filed
+
+
+def _line(one: Dispute, load: Load) -> int | None:
+    if one.of is None:
+        return None
+    member = next(person_.member for person_ in people() if person_.name.endswith(one.of))
+    notice = load(NOTICE.of(one.notice))
+    assert isinstance(notice, Notice), f"{one.matter} was noticed"
+    return next(line.line for line in notice.lines if line.member == member)
 
 
 def _withdraw(one: Dispute, at: datetime, _: Callable[[], str]) -> Command:
@@ -136,14 +229,26 @@ def _withdraw(one: Dispute, at: datetime, _: Callable[[], str]) -> Command:
         actor=_sealed(one),
         at=at,
         unit=BRANCH,
-        objection=_objection(one),
+        objection=objection_of(one),
         secret=_key(one),
+    )
+
+
+def _decline(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
+    return DeclineObjection(
+        id=_id(f"decline/{one.label}"),
+        actor=_officer(),
+        at=at,
+        unit=BRANCH,
+        objection=objection_of(one),
+        ground="outside",
+        reason=_secret(one, "decline", "所述不属本次公示事项,已转有关科室。", salt),
     )
 
 
 def _accept(one: Dispute, at: datetime, _: Callable[[], str]) -> Command:
     return AcceptObjection(
-        id=_id(f"accept/{one.label}"), actor=_officer(), at=at, unit=BRANCH, objection=_objection(one)
+        id=_id(f"accept/{one.label}"), actor=_officer(), at=at, unit=BRANCH, objection=objection_of(one)
     )
 
 
@@ -155,7 +260,7 @@ def _assign(one: Dispute, at: datetime, _: Callable[[], str]) -> Command:
         actor=officer,
         at=at,
         unit=BRANCH,
-        objection=_objection(one),
+        objection=objection_of(one),
         handler=officer.person,
     )
 
@@ -166,7 +271,7 @@ def _hear(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
         actor=_officer(),
         at=at,
         unit=BRANCH,
-        objection=_objection(one),
+        objection=objection_of(one),
         heard=("objector", "recorder", "subject"),
         held_on=one.filed_on,
         note=_secret(one, "note", "三方意见均已听取。", salt),
@@ -179,7 +284,7 @@ def _find(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
         actor=_officer(),
         at=at,
         unit=BRANCH,
-        objection=_objection(one),
+        objection=objection_of(one),
         finding=_secret(one, "finding", "签到簿与记分表一致。", salt),
     )
 
@@ -190,9 +295,10 @@ def _decide(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
         actor=_officer(),
         at=at,
         unit=BRANCH,
-        objection=_objection(one),
+        objection=objection_of(one),
         outcome=one.outcome,
-        reply=_secret(one, "reply", "经查核,签到簿有其本人签名,异议不成立。", salt),
+        correction=one.right,
+        reply=_secret(one, "reply", one.reply, salt),
     )
 
 
@@ -202,6 +308,34 @@ def _reply(one: Dispute, at: datetime, _: Callable[[], str]) -> Command:
         actor=_officer(),
         at=at,
         unit=BRANCH,
-        objection=_objection(one),
+        objection=objection_of(one),
         how="witnessed_paper",
+    )
+
+
+def _appeal(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
+    return FileAppeal(
+        id=_id(f"appeal/{one.label}"),
+        actor=_sealed(one),
+        at=at,
+        unit=BRANCH,
+        objection=objection_of(one),
+        ground=_secret(one, "appeal", "请领导小组调看签到录像。", salt),
+        secret=_key(one),
+    )
+
+
+def _decide_appeal(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
+    minute = f"领导小组纪要 {one.label}"
+    return DecideAppeal(
+        id=_id(f"decide-appeal/{one.label}"),
+        actor=_acting("leader", "leading_group"),
+        at=at,
+        unit=BRANCH,
+        objection=objection_of(one),
+        outcome="rejected",
+        reply=_secret(one, "appeal_reply", "录像与签到簿一致,维持原决定。", salt),
+        minute=minute,
+        minute_sha256=hashlib.sha256(minute.encode()).hexdigest(),
+        present=tuple(one.member for one in people() if "leading_group" in one.roles),
     )

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 from uuid import UUID, uuid5
 
 from domain.actor import Actor, person
@@ -17,7 +17,7 @@ from domain.decider import Command, StreamRef
 from domain.notice.notice import notice_of_record
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.organisation.appointments import COMMITTEE
-from domain.recording.archive import Archive, archive_of
+from domain.recording.archive import archive_of
 from domain.recording.chain import Verdict
 from domain.recording.claiming import ClaimHonour, DecideHonour
 from domain.recording.deducting import DecideDeduction
@@ -33,7 +33,17 @@ from ops.example.people import BRANCH, WORK_COMMITTEE, people
 _NAMESPACE: Final = UUID("5b0f7c1e-90c4-5a0e-8a55-5d1f6a0c7b31")
 
 Salt: TypeAlias = Callable[[], str]
-Load: TypeAlias = Callable[[StreamRef[Archive]], Archive]
+S = TypeVar("S")
+
+
+class Load(Protocol):
+    """As ``Ledger.load``: what a stream has come to."""
+
+    def __call__(self, ref: StreamRef[S], /) -> S:
+        """The state of one stream."""
+        ...
+
+
 Later: TypeAlias = Callable[[Load], Command]
 """A wish that names what only the log knows: the number of a record."""
 

@@ -6,6 +6,7 @@ different organisations is carried out by several threads, so that the ledger co
 """
 
 import heapq
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -20,7 +21,7 @@ from domain.entry import Entry
 from domain.ledger import Ledger, Receipt
 from domain.process import FollowUp, carried_out, follow_up
 from ops.clock import SimulatedClock
-from ops.example.bringing import Importer
+from ops.example.bringing import SALT_BYTES, Importer
 from ops.example.told import Brought, Told
 
 THREADS: Final = 8
@@ -28,6 +29,10 @@ THREADS: Final = 8
 
 Work: TypeAlias = tuple[str, Callable[[], list[Receipt]]]
 """(lane, what is done there): works of one lane are done in order, one after the other."""
+
+
+def _salt() -> str:
+    return secrets.token_urlsafe(SALT_BYTES)
 
 
 class Simulation:
@@ -86,7 +91,7 @@ class Simulation:
             due: list[Command] = []
             while self._waiting and self._waiting[0][0] == due_at:
                 _, _, wanted, trigger = heapq.heappop(self._waiting)
-                due.append(carried_out(wanted, trigger, self._clock.now()))
+                due.append(carried_out(wanted, trigger, self._clock.now(), _salt))
             yield from self._carry_out(pool, [self._work(command) for command in due])
 
     def _carry_out(self, pool: ThreadPoolExecutor, works: Sequence[Work]) -> Iterator[Receipt]:
@@ -94,9 +99,11 @@ class Simulation:
         for lane, work in works:
             lanes.setdefault(lane, []).append(work)
         done = map(_in_order, lanes.values()) if len(lanes) == 1 else pool.map(_in_order, lanes.values())
+        told: list[Receipt] = []
         for receipts in done:
-            self._note(receipts)
+            told += receipts
             yield from receipts
+        self._note(told)
 
     def _note(self, receipts: Sequence[Receipt]) -> None:
         for entry in self._entries_of(receipts):

@@ -48,7 +48,13 @@ from tests.domain.branch import (
 ORIGIN: Final = "example.test/pukou"
 JSON: Final = {"accept": "application/json"}
 WORKED: Final = {name: who(name) for name in "ABCD"}
-"""The members of the page of worked checks; E is of the small branch, whose recorder is idle."""
+"""The members of the page of worked checks; E is elsewhere."""
+IDLE: Final = "GW/PK-03"
+"""A branch whose recorder is idle: nothing is ever planned there."""
+IDLERS: Final = tuple(who(f"idle-{number}") for number in range(12))
+"""The first of them is member E of that page."""
+HERE: Final = f"/units/{BRANCH.replace('/', '~')}"
+IDLE_HERE: Final = f"/units/{IDLE.replace('/', '~')}"
 LOGINS: Final = {
     "secretary": SECRETARY,
     "recorder": RECORDER,
@@ -72,6 +78,8 @@ def beginning() -> tuple[Command, ...]:
         established(SMALL, TOP, approval_body="parent_committee"),
         *(registered(one, SMALL) for one in FIVE),
         appointed(FIVE[0], "secretary", SMALL),
+        established(IDLE, TOP, approval_body="parent_committee"),
+        *(registered(one, IDLE) for one in IDLERS),
     )
 
 

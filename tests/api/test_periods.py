@@ -1,5 +1,6 @@
 """J4 through HTTP: a half-year from its opening to its sealing, with every exit (SPEC §5: 7, 14)."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,13 +10,19 @@ from typing import Any
 
 import pytest
 
+from domain.assessment.committing import root, state_leaves
+from domain.assessment.period import Assessment, StateCommitted, period_of
 from domain.assessment.result import ScoreDetermined
+from domain.decider import Head, StreamRef
+from domain.entry import Entry, encode, leaf_hash
+from domain.house import STREAMS
 from ops.embedded import Running
 from tests.api.assessed import assessed_town, at_branch, noticed, read, refused, send, sitting
 from tests.api.moving import Moving
 from tests.api.town import PAGE, Town
 from tests.domain.assessment.small import SMALL
 from tests.domain.branch import BRANCH, HIGHER, MEMBER, PEOPLE, RECORDER, TOP
+from tests.domain.given import World
 
 HERE = f"/units/{BRANCH.replace('/', '~')}"
 H1 = f"{HERE}/periods/2026/H1"
@@ -132,12 +139,18 @@ def test_an_objection_holds_back_its_member_and_nobody_else(moving: Moving) -> N
 
 def test_once_it_is_rejected_he_is_determined_and_the_period_sealed(moving: Moving) -> None:
     with moving.at(AUGUST) as town:
-        _decided(town, "rejected")
+        reject_the_only_objection(town)
     moving.carry_out(datetime(2026, 9, 7, 1, tzinfo=UTC))
     with moving.at(datetime(2026, 9, 7, 2, tzinfo=UTC)) as town:
         found = read(at_branch(town), H1)
         assert found["row"]["status"] == "sealed"
-        assert [one["what"] for one in found["steps"]][-3:] == ["determined", "determined", "sealed"]
+        assert [one["what"] for one in found["steps"]][-5:] == [
+            "determined",
+            "committed",
+            "determined",
+            "sealed",
+            "committed",
+        ]
         member = at_branch(town, "member", "member")
         (own,) = read(member, f"/members/{MEMBER}/results")["items"]
         assert (own["total"], own["grade"], own["determined"]) == ("33.00", None, True)
@@ -192,7 +205,7 @@ def _notice(town: Town) -> str:
     return f"{HERE}/notices/{read(at_branch(town), H1)['notice']}"
 
 
-def _decided(town: Town, outcome: str) -> None:
+def reject_the_only_objection(town: Town) -> None:
     """The whole way of the only objection to its reply."""
     client: Any = at_branch(town, "higher", "secretary", TOP)
     register = read(client, f"{HERE}/objections")["objections"]
@@ -201,5 +214,28 @@ def _decided(town: Town, outcome: str) -> None:
     send(client, f"{place}/handler", {"handler": str(town.members["higher"])})
     send(client, f"{place}/hearing", {"heard": ["subject", "recorder"], "held_on": "2026-08-03", "note": "均已听取。"})
     send(client, f"{place}/finding", {"finding": "签到簿无记载。"})
-    send(client, f"{place}/decision", {"outcome": outcome, "reply": "答复如下。"})
+    send(client, f"{place}/decision", {"outcome": "rejected", "reply": "答复如下。"})
     send(client, f"{place}/reply", {"how": "witnessed_paper"})
+
+
+def test_after_each_round_the_state_of_all_its_members_is_committed_to(moving: Moving) -> None:
+    entries = moving.entries()
+    committed = [(at, entry) for at, entry in enumerate(entries) if isinstance(entry.fact, StateCommitted)]
+    rounds = [entry for entry in entries if entry.type == "period-determined"]
+    assert [entry.cause for _, entry in committed] == [entry.id for entry in rounds]
+    for at, entry in committed:
+        assert isinstance(entry.fact, StateCommitted)
+        assert entry.fact.root == _recomputed(moving, entries[:at], entry.fact)
+
+
+def _recomputed(moving: Moving, before: list[Entry], fact: StateCommitted) -> str:
+    """The root from the log alone, with the seed that the vault discloses."""
+    world = World()
+    for entry in before:
+        kind = next(stream for stream in STREAMS if type(entry.fact) in stream.facts)
+        world.states[entry.stream] = kind.evolve(world[StreamRef(kind, entry.stream)], entry.fact)
+        world.ends[entry.stream] = Head(entry.version, leaf_hash(encode(entry)).hex())
+    period = world[period_of(fact.unit, fact.year, fact.period)]
+    assert isinstance(period, Assessment)
+    seed = asyncio.run(moving.town.deployment.vault.values([fact.seed]))[fact.seed]
+    return root(state_leaves(world, period, seed)).hex()

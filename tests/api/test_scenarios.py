@@ -3,6 +3,7 @@
 import re
 from uuid import UUID, uuid4
 
+import httpx2
 from fastapi.routing import APIRoute
 
 from api.routes import ROUTERS
@@ -73,6 +74,22 @@ def test_20_an_auditor_writes_nowhere(town: Town) -> None:
             tried += 1
     assert tried >= 100
     assert town.position() == before
+    _offered_nothing(town, watcher)
+
+
+def _offered_nothing(town: Town, watcher: httpx2.Client) -> None:
+    """What he reads has no form but those of the page's own head: language, office, leaving."""
+    for path in (
+        f"{MATTERS}/TD-202605/sheets/R-LX-1",
+        f"/units/{BRANCH}/notices",
+        f"/units/{BRANCH}/honours",
+        f"/units/{BRANCH}/deductions",
+        f"/units/{BRANCH}/objections",
+        f"/members/{town.members['member']}/points",
+    ):
+        page = watcher.get(path, headers=PAGE)
+        assert page.status_code == 200, path
+        assert re.findall(r'<form method="post" action="(?!/session|/language)', page.text) == [], path
 
 
 def _filled(town: Town, name: str) -> str:

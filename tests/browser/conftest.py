@@ -2,8 +2,9 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ops.embedded import Running
 from ops.example.people import BRANCH
+from tests.api.moving import Moving, moving_town
 from tests.api.town import Town, founded
 
 CHROMIUM = "/usr/bin/chromium"
@@ -74,6 +76,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visit(town: Town, browser: Browser) -> Iterator[Visit]:
     """Whoever is asked for, on a screen of the wanted size; errors of a page fail the test."""
+    with visiting(town, browser) as visit:
+        yield visit
+
+
+@contextmanager
+def visiting(town: Town, browser: Browser) -> Generator[Visit]:
+    """The same for a town of one's own."""
     with ExitStack() as stack:
 
         def open_page(login: str | None = None, screen: Any = DESK, *, scripts: bool = True) -> Page:
@@ -92,3 +101,32 @@ def visit(town: Town, browser: Browser) -> Iterator[Visit]:
             return page
 
         yield open_page
+
+
+@pytest.fixture(scope="session")
+def moving(server: Running) -> Iterator[Moving]:
+    """A town whose days pass; its record sheets are noticed to the public as well."""
+    with moving_town(server, public_sheets=True) as moving:
+        yield moving
+
+
+@dataclass
+class Days:
+    """The days of that town: each is walked through with a browser."""
+
+    moving: Moving
+    browser: Browser
+
+    @contextmanager
+    def after(self, working_days: int = 0) -> Generator[tuple[Town, Visit]]:
+        """Some working days on, the town and whoever visits it."""
+        if working_days:
+            self.moving.pass_working_days(working_days)
+        with self.moving.at(self.moving.now) as town, visiting(town, self.browser) as visit:
+            yield town, visit
+
+
+@pytest.fixture
+def days(moving: Moving, browser: Browser) -> Days:
+    """Day after day."""
+    return Days(moving, browser)

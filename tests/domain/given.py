@@ -5,14 +5,16 @@ A wish in ``given`` is granted through the whole house, permissions included; a 
 there, as history.
 """
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from domain import house
-from domain.decider import Command, Decision, Fact, Refused, Stream, StreamRef, Write
+from domain.decider import Command, Decision, Fact, Head, Refused, Stream, StreamRef, Write
 
 S = TypeVar("S")
 
@@ -26,12 +28,16 @@ class World:
         self.states: dict[UUID, object] = {} if earlier is None else dict(earlier.states)
         self.facts: list[Fact] = [] if earlier is None else list(earlier.facts)
         self.done: set[UUID] = set() if earlier is None else set(earlier.done)
+        self.ends: dict[UUID, Head] = {} if earlier is None else dict(earlier.ends)
 
     def __getitem__(self, ref: StreamRef[S]) -> S:
         return cast(S, self.states.get(ref.id, ref.stream.initial))
 
     def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
         return [self[ref] for ref in refs]
+
+    def heads(self, refs: Sequence[StreamRef[Any]]) -> list[Head]:
+        return [self.ends.get(ref.id, Head(0, None)) for ref in refs]
 
     def load(self, ref: StreamRef[S], /) -> S:
         """As ``Ledger.load``."""
@@ -46,6 +52,9 @@ class World:
         stream = STREAMS[write.kind]
         self.states[write.stream] = stream.evolve(self[StreamRef(stream, write.stream)], write.fact)
         self.facts.append(write.fact)
+        version, before = self.ends.get(write.stream, Head(0, None))
+        said = f"{before}".encode() + msgspec.json.encode(write.fact)
+        self.ends[write.stream] = Head(version + 1, hashlib.sha256(said).hexdigest())
 
     def execute(self, command: Command) -> Decision:
         """Grant a wish and keep what it says; a repeat says nothing, as in the ledger."""

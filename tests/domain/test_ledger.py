@@ -12,7 +12,17 @@ from eventsourcing.persistence import StoredEvent
 from domain.actor import person
 from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.entry import decode
-from domain.ledger import ClockWrong, CommandIdReused, Ledger, LedgerBusy, OutcomeUnknown, Receipt, Save, request_bytes
+from domain.ledger import (
+    ClockWrong,
+    CommandIdReused,
+    Known,
+    Ledger,
+    LedgerBusy,
+    OutcomeUnknown,
+    Receipt,
+    Save,
+    request_bytes,
+)
 from domain.recording.matter import EvidenceAttached, MatterNotHeld
 from domain.sealed import IdentityRow, SealedRow, Sealing, Secret
 from tests.memory import MemoryRecorder, UnsureRecorder
@@ -270,6 +280,45 @@ def test_states_of_different_ages_are_no_past() -> None:
     one.load(SHELF.of("A"))
     other.execute(put())
     assert one.execute(put()).first == 5
+
+
+def test_whoever_thinks_himself_alone_and_is_not_does_no_harm() -> None:
+    recorder = MemoryRecorder()
+    one, other = ledger_over(recorder), ledger_over(recorder)
+    wish = put(things=9)
+    first = other.execute(wish)
+    with one.alone():
+        assert one.execute(wish) == first
+        with pytest.raises(CommandIdReused):
+            one.execute(msgspec.structs.replace(wish, shelf="B"))
+        assert one.execute(put()).first == 10
+        other.execute(put("B", things=10))
+        with pytest.raises(ShelfFull):
+            one.execute(put("B"))
+        assert one.execute(wish) == first
+    assert recorder.max_notification_id() == 20
+
+
+def test_whoever_writes_alone_looks_nothing_up() -> None:
+    class Counting(MemoryRecorder):
+        looks = 0
+
+        def find_command(self, command: UUID) -> Known | None:
+            self.looks += 1
+            return super().find_command(command)
+
+        def select_streams(self, after: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
+            self.looks += 1
+            return super().select_streams(after)
+
+    recorder = Counting()
+    ledger = ledger_over(recorder)
+    with ledger.alone():
+        for shelf in ("A", "B", "A"):
+            ledger.execute(put(shelf))
+    assert recorder.looks == 0
+    ledger.execute(put("C"))
+    assert recorder.looks > 0
 
 
 def test_only_what_a_fact_speaks_of_is_sealed() -> None:

@@ -11,8 +11,16 @@ import pytest
 from domain.entry import Entry, decode
 from domain.house import decide
 from domain.ledger import Ledger
-from domain.notice.notice import NOTICE, Notice, notice_id
-from domain.recording.archive import archive_of
+from domain.notice.notice import (
+    NOTICE,
+    Notice,
+    NoticeLineCleared,
+    NoticeLineCorrected,
+    NoticeLineSuspended,
+    notice_id,
+)
+from domain.objection.objection import OBJECTION, Objection, ObjectionClosed, ObjectionEscalated
+from domain.recording.archive import PointsConfirmed, RecordReplaced, archive_of
 from domain.recording.deduction import DEDUCTION, Deduction, deduction_id
 from domain.recording.honour import HONOUR, Honour, honour_id
 from domain.recording.sheet import SHEET, Sheet
@@ -20,6 +28,7 @@ from domain.rules.calendar import CalendarPublished, PublishCalendar
 from ops.bootstrap import Urls
 from ops.clock import SimulatedClock
 from ops.deployment import on_reads
+from ops.example.disputes import DISPUTES, objection_of
 from ops.example.load import load
 from ops.example.merits import COMPLAINT, ESSAY, LATE, OVERDUE, POST, PRIZE, REFORM, Listed
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
@@ -81,7 +90,7 @@ def test_a_telling_that_broke_off_goes_on_where_it_was(deployed: Deployed, after
     rows = deployed.recorder.select_notifications(1, 10_000)
     words = [decode(row.state).type for row in rows]
     assert [row.id for row in rows] == list(range(1, len(rows) + 1))
-    assert (words.count("notice-posted"), words.count("notice-closed")) == (28, 26)
+    assert (words.count("notice-posted"), words.count("notice-closed")) == (29, 27)
 
 
 def test_a_newcomer_finds_a_notice_in_the_middle_of_its_term(deployed: Deployed) -> None:
@@ -141,6 +150,41 @@ def test_honours_deductions_and_a_veto_stand_at_every_stage_of_their_road(deploy
         ("严玥", "honour", "approved"),
         ("曹翀", "veto", "approved"),
     }
+
+
+def test_objections_stand_at_every_step_of_their_way(deployed: Deployed) -> None:
+    load(deployed.ledger, deployed.recorder, deployed.clock, _quiet)
+    found = {one.label: deployed.ledger.load(OBJECTION.of(objection_of(one))) for one in DISPUTES}
+    stands = {label: one.status for label, one in found.items() if isinstance(one, Objection)}
+    assert stands == {
+        "rejected": "closed",
+        "withdrawn": "closed",
+        "information": "closed",
+        "filed": "filed",
+        "assigned": "assigned",
+        "found": "found",
+        "late": "filed",
+        "declined": "closed",
+        "partly": "closed",
+        "upheld": "closed",
+        "final": "closed",
+        "appealed": "appealed",
+    }
+    facts = [entry.fact for entry in _entries(deployed)]
+    assert {one.outcome for one in facts if isinstance(one, ObjectionClosed)} == {
+        "rejected",
+        "withdrawn",
+        "information",
+        "declined",
+        "partly",
+        "upheld",
+    }
+    assert [one.stage for one in facts if isinstance(one, ObjectionEscalated)] == ["acceptance"]
+    held = [one for one in facts if isinstance(one, NoticeLineSuspended)]
+    freed = [one for one in facts if isinstance(one, NoticeLineCleared | NoticeLineCorrected)]
+    assert (len(held), len(freed)) == (4, 3), "one line is held back while its appeal waits"
+    right = next(one for one in facts if isinstance(one, RecordReplaced))
+    assert any(isinstance(one, PointsConfirmed) and one.record == right.record for one in facts)
 
 
 def test_no_name_stands_in_the_log(deployed: Deployed) -> None:

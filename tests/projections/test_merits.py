@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from domain.recording.archive import Outcome
+from domain.recording.claiming import ReturnHonour
 from domain.recording.deducting import DecideDeduction
 from domain.recording.hearing import FileStatement
 from domain.recording.veto import LiftVeto, RegisterVeto
@@ -261,6 +262,27 @@ def test_a_dismissed_deduction_stays_on_record_and_out_of_the_score(house: House
     assert chain.state == "dismissed"
     types = [moment.type for moment in asyncio.run(house.ask(timeline.timeline, member(6))).value.items]
     assert types[:3] == ["deduction-dismissed", "deduction-decided", "member-statement-filed"]
+
+
+def test_what_comes_anew_after_a_return_or_a_dismissal_stands_in_its_old_place(house: House) -> None:
+    life = Life()
+    honour = life.honour(5, "H-DD-1", "municipal", "POST-1", date(2026, 5, 6), decided=False)
+    why_not = secret(member(2), "reason", "证书看不清")
+    life.do(ReturnHonour, SECRETARY, unit=BRANCH, honour=honour, reason=why_not)
+    life.honour(5, "H-DD-1", "district", "POST-1", date(2026, 5, 7), decided=False)
+    deduction = life.deduction(6, "N-QZ-1", "each", "CMP-7", date(2026, 5, 7), decided=False)
+    life.do(FileStatement, acting(6, "member"), unit=BRANCH, deduction=deduction, final=True)
+    minute = {"minute": "纪要 D", "minute_sha256": digest("minute D"), "present": BRANCH_BODY, "reason": why_not}
+    life.do(DecideDeduction, SECRETARY, unit=BRANCH, deduction=deduction, verdict="refused", **minute)
+    life.deduction(6, "N-QZ-1", "each", "CMP-7", date(2026, 5, 8), decided=False)
+    for command in life.commands:
+        house.tell([command])
+    house.follow()
+    (claim,) = asyncio.run(house.ask(cases.cases_of_member, member(5), cases.HONOURS)).value
+    assert (claim.status, claim.level, claim.reason) == ("claimed", "district", None)
+    (proposal,) = asyncio.run(house.ask(cases.cases_of_member, member(6), cases.DEDUCTIONS)).value
+    assert (proposal.status, proposal.dated_on, proposal.record) == ("proposed", date(2026, 5, 8), None)
+    _rebuilt_is_followed(house)
 
 
 def test_a_fact_that_cannot_be_applied_parks_its_member_alone(house: House, on_the_way: Life) -> None:

@@ -18,7 +18,7 @@ from domain.recording.archive import PointsConfirmed, PointsRecorded
 from domain.recording.filling import FillSheet, LineWish
 from domain.rules.scheme import load
 from domain.values import hundredths
-from projections import records, scores
+from projections import bulk, records, scores
 from projections.explanation import Explanation, RecordPart, Shown, explanation
 from projections.folding import Fold
 from projections.periods import PeriodScore
@@ -258,3 +258,18 @@ def test_a_branch_list_has_everybody_in_enrolment_order(house: House) -> None:
     assert [one.member for one in listed] == [member(number) for number in range(8)]
     assert [one.score for one in listed] == [points(house, number)["H1"] for number in range(8)]
     assert asyncio.run(house.ask(scores.branch_points, WORK, 2026)).value[0].member == member(0, WORK)
+
+
+@pytest.mark.parametrize(("processes", "size"), [(1, 1), (2, 1), (1, scores.RANGE)])
+def test_scores_made_again_in_any_ranges_by_any_number_of_processes_are_the_same(
+    house: House, processes: int, size: int
+) -> None:
+    house.tell(history(12, matters=10))
+    house.follow()
+    with house.projector() as connection:
+        before = tables_of(connection)["scores"]
+        pairs = connection.execute("SELECT DISTINCT member, year FROM scores").fetchall()
+        connection.execute("UPDATE scores SET ledger = -1")
+        assert len(pairs) >= bulk.WORTH_HELP
+        assert bulk.rescore(house.urls.projector, pairs, processes=processes, size=size) == []
+        assert tables_of(connection)["scores"] == before

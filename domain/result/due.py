@@ -1,0 +1,210 @@
+"""拟采取措施 — a sealed period proposes measures for its members; a superseded result has them looked at again (I19).
+
+Nobody is under a measure by this: a person opens what is proposed, and what no longer follows is withdrawn.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from domain.assessment.computing import candidate, known_members, ruled_period
+from domain.assessment.counting import Ruled
+from domain.assessment.period import Assessment, standing
+from domain.assessment.result import Determination, Result, result_of
+from domain.decider import Command, Decision, Past, Write
+from domain.result.consequence import LONGEST_STREAK, Determined, due_measures, streak
+from domain.result.measure import (
+    Measure,
+    MeasureProposed,
+    Measures,
+    MeasureWithdrawn,
+    measure_id,
+    measures_of,
+)
+from domain.result.pairing import help_ended
+from domain.rules.consequences import MeasureRule
+from domain.rules.scheme import Scheme
+from domain.values import Code, MemberId, points
+
+
+class ProposeMeasures(Command, frozen=True, kw_only=True):
+    """A period was sealed."""
+
+    operation = "measure.propose"
+    unit: Code
+    year: int
+    period: Code
+
+
+class ReviewMeasures(Command, frozen=True, kw_only=True):
+    """A determined result was superseded: what follows from it, and from the years after it, is looked at again."""
+
+    operation = "measure.propose"
+    unit: Code
+    member: MemberId
+    year: int
+    period: Code
+
+
+DueCommand: TypeAlias = ProposeMeasures | ReviewMeasures
+
+
+def decide(past: Past, command: DueCommand) -> Decision:
+    """Propose for everybody of a period, or review one member's."""
+    found = standing(past, command.unit, command.year, command.period, "sealed")
+    rules = ruled_period(past, found)
+    results = _results(past, found)
+    places = _places(rules.scheme, results)
+    match command:
+        case ProposeMeasures():
+            held = past.many([measures_of(member) for member in results])
+            history = _history(past, list(results), found)
+            return [
+                write
+                for (member, result), known in zip(results.items(), held, strict=True)
+                for write in _newly(rules, found, member, result, known, history[member], places.get(member))
+            ]
+        case ReviewMeasures():
+            return _review(past, rules, found, command.member, places.get(command.member))
+
+
+def _results(past: Past, found: Assessment) -> dict[MemberId, Result]:
+    members = [one.member for one in known_members(past, found)]
+    states = past.many([result_of(one, found.year, found.period) for one in members])
+    there = zip(members, states, strict=True)
+    return {member: one for member, one in there if one.standing is not None and one.standing.unit == found.unit}
+
+
+def _places(scheme: Scheme, results: Mapping[MemberId, Result]) -> dict[MemberId, int]:
+    """Each graded member's place by the order of the quota's line; equals share theirs. For the table alone."""
+    graded = {
+        member: candidate(one.computed).rank(scheme.excellent_quota.ties)
+        for member, one in results.items()
+        if one.computed is not None and one.standing is not None and one.standing.grade is not None
+    }
+    return {member: 1 + sum(other > rank for other in graded.values()) for member, rank in graded.items()}
+
+
+def _history(past: Past, members: Sequence[MemberId], found: Assessment) -> dict[MemberId, dict[int, Code | None]]:
+    """Each member's earlier grades of this period, as far back as a run of grades can reach."""
+    years = range(found.year - 1, found.year - LONGEST_STREAK, -1)
+    states = iter(past.many([result_of(one, year, found.period) for one in members for year in years]))
+    return {one: {year: _grade(next(states)) for year in years} for one in members}
+
+
+def _grade(result: Result) -> Code | None:
+    return None if result.standing is None else result.standing.grade
+
+
+def _determined(
+    result: Determination, found: Assessment, known: Measures, earlier: Mapping[int, Code | None], place: int | None
+) -> Determined:
+    decided = [one.year for one in known.known.values() if one.decided and one.year < found.year]
+    return Determined(
+        year=found.year,
+        period=found.period,
+        grade=result.grade,
+        total=result.total,
+        place=place,
+        earlier=earlier,
+        decided_in=max(decided, default=None),
+    )
+
+
+def _newly(
+    rules: Ruled,
+    found: Assessment,
+    member: MemberId,
+    result: Result,
+    known: Measures,
+    earlier: Mapping[int, Code | None],
+    place: int | None,
+) -> list[Write]:
+    """What is due and does not stand yet."""
+    determination = result.standing
+    assert determination is not None, "only what is determined has consequences"
+    seen = _determined(determination, found, known, earlier, place)
+    wanted = due_measures(rules.scheme, seen)
+    standing_now = {one.code for one in _of_period(known, found) if one.status != "withdrawn"}
+    return [
+        measures_of(member).says(_proposed(rules, found, member, determination, rule, seen))
+        for rule in wanted
+        if rule.code not in standing_now
+    ]
+
+
+def _of_period(known: Measures, found: Assessment) -> Iterable[Measure]:
+    return (one for one in known.known.values() if (one.year, one.period) == (found.year, found.period))
+
+
+def _proposed(
+    rules: Ruled,
+    found: Assessment,
+    member: MemberId,
+    determination: Determination,
+    rule: MeasureRule,
+    seen: Determined,
+) -> MeasureProposed:
+    order = [grade.code for grade in rules.scheme.grades]
+    run = 0 if seen.grade is None else streak(rules.scheme.measures.streak, order, seen.grade, seen)
+    return MeasureProposed(
+        measure=measure_id(member, found.year, found.period, rule.code),
+        member=member,
+        unit=found.unit,
+        code=rule.code,
+        year=found.year,
+        period=found.period,
+        version=determination.version,
+        rules=rules.version.version,
+        grade=determination.grade,
+        total=points(determination.total),
+        streak=run,
+    )
+
+
+def _review(past: Past, rules: Ruled, found: Assessment, member: MemberId, place: int | None) -> list[Write]:
+    """This period and every later one that has measures or a grade: withdraw what no longer follows, propose anew."""
+    known = past[measures_of(member)]
+    years = range(found.year - LONGEST_STREAK + 1, found.year + LONGEST_STREAK)
+    results = dict(zip(years, past.many([result_of(member, year, found.period) for year in years]), strict=True))
+    grades = {year: _grade(result) for year, result in results.items()}
+    writes: list[Write] = []
+    for year in range(found.year, found.year + LONGEST_STREAK):
+        result = results[year].standing
+        if result is None:
+            continue
+        then = found if year == found.year else _then(past, result, year, found.period)
+        if then is None:
+            continue
+        ruled = rules if year == found.year else ruled_period(past, then)
+        writes += _again(past, ruled, then, member, result, known, grades, place if year == found.year else None)
+    return writes
+
+
+def _then(past: Past, result: Determination, year: int, period: Code) -> Assessment | None:
+    """The sealed period of a later year, where his result was determined."""
+    return standing(past, result.unit, year, period, "sealed", "noticed")
+
+
+def _again(
+    past: Past,
+    rules: Ruled,
+    found: Assessment,
+    member: MemberId,
+    result: Determination,
+    known: Measures,
+    grades: Mapping[int, Code | None],
+    place: int | None,
+) -> list[Write]:
+    seen = _determined(result, found, known, grades, place)
+    wanted = {rule.code: rule for rule in due_measures(rules.scheme, seen)}
+    now = {one.code: one for one in _of_period(known, found)}
+    gone = [one for one in now.values() if one.live and one.code not in wanted]
+    fresh = [rule for code, rule in wanted.items() if code not in now or now[code].status == "withdrawn"]
+    ref = measures_of(member)
+    writes = [ref.says(_withdrawn(one, member, result.version)) for one in gone]
+    writes += [write for one in gone for write in help_ended(past, one)]
+    return writes + [ref.says(_proposed(rules, found, member, result, rule, seen)) for rule in fresh]
+
+
+def _withdrawn(one: Measure, member: MemberId, version: int) -> MeasureWithdrawn:
+    return MeasureWithdrawn(measure=one.measure, member=member, unit=one.unit, version=version)
