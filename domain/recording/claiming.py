@@ -34,6 +34,7 @@ from domain.recording.honour import (
     HonourNotOpen,
     HonourReferred,
     HonourReturned,
+    HonourWithdrawn,
     NoHonour,
     honour_id,
     living,
@@ -92,6 +93,14 @@ class ReturnHonour(Command, frozen=True, kw_only=True):
     reason: Secret
 
 
+class WithdrawHonour(Command, frozen=True, kw_only=True):
+    """Take a claim back before it is decided."""
+
+    operation = "honour.claim"
+    unit: Code
+    honour: UUID
+
+
 class DecideHonour(Motion, frozen=True, kw_only=True):
     """A body's decision on a claim."""
 
@@ -108,16 +117,18 @@ class EscalateHonour(Command, frozen=True, kw_only=True):
     turn: int
 
 
-HonourCommand: TypeAlias = ClaimHonour | ReturnHonour | DecideHonour | EscalateHonour
+HonourCommand: TypeAlias = ClaimHonour | ReturnHonour | WithdrawHonour | DecideHonour | EscalateHonour
 
 
 def decide(past: Past, command: HonourCommand) -> Decision:
-    """Claim, return, decide, escalate."""
+    """Claim, return, withdraw, decide, escalate."""
     match command:
         case ClaimHonour():
             return _claim(past, command)
         case ReturnHonour():
             return _return(past, command)
+        case WithdrawHonour():
+            return _withdraw(past, command)
         case DecideHonour():
             return _decide(past, command)
         case EscalateHonour():
@@ -224,6 +235,19 @@ def _return(past: Past, command: ReturnHonour) -> Decision:
         by=who,
         reason=command.reason.commitment,
         turn=honour.turn + 1,
+    )
+    return [HONOUR.of(command.honour).says(fact)]
+
+
+def _withdraw(past: Past, command: WithdrawHonour) -> Decision:
+    """By whoever entered it, or by the person himself; nothing was added yet."""
+    honour, who = living(past, command.honour, command.unit), acting(command)
+    if honour.status not in ("claimed", "returned"):
+        raise HonourNotOpen(honour=command.honour)
+    if who != honour.claim.member and who not in honour.entered_by:
+        raise NotPermitted
+    fact = HonourWithdrawn(
+        honour=command.honour, unit=command.unit, member=honour.claim.member, by=who, turn=honour.turn + 1
     )
     return [HONOUR.of(command.honour).says(fact)]
 
