@@ -22,6 +22,7 @@ from domain.recording.chain import (
     voted,
 )
 from domain.recording.committee import Vote
+from domain.recording.department import need_department
 from domain.recording.docket import CaseListed, case_listed
 from domain.recording.entering import AlreadyRecorded, need_open_period, recorded
 from domain.recording.filling import OwnPoints
@@ -42,8 +43,8 @@ from domain.recording.honour import (
 from domain.recording.papers import late_reason, need_days, need_kind
 from domain.recording.sheet import acting
 from domain.recording.terms import answer_by
-from domain.rules.demands import chain_of, declarers_of, terms_of
-from domain.rules.items import HonourItem
+from domain.rules.demands import chain_of, declarers_of, departments_of, terms_of
+from domain.rules.items import Declarer, HonourItem
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
@@ -187,7 +188,9 @@ def _may_claim(scheme: Scheme, command: ClaimHonour) -> None:
         raise NotPermitted
     if not as_member and who == command.member:
         raise OwnPoints
-    if ("member" if as_member else "recorder") not in declarers_of(scheme, command.item):
+    need_department(scheme, command.item, command.actor)
+    brings: Declarer = "source" if departments_of(scheme, command.item) else ("member" if as_member else "recorder")
+    if brings != "source" and brings not in declarers_of(scheme, command.item):
         raise NotPermitted
 
 
