@@ -103,6 +103,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     approval.ApproveSheet: approval.decide,
     claiming.ClaimHonour: claiming.decide,
     claiming.ReturnHonour: claiming.decide,
+    claiming.WithdrawHonour: claiming.decide,
     claiming.DecideHonour: claiming.decide,
     claiming.EscalateHonour: claiming.decide,
     proposing.ProposeDeduction: proposing.decide,
