@@ -18,7 +18,18 @@ from api.refusals import NotSignedIn
 from api.result_notices import called
 from domain.decider import NotPermitted
 from domain.values import Code, MemberId, NoticeId, points
-from projections import cases, matters, membership, notice_board, organisation, periods, rules, scores, sheets
+from projections import (
+    cases,
+    matters,
+    membership,
+    notice_board,
+    organisation,
+    periods,
+    probations,
+    rules,
+    scores,
+    sheets,
+)
 from projections.answers import Answer, AsyncConnection, instead
 from projections.waiting import as_of
 
@@ -96,6 +107,8 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     honours_to_decide: tuple[CaseRowView, ...] = ()
     deductions_to_decide: tuple[CaseRowView, ...] = ()
     to_exempt: tuple[ExemptionRow, ...] = ()
+    on_probation: bool = False
+    """The reader's own probation runs, or waits for a decision."""
     running: tuple[NoticeRow, ...] = ()
     points: OwnPoints | None = None
 
@@ -144,8 +157,8 @@ async def _waiting(asked: Asked, connection: AsyncConnection, acting: Acting, fo
         value = await _with_cases(asked, connection, unit, value)
     if asked.may("exemption.decide"):
         value = msgspec.structs.replace(value, to_exempt=await _to_exempt(asked, connection, acting))
-    running = await notice_board.open_notices(connection, sorted(_belonging(asked)))
-    rows = tuple(notice_row(header) for header in running.value.items)
+    running = await notice_board.hanging_for(connection, asked.reader.person, sorted(_belonging(asked)))
+    rows = tuple(notice_row(header) for header in running.value)
     return instead(running, msgspec.structs.replace(value, running=rows))
 
 
@@ -153,7 +166,8 @@ async def _with_own(asked: Asked, connection: AsyncConnection, value: Home) -> H
     """What the reader is told, as a person, whatever office he acts in."""
     against = await cases.cases_of_member(connection, asked.reader.person, cases.DEDUCTIONS)
     rows = await case_rows(asked, connection, (header for header in against.value if header.open))
-    return msgspec.structs.replace(value, to_answer=rows)
+    own = (await probations.case_of(connection, asked.reader.person)).value
+    return msgspec.structs.replace(value, to_answer=rows, on_probation=own is not None and own.case.ended_on is None)
 
 
 async def _with_cases(asked: Asked, connection: AsyncConnection, unit: Code, value: Home) -> Home:
