@@ -51,6 +51,7 @@ def etag(asked: Asked, as_of: AsOf, fresh: object = None) -> str:
         program_digest(),
         as_of.position,
         as_of.generation,
+        0 if asked.arrived is None else asked.arrived.waiting,
         asked.words.language,
         reader.person if reader else "",
         reader.acting.key if reader and reader.acting else "",

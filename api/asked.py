@@ -7,7 +7,7 @@ no such thing; whoever has, but may not, is told so.
 
 import re
 import secrets
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args
@@ -16,7 +16,7 @@ from uuid import UUID, uuid4, uuid5
 from fastapi import Request, params
 from fastapi.routing import APIRoute
 
-from api import sessions, tokens
+from api.arrival import Arrival, arrive
 from api.bodies import Sent, is_form, read_body
 from api.guards import SAFE_METHODS, same_origin
 from api.house import House
@@ -31,10 +31,11 @@ from domain.ledger import Receipt
 from domain.permissions import Holder, Relation, may
 from domain.sealed import Secret
 from domain.values import Code, MemberId, day_of
-from projections import notice_board, offices, organisation, records
-from projections.answers import AsyncConnection
+from projections import notice_board, organisation, records
+from projections.answers import Answer, AsyncConnection
 
 C = TypeVar("C", bound=Command)
+T = TypeVar("T")
 
 Body: TypeAlias = Any
 """A struct of ``api.wishes``: the one that the route declares."""
@@ -49,12 +50,13 @@ _KEY: Final = re.compile(r"[!-~]{1,128}")
 class Asked:
     """What a route is given."""
 
-    def __init__(self, request: Request, operation: str, reader: Reader | None) -> None:
+    def __init__(self, request: Request, operation: str, arrived: Arrival | None) -> None:
         self.request = request
         self.house: House = request.app.state.house
         self.words: Words = request.state.words
         self.operation = operation
-        self.signed_in = reader
+        self.arrived = arrived
+        self.signed_in = None if arrived is None else reader_of(arrived.session, arrived.offices)
         self.now: datetime = self.house.clock.now()
         self.relation: Relation = "any"
         self.unit: organisation.Unit | None = None
@@ -85,6 +87,29 @@ class Asked:
         """What he sent, as the struct that the route takes."""
         assert self.sent is not None, f"{self.operation} takes nothing"
         return self.sent.value
+
+    def kept(self, since: int | None = None) -> "Answer[Any] | None":
+        """What this very request was answered before, if nothing has been applied to the read models since.
+
+        Only for a route whose answer is wholly made of the read models: no name, nothing that changes by the hour.
+        """
+        arrived = self.arrived
+        if arrived is None or (since is not None and arrived.as_of.position < since):
+            return None
+        return self.house.kept.find(arrived.state, self._asked_for())
+
+    def keep(self, found: "Answer[T]") -> "Answer[T]":
+        """Remember an answer until the read models go on."""
+        arrived = self.arrived
+        if arrived is not None and arrived.as_of == found.as_of:
+            self.house.kept.put(arrived.state, self._asked_for(), found)
+        return found
+
+    def _asked_for(self) -> tuple[object, ...]:
+        """Everything on which an answer depends beside the read models: by whom, as what, when, for what."""
+        reader, url = self.reader, self.request.url
+        acting = None if reader.acting is None else reader.acting.key
+        return (url.path, url.query, reader.person, acting, self.words.language, self.today)
 
     @asynccontextmanager
     async def ready(self, since: int | None = None) -> AsyncGenerator[AsyncConnection]:
@@ -161,9 +186,9 @@ class Permitted:
     async def __call__(self, request: Request) -> Asked:
         """What the route is given, or a refusal."""
         house: House = request.app.state.house
-        session = await _session(house, request)
-        reader = None if session is None else await reader_of(house, session)
-        asked = Asked(request, self.operation, reader)
+        arrived = await arrive(house, request)
+        asked = Asked(request, self.operation, arrived)
+        reader = asked.signed_in
         request.state.asked = asked
         if reader is not None and reader.acting is not None:
             asked.relation = "own"
@@ -192,14 +217,6 @@ class Permitted:
             raise NotPermitted if _concerned(asked) else NotFound
 
 
-async def _session(house: House, request: Request) -> sessions.Session | None:
-    """By a program's token if there is one, else by a browser's cookie."""
-    authorization = request.headers.get("authorization")
-    if authorization is not None:
-        return await tokens.find(house, authorization)
-    return await sessions.find(house, request)
-
-
 def permitted(operation: str, takes: type[Wish] | None = None) -> params.Depends:
     """The dependency of a route whose requests are this operation, and what its body is."""
     return params.Depends(Permitted(operation, takes))
@@ -215,26 +232,20 @@ def declared(route: APIRoute) -> Permitted | None:
 
 async def _place(asked: Asked) -> None:
     """Find the organisation or person whose things are asked for, as the address names them."""
-    path, acting = asked.request.path_params, asked.acting
-    async with asked.house.reads.connection() as connection:
-        codes: list[Code | None] = [path.get("unit")]
-        if "member" in path:
-            found = await organisation.member(connection, path["member"])
-            asked.subject = found.value
-            if found.value is None:
-                raise NotFound
-            codes = [await _home_of(connection, asked, found.value)]
-            if "record" in path:
-                # What a branch recorded itself it may read also when the person has gone to another one.
-                codes.append(await records.made_in(connection, path["record"], path["member"]))
-        if codes == [None]:
-            return
-        if "notice" in path:
-            asked.named = await notice_board.names(connection, path["notice"], asked.reader.person)
-        known = [await organisation.unit(connection, code) for code in dict.fromkeys(codes) if code is not None]
-    places = [one.value for one in known if one.value is not None]
+    path, arrived = asked.request.path_params, asked.arrived
+    assert arrived is not None, "the permission table grants nothing to nobody"
+    if "member" in path:
+        if arrived.subject is None:
+            raise NotFound
+        asked.subject = arrived.subject.person
+    elif "unit" not in path:
+        return
+    places = [] if arrived.place is None else [arrived.place]
+    if "record" in path or "notice" in path:
+        places += await _further(asked, path)
     if not places:
         raise NotFound
+    acting = asked.acting
     related = (one for one in places if acting is not None and relation_of(acting.unit, one) is not None)
     asked.unit = next(related, places[0])
     relation = None if acting is None else relation_of(acting.unit, asked.unit)
@@ -242,10 +253,17 @@ async def _place(asked: Asked) -> None:
     asked.relation = "any" if relation is None else relation
 
 
-async def _home_of(connection: AsyncConnection, asked: Asked, member: organisation.Member) -> Code:
-    """Where a person belongs today: his archive moves with him."""
-    held = await offices.offices_of(connection, member.member, asked.today)
-    return next((office.unit for office in held.value if office.role == "member"), member.unit)
+async def _further(asked: Asked, path: Mapping[str, Any]) -> list[organisation.Unit]:
+    """What few addresses ask besides: whom a notice names, and which branch made a record."""
+    async with asked.house.reads.connection() as connection:
+        if "notice" in path:
+            asked.named = await notice_board.names(connection, path["notice"], asked.reader.person)
+        if "record" not in path or "member" not in path:
+            return []
+        # What a branch recorded itself it may read also when the person has gone to another one.
+        made_in = await records.made_in(connection, path["record"], path["member"])
+        found = None if made_in is None else (await organisation.unit(connection, made_in)).value
+    return [] if found is None else [found]
 
 
 def relation_of(unit: Code, target: organisation.Unit) -> Relation | None:

@@ -1,12 +1,14 @@
 """更正的选项 — what may be said in the place of what was noticed: what the rule set lets be said of the item."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from domain.objection.objection import Target
 from domain.recording.archive import Outcome
 from domain.recording.filling import OUTCOMES
 from domain.rules.demands import levels_of
-from domain.rules.items import ResponsibilityItem
+from domain.rules.items import Level, ListItem, ResponsibilityItem, Shortfall
 from domain.values import Code, hundredths, points
 from projections import notice_board, rules
 from projections.answers import AsyncConnection
@@ -20,7 +22,9 @@ class RightChoice(msgspec.Struct, frozen=True, kw_only=True):
     zh: str = ""
     en: str = ""
     points: str | None = None
-    """What the level gives or takes."""
+    """What the level gives or takes; of a range, the least."""
+    counted: bool = False
+    """Whether a quantity is asked for: how often, or how many points of a range."""
 
 
 async def rights(
@@ -30,21 +34,35 @@ async def rights(
     header = found.header
     published = [one for one in await rules.versions(connection, scheme) if one.version == header.rules]
     item = published[0].scheme.item(header.item) if published else None
-    line = next((one for one in found.lines if one.line == number), None)
     if item is None or target not in ("line", "missing_line"):
         return ()
-    if line is not None and line.level is not None:
-        other = (one for one in levels_of(item) if one.code != line.level)
-        return tuple(
-            RightChoice(
-                outcome=msgspec.convert(line.outcome, Outcome),
-                level=one.code,
-                zh=one.zh,
-                en=one.en,
-                points=points(hundredths(one.points)),
-            )
-            for one in other
+    return tuple(_choices(item, next((one for one in found.lines if one.line == number), None)))
+
+
+def _choices(item: ListItem, line: notice_board.NoticeLine | None) -> Iterator[RightChoice]:
+    if isinstance(item, ResponsibilityItem) and (line is None or line.outcome != "fallen-short"):
+        for outcome in OUTCOMES[item.mode]:
+            if outcome != "earned" or not item.levels:
+                yield RightChoice(outcome=outcome, counted=outcome == "earned")
+            for priced in item.levels if outcome == "earned" else ():
+                yield _of_level(priced, outcome)
+    elif line is not None:
+        outcome = msgspec.convert(line.outcome, Outcome)
+        levels: tuple[Level | Shortfall, ...] = (
+            item.shortfalls if isinstance(item, ResponsibilityItem) else levels_of(item)
         )
-    if not isinstance(item, ResponsibilityItem):
-        return ()
-    return tuple(RightChoice(outcome=outcome) for outcome in OUTCOMES[item.mode])
+        for level in levels:
+            if level.code != line.level:
+                yield _of_level(level, outcome)
+
+
+def _of_level(level: Level | Shortfall, outcome: Outcome) -> RightChoice:
+    ranged = isinstance(level, Level) and level.up_to is not None
+    return RightChoice(
+        outcome=outcome,
+        level=level.code,
+        zh=level.zh,
+        en=level.en,
+        points=points(hundredths(level.points)),
+        counted=ranged or outcome == "earned",
+    )

@@ -4,7 +4,7 @@ Nothing in this room reads the environment, a clock of its own or a global: whoe
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -13,6 +13,7 @@ from uuid import UUID
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from api.kept import Kept
 from domain.ledger import Ledger
 from domain.sealed import Secret
 from domain.values import MemberId, Sha256
@@ -33,6 +34,10 @@ class OpenVault(Protocol):
 
     async def values(self, commitments: Sequence[Sha256]) -> Mapping[Sha256, str]:
         """The values that are still there; one whose key was destroyed is missing."""
+        ...
+
+    def reveal(self, commitment: Sha256, subject: UUID, box: bytes, wrapped: bytes) -> str:
+        """The plain value of one row of the vault that was read already."""
         ...
 
     def digest(self, request: bytes) -> bytes:
@@ -85,5 +90,6 @@ class House:
     settings: Settings
     refused: Callable[[], str | None] = lambda: None
     """Code of why the log is refused, so that nothing may be written; None when all is well."""
+    kept: Kept = field(default_factory=Kept)
     counts: Callable[[], Mapping[str, int]] = dict
     """What became of the saves of this process: committed, entries, conflict, …; for the metrics."""

@@ -35,6 +35,8 @@ async def names_of(
 ) -> Names:
     """The names of everybody that a page mentions; ``unit`` and ``day`` name the roster on which most of them stand."""
     wanted = {person for person in people if person is not None}
+    if asked.subject is not None and wanted == {asked.subject.member}:
+        return Names({asked.subject.member: subject_name(asked)}, asked.words("name.gone"))
     # Whom the address names was looked up already, to see what the reader may.
     subject = asked.subject
     commitments: dict[MemberId, Sha256] = (
@@ -50,9 +52,17 @@ async def names_of(
     return await opened(asked, commitments.items())
 
 
+def subject_name(asked: Asked) -> str:
+    """The name of whom the address names: it came, sealed, with whoever asks."""
+    sealed = None if asked.arrived is None else asked.arrived.name
+    if sealed is None:
+        return asked.words("name.gone")
+    return asked.house.vault.reveal(sealed.commitment, sealed.subject, sealed.box, sealed.wrapped)
+
+
 async def opened(asked: Asked, sealed: Iterable[tuple[MemberId, Sha256]]) -> Names:
     """The names of people whose commitments are known."""
     commitments = dict(sealed)
-    values = await asked.house.vault.values(tuple(commitments.values())) if commitments else {}
+    values: Mapping[Sha256, str] = await asked.house.vault.values(tuple(commitments.values())) if commitments else {}
     known = {person: values[name] for person, name in commitments.items() if name in values}
     return Names(known, asked.words("name.gone"))

@@ -5,12 +5,11 @@ from typing import Final
 
 import msgspec
 
-from api.house import House
 from api.sessions import Session
 from domain.actor import Actor
 from domain.actor import person as person_in_role
 from domain.permissions import Holder
-from domain.values import Code, MemberId, day_of
+from domain.values import Code, MemberId
 from projections import offices
 
 USEFUL: Final[tuple[Holder, ...]] = (
@@ -58,11 +57,9 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
         return next((one for one in self.offices if one.role == role and one.unit == unit), None)
 
 
-async def reader_of(house: House, session: Session) -> Reader:
+def reader_of(session: Session, offices_today: Sequence[offices.Office]) -> Reader:
     """The person of a session as he stands today."""
-    async with house.reads.connection() as connection:
-        found = await offices.offices_of(connection, session.person, day_of(house.clock.now()))
-    held = in_order(found.value)
+    held = in_order(offices_today)
     chosen = None
     if session.role is not None:
         chosen = next((o for o in held if o.role == session.role and o.unit == session.unit), None)

@@ -17,8 +17,8 @@ _BEGIN: Final = """
 INSERT INTO access.sessions (token_hash, person, begun_at, expires_at)
 VALUES (%(token)s, %(person)s, %(now)s, %(until)s)
 """
-_FIND: Final = """
-SELECT person, role, unit FROM access.sessions
+FIND: Final = """
+SELECT person, role, unit, NULL::text[] AS scopes FROM access.sessions
 WHERE token_hash = %(token)s AND ended_at IS NULL AND begun_at <= %(now)s AND expires_at > %(now)s
   AND access.is_enabled(person)
 """
@@ -60,18 +60,10 @@ async def begin(house: House, person: MemberId, response: Response) -> None:
     )
 
 
-async def find(house: House, request: Request) -> Session | None:
-    """The session of a request's cookie, if it still runs."""
+def token_in(house: House, request: Request) -> bytes | None:
+    """The hash of the token in a request's cookie, if it brings one."""
     token = request.cookies.get(cookie_name(house))
-    if not token:
-        return None
-    known: dict[str, object] = {"token": hashed(token), "now": house.clock.now()}
-    async with house.access.connection() as connection:
-        row = await (await connection.execute(_FIND, known)).fetchone()
-    if row is None:
-        return None
-    person, role, unit = row
-    return Session(token_hash=hashed(token), person=person, role=role, unit=unit)
+    return hashed(token) if token else None
 
 
 async def choose(house: House, session: Session, role: str, unit: Code) -> None:

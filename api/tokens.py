@@ -7,8 +7,7 @@ from typing import Any, Final
 
 import psycopg
 
-from api.house import House
-from api.sessions import Session, hashed
+from api.sessions import hashed
 from domain.permissions import GRANTS
 from domain.values import Code, MemberId
 
@@ -19,7 +18,7 @@ _ISSUE: Final = """
 INSERT INTO access.tokens (token_hash, name, person, role, unit, scopes, made_at, expires_at)
 VALUES (%(token)s, %(name)s, %(person)s, %(role)s, %(unit)s, %(scopes)s, %(now)s, %(until)s)
 """
-_FIND: Final = """
+FIND: Final = """
 SELECT person, role, unit, scopes FROM access.tokens
 WHERE token_hash = %(token)s AND ended_at IS NULL AND made_at <= %(now)s AND expires_at > %(now)s
   AND access.is_enabled(person)
@@ -70,15 +69,7 @@ def end(connection: "psycopg.Connection[Any]", person: MemberId, name: str | Non
     return connection.execute(_END, {"person": person, "name": name, "now": now}).rowcount
 
 
-async def find(house: House, authorization: str) -> Session | None:
-    """The session that an ``Authorization: Bearer …`` header stands for."""
+def token_in(authorization: str) -> bytes | None:
+    """The hash of the token in an ``Authorization: Bearer …`` header, if there is one."""
     scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token.startswith(PREFIX):
-        return None
-    known: dict[str, object] = {"token": hashed(token), "now": house.clock.now()}
-    async with house.access.connection() as connection:
-        row = await (await connection.execute(_FIND, known)).fetchone()
-    if row is None:
-        return None
-    person, role, unit, scopes = row
-    return Session(token_hash=hashed(token), person=person, role=role, unit=unit, scopes=frozenset(scopes))
+    return hashed(token) if scheme.lower() == "bearer" and token.startswith(PREFIX) else None

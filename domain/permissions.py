@@ -315,9 +315,21 @@ GRANTS: Final[tuple[Grant, ...]] = (
 )
 
 
-def grants(operation: str, holder: Holder) -> list[Grant]:
+def _by_cell() -> dict[tuple[str, str], tuple[Grant, ...]]:
+    found: dict[tuple[str, str], tuple[Grant, ...]] = {}
+    for grant in GRANTS:
+        cell = grant.operation, grant.holder
+        found[cell] = (*found.get(cell, ()), grant)
+    return found
+
+
+# Asked many times for one page: looked up, not searched.
+_BY_CELL: Final = _by_cell()
+
+
+def grants(operation: str, holder: Holder) -> tuple[Grant, ...]:
     """The cells of one operation and one holder."""
-    return [grant for grant in GRANTS if grant.operation == operation and grant.holder == holder]
+    return _BY_CELL.get((operation, holder), ())
 
 
 def may(operation: str, holder: Holder, relation: Relation, state: str | None = None) -> bool:

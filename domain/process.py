@@ -79,10 +79,10 @@ Purpose: TypeAlias = Literal[
     "end-block",
     "draft-result-notice",
     "look-at-probation",
+    "commit-state",
     "propose-measures",
     "review-measures",
     "escalate-measure",
-    "commit-state",
 ]
 
 C = TypeVar("C", bound=Command)
@@ -231,6 +231,14 @@ def _draft_outcome(task: Task, fact: HigherApprovalGiven | HigherOrganisationDec
     return task.wish(DraftProbationNotice, unit=fact.unit, member=fact.member, outcome=outcome, body=fact.body)
 
 
+def _commit(task: Task, fact: PeriodDetermined) -> Command:
+    stream = period_of(fact.unit, fact.year, fact.period).id
+    seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
+    return task.wish(
+        CommitState, unit=fact.unit, year=fact.year, period=fact.period, round=task.trigger.version, seed=seed
+    )
+
+
 def _propose_measures(task: Task, fact: PeriodSealed) -> Command:
     return task.wish(ProposeMeasures, unit=fact.unit, year=fact.year, period=fact.period)
 
@@ -266,14 +274,6 @@ def _escalate_measure(task: Task, fact: InCharge) -> Command:
     stage, due_on = _measure_awaits(fact)
     wish = {"unit": fact.unit, "member": fact.member, "measure": fact.measure, "step": fact.step}
     return task.wish(EscalateMeasure, **wish, stage=stage, due_on=due_on)
-
-
-def _commit(task: Task, fact: PeriodDetermined) -> Command:
-    stream = period_of(fact.unit, fact.year, fact.period).id
-    seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
-    return task.wish(
-        CommitState, unit=fact.unit, year=fact.year, period=fact.period, round=task.trigger.version, seed=seed
-    )
 
 
 Awaited: TypeAlias = (
@@ -359,11 +359,11 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     ProbationExtended: CallsFor("look-at-probation", _looked_at, _look),
     HigherApprovalGiven: CallsFor("draft-result-notice", _at_once, _draft_outcome),
     HigherOrganisationDecided: CallsFor("draft-result-notice", _at_once, _draft_outcome),
+    PeriodDetermined: CallsFor("commit-state", _at_once, _commit),
     PeriodSealed: CallsFor("propose-measures", _at_once, _propose_measures),
     GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),
     MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     HelperPaired: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
-    PeriodDetermined: CallsFor("commit-state", _at_once, _commit),
 }
 """What each kind of fact calls for."""

@@ -18,7 +18,7 @@ from domain.actor import person
 from domain.decider import Refused
 from ops import backup as backups
 from ops import demo as example
-from ops import desk, founding, proving, rules
+from ops import desk, founding, intake, proving, rules
 from ops import doctor as checks
 from ops import explain as explaining
 from ops import publish as publishing
@@ -179,27 +179,36 @@ def record(
 
 @app.command(name="import")
 def import_workbook(
-    file: Annotated[Path, typer.Argument(help="记分工作簿 the month's workbook (.xlsx)", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="工作簿 a workbook (.xlsx)", exists=True, dir_okay=False)],
     unit: Unit,
     login: Login,
     password: Password,
+    kind: Annotated[intake.Kind, typer.Option(help="何种工作簿 which workbook")] = "month",
     role: Office = "recorder",
+    place: Annotated[
+        str | None, typer.Option(help="为哪个组织,默认本级 for which organisation, by default UNIT")
+    ] = None,
+    marked: Annotated[Path | None, typer.Option(help="标注副本存于 where to put the marked copy")] = None,
     dry: Annotated[bool, typer.Option(help="只检查 check only")] = False,
 ) -> None:
-    """导入工作簿 Import a recorder's workbook: all of it, or nothing and every error."""
+    """导入工作簿 Import a month or one of the four lists: all of it, or nothing and every error."""
     with deployed(Settings()) as deployment:
         actor = person(desk.signed_in(deployment, login, password), role, unit)
-        found = desk.dry_run(deployment, actor, file)
+        found = intake.rehearse(deployment, actor, kind, file, place)
         for finding in found.findings:
             where = f"{finding.sheet}!{finding.column}{finding.row}"
-            complaints.print(f"{where} {finding.code}: {finding.zh} {finding.en}", highlight=False)
-        if found.findings:
+            complaints.print(f"{where} {finding.code}: {finding.zh} {finding.en}", highlight=False, markup=False)
+        if found.marked is not None:
+            copy = marked or file.with_name(f"{file.stem}.marked.xlsx")
+            copy.write_bytes(found.marked)
+            complaints.print(f"标注副本 marked copy: {copy}", highlight=False, markup=False)
             raise typer.Exit(2)
         if not dry:
             with Progress(console=console) as progress:
                 task = progress.add_task("导入 importing", total=len(found.commands))
-                desk.carry_in(deployment, found, lambda done: progress.update(task, completed=done))
-        console.print(f"{file.name}: {found.summary.sheets} 张记分表 sheets, {found.summary.commands} 项 commands")
+                intake.carry_in(deployment, found.commands, lambda done: progress.update(task, completed=done))
+        said = f"{found.rows} 行 rows, {len(found.commands)} 项 commands, {found.on_record} 项已入账 on record"
+        console.print(f"{file.name}: {said}", highlight=False)
 
 
 @app.command()

@@ -142,9 +142,9 @@ def deployed(settings: Settings, *, unread: bool = False, unkeyed: bool = False)
 
 
 def readers(deployment: Deployment) -> list[str]:
-    """The database's roles that may read the read models."""
+    """The database's roles that may read the read models: the writer asks at once who is signed in and as what."""
     names = names_of(deployment.database.urls.database)
-    return [names[role] for role in ("reader", "auditor")]
+    return [names[role] for role in ("reader", "auditor", "writer")]
 
 
 def on_reads(url: str) -> str:

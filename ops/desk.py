@@ -1,4 +1,4 @@
-"""办公桌 — the recorder's work from the command line: who he is, his workbook, one sheet by exception.
+"""办公桌 — the recorder's work from the command line: who he is, and one sheet by exception.
 
 The command line is no back door: it signs in with the account's password, acts in the office that the person holds
 today, and every wish goes through ``Ledger.execute``.
@@ -6,8 +6,6 @@ today, and every wish goes through ``Ledger.execute``.
 
 import asyncio
 import secrets
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 from uuid import uuid4
 
@@ -15,8 +13,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from api.accounts import LocalAccounts
-from api.workbook.directory import Directory, Person
-from api.workbook.importing import Dry, plan_import
+from api.workbook.directory import Person
 from domain.actor import Actor
 from domain.decider import Refused
 from domain.organisation.member import MemberUnknown
@@ -24,12 +21,11 @@ from domain.recording.archive import Outcome
 from domain.recording.filling import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.recording.sheet import SHEET, NoSheet
 from domain.sealed import Secret
-from domain.values import Code, Instant, MemberId, day_of
-from ops.deployment import Deployment, on_reads
-from projections.organisation import members_of
+from domain.values import Code, Instant, MemberId
+from ops.deployment import Deployment
+from ops.intake import SALT_BYTES, people_of
 
 ADDRESS: Final = "command-line"
-SALT_BYTES: Final = 16
 
 
 class NotSignedIn(Refused):
@@ -62,43 +58,6 @@ def _writers(deployment: Deployment) -> "AsyncConnectionPool[psycopg.AsyncConnec
     return AsyncConnectionPool(deployment.database.urls.writer, kwargs=kwargs, min_size=1, max_size=2, open=False)
 
 
-def dry_run(deployment: Deployment, actor: Actor, file: Path) -> Dry:
-    """What a workbook comes to, or everything that is wrong with it; nothing is written."""
-    ledger = deployment.ledger()
-    at = deployment.clock().now()
-    assert actor.unit is not None, "a person acts for an organisation"
-    return plan_import(
-        file.read_bytes(),
-        filename=file.name,
-        directory=Directory(people=asyncio.run(_people(deployment, actor.unit, at))),
-        actor=actor,
-        at=at,
-        salt=lambda: secrets.token_urlsafe(SALT_BYTES),
-        load=ledger.load,
-        known=lambda command: deployment.recorder.find_command(command) is not None,
-    )
-
-
-def carry_in(deployment: Deployment, dry: Dry, carried: Callable[[int], None]) -> None:
-    """Execute the wishes of a clean dry run, in order; run again, each gets its first receipt."""
-    ledger = deployment.ledger()
-    for number, command in enumerate(dry.commands, start=1):
-        ledger.execute(command)
-        carried(number)
-
-
-async def _people(deployment: Deployment, unit: Code, at: Instant) -> dict[str, Person]:
-    url = on_reads(deployment.database.read_url)
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        members = (await members_of(connection, unit, day_of(at))).value
-    values = await deployment.vault.values([one.work_number for one in members] + [one.name for one in members])
-    return {
-        values[one.work_number]: Person(member=one.member, name=values[one.name])
-        for one in members
-        if one.work_number in values and one.name in values
-    }
-
-
 class Entered(NamedTuple):
     """What the command line was asked to say on one sheet."""
 
@@ -116,7 +75,7 @@ def fill_sheet(deployment: Deployment, actor: Actor, entered: Entered) -> int:
     """Open the sheet if need be, fill it by exception, submit it if asked; gives the last position written."""
     ledger, at = deployment.ledger(), deployment.clock().now()
     assert actor.unit is not None, "a person acts for an organisation"
-    people = asyncio.run(_people(deployment, actor.unit, at))
+    people = people_of(deployment, actor.unit, at)
     is_new = isinstance(ledger.load(SHEET.of(actor.unit, entered.matter, entered.item)), NoSheet)
     commands = _commands(actor, actor.unit, at, entered, people)
     wanted = commands if is_new else commands[1:]

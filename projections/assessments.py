@@ -193,7 +193,7 @@ SELECT m.person AS member, r.unit, r.year, r.period, r.months_present, r.base, r
 FROM results AS r JOIN members AS m ON m.member = r.member
 """
 _OF_UNIT: Final = _RESULT + "WHERE r.unit = %(unit)s AND r.year = %(year)s AND r.period = %(period)s ORDER BY m.person"
-_OF_MEMBER: Final = _RESULT + "WHERE m.person = %(member)s ORDER BY r.year, r.period"
+RESULTS_OF_MEMBER: Final = _RESULT + "WHERE m.person = %(member)s ORDER BY r.year, r.period"
 
 
 async def results_of_unit(
@@ -206,4 +206,4 @@ async def results_of_unit(
 
 async def results_of_member(connection: AsyncConnection, member: MemberId) -> Answer[tuple[ResultState, ...]]:
     """All results of one member, oldest first."""
-    return await ask(connection, ResultState, _OF_MEMBER, {"member": member}, whose=member)
+    return await ask(connection, ResultState, RESULTS_OF_MEMBER, {"member": member}, whose=member)

@@ -150,10 +150,8 @@ CROSS JOIN LATERAL (
   WHERE one.level->>'code' = c.level
 ) AS v
 CROSS JOIN LATERAL (
-  SELECT (SELECT a.said FROM json_array_elements(p.content->'conditions') AS a(said)
-          WHERE a.said->>'code' = c.condition),
-         (SELECT a.said FROM json_array_elements(p.content->'shares') AS a(said)
-          WHERE a.said->>'code' = c.share)
+  SELECT (SELECT x.o FROM json_array_elements(p.content->'conditions') AS x(o) WHERE x.o->>'code' = c.condition),
+         (SELECT x.o FROM json_array_elements(p.content->'shares') AS x(o) WHERE x.o->>'code' = c.share)
 ) AS n(condition, share)
 """
 _OF_UNIT: Final = (

@@ -57,10 +57,8 @@ LEFT JOIN LATERAL (
   WHERE x.record = r.record ORDER BY x.notice DESC LIMIT 1
 ) AS n ON true
 CROSS JOIN LATERAL (
-  SELECT (SELECT a.said FROM json_array_elements(p.content->'levels') AS a(said)
-          WHERE a.said->>'code' = r.level),
-         (SELECT a.said FROM json_array_elements(p.content->'conditions') AS a(said)
-          WHERE a.said->>'code' = r.condition)
+  SELECT (SELECT x.o FROM json_array_elements(p.content->'levels') AS x(o) WHERE x.o->>'code' = r.level),
+         (SELECT x.o FROM json_array_elements(p.content->'conditions') AS x(o) WHERE x.o->>'code' = r.condition)
 ) AS w(level, condition)
 WHERE r.id = %(record)s
 """
@@ -125,10 +123,8 @@ LEFT JOIN LATERAL (
   WHERE x.record = r.merit ORDER BY x.notice DESC LIMIT 1
 ) AS n ON true
 CROSS JOIN LATERAL (
-  SELECT (SELECT a.said FROM json_array_elements(p.content->'conditions') AS a(said)
-          WHERE a.said->>'code' = r.condition),
-         (SELECT a.said FROM json_array_elements(p.content->'shares') AS a(said)
-          WHERE a.said->>'code' = r.share)
+  SELECT (SELECT x.o FROM json_array_elements(p.content->'conditions') AS x(o) WHERE x.o->>'code' = r.condition),
+         (SELECT x.o FROM json_array_elements(p.content->'shares') AS x(o) WHERE x.o->>'code' = r.share)
 ) AS w(condition, share)
 WHERE r.id = %(record)s
 """

@@ -278,7 +278,13 @@ SELECT
 
 async def dashboard(connection: AsyncConnection, unit: Code, today: date, now: datetime) -> Answer[Dashboard | None]:
     """What an organisation owes on a day, and the numbers of everything below it; nothing of anybody's points."""
-    known = {"unit": unit, "today": today, "day": today, "now": now, "patience": Counting().late_entry_days}
+    known: dict[str, object] = {
+        "unit": unit,
+        "today": today,
+        "day": today,
+        "now": now,
+        "patience": Counting().late_entry_days,
+    }
     found = await ask_one(connection, Dashboard, _DASHBOARD, known, where=unit)
     missing = found.value is not None and any(one.parked for one in found.value.units)
     return msgspec.structs.replace(found, complete=found.complete and not missing)

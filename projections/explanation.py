@@ -171,9 +171,18 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def explanation(
-    connection: AsyncConnection, member: MemberId, year: int, period: str = "Y", shown: Shown = "confirmed"
+    connection: AsyncConnection,
+    member: MemberId,
+    year: int,
+    period: str = "Y",
+    shown: Shown = "confirmed",
+    *,
+    only: Code | None = None,
 ) -> Answer[Explanation | None]:
-    """Why a member's score of a period (H1, H2, Y) is what it is; None where nobody or no rule set is known."""
+    """Why a member's score of a period (H1, H2, Y) is what it is; None where nobody or no rule set is known.
+
+    ``only``: of the categories this one alone.
+    """
     given = await inputs_of(connection, member, year)
     if given.value is None:
         return instead(given, None)
@@ -181,7 +190,7 @@ async def explanation(
     version = in_force(subject.versions, period_end(year, period))
     if version is None:
         return instead(given, None)
-    return instead(given, _tree(member, subject, version, year, period, shown, given.value))
+    return instead(given, _tree(member, subject, version, year, period, shown, given.value, only))
 
 
 def _tree(
@@ -192,14 +201,15 @@ def _tree(
     period: str,
     shown: Shown,
     given: Inputs,
+    only: Code | None,
 ) -> Explanation:
     case = cases(subject, version, year, given.tallies, lists_of(given.merits))[period]
     result = score(version.tariff, case, [other.tariff for other in subject.versions if other is not version])
     seen = result.confirmed if shown == "confirmed" else result.with_pending
     months = {span.code: span.months_present for span in case.spans}
     own = [merit for merit in given.merits if period in ("Y", _half(merit.day))]
-    vetoes = _vetoes(subject, version, own)
-    best = _ceiling(version, vetoes)
+    vetoes = veto_parts(subject, version, own)
+    best = ceiling_of(version, vetoes)
     return Explanation(
         member=member,
         year=year,
@@ -220,12 +230,18 @@ def _tree(
         deductions=seen.deduction_points,
         spans=tuple(
             _span(
-                subject, half_version(subject, year, span.code) or version, span, months[span.code], shown, given.lines
+                subject,
+                half_version(subject, year, span.code) or version,
+                span,
+                months[span.code],
+                shown,
+                given.lines,
+                only,
             )
             for span in seen.spans
         ),
-        honour_lines=_matters(subject, seen.honours, own, "honour"),
-        deduction_lines=_matters(subject, seen.deductions, own, "deduction"),
+        honour_lines=matter_parts(subject, seen.honours, own, "honour"),
+        deduction_lines=matter_parts(subject, seen.deductions, own, "deduction"),
         vetoes=vetoes,
         ceiling=None if best is None else best.code,
         ceiling_zh=None if best is None else best.zh,
@@ -233,7 +249,7 @@ def _tree(
     )
 
 
-def _matters(
+def matter_parts(
     subject: Subject, lines: Sequence[MatterLine], merits: Sequence[MeritInput], kind: str
 ) -> tuple[MatterPart, ...]:
     """Every standing record of a list in (day, position) order; what is pending and not counted gives nothing yet."""
@@ -277,7 +293,7 @@ def _item_then(subject: Subject, merit: MeritInput) -> ListItem:
     return item
 
 
-def _vetoes(subject: Subject, version: Published, merits: Sequence[MeritInput]) -> tuple[VetoPart, ...]:
+def veto_parts(subject: Subject, version: Published, merits: Sequence[MeritInput]) -> tuple[VetoPart, ...]:
     """The vetoes of the year by their decision's date, lifted ones among them."""
     grades = {grade.code: grade for grade in version.scheme.grades}
     found: list[VetoPart] = []
@@ -305,7 +321,7 @@ def _vetoes(subject: Subject, version: Published, merits: Sequence[MeritInput]) 
     return tuple(found)
 
 
-def _ceiling(version: Published, vetoes: Sequence[VetoPart]) -> Grade | None:
+def ceiling_of(version: Published, vetoes: Sequence[VetoPart]) -> Grade | None:
     """The best grade that the vetoes in force leave: of several the lowest ceiling holds."""
     items = [version.scheme.item(veto.item) for veto in vetoes if veto.lifted_on is None]
     if not version.scheme.grades:
@@ -322,6 +338,7 @@ def _span(
     months_present: int,
     shown: Shown,
     records: Sequence[RecordInput],
+    only: Code | None,
 ) -> SpanPart:
     # The service sums halves whatever the rule set's own cycle: their names are then its own.
     known = (version.scheme.period(span.code), *(one for one in HALVES_AND_YEAR if one.code == span.code))
@@ -343,7 +360,7 @@ def _span(
         maximum=span.maximum,
         months_present=months_present,
         borrowed=span.borrowed,
-        categories=_categories(version, span, allotments, by_item),
+        categories=_categories(version, span, allotments, by_item, only),
     )
 
 
@@ -356,6 +373,7 @@ def _categories(
     span: SpanScore,
     allotments: Mapping[str, Allotment],
     records: Mapping[str, Sequence[RecordInput]],
+    only: Code | None,
 ) -> tuple[CategoryPart, ...]:
     if span.borrowed:
         return ()
@@ -372,6 +390,7 @@ def _categories(
             ),
         )
         for category in span.categories
+        if only in (None, category.code)
     )
 
 

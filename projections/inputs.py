@@ -9,8 +9,9 @@ from domain.assessment.presence import Away, Stay
 from domain.assessment.rows import ResponsibilityRow, Tally, tally
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, ask_one
+from projections.assessments import RESULTS_OF_MEMBER, ResultState
 from projections.merits import COLUMNS, STANDING, MeritInput
-from projections.periods import ProfileSince, Subject
+from projections.periods import SCORES, PeriodScore, ProfileSince, Subject
 from projections.records import NUMBERS, WORDS
 from projections.rules import loaded_version
 
@@ -100,6 +101,10 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """Those that sheets brought."""
     merits: tuple[MeritInput, ...]
     """Honours, deductions, shortfalls, vetoes."""
+    scores: tuple[PeriodScore, ...]
+    """What is stored of the year, as it was scored last."""
+    results: tuple[ResultState, ...]
+    """Of every period that was ever computed."""
 
     @property
     def tallies(self) -> list[Tally]:
@@ -157,22 +162,36 @@ SELECT
           ) ORDER BY r.day, r.record), '[]')
    FROM records AS r JOIN rule_parts AS p ON p.part = r.item JOIN rule_sets AS s USING (rule_set)
    JOIN matters AS x ON x.matter = r.matter
-   WHERE r.member = m.member AND r.reversed IS NULL
+   WHERE r.member = m.member AND r.reversed IS NULL AND (%(lines)s OR EXISTS (
+       SELECT FROM merits AS h WHERE h.member = m.member AND h.kind IN ('honour', 'deduction')
+         AND h.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)))
      AND r.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)) AS records,
   (SELECT COALESCE(json_agg(row_to_json(y) ORDER BY y.day, y.position), '[]') FROM (SELECT""",
         COLUMNS,
         """FROM merits AS x LEFT JOIN cases AS c ON c.opened = x.opened
    WHERE x.member = m.member AND x.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)) AS y
-  ) AS merits
+  ) AS merits,
+  (SELECT COALESCE(json_agg(row_to_json(z)), '[]') FROM (""",
+        SCORES,
+        """) AS z) AS scores,
+  (SELECT COALESCE(json_agg(row_to_json(w)), '[]') FROM (""",
+        RESULTS_OF_MEMBER,
+        """) AS w) AS results
 FROM members AS m WHERE m.person = %(member)s
 """,
     )
 )
 
 
-async def inputs_of(connection: AsyncConnection, member: MemberId, year: int) -> Answer[Inputs | None]:
-    """A member's records of a year, his presence and the published rule sets; None for an unknown member."""
-    return await ask_one(connection, Inputs, _INPUTS, {"member": member, "year": year}, whose=member)
+async def inputs_of(
+    connection: AsyncConnection, member: MemberId, year: int, *, lines: bool = True
+) -> Answer[Inputs | None]:
+    """A member's records of a year, his presence, the published rule sets, his scores; None for an unknown member.
+
+    Without ``lines`` the records of sheets are left out where no honour and no deduction stands beside them.
+    """
+    known: dict[str, object] = {"member": member, "year": year, "lines": lines}
+    return await ask_one(connection, Inputs, _INPUTS, known, whose=member)
 
 
 async def subject_of(connection: AsyncConnection, given: Inputs) -> Subject:

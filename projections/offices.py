@@ -127,7 +127,7 @@ ACTS: Final = """
 """
 """Whether the appointment ``a`` is acted in on a day: by its holder unless somebody stands in, by a stand-in only as
 long as the holder has it."""
-_OFFICES: Final = "".join(
+_OFFICES_OF: Final = "".join(
     (
         """
 SELECT held.unit, u.title AS unit_title, held.role, m.person AS member, held.from_on, held.until_on,
@@ -143,12 +143,13 @@ FROM (
 JOIN members AS m ON m.member = held.member
 LEFT JOIN members AS h ON h.member = held.stands_for
 JOIN units AS u ON u.code = held.unit
-WHERE m.person = %(member)s AND held.from_on <= %(day)s AND (held.until_on IS NULL OR %(day)s <= held.until_on)
-  AND (m.ended_on IS NULL OR %(day)s <= m.ended_on)
-ORDER BY held.position
-""",
+WHERE held.from_on <= %(day)s AND (held.until_on IS NULL OR %(day)s <= held.until_on)
+  AND (m.ended_on IS NULL OR %(day)s <= m.ended_on) AND m.person = """,
     )
 )
+_OFFICES: Final = _OFFICES_OF + "%(member)s ORDER BY held.position"
+OFFICES_OF_SIGNED: Final = _OFFICES_OF + "signed.person ORDER BY held.position"
+"""The same for whoever stands in the row ``signed`` of a larger statement."""
 _APPOINTMENTS: Final = """
 SELECT a.unit, u.title AS unit_title, a.role, m.person AS member, a.from_on, a.until_on, h.person AS stands_for,
        a.asked, a.appointment AS position

@@ -288,7 +288,7 @@ ELSE (SELECT above.code FROM units AS above
 END
 """
 """Which organisation decides the sheets of the unit ``u`` first."""
-_UNIT_COLUMNS: Final = (
+UNIT_COLUMNS: Final = (
     """
 SELECT u.code AS unit, u.kind, u.title, u.parent, u.scheme, u.approval_body, u.path, u.established_on, u.dissolved_on,
        u.unit AS position, """
@@ -297,12 +297,12 @@ SELECT u.code AS unit, u.kind, u.title, u.parent, u.scheme, u.approval_body, u.p
 FROM units AS u
 """
 )
-_UNITS: Final = _UNIT_COLUMNS + "WHERE %(within)s::text IS NULL OR %(within)s = ANY(u.path) ORDER BY u.path"
-_UNIT: Final = _UNIT_COLUMNS + "WHERE u.code = %(unit)s"
+_UNITS: Final = UNIT_COLUMNS + "WHERE %(within)s::text IS NULL OR %(within)s = ANY(u.path) ORDER BY u.path"
+_UNIT: Final = UNIT_COLUMNS + "WHERE u.code = %(unit)s"
 _CHANGES: Final = """
 SELECT type, day, said, change AS position FROM unit_changes WHERE unit = %(unit)s ORDER BY change
 """
-_MEMBER: Final = """
+MEMBER: Final = """
 SELECT person AS member, unit, profile, name, work_number, present_from, ended_on, member AS position
 FROM members WHERE person = %(member)s
 """
@@ -334,7 +334,7 @@ async def changes_of(connection: AsyncConnection, code: Code) -> Answer[tuple[Un
 
 async def member(connection: AsyncConnection, person: MemberId) -> Answer[Member | None]:
     """One person, with the organisation to which he belongs, or belonged last."""
-    return await ask_one(connection, Member, _MEMBER, {"member": person}, whose=person)
+    return await ask_one(connection, Member, MEMBER, {"member": person}, whose=person)
 
 
 async def members_of(connection: AsyncConnection, unit: Code, day: date) -> Answer[tuple[Member, ...]]:

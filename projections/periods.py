@@ -19,6 +19,15 @@ from projections.rules import Published, in_force
 PERIODS: Final = ("H1", "H2", "Y")
 
 
+SCORES: Final = """
+SELECT s.year, s.period, s.ends_on, s.rules, s.digest, s.months_present, s.maximum, s.base, s.honours, s.deductions,
+       s.ledger, s.pending_base, s.pending_honours, s.pending_deductions, s.pending_ledger, s.categories
+FROM scores AS s JOIN members AS m ON m.member = s.member
+WHERE m.person = %(member)s AND s.year = %(year)s ORDER BY s.ends_on, s.period
+"""
+"""A member's stored scores of a year."""
+
+
 class CategoryPoints(msgspec.Struct, frozen=True, kw_only=True):
     """One category over a period, in hundredths."""
 

@@ -109,11 +109,17 @@ def create(connection: Connection, schema: str = READS, *, readers: Iterable[str
     use(connection, schema)
     for table in TABLES:
         connection.execute(table)
+    open_to(connection, readers, schema)
+    tracking.begin(connection, SHAPE, generation)
+
+
+def open_to(connection: Connection, readers: Iterable[str], schema: str = READS) -> None:
+    """Let some roles read the tables of a schema."""
+    name = sql.Identifier(schema)
     for reader in readers:
         role = sql.Identifier(reader)
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, role))
         connection.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(name, role))
-    tracking.begin(connection, SHAPE, generation)
 
 
 def readers_of(connection: Connection, schema: str = READS) -> set[str]:

@@ -16,7 +16,7 @@ from projections.alike import Alike
 from projections.answers import Answer, AsyncConnection, ask, instead
 from projections.inputs import inputs_of, subject_of
 from projections.merits import merits_of
-from projections.periods import PeriodScore, ProfileSince, Subject, lists_of, scored
+from projections.periods import SCORES, PeriodScore, ProfileSince, Subject, lists_of, scored
 from projections.records import item_names, said_of
 from projections.rows import Connection, copied
 from projections.rules import published_versions
@@ -174,12 +174,6 @@ def _subjects(connection: Connection, members: list[int]) -> dict[int, Subject]:
     }
 
 
-_POINTS: Final = """
-SELECT s.year, s.period, s.ends_on, s.rules, s.digest, s.months_present, s.maximum, s.base, s.honours, s.deductions,
-       s.ledger, s.pending_base, s.pending_honours, s.pending_deductions, s.pending_ledger, s.categories
-FROM scores AS s JOIN members AS m ON m.member = s.member
-WHERE m.person = %(member)s AND s.year = %(year)s ORDER BY s.ends_on, s.period
-"""
 _BRANCH: Final = """
 SELECT m.person AS member, (
   SELECT row_to_json(x) FROM (
@@ -204,7 +198,7 @@ async def points_of(connection: AsyncConnection, member: MemberId, year: int) ->
 
     A year of which the log says nothing yet has no stored score: then it is made on the spot, of no records.
     """
-    found = await ask(connection, PeriodScore, _POINTS, {"member": member, "year": year}, whose=member)
+    found = await ask(connection, PeriodScore, SCORES, {"member": member, "year": year}, whose=member)
     if found.value:
         return found
     given = await inputs_of(connection, member, year)

@@ -30,7 +30,7 @@ Column: TypeAlias = (
 )
 COLUMNS: Final[tuple[Column, ...]] = (*GROUPS, "overdue", "idle", "parked")
 
-_LISTS: Final[dict[Group, str]] = {
+LISTS: Final[dict[Group, str]] = {
     "missing": "sheet.read",
     "undecided": "sheet.read",
     "honours": "honour.read",
@@ -161,7 +161,7 @@ async def _view(asked: Asked, found: dashboard.Dashboard, sort: Column | None) -
         idle=first.idle,
         without_recorder=own.without_recorder > 0,
         own=own,
-        things={group: _things(asked, found, group) for group in GROUPS if asked.reads(_LISTS[group])},
+        things={group: _things(asked, found, group) for group in GROUPS if asked.reads(LISTS[group])},
         recorders=tuple(RecorderView(name=names(one.member), role=one.role) for one in found.recorders),
         parked=tuple(
             ParkedView(member=one.member, name=names(one.member), code=one.code, since=one.since.date())

@@ -4,9 +4,9 @@ That a list was taken away is written down before the first row leaves; where it
 finds it among those who read his archive.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from decimal import Decimal
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -14,8 +14,8 @@ from fastapi import APIRouter, Query, Response
 from api.asked import Asked, permitted
 from api.documents import described
 from api.exports.files import MEDIA, Format, Row, file_of
+from api.exports.taking import PAGE, everything, file_name, headings, note_taking
 from api.names import names_of
-from api.pages import address
 from api.readings import note_reading
 from api.routes.dashboards import COLUMNS, SortBy, figure, rows_of
 from api.routes.matters import Before
@@ -27,12 +27,7 @@ from projections.answers import Answer, AsyncConnection, Page
 
 router = APIRouter(tags=["exports"])
 
-T = TypeVar("T")
-
-PAGE: Final = 500
 _TERMS: Final = {term.stored_name: term for term in vocabulary.FACT_TERMS}
-_NOTE: Final = "INSERT INTO access.exports (at, operator, size) VALUES (%(at)s, %(operator)s, %(size)s)"
-_REACHED: Final = "SELECT position FROM tracking"
 
 Period = Annotated[str, Query(pattern="^(H1|H2|Y)$")]
 
@@ -41,10 +36,10 @@ Period = Annotated[str, Query(pattern="^(H1|H2|Y)$")]
 @described(media_type=MEDIA["csv"])
 async def matters_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("sheet.read")]) -> Response:
     """The plan of an organisation."""
-    await _note(asked, f"matters.{kind}")
+    await note_taking(asked, f"matters.{kind}")
 
     async def rows() -> AsyncIterator[Row]:
-        async for one in _all(asked, lambda c, before: matters.matters_of(c, unit, before=before, limit=PAGE)):
+        async for one in everything(asked, lambda c, before: matters.matters_of(c, unit, before=before, limit=PAGE)):
             yield (
                 one.matter,
                 one.title,
@@ -55,17 +50,19 @@ async def matters_of(unit: str, kind: Format, asked: Annotated[Asked, permitted(
             )
 
     keys = ("export.code", "export.title", "export.kind", "export.planned_on", "export.occurred_on", "export.status")
-    return file_of(kind, _name(unit, "matters"), _headings(asked, keys), rows())
+    return file_of(kind, file_name(unit, "matters"), headings(asked, keys), rows())
 
 
 @router.get("/units/{unit:code}/exports/sheets.{kind}")
 @described(media_type=MEDIA["csv"])
 async def sheets_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("sheet.read")]) -> Response:
     """The sheets of an organisation."""
-    await _note(asked, f"sheets.{kind}")
+    await note_taking(asked, f"sheets.{kind}")
 
     async def rows() -> AsyncIterator[Row]:
-        async for one in _all(asked, lambda c, before: sheets.sheets_of(c, unit, None, before=before, limit=PAGE)):
+        async for one in everything(
+            asked, lambda c, before: sheets.sheets_of(c, unit, None, before=before, limit=PAGE)
+        ):
             item = asked.words.either(one.item_zh, one.item_en)
             status = asked.words(f"status.{one.status}")
             yield (one.matter, one.title, one.item, item, one.occurred_on, status, one.changed_at)
@@ -79,14 +76,14 @@ async def sheets_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("
         "export.status",
         "export.changed_at",
     )
-    return file_of(kind, _name(unit, "sheets"), _headings(asked, keys), rows())
+    return file_of(kind, file_name(unit, "sheets"), headings(asked, keys), rows())
 
 
 @router.get("/units/{unit:code}/exports/notices.{kind}")
 @described(media_type=MEDIA["csv"])
 async def notices_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("notice.read")]) -> Response:
     """The notices of an organisation, as far as the reader sees them on the board."""
-    await _note(asked, f"notices.{kind}")
+    await note_taking(asked, f"notices.{kind}")
     lists = {
         "posted": notice_board.open_notices,
         "drafted": notice_board.notices_to_post,
@@ -97,7 +94,7 @@ async def notices_of(unit: str, kind: Format, asked: Annotated[Asked, permitted(
         for state, listed in lists.items():
             if not asked.sees(state):
                 continue
-            async for one in _all(asked, _page_of(listed, unit)):
+            async for one in everything(asked, _page_of(listed, unit)):
                 item, status = asked.words.either(one.item_zh, one.item_en), asked.words(f"status.{one.status}")
                 yield (one.title, one.item, item, one.occurred_on, status, one.lines, one.posted_on, one.ends_on)
 
@@ -111,7 +108,7 @@ async def notices_of(unit: str, kind: Format, asked: Annotated[Asked, permitted(
         "export.posted_on",
         "export.ends_on",
     )
-    return file_of(kind, _name(unit, "notices"), _headings(asked, keys), rows())
+    return file_of(kind, file_name(unit, "notices"), headings(asked, keys), rows())
 
 
 @router.get("/units/{unit:code}/exports/dashboard.{kind}")
@@ -120,7 +117,7 @@ async def dashboard_of(
     unit: str, kind: Format, asked: Annotated[Asked, permitted("dashboard.read")], sort: SortBy = None
 ) -> Response:
     """The numbers of an organisation and of everything directly below it."""
-    await _note(asked, f"dashboard.{kind}")
+    await note_taking(asked, f"dashboard.{kind}")
     async with asked.ready() as connection:
         found = await rows_of(asked, await dashboard.dashboard(connection, unit, asked.today, asked.now), sort)
 
@@ -129,14 +126,14 @@ async def dashboard_of(
             yield (one.unit, one.title, one.members, *(figure(one, column) for column in COLUMNS))
 
     keys = ("export.code", "export.unit", "export.members", *(f"dashboard.{column}" for column in COLUMNS))
-    return file_of(kind, _name(unit, "dashboard"), _headings(asked, keys), rows())
+    return file_of(kind, file_name(unit, "dashboard"), headings(asked, keys), rows())
 
 
 @router.get("/units/{unit:code}/exports/roster.{kind}")
 @described(media_type=MEDIA["csv"])
 async def roster_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("sheet.read")]) -> Response:
     """Who belongs to an organisation today, and what offices he holds in it."""
-    await _note(asked, f"roster.{kind}")
+    await note_taking(asked, f"roster.{kind}")
     async with asked.ready() as connection:
         roster = (await organisation.members_of(connection, unit, asked.today)).value
         held = (await offices.officers_of(connection, unit, asked.today)).value
@@ -148,7 +145,7 @@ async def roster_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("
             yield (names(one.member), one.profile, one.present_from, roles)
 
     keys = ("export.name", "export.profile", "export.present_from", "export.offices")
-    return file_of(kind, _name(unit, "roster"), _headings(asked, keys), rows())
+    return file_of(kind, file_name(unit, "roster"), headings(asked, keys), rows())
 
 
 @router.get("/units/{unit:code}/exports/points.{kind}")
@@ -162,7 +159,7 @@ async def points_of(
 ) -> Response:
     """Everybody of an organisation with his points of one period; each of them sees that they were taken away."""
     wanted = year or asked.today.year
-    await _note(asked, f"points.{kind}")
+    await note_taking(asked, f"points.{kind}")
     async with asked.ready() as connection:
         found = (await scores.branch_points(connection, unit, wanted, period)).value
         names = await names_of(asked, connection, [one.member for one in found], unit=unit)
@@ -175,7 +172,7 @@ async def points_of(
             yield (names(one.member), wanted, period, Decimal(total), Decimal(pending))
 
     keys = ("export.name", "export.year", "export.period", "points.total", "points.pending_total")
-    return file_of(kind, _name(unit, f"points-{wanted}-{period}"), _headings(asked, keys), rows())
+    return file_of(kind, file_name(unit, f"points-{wanted}-{period}"), headings(asked, keys), rows())
 
 
 @router.get("/members/{member:uuid}/exports/timeline.{kind}")
@@ -184,11 +181,11 @@ async def timeline_of(
     member: UUID, kind: Format, asked: Annotated[Asked, permitted("archive.read")], before: Before = None
 ) -> Response:
     """Everything that the log says of a person, newest first; from a position back, if one is given."""
-    await _note(asked, f"timeline.{kind}")
+    await note_taking(asked, f"timeline.{kind}")
     await note_reading(asked, member, "timeline")
 
     async def rows() -> AsyncIterator[Row]:
-        async for one in _all(
+        async for one in everything(
             asked, lambda c, cursor: timeline.timeline(c, member, before=cursor or before, limit=PAGE)
         ):
             term = _TERMS[one.type]
@@ -196,22 +193,7 @@ async def timeline_of(
             yield (one.position, one.at, asked.words.either(term.zh, term.en), one.unit, one.title, outcome)
 
     keys = ("export.position", "export.at", "export.fact", "export.unit", "export.title", "export.outcome")
-    return file_of(kind, f"timeline-{member}", _headings(asked, keys), rows())
-
-
-async def _all(
-    asked: Asked, page: Callable[[AsyncConnection, int | None], Awaitable[Answer[Page[T]]]]
-) -> AsyncIterator[T]:
-    """Everything of a list, part by part."""
-    before: int | None = None
-    async with asked.ready() as connection:
-        while True:
-            found = (await page(connection, before)).value
-            for one in found.items:
-                yield one
-            if found.before is None:
-                return
-            before = found.before
+    return file_of(kind, f"timeline-{member}", headings(asked, keys), rows())
 
 
 Listed = Callable[..., Awaitable[Answer[Page[notice_board.NoticeHeader]]]]
@@ -221,23 +203,3 @@ def _page_of(
     listed: Listed, unit: str
 ) -> Callable[[AsyncConnection, int | None], Awaitable[Answer[Page[notice_board.NoticeHeader]]]]:
     return lambda connection, before: listed(connection, [unit], before=before, limit=PAGE)
-
-
-async def _note(asked: Asked, what: str) -> None:
-    """Write down that a list is about to be taken away: by whom in which office, and as of which entry."""
-    reader = asked.reader
-    assert reader.acting is not None, "who holds no office is granted no list"
-    async with asked.house.reads.connection() as connection:
-        row = await (await connection.execute(_REACHED)).fetchone()
-    operator = f"{reader.person} {reader.acting.key} {what}"
-    noted = {"at": asked.house.clock.now(), "operator": operator, "size": 0 if row is None else row[0]}
-    async with asked.house.access.connection() as connection:
-        await connection.execute(_NOTE, noted)
-
-
-def _headings(asked: Asked, keys: Sequence[str]) -> list[str]:
-    return [asked.words(key) for key in keys]
-
-
-def _name(unit: str, what: str) -> str:
-    return f"{address(unit)}-{what}"

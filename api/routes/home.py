@@ -157,8 +157,8 @@ async def _waiting(asked: Asked, connection: AsyncConnection, acting: Acting, fo
         value = await _with_cases(asked, connection, unit, value)
     if asked.may("exemption.decide"):
         value = msgspec.structs.replace(value, to_exempt=await _to_exempt(asked, connection, acting))
-    running = await notice_board.open_notices(connection, sorted(_belonging(asked)))
-    rows = tuple(notice_row(header) for header in running.value.items)
+    running = await notice_board.hanging_for(connection, asked.reader.person, sorted(_belonging(asked)))
+    rows = tuple(notice_row(header) for header in running.value)
     return instead(running, msgspec.structs.replace(value, running=rows))
 
 

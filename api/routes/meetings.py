@@ -1,6 +1,6 @@
 """支委会 — everything that waits for one meeting of a committee: sheets, claims, proposals; differences only."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 import msgspec
@@ -8,14 +8,14 @@ from fastapi import APIRouter, Response
 
 from api.answering import answer
 from api.asked import Asked, permitted
-from api.cases import CaseRowView, case_row, decidable
+from api.cases import CaseRowView, case_row, decidable, scheme_of, voters_of
 from api.documents import described
 from api.names import Names, names_of
 from api.routes.home import SheetRow, sheet_row
 from api.routes.matters import Since
-from api.seats import Seats
+from api.seats import Seats, seats_of
 from domain.values import Code, MemberId, points
-from projections import cases, offices, sheets
+from projections import cases, rules, sheets
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["meetings"])
@@ -56,6 +56,7 @@ class Meeting(msgspec.Struct, frozen=True, kw_only=True):
 
     unit: Code
     committee: tuple[str, ...]
+    """Who decides its sheets: the committee, or everybody with a vote where the branch's meeting does."""
     sheets: tuple[SheetToDecide, ...]
     honours: tuple[CaseToDecide, ...]
     deductions: tuple[CaseToDecide, ...]
@@ -67,32 +68,46 @@ async def meeting(unit: str, asked: Annotated[Asked, permitted("sheet.decide")],
     """All that waits for the next meeting of an organisation's committee, on one page."""
     async with asked.ready(since) as connection:
         found = await cases.cases_before(connection, unit, asked.now)
-        seats = await offices.committee_of(connection, unit, asked.today)
-        committee = {office.member: office.stands_for for office in seats.value}
+        committee = await _committee(asked, connection)
         waiting = [await cases.case(connection, one.case, [one.kind]) for one in found.value if decidable(asked, one)]
         open_cases = [one.value for one in waiting if one.value is not None]
         before = await sheets.sheets_before(connection, unit)
         papers = [await sheets.sheet(connection, one.unit, one.matter, one.item) for one in before.value]
         open_sheets = [one.value for one in papers if one.value is not None]
-        names = await _names(asked, connection, committee, open_cases, open_sheets)
+        voters = [await _voters(asked, connection, one) for one in open_cases]
+        mentioned = [*committee, *(one for each in voters for one in each)]
+        names = await _names(asked, connection, mentioned, open_cases, open_sheets)
+    rows = [(one.header.kind, _case(one, who, names)) for one, who in zip(open_cases, voters, strict=True)]
     value = Meeting(
         unit=unit,
         committee=names.of(committee),
         sheets=tuple(_sheet(sheet, committee, names) for sheet in open_sheets),
-        honours=tuple(_case(one, committee, names) for one in open_cases if one.header.kind == "honour"),
-        deductions=tuple(_case(one, committee, names) for one in open_cases if one.header.kind != "honour"),
+        honours=tuple(row for kind, row in rows if kind == "honour"),
+        deductions=tuple(row for kind, row in rows if kind != "honour"),
     )
     return answer(asked, "meeting.html", instead(found, value), fresh=len(open_cases), unit=asked.unit)
+
+
+async def _committee(asked: Asked, connection: AsyncConnection) -> Seats:
+    """Who decides the sheets: a committee, or everybody with a vote where the branch's own meeting does."""
+    assert asked.unit is not None
+    body = "branch_meeting" if asked.unit.approval_body == "branch_meeting" else "parent_committee"
+    published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
+    return {} if published is None else await seats_of(connection, published.scheme, body, asked.unit.unit, asked.today)
+
+
+async def _voters(asked: Asked, connection: AsyncConnection, case: cases.Case) -> Seats:
+    return await voters_of(connection, asked.today, case, await scheme_of(connection, case.header))
 
 
 async def _names(
     asked: Asked,
     connection: AsyncConnection,
-    committee: Seats,
+    mentioned: Sequence[MemberId],
     open_cases: list[cases.Case],
     open_sheets: list[sheets.Sheet],
 ) -> Names:
-    people: list[MemberId | None] = [*committee, *(one.header.member for one in open_cases)]
+    people: list[MemberId | None] = [*mentioned, *(one.header.member for one in open_cases)]
     for one in open_cases:
         people += one.entered_by
     for sheet in open_sheets:

@@ -1,7 +1,7 @@
 """积分档案 — my points, why they are so, each record down to its proof, my timeline, who read my archive."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -12,20 +12,22 @@ from api.answering import answer
 from api.asked import Asked, permitted
 from api.documents import described
 from api.lists import MatterRow, VetoRow, matter_rows, veto_row
-from api.names import Names, names_of
-from api.period_views import ResultLine, determined
+from api.names import Names, names_of, subject_name
+from api.period_views import ResultLine, result_line
 from api.readings import Reading, note_reading, readings_of
 from api.refusals import NotFound
 from api.routes.matters import Before, Since
 from domain import vocabulary
 from domain.decider import NotPermitted
 from domain.values import Code, MemberId, Quantity, RecordId, points
-from projections import explanation, periods, rules, scores, timeline
-from projections.answers import Answer, AsyncConnection, Page, instead
+from projections import explanation, own_year, periods, timeline
+from projections.answers import Answer, Page, instead
 from projections.periods import PeriodScore
 from projections.waiting import as_of
 
 router = APIRouter(tags=["members"])
+
+V = TypeVar("V", bound=msgspec.Struct)
 
 _TERMS = {term.stored_name: term for term in vocabulary.FACT_TERMS}
 
@@ -196,32 +198,43 @@ async def of_year(
     """A person's points of a year: confirmed and pending apart, category by category."""
     wanted = year or asked.today.year
     await note_reading(asked, member, "points")
-    async with asked.ready(since) as connection:
-        found = await scores.points_of(connection, member, wanted)
+    kept: Answer[PointsView] | None = asked.kept(since)
+    if kept is None:
         current = periods.running(wanted, asked.today)
-        tree = await explanation.explanation(connection, member, wanted, current)
-        names = await names_of(asked, connection, [member])
-        categories = await _category_names(connection, found.value)
-        results = await determined(asked, connection, member, names) if asked.reads("result.read") else ()
-    vetoes = () if tree.value is None or not asked.reads("veto.read") else tree.value.vetoes
-    whole = next((period for period in found.value if period.period == current), None)
-    view = PointsView(
+        async with asked.ready(since) as connection:
+            found = await own_year.own_year(connection, member, wanted, current, asked.today)
+        kept = asked.keep(instead(found, _points(asked, member, found.value, wanted, current)))
+    named = _named(asked, kept)
+    results = tuple(msgspec.structs.replace(one, name=named.value.name) for one in named.value.results)
+    return answer(asked, "points.html", instead(named, msgspec.structs.replace(named.value, results=results)))
+
+
+def _named(asked: Asked, kept: Answer[V]) -> Answer[V]:
+    """The view with the person's name, which is opened each time and kept nowhere."""
+    return instead(kept, msgspec.structs.replace(kept.value, name=subject_name(asked)))
+
+
+def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, current: str) -> PointsView:
+    whole = next((period for period in found.periods if period.period == current), None)
+    vetoes = found.vetoes if asked.reads("veto.read") else ()
+    ceiling = found.ceiling if vetoes else None
+    results = found.results if asked.reads("result.read") else ()
+    return PointsView(
         member=member,
-        name=names(member),
-        year=wanted,
+        name="",
+        year=year,
         rules=None if whole is None else whole.rules,
         current=current,
-        periods=tuple(_period(asked, period) for period in found.value if current == "Y" or period is whole),
-        categories=() if whole is None else tuple(_category(one, categories) for one in whole.categories),
-        honours=matter_rows(() if tree.value is None else tree.value.honour_lines),
-        deductions=matter_rows(() if tree.value is None else tree.value.deduction_lines),
+        periods=tuple(_period(asked, period) for period in found.periods if current == "Y" or period is whole),
+        categories=() if whole is None else tuple(_category(one, found.categories) for one in whole.categories),
+        honours=matter_rows(found.honours),
+        deductions=matter_rows(found.deductions),
         vetoes=tuple(veto_row(veto) for veto in vetoes),
-        carried=None if tree.value is None or not tree.value.carried else points(tree.value.carried),
-        ceiling_zh=None if not vetoes or tree.value is None else tree.value.ceiling_zh,
-        ceiling_en=None if not vetoes or tree.value is None else tree.value.ceiling_en,
-        results=tuple(one for one in results if one.year == wanted),
+        carried=points(found.carried) if found.carried else None,
+        ceiling_zh=None if ceiling is None else ceiling.zh,
+        ceiling_en=None if ceiling is None else ceiling.en,
+        results=tuple(result_line(found.scheme, one, Names({}, "")) for one in results),
     )
-    return answer(asked, "points.html", instead(found, view))
 
 
 @router.get("/members/{member:uuid}/points/{year}/{category:code}")
@@ -235,13 +248,16 @@ async def why(
 ) -> Response:
     """Why a category is what it is: line by line in plain words, record by record."""
     await note_reading(asked, member, "category")
-    async with asked.ready() as connection:
-        found = await explanation.explanation(connection, member, year, periods.running(year, asked.today), shown)
-        names = await names_of(asked, connection, [member])
-    view = None if found.value is None else _why(asked, found.value, category, names)
-    if view is None:
-        raise NotFound
-    return answer(asked, "why.html", instead(found, view))
+    kept: Answer[WhyView] | None = asked.kept()
+    if kept is None:
+        period = periods.running(year, asked.today)
+        async with asked.ready() as connection:
+            found = await explanation.explanation(connection, member, year, period, shown, only=category)
+        view = None if found.value is None else _why(asked, found.value, category)
+        if view is None:
+            raise NotFound
+        kept = asked.keep(instead(found, view))
+    return answer(asked, "why.html", _named(asked, kept))
 
 
 @router.get("/members/{member:uuid}/timeline")
@@ -270,13 +286,6 @@ async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read
     fresh = tuple(one.reading for one in found)
     rows = Page(items=items, before=found[-1].reading if len(found) == 50 else None)
     return answer(asked, "readings.html", Answer(as_of=known, complete=True, value=rows), fresh=fresh)
-
-
-async def _category_names(connection: AsyncConnection, found: tuple[PeriodScore, ...]) -> dict[Code, tuple[str, str]]:
-    wanted = {period.digest: period for period in found}.values()
-    # The effect date plays no part in the names; a document that is on the shelf is not read again.
-    versions = [await rules.loaded_version(connection, one.rules, one.digest, one.ends_on) for one in wanted]
-    return {category.code: (category.zh, category.en) for version in versions for category in version.scheme.categories}
 
 
 def _period(asked: Asked, period: PeriodScore) -> PeriodView:
@@ -312,14 +321,14 @@ def _per_mille(part: int, whole: int) -> int:
     return min(1000, max(0, part) * 1000 // whole) if whole else 0
 
 
-def _why(asked: Asked, found: explanation.Explanation, category: Code, names: Names) -> WhyView | None:
+def _why(asked: Asked, found: explanation.Explanation, category: Code) -> WhyView | None:
     spans = [(span, one) for span in found.spans for one in span.categories if one.code == category]
     if not spans:
         return None
     first = spans[0][1]
     return WhyView(
         member=found.member,
-        name=names(found.member),
+        name="",
         year=found.year,
         code=category,
         zh=first.zh,

@@ -29,7 +29,7 @@ from domain.notice.running import CheckDisclosure, PostNotice
 from domain.rules.scheme import Scheme
 from domain.values import Code, NoticeId, Quantity, hundredths, points
 from projections import notice_board, offices, organisation, rules
-from projections.answers import Answer, AsyncConnection, Page, instead
+from projections.answers import Answer, AsyncConnection, instead
 
 router = APIRouter(tags=["notices"])
 
@@ -128,16 +128,23 @@ async def board(
     unit: str, asked: Annotated[Asked, permitted("notice.read")], before: Before = None, since: Since = None
 ) -> Response:
     """The notice board of an organisation."""
-    async with asked.ready(since) as connection:
-        running = await notice_board.open_notices(connection, [unit])
-        value = Board(running=_rows(running), to_post=(), closed=(), before=None)
-        if asked.sees("drafted"):
-            waiting = await notice_board.notices_to_post(connection, [unit])
-            value = msgspec.structs.replace(value, to_post=_rows(waiting))
-        if asked.sees("closed"):
-            closed = await notice_board.notice_history(connection, [unit], before=before)
-            value = msgspec.structs.replace(value, closed=_rows(closed), before=closed.value.before)
-    return answer(asked, "notices.html", instead(running, value), unit=asked.unit)
+    found: Answer[Board] | None = asked.kept(since)
+    if found is None:
+        async with asked.ready(since) as connection:
+            hung = await notice_board.board(
+                connection, unit, waiting=asked.sees("drafted"), over=asked.sees("closed"), before=before
+            )
+        found = asked.keep(instead(hung, _board(hung.value)))
+    return answer(asked, "notices.html", found, unit=asked.unit)
+
+
+def _board(found: notice_board.Board) -> Board:
+    return Board(
+        running=tuple(map(notice_row, found.running)),
+        to_post=tuple(map(notice_row, found.to_post)),
+        closed=tuple(map(notice_row, found.closed)),
+        before=found.before,
+    )
 
 
 @router.get("/units/{unit:code}/notices/{notice:uuid}")
@@ -226,7 +233,7 @@ def notice_view(
         ends_on=header.ends_on,
         may_close_at=header.may_close_at,
         closed_at=header.closed_at,
-        lines=tuple(_line(header, line, names, scheme) for line in notice.lines),
+        lines=shown_lines(notice, names, scheme),
         assessed=header.lines,
         results=shows_results(header),
         shows=SHOWN if header.shows is None else tuple(word for word in SHOWN if word in header.shows),
@@ -239,6 +246,11 @@ def notice_view(
         link=_link(asked, notice),
         checkpoint=None if note is None else note.decode(),
     )
+
+
+def shown_lines(notice: notice_board.Notice, names: Names, scheme: Scheme | None) -> tuple[LineView, ...]:
+    """Its lines as they are shown."""
+    return tuple(_line(notice.header, line, names, scheme) for line in notice.lines)
 
 
 def _line(
@@ -343,10 +355,6 @@ def visible(asked: Asked, found: Answer[notice_board.Notice | None]) -> notice_b
     if not hangs(asked, header):
         raise NoticeOver
     return notice
-
-
-def _rows(found: Answer[Page[notice_board.NoticeHeader]]) -> tuple[NoticeRow, ...]:
-    return tuple(notice_row(header) for header in found.value.items)
 
 
 def _signed(line: notice_board.NoticeLine) -> str | None:

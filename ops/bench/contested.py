@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 from uuid import uuid4
 
 import msgspec
@@ -88,7 +88,7 @@ class Branch:
 
     def wish(self, kind: type[C], actor: Actor, at: datetime, /, **fields: object) -> float:
         """How long a command took, in seconds."""
-        made: Callable[..., C] = kind
+        made = cast(Callable[..., C], kind)
         command = made(id=uuid4(), actor=actor, at=at, **fields)
         began = time.perf_counter()
         self._ledger.execute(command)

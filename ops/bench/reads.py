@@ -2,7 +2,8 @@
 
 One web process over the example, 32 connections that ask as fast as they are answered, in short turns so that a slow
 moment hits all alike. The pages are asked for as JSON by a member who is signed in, with everything that belongs to
-them: session, offices, permission, names from the vault.
+them: session, offices, permission, names from the vault. Each is asked twice: as it is, where the log stands still and
+what was found can be used again, and each time as a question that was never asked before.
 """
 
 import asyncio
@@ -11,8 +12,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -37,6 +39,8 @@ CONNECTIONS: Final = 32
 RATIO_BAR: Final = 0.6
 ROUNDS: Final = 3
 FLOOR: Final = "floor"
+NEW: Final = "{new}"
+"""In an address: a number that was never asked for, so that nothing is answered from what was kept."""
 WARM_UP_S: Final = 0.5
 
 _ONE: Final = "SELECT state FROM ledger.entries WHERE position = %(position)s"
@@ -66,8 +70,9 @@ def main(data: Path, seconds: float) -> bytes:
             "my points": f"/members/{member}/points?year=2026",
             "explanation": f"/members/{member}/points/2026/LX",
         }
+        paths |= {f"{name}, never asked before": _never_asked(path) for name, path in paths.items() if name != FLOOR}
         for path in paths.values():
-            client.ask("GET", path)
+            client.ask("GET", path.replace(NEW, "0"))
         rounds = [
             {name: asyncio.run(_asked(port, path, client.cookie, seconds)) for name, path in paths.items()}
             for _ in range(ROUNDS)
@@ -82,25 +87,34 @@ def main(data: Path, seconds: float) -> bytes:
     return msgspec.json.encode(Reads(connections=CONNECTIONS, paces=paces, ratios=ratios, bars=bars), order="sorted")
 
 
+def _never_asked(path: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}n={NEW}"
+
+
 def _bar(name: str, ratio: float) -> dict[str, object]:
     return {"name": name, "value": ratio, "bar": RATIO_BAR, "met": ratio >= RATIO_BAR}
 
 
 async def _asked(port: int, path: str, cookie: str, seconds: float) -> Pace:
     """The pace of so many connections that ask for one address again and again."""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nCookie: {cookie}\r\n\r\n".encode()
+    numbers = count(time.time_ns())
+
+    def request() -> bytes:
+        line = f"GET {path.replace(NEW, str(next(numbers)))} HTTP/1.1\r\n"
+        return f"{line}Host: 127.0.0.1\r\nAccept: application/json\r\nCookie: {cookie}\r\n\r\n".encode()
+
     since = time.perf_counter() + WARM_UP_S
     until = since + seconds
     waits = await asyncio.gather(*(_one_connection(port, request, since, until) for _ in range(CONNECTIONS)))
     return summary([wait for one in waits for wait in one], seconds)
 
 
-async def _one_connection(port: int, request: bytes, since: float, until: float) -> list[float]:
+async def _one_connection(port: int, request: Callable[[], bytes], since: float, until: float) -> list[float]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     waits: list[float] = []
     began = time.perf_counter()
     while began < until:
-        writer.write(request)
+        writer.write(request())
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200 "), head[:200]
         length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])

@@ -1,6 +1,6 @@
 """A town for whole years: the branch of the domain's tests and a small one beside it, served at chosen instants."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -84,7 +84,9 @@ def beginning() -> tuple[Command, ...]:
 
 
 @contextmanager
-def assessed_town(server: Running, folder: Path) -> Iterator[Moving]:
+def assessed_town(
+    server: Running, folder: Path, happened: Sequence[Command] = (), logins: Mapping[str, UUID] = LOGINS
+) -> Iterator[Moving]:
     """The town on the day on which it was set up; everything that happens comes afterwards."""
     name = f"year_{uuid4().hex[:8]}"
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
@@ -97,7 +99,7 @@ def assessed_town(server: Running, folder: Path) -> Iterator[Moving]:
         publish(deployment, whole=True, log=ORIGIN)
         clock = SimulatedClock(SETUP_AT, file=settings.data / CLOCK_FILE)
         ledger = deployment.ledger(ORIGIN)
-        for command in beginning():
+        for command in happened or beginning():
             ledger.execute(command)
         clock.resume()
         with psycopg.connect(deployment.database.urls.projector, autocommit=True) as connection:
@@ -105,10 +107,10 @@ def assessed_town(server: Running, folder: Path) -> Iterator[Moving]:
             follow.catch_up(connection)
         publish_or_stop(deployment, whole=True)
         with psycopg.connect(deployment.database.urls.writer) as connection:
-            for login, member in LOGINS.items():
+            for login, member in logins.items():
                 open_account(connection, login, member, PASSWORD, SETUP_AT)
         with worked(deployment), served(house(deployment)) as base:
-            town = Town(deployment, base, dict.fromkeys(LOGINS, PASSWORD), dict(LOGINS))
+            town = Town(deployment, base, dict.fromkeys(logins, PASSWORD), dict(logins))
             town.settled()
             yield Moving(town)
             town.sql.close()

@@ -18,8 +18,8 @@ from fastapi.responses import StreamingResponse
 
 from api.exports.cells import Cell, text_of
 from api.exports.files import Format, Row, file_of
-from ops.example.people import BRANCH
-from tests.api.town import Town
+from ops.example.people import BRANCH, WORK_COMMITTEE
+from tests.api.town import PAGE, Town
 
 ROW = re.compile(r"<row .*?</row>", re.DOTALL)
 CELL = re.compile(r"<c [^>]*>(?:<is><t[^>]*>(.*?)</t></is>|<v>(.*?)</v>)</c>", re.DOTALL)
@@ -93,6 +93,56 @@ def test_every_list_can_be_taken_away(town: Town, what: str, kind: str) -> None:
     rows = rows_of(kind, answered.content)
     assert len(rows) > 1
     assert all(len(row) == len(rows[0]) for row in rows)
+
+
+LIST_PAGES = (
+    ("secretary", f"/units/{BRANCH}"),
+    ("secretary", f"/units/{BRANCH}/dashboard"),
+    ("secretary", f"/units/{BRANCH}/matters"),
+    ("secretary", f"/units/{BRANCH}/sheets"),
+    ("secretary", f"/units/{BRANCH}/matters/TD-202605/sheets/R-LX-1"),
+    ("secretary", f"/units/{BRANCH}/notices"),
+    ("secretary", f"/units/{BRANCH}/honours"),
+    ("secretary", f"/units/{BRANCH}/deductions"),
+    ("secretary", f"/units/{BRANCH}/objections"),
+    ("officer", f"/units/{WORK_COMMITTEE}"),
+    ("officer", f"/units/{WORK_COMMITTEE}/dashboard"),
+    ("leader", f"/units/{WORK_COMMITTEE}/vetoes"),
+    ("member", "/members/{member}/membership"),
+    ("member", "/members/{member}/timeline"),
+    ("member", "/members/{member}/readings"),
+    ("member", "/members/{member}/honours"),
+    ("member", "/members/{member}/deductions"),
+)
+
+
+@pytest.mark.parametrize(("login", "path"), LIST_PAGES, ids=lambda value: str(value))
+def test_every_page_with_a_list_hands_it_out_as_both_kinds_of_file(town: Town, login: str, path: str) -> None:
+    role, unit = ("leading_group", WORK_COMMITTEE) if login == "leader" else (login, BRANCH)
+    reader = town.acting(login, role, WORK_COMMITTEE if login == "officer" else unit)
+    here = path.format(member=town.members["member"])
+    if here.endswith("/readings"):
+        town.acting("secretary", "secretary", BRANCH).get(f"/members/{town.members['member']}/points")
+    shown = reader.get(here, headers=PAGE)
+    assert shown.status_code == 200, shown.text
+    links = sorted(set(re.findall(r'href="([^"]*/exports/[^"]+\.(?:csv|xlsx))"', shown.text)))
+    assert links, here
+    assert sum(link.endswith(".csv") for link in links) == sum(link.endswith(".xlsx") for link in links)
+    for link in links:
+        answered = reader.get(link)
+        assert answered.status_code == 200, link
+        rows = rows_of(link.rpartition(".")[2], answered.content)
+        assert len(rows) > 1, link
+        assert all(len(row) == len(rows[0]) for row in rows) or link.endswith("xlsx"), link
+
+
+def test_who_may_not_read_a_list_may_not_take_it_away(town: Town) -> None:
+    member = town.acting("member", "member", BRANCH)
+    for what in ("honours", "deductions", "objections", "open", "dashboard", "points", "sheets"):
+        assert member.get(f"/units/{BRANCH}/exports/{what}.csv").status_code == 403, what
+    assert member.get(f"/units/{BRANCH}/exports/vetoes.csv").status_code == 403
+    other = town.members["secretary"]
+    assert member.get(f"/members/{other}/exports/readings.csv").status_code in (403, 404)
 
 
 def _everything(client: httpx2.Client, path: str) -> list[dict[str, Any]]:

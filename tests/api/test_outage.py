@@ -27,7 +27,7 @@ NAME = "to-be-ended"
 @contextmanager
 def _known(town: Town) -> Generator[httpx2.Client]:
     """A client of a service that has one connection for sign-ins, which goes by a name of its own."""
-    url = town.deployment.database.urls.writer
+    url = on_reads(town.deployment.database.urls.writer)
     kwargs = {"autocommit": True, "application_name": NAME}
     access = AsyncConnectionPool(url, kwargs=kwargs, min_size=1, max_size=1, open=False)
     with served(replace(house(town.deployment), access=access)) as base:
@@ -76,7 +76,7 @@ def test_while_the_database_is_away_everybody_is_told_within_five_seconds(
     def pool(url: str) -> AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]:
         return pool_of(make_conninfo(url, host=str(way), application_name=NAME), 2)
 
-    made = replace(house(town.deployment), reads=pool(on_reads(urls.reader)), access=pool(urls.writer))
+    made = replace(house(town.deployment), reads=pool(on_reads(urls.reader)), access=pool(on_reads(urls.writer)))
     token = town.known("member").cookies["steelyard"]
     with served(made) as base, httpx2.Client(base_url=base, cookies={"steelyard": token}, timeout=120) as client:
         assert client.get("/session").status_code == 200

@@ -336,6 +336,8 @@ def test_who_was_transferred_still_reads_the_notice_that_is_about_him(town: Town
     town.passwords[login] = PASSWORD
     with town.visit(login) as own:
         assert own.get(f"/units/{BRANCH}/notices/{notice}", headers=JSON).status_code == 200
+        hanging = [row["notice"] for row in own.get("/", headers=JSON).json()["value"]["running"]]
+        assert notice in hanging
         assert own.get(f"/units/{BRANCH}/notices", headers=JSON).status_code == 404
         assert own.get(f"/units/{BRANCH}", headers=JSON).status_code == 404
         assert own.get(f"/members/{member}/points", headers=JSON).status_code == 200

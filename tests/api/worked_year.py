@@ -30,6 +30,8 @@ SCHEME: Final = load(DOCUMENT)
 MEMBERS: Final[dict[UUID, Member]] = dict(zip(WORKED.values(), (A, B, C, D), strict=True))
 ENTERED: Final = {1: datetime(2026, 6, 9, 4, tzinfo=UTC), 2: datetime(2026, 12, 9, 4, tzinfo=UTC)}
 HELD_ON: Final = {1: "2026-06-08", 2: "2026-12-08"}
+DEEMED: Final = {1: datetime(2026, 6, 17, 4, tzinfo=UTC), 2: datetime(2026, 12, 17, 4, tzinfo=UTC)}
+"""By then whoever did not answer is deemed to have been told."""
 HEARD: Final = {1: datetime(2026, 6, 26, 4, tzinfo=UTC), 2: datetime(2026, 12, 26, 4, tzinfo=UTC)}
 """By then whoever was told had his term."""
 TASK: Final = "TASK-9"
@@ -81,6 +83,7 @@ def enter_half(moving: Moving, half: int) -> None:
             propose_all(town, WORKED[name], member, half)
     decide_all(moving, ENTERED[half], "honours")
     post_all(moving, ENTERED[half])
+    moving.carry_out(DEEMED[half])
     decide_all(moving, HEARD[half], "deductions")
     post_all(moving, HEARD[half])
 

@@ -15,9 +15,10 @@ from domain.objection.filing import KeyWrong
 from domain.objection.objection import ObjectionEscalated, ObjectionFiled, ObjectionLapsed, ObjectionReceipted
 from domain.objection.terms import over_at
 from domain.process import FOLLOW_UPS
-from domain.recording.archive import AlreadyRecorded, PointsConfirmed, RecordReversed, archive_of
+from domain.recording.archive import PointsConfirmed, RecordReversed, archive_of
 from domain.recording.claiming import EscalateHonour
 from domain.recording.deduction import DEDUCTION, Deduction, DeductionProposed, MemberNotified
+from domain.recording.entering import AlreadyRecorded
 from domain.recording.filling import LineWish, SheetExists
 from domain.recording.hearing import StatementTermRuns
 from domain.recording.honour import HonourClaimed, HonourReferred

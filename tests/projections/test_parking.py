@@ -16,7 +16,7 @@ from domain.decider import Fact
 from domain.ledger import Save
 from domain.recording.archive import PointsRecorded
 from ops.parked import unparked
-from projections import organisation, parking, periods, schema, scores
+from projections import alike, organisation, parking, periods, schema, scores
 from projections.applying import Applied, Handler
 from projections.folding import Fold
 from projections.follow import catch_up
@@ -264,10 +264,12 @@ def test_a_score_that_fails_parks_him_alone(house: House, monkeypatch: pytest.Mo
             raise ZeroDivisionError
         return whole(subject, year, counted, lists)
 
-    monkeypatch.setattr(scores, "scored", failing)
+    for module in (scores, alike):
+        monkeypatch.setattr(module, "scored", failing)
     house.follow()
     assert [parked.key for parked in parked_now(house)] == [member(5)]
-    monkeypatch.setattr(scores, "scored", whole)
+    for module in (scores, alike):
+        monkeypatch.setattr(module, "scored", whole)
     with house.projector() as connection:
         assert Fold(connection).unpark(member(5)) == 0
         found = tables_of(connection)

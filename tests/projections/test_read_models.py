@@ -327,7 +327,9 @@ def test_the_agenda_calls_for_what_the_rules_call_for(house: House, read: Read) 
         for purpose in ("close-notice", "confirm-records"):
             (due,) = agenda.due(connection, at(date(2026, 6, 20), 9), lambda: "salt")
             assert due.purpose == purpose
-            command = carried_out(due.follow_up, house.entries()[due.trigger_position - 1], at(date(2026, 6, 20), 9))
+            command = carried_out(
+                due.follow_up, house.entries()[due.trigger_position - 1], at(date(2026, 6, 20), 9), lambda: "salt"
+            )
             house.ledger.execute(command)
             house.follow()
         assert agenda.due(connection, at(date(2026, 12, 31), 9)) == []

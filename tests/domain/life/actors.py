@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.actor import Actor, person, system
+from domain.assessment.noticing import DraftResultNotice
 from domain.decider import Command
 from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, WithdrawNotice
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
@@ -54,6 +55,7 @@ from tests.domain.branch import (
     secret,
     who,
 )
+from tests.domain.life.closing import CLOSING, who_closes
 from tests.domain.life.life import (
     AUDITOR,
     LEADERS,
@@ -104,7 +106,7 @@ DECIDING: Final = (ApproveSheet, ReturnSheet, DecideHonour, ReturnHonour, Decide
 HANGING: Final = (CheckDisclosure, PostNotice, EvidencePosting, ExtendNotice, WithdrawNotice, RepostNotice)
 BY_ITSELF: Final = (
     *(DraftNotice, DraftRecordNotice, CloseNotice, ConfirmRecords, CloseObjection, EscalateObjection, EndBlock),
-    *(EscalateHonour, DeemDelivered, EndStatementTerm),
+    *(EscalateHonour, DeemDelivered, EndStatementTerm, DraftResultNotice),
 )
 HANDLED: Final = (RecuseHandler, HoldHearing, RecordFinding, DecideObjection, DeliverReply)
 OFFICE: Final = (
@@ -121,6 +123,8 @@ def usual(kind: type[Command], life: Life, random: Random, known: dict[str, Any]
     branch = known.get("unit", BRANCH) if known.get("unit") in (BRANCH, SMALL) else BRANCH
     if kind in BY_ITSELF:
         return PROCESS
+    if kind in CLOSING:
+        return who_closes(kind, life, random, known)
     if kind in (OpenLog, RestoreLog):
         return system("installation")
     if kind in DECIDING:

@@ -2,9 +2,16 @@
 
 from typing import Final
 
+from domain.assessment import appraisal, period, result
+from domain.assessment.balloting import AnnulAppraisal, CloseAppraisal, FileSelfEvaluation, OpenAppraisal
+from domain.assessment.computing import ComputePeriod
+from domain.assessment.deciding import DecidePeriod, ReturnPeriod
+from domain.assessment.feedback import FeedBackResult
+from domain.assessment.opening import OpenPeriod
 from domain.decider import Command, Fact
 from domain.notice import notice as notices
 from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, WithdrawNotice
+from domain.notice.results import ResultNoticeDrafted
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.objection import objection as objections
 from domain.objection.appeal import DecideAppeal, FileAppeal
@@ -47,6 +54,7 @@ BEGINNINGS: Final[tuple[type[Command], ...]] = (
     *(ruleset.DraftRuleSet,) * 2,
     *(appointments.SubstituteRole, appointments.DelegateRole, appointments.AppointRole, appointments.EndRole) * 2,
     *(appointments.HandOverRole, unit.EstablishUnit, member.RegisterMember, membership.AssignProfile) * 2,
+    *(OpenPeriod,) * 4,
     RestoreLog,
     *(reorganisation.RenameUnit, reorganisation.MoveUnit, membership.EndMembership, reorganisation.AssignApprovalBody),
 )
@@ -107,5 +115,16 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     unit.UnitEstablished: (reorganisation.DissolveUnit, reorganisation.RenameUnit),
     ruleset.RuleSetDrafted: (ApproveRuleSet,),
     ruleset.RuleSetApproved: (ruleset.PublishRuleSet,),
+    period.PeriodOpened: (OpenAppraisal, ComputePeriod),
+    period.PeriodComputed: (DecidePeriod, ReturnPeriod),
+    period.PeriodReturned: (ComputePeriod,),
+    period.CommitteeDecided: (DecidePeriod,),
+    period.DecisionReferred: (DecidePeriod,),
+    period.PeriodSealed: (OpenPeriod,),
+    ResultNoticeDrafted: (CheckDisclosure,),
+    result.ScoreDetermined: (FeedBackResult, FeedBackResult),
+    appraisal.AppraisalOpened: (FileSelfEvaluation, CloseAppraisal, AnnulAppraisal, CloseAppraisal),
+    appraisal.AppraisalAnnulled: (OpenAppraisal,),
+    appraisal.AppraisalClosed: (ComputePeriod,),
 }
 """What sensibly follows a fact; the first is what people mean to do first."""

@@ -254,7 +254,7 @@ def i9_an_objection_blocks_its_line_and_no_other(step: Step) -> None:
     if isinstance(step.command, ConfirmRecords) and step.said:
         notice = step.after[NOTICE.of(step.command.notice)]
         assert isinstance(notice, Notice)
-        for line in notice.lines:
+        for line in notice.lines if notice.results is None else ():
             record = step.after[archive_of(line.member, notice.occurred_on)].records[line.record]
             assert record.status != "approved" or record.held_by, "the other lines go on"
 
@@ -267,7 +267,11 @@ def i10_an_objection_in_time_is_never_lost(step: Step) -> None:
         if notice.status == "posted" and fact.standing != "information":
             assert fact.standing == "objection"
             line = None if fact.line is None else notice.line(fact.line)
-            if line is not None:
+            after = step.after[NOTICE.of(fact.notice)]
+            assert isinstance(after, Notice)
+            if line is not None and notice.results is not None:
+                assert any(one.line == fact.line and fact.objection in one.held_by for one in after.lines)
+            elif line is not None:
                 record = step.after[archive_of(line.member, notice.occurred_on)].records[line.record]
                 assert record.status != "approved" or fact.objection in record.held_by
 

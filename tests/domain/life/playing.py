@@ -1,21 +1,28 @@
 """How a life is played: something begins, what follows is wished for, anything else is wished for, time goes on."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from random import Random
 from typing import Any, Final
+
+from msgspec import structs
 
 from domain.decider import Command
 from domain.notice.drafting import DraftNotice
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.recording.filling import LineWish
 from tests.domain.branch import (
+    AS_HIGHER,
     AS_SECRETARY,
     AS_SUBSTITUTE,
     BRANCH,
+    HIGHER,
     OTHER,
+    PEOPLE,
     PROCESS,
     RECORDER,
     STUDY,
+    calendar,
     evidenced,
     filled,
     held,
@@ -30,12 +37,26 @@ from tests.domain.life.life import Life, Step
 from tests.domain.life.wishes import anything, known_from, made
 from tests.domain.merits import claimed, proposed
 from tests.domain.objection.disputes import MONDAY, NOTICE_ID, accepted, assigned, filed, found, heard
+from tests.domain.year import (
+    H1_OVER,
+    H2_OVER,
+    Y_OVER,
+    adopted,
+    appraisal_closed,
+    appraisal_opened,
+    ballots,
+    computed,
+    half,
+    noticed,
+    period_opened,
+)
 
 MOST_HOPES: Final = 60
 GONE: Final = (
     *("matter-settled", "honour-not-open", "deduction-not-open", "objection-not-at-step", "already-notified"),
     *("sheet-not-draft", "sheet-not-submitted", "sheet-exists", "notice-not-draft", "notice-not-posted"),
-    *("objection-exists", "own-measure"),
+    *("objection-exists", "own-measure", "no-appraisal", "appraisal-exists", "appraisal-not-open", "self-evaluated"),
+    *("period-exists", "period-not-there", "already-fed-back", "nobody-to-compute"),
 )
 """Refusals of what came too late: nobody tries again."""
 
@@ -52,8 +73,22 @@ HANGING: Final = (
 )
 DISPUTED: Final = (*HANGING, filed(), accepted(), assigned())
 FOUND: Final = (*DISPUTED, heard(), found())
-BEGINNING: Final = (NOTHING, PROPOSED, HANGING, DISPUTED, FOUND)
-"""Where a life begins: with nothing, a claim and a deduction proposed, a notice that hangs, an objection under way."""
+CALENDARS: Final = (calendar(2027), calendar(2028, (date(2028, 10, 2),)))
+HALF_OVER: Final = (*CALENDARS, *half("H1", H1_OVER)[:1])
+HALF_ADOPTED: Final = (*CALENDARS, *half("H1", H1_OVER)[:3])
+HALVES: Final = (*CALENDARS, *half("H1", H1_OVER), *half("H2", H2_OVER))
+YEAR_OPEN: Final = (*HALVES, structs.replace(period_opened("Y"), at=Y_OVER))
+EVERYBODY_QUALIFIED: Final = ballots({one: {"excellent": 4, "qualified": 3} for one in PEOPLE})
+YEAR_APPRAISED: Final = (*YEAR_OPEN, appraisal_opened(), appraisal_closed(EVERYBODY_QUALIFIED))
+YEAR_HANGS: Final = (
+    *YEAR_APPRAISED,
+    *(computed("Y", Y_OVER), adopted("Y", Y_OVER), adopted("Y", Y_OVER, AS_HIGHER, HIGHER)),
+    *noticed("Y", Y_OVER),
+)
+AT_AN_END: Final = (HALF_OVER, HALF_ADOPTED, HALVES, YEAR_OPEN, YEAR_OPEN, YEAR_APPRAISED, YEAR_HANGS)
+BEGINNING: Final = (NOTHING, PROPOSED, HANGING, DISPUTED, FOUND, *AT_AN_END)
+"""Where a life begins: with nothing, a claim and a deduction proposed, a notice that hangs, an objection under way; or
+where a half or a year comes to its end."""
 
 
 class Player:

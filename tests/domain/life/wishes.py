@@ -58,6 +58,8 @@ from tests.domain.life.actors import (
     RULES,
     usual,
 )
+from tests.domain.life.closing import CLOSING, closing
+from tests.domain.life.closing import POOLS as CLOSING_POOLS
 from tests.domain.life.life import (
     LEADERS,
     SMALL,
@@ -173,6 +175,7 @@ POOLS: Final[dict[str, Pool]] = {
     "otherwise": _one(None, "attended", "attended", "done"),
     "but": _lines,
     "hours": _one(None),
+    **CLOSING_POOLS,
     **dict.fromkeys(("member", "person", "successor", "stands_for", "handler"), _one(*EVERYBODY)),
     **dict.fromkeys(("occurred_on", "dated_on", "decided_on", "counted_on", "planned_on", "held_on"), _day),
     **dict.fromkeys(("from_on", "until_on", "last_on", "lifted_on", "delivered_on", "received_on", "posted_on"), _day),
@@ -269,6 +272,8 @@ def _fitting(kind: type[Command], life: Life, random: Random, known: dict[str, A
     branch = known.get("unit", random.choice((BRANCH, BRANCH, BRANCH, SMALL)))
     someone = known.get("member") or random.choice(MEMBERS.get(branch, PEOPLE))
     act = today - timedelta(days=random.choice((1, 2, 3, 10, 40)))
+    if kind in CLOSING:
+        return closing(kind, life, random, known)
     if kind in _ABOUT:
         return _ABOUT[kind](life, random, known)
     if kind in OFFICE or kind is appointments.DelegateRole:
@@ -423,6 +428,7 @@ LISTED: Final[dict[type[Command], list[Any]]] = {
 }
 CARRIED: Final = {
     *("unit", "matter", "item", "honour", "deduction", "notice", "objection", "member", "record", "counted_on"),
+    *("year", "period"),
     *("turn", "round", "exemption", "version", "planned_on", "person", "role", "from_on", "stands_for"),
 }
 """What a wish takes over from the fact, or from the wish before it, that it follows."""
@@ -439,13 +445,9 @@ def known_from(*sources: object) -> dict[str, Any]:
     return found
 
 
-LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith("domain.assessment"))
-"""Wishes of a branch's days. Closing a half and a year is told by tests of its own, in tests/domain/assessment."""
-
-
 def anything(life: Life, random: Random) -> Command:
     """A wish of any kind, about something that exists or about nothing."""
-    kind = random.choice(LIVED)
+    kind = random.choice(house.COMMANDS)
     known: dict[str, Any] = {}
     if life.log and random.randrange(4):
         one = random.choice(life.log[-120:])
