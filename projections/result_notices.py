@@ -4,7 +4,7 @@ from typing import Final, LiteralString
 
 from domain.notice.results import ResultLineDrafted, ResultNoticeDrafted
 from projections.applying import Applied, Handlers
-from projections.notice_board import NULL, NoticeRow
+from projections.noticed import NULL, NoticeRow
 from projections.reading import hundredths_of
 
 DDL: Final[LiteralString] = ""
