@@ -112,6 +112,7 @@ STATUSES: Final[dict[str, int]] = {
     "veto-unknown": 422,
     "reason-missing": 422,
     "act-after-document": 422,
+    "kept-by-department": 403,
     "points-outside-range": 422,
     "range-reason-missing": 422,
     "condition-unknown": 422,

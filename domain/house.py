@@ -39,6 +39,7 @@ from domain.recording import (
     veto,
 )
 from domain.result import carrying, due, measure, pairing, probation, resolving
+from domain.result import noticing as probation_noticing
 from domain.result import opening as measure_opening
 from domain.result import proposing as probation_proposing
 from domain.rules import authorship, calendar, ruleset
@@ -103,6 +104,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     approval.ApproveSheet: approval.decide,
     claiming.ClaimHonour: claiming.decide,
     claiming.ReturnHonour: claiming.decide,
+    claiming.WithdrawHonour: claiming.decide,
     claiming.DecideHonour: claiming.decide,
     claiming.EscalateHonour: claiming.decide,
     proposing.ProposeDeduction: proposing.decide,
@@ -157,6 +159,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     probation_proposing.ProposeOutcome: probation_proposing.decide,
     resolving.ResolveProbation: resolving.decide,
     resolving.ApproveProbation: resolving.decide,
+    probation_noticing.DraftProbationNotice: probation_noticing.decide,
     due.ProposeMeasures: due.decide,
     due.ReviewMeasures: due.decide,
     measure_opening.OpenMeasure: measure_opening.decide,

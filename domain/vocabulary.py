@@ -113,7 +113,7 @@ from domain.recording.deduction import (
     StatementTermEnded,
 )
 from domain.recording.docket import CaseListed, MatterListed
-from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
 from domain.recording.matter import EvidenceAttached, MatterHeld, MatterNotHeld, MatterPlanned
 from domain.recording.sealing import ArchiveSealed
 from domain.recording.sheet import (
@@ -337,6 +337,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("measure-escalated", MeasureEscalated, "措施逾期上提", "overdue measure taken to the next level"),
     FactTerm("measure-closed", MeasureClosed, "措施办结", "measure closed"),
     FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
+    FactTerm("honour-withdrawn", HonourWithdrawn, "申报撤回", "claim of an honour withdrawn"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -19,7 +19,7 @@ from domain.recording.deduction import (
     MemberStatementFiled,
     StatementTermEnded,
 )
-from domain.recording.honour import HonourDecided, HonourReferred, HonourReturned
+from domain.recording.honour import HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
 from domain.values import CommandId, EntryId
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
@@ -79,6 +79,7 @@ _PROCESS: Final = msgspec.Raw(msgspec.json.encode(PROCESS, order="sorted"))
 
 Moved: TypeAlias = (
     HonourReturned
+    | HonourWithdrawn
     | HonourDecided
     | HonourReferred
     | DeductionEvidenceAdded

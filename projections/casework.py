@@ -19,7 +19,7 @@ from domain.recording.deduction import (
     MemberStatementFiled,
     StatementTermEnded,
 )
-from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
 from domain.values import Instant
 from projections.applying import Applied, Handlers
 from projections.reading import hundredths_of
@@ -246,6 +246,10 @@ def _returned(this: Applied, fact: HonourReturned) -> None:
     _change(this, fact.honour, status="returned", reason=fact.reason, answer_by=None)
 
 
+def _withdrawn(this: Applied, fact: HonourWithdrawn) -> None:
+    _change(this, fact.honour, status="withdrawn", answer_by=None)
+
+
 def _honour_decided(this: Applied, fact: HonourDecided) -> None:
     if fact.to is None:
         opened = _change(this, fact.honour, status=fact.verdict, reason=fact.reason, answer_by=None)
@@ -332,6 +336,7 @@ def _heard(this: Applied, fact: StatementTermEnded) -> None:
 HANDLERS: Final[Handlers] = {
     HonourClaimed: _claimed,
     HonourReturned: _returned,
+    HonourWithdrawn: _withdrawn,
     HonourDecided: _honour_decided,
     HonourReferred: _honour_referred,
     DeductionProposed: _proposed,

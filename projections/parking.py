@@ -53,7 +53,7 @@ from domain.recording.deduction import (
     StatementTermEnded,
 )
 from domain.recording.docket import CaseListed
-from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
 from domain.recording.sealing import ArchiveSealed
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.result.measure import (
@@ -217,6 +217,7 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             | RecordReplaced(member=member)
             | HonourClaimed(member=member)
             | HonourReturned(member=member)
+            | HonourWithdrawn(member=member)
             | HonourDecided(member=member)
             | HonourReferred(member=member)
             | HonourAdded(member=member)

@@ -44,7 +44,7 @@ from domain.recording.deduction import (
     MemberStatementFiled,
     StatementTermEnded,
 )
-from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned
+from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.result.measure import (
     AdmonitionHeld,
@@ -116,6 +116,7 @@ RecordFact: TypeAlias = (
 CaseFact: TypeAlias = (
     HonourClaimed
     | HonourReturned
+    | HonourWithdrawn
     | HonourDecided
     | HonourReferred
     | DeductionProposed
@@ -262,7 +263,7 @@ def _on_record(this: Applied, fact: RecordFact) -> None:
 def _on_case(this: Applied, fact: CaseFact) -> None:
     id_ = (
         fact.honour
-        if isinstance(fact, HonourClaimed | HonourReturned | HonourDecided | HonourReferred)
+        if isinstance(fact, HonourClaimed | HonourReturned | HonourWithdrawn | HonourDecided | HonourReferred)
         else fact.deduction
     )
     _say(this, this.keys.member(fact.member), this.keys.case(id_))
@@ -307,6 +308,7 @@ HANDLERS: Final[Handlers] = {
     VetoLifted: _on_record,
     HonourClaimed: _on_case,
     HonourReturned: _on_case,
+    HonourWithdrawn: _on_case,
     HonourDecided: _on_case,
     HonourReferred: _on_case,
     DeductionProposed: _on_case,

@@ -16,8 +16,8 @@ from api.pages import address
 from api.readings import note_reading
 from api.refusals import NotFound
 from api.routes.matters import Before, Since
-from api.wishes import ClaimWish, DocumentedWish, MotionWish, ReturnWish
-from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour
+from api.wishes import ClaimWish, DocumentedWish, MotionWish, Nothing, ReturnWish
+from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour, WithdrawHonour
 from domain.recording.honour import honour_id
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId
@@ -156,6 +156,14 @@ def give_back(
     """Give a claim back with a reason."""
     reason = asked.secret(asked.reader.person, "reason", asked.body.reason)
     receipt = asked.execute(ReturnHonour, unit=unit, honour=honour, reason=reason)
+    return granted(asked, receipt, _place(asked, unit, honour))
+
+
+@router.post("/units/{unit:code}/honours/{honour:uuid}/withdrawal")
+@described()
+def take_back(unit: str, honour: UUID, asked: Annotated[Asked, permitted("honour.claim", takes=Nothing)]) -> Response:
+    """Take a claim back before it is decided."""
+    receipt = asked.execute(WithdrawHonour, unit=unit, honour=honour)
     return granted(asked, receipt, _place(asked, unit, honour))
 
 

@@ -51,6 +51,7 @@ _PLACES: Final[dict[str, str]] = {
     "already-counted": "matter",
     "honour-waiting": "matter",
     "deduction-waiting": "matter",
+    "kept-by-department": "item",
     "points-outside-range": "quantity",
     "quantity-outside-rule": "quantity",
     "range-reason-missing": "choice_reason",

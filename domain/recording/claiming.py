@@ -22,6 +22,7 @@ from domain.recording.chain import (
     voted,
 )
 from domain.recording.committee import Vote
+from domain.recording.department import need_department
 from domain.recording.docket import CaseListed, case_listed
 from domain.recording.entering import AlreadyRecorded, need_open_period, recorded
 from domain.recording.filling import OwnPoints
@@ -34,6 +35,7 @@ from domain.recording.honour import (
     HonourNotOpen,
     HonourReferred,
     HonourReturned,
+    HonourWithdrawn,
     NoHonour,
     honour_id,
     living,
@@ -41,8 +43,8 @@ from domain.recording.honour import (
 from domain.recording.papers import late_reason, need_days, need_kind
 from domain.recording.sheet import acting
 from domain.recording.terms import answer_by
-from domain.rules.demands import chain_of, declarers_of, terms_of
-from domain.rules.items import HonourItem
+from domain.rules.demands import chain_of, declarers_of, departments_of, terms_of
+from domain.rules.items import Declarer, HonourItem
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
@@ -92,6 +94,14 @@ class ReturnHonour(Command, frozen=True, kw_only=True):
     reason: Secret
 
 
+class WithdrawHonour(Command, frozen=True, kw_only=True):
+    """Take a claim back before it is decided."""
+
+    operation = "honour.claim"
+    unit: Code
+    honour: UUID
+
+
 class DecideHonour(Motion, frozen=True, kw_only=True):
     """A body's decision on a claim."""
 
@@ -108,16 +118,18 @@ class EscalateHonour(Command, frozen=True, kw_only=True):
     turn: int
 
 
-HonourCommand: TypeAlias = ClaimHonour | ReturnHonour | DecideHonour | EscalateHonour
+HonourCommand: TypeAlias = ClaimHonour | ReturnHonour | WithdrawHonour | DecideHonour | EscalateHonour
 
 
 def decide(past: Past, command: HonourCommand) -> Decision:
-    """Claim, return, decide, escalate."""
+    """Claim, return, withdraw, decide, escalate."""
     match command:
         case ClaimHonour():
             return _claim(past, command)
         case ReturnHonour():
             return _return(past, command)
+        case WithdrawHonour():
+            return _withdraw(past, command)
         case DecideHonour():
             return _decide(past, command)
         case EscalateHonour():
@@ -176,7 +188,9 @@ def _may_claim(scheme: Scheme, command: ClaimHonour) -> None:
         raise NotPermitted
     if not as_member and who == command.member:
         raise OwnPoints
-    if ("member" if as_member else "recorder") not in declarers_of(scheme, command.item):
+    need_department(scheme, command.item, command.actor)
+    brings: Declarer = "source" if departments_of(scheme, command.item) else ("member" if as_member else "recorder")
+    if brings != "source" and brings not in declarers_of(scheme, command.item):
         raise NotPermitted
 
 
@@ -224,6 +238,19 @@ def _return(past: Past, command: ReturnHonour) -> Decision:
         by=who,
         reason=command.reason.commitment,
         turn=honour.turn + 1,
+    )
+    return [HONOUR.of(command.honour).says(fact)]
+
+
+def _withdraw(past: Past, command: WithdrawHonour) -> Decision:
+    """By whoever entered it, or by the person himself; nothing was added yet."""
+    honour, who = living(past, command.honour, command.unit), acting(command)
+    if honour.status not in ("claimed", "returned"):
+        raise HonourNotOpen(honour=command.honour)
+    if who != honour.claim.member and who not in honour.entered_by:
+        raise NotPermitted
+    fact = HonourWithdrawn(
+        honour=command.honour, unit=command.unit, member=honour.claim.member, by=who, turn=honour.turn + 1
     )
     return [HONOUR.of(command.honour).says(fact)]
 

@@ -13,6 +13,7 @@ from domain.organisation.roster import NotOnRoster
 from domain.organisation.unit import established
 from domain.recording.amounts import Amount, LevelUnknown, QuantityOutsideRule, need_amount, reason_of
 from domain.recording.archive import Outcome
+from domain.recording.department import need_department
 from domain.recording.matter import held
 from domain.recording.sheet import (
     SHEET,
@@ -164,6 +165,7 @@ def _open(past: Past, command: OpenSheet) -> Decision:
         raise ShortfallNeedsProcedure(item=item.code)
     if item.matter != matter.kind:
         raise ItemNotOfMatter(item=item.code, kind=matter.kind)
+    need_department(scheme, item.code, command.actor)
     need_unsealed(past, command.unit, matter.occurred_on)
     if past[sheet_of(command)] != NoSheet():
         raise SheetExists(matter=command.matter)

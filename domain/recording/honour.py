@@ -59,6 +59,16 @@ class HonourReturned(Fact, frozen=True, kw_only=True):
     turn: int
 
 
+class HonourWithdrawn(Fact, frozen=True, kw_only=True):
+    """申报撤回 — whoever claimed takes it back before it is decided; it may be claimed anew."""
+
+    honour: UUID
+    unit: Code
+    member: MemberId
+    by: MemberId
+    turn: int
+
+
 class HonourDecided(Fact, frozen=True, kw_only=True):
     """加分审议 — one body's decision on the claim."""
 
@@ -103,7 +113,7 @@ class Honour(msgspec.Struct, frozen=True, kw_only=True):
 
     claim: HonourClaimed
     entered_by: frozenset[MemberId]
-    status: Literal["claimed", "returned", "approved", "refused"] = "claimed"
+    status: Literal["claimed", "returned", "withdrawn", "approved", "refused"] = "claimed"
     turn: int
     step: int = 0
     """Of the chain's bodies, counted from 0: which decides next."""
@@ -131,11 +141,13 @@ def evolve(state: State, fact: Fact) -> State:
     match state, fact:
         case NoHonour(), HonourClaimed():
             return _claimed(fact, frozenset())
-        case Honour(status="returned" | "approved" | "refused"), HonourClaimed():
+        case Honour(status="returned" | "withdrawn" | "approved" | "refused"), HonourClaimed():
             # What was approved may be claimed anew only after its record was reversed; the decision sees to it.
             return _claimed(fact, state.entered_by)
         case Honour(status="claimed"), HonourReturned():
             return replace(state, status="returned", turn=fact.turn)
+        case Honour(status="claimed" | "returned"), HonourWithdrawn():
+            return replace(state, status="withdrawn", turn=fact.turn)
         case Honour(status="claimed"), HonourReferred():
             return replace(state, body=fact.to, turn=fact.turn)
         case Honour(status="claimed"), HonourDecided():
@@ -151,7 +163,7 @@ def _claimed(fact: HonourClaimed, earlier: frozenset[MemberId]) -> Honour:
 
 
 HONOUR: Final[Stream[State]] = Stream(
-    "honour", NoHonour(), evolve, (HonourClaimed, HonourReturned, HonourDecided, HonourReferred)
+    "honour", NoHonour(), evolve, (HonourClaimed, HonourReturned, HonourWithdrawn, HonourDecided, HonourReferred)
 )
 
 

@@ -19,6 +19,7 @@ from domain.recording.deduction import (
     deduction_id,
     still_open,
 )
+from domain.recording.department import need_department
 from domain.recording.docket import CaseListed, case_listed
 from domain.recording.entering import AlreadyRecorded, need_open_period
 from domain.recording.filling import OwnPoints
@@ -126,6 +127,7 @@ def _propose(past: Past, command: ProposeDeduction) -> Decision:
         raise DeductionUnknown(item=command.item, level=command.level)
     if acting(command) == command.member:
         raise OwnPoints
+    need_department(scheme, item.code, command.actor)
     need_days(past, command.unit, command.member, command.occurred_on, command.dated_on, command.at)
     need_open_period(past, command.member, command.dated_on)
     need_unsealed(past, command.unit, command.dated_on)

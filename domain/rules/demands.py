@@ -223,8 +223,8 @@ def declarers_of(scheme: Scheme, item: str) -> tuple[Declarer, ...]:
 
 
 def departments_of(scheme: Scheme, item: str) -> tuple[str, ...]:
-    """The departments that alone may submit records of this item; none where no department keeps it."""
-    return tuple(source.code for source in scheme.sources if item in source.items)
+    """The departments, by their organisations' codes, that alone may submit this item; none where nobody keeps it."""
+    return tuple(source.unit or source.code for source in scheme.sources if item in source.items)
 
 
 def may_submit(scheme: Scheme, item: str, department: str | None) -> bool:

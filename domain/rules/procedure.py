@@ -75,6 +75,7 @@ class Roles(Stated, frozen=True, kw_only=True):
 class Source(Coded, frozen=True, kw_only=True):
     """牵头部门: a department that keeps the papers of some items, and alone may submit them."""
 
+    unit: Text | None = None  # the code of its organisation; none: the same as its own
     items: Annotated[tuple[Name, ...], Meta(min_length=1)]
 
 

@@ -91,6 +91,24 @@ def test_a_claim_of_a_group_chooses_its_points_with_a_reason_and_is_added(hamlet
     assert "part名" in page(claimant, f"/members/{PEOPLE['member5']}/records/{case['record']}")
 
 
+def test_a_claim_is_taken_back_on_its_page_and_claimed_anew(hamlet: Town) -> None:
+    claimant = hamlet.acting("member7", "member", BRANCH)
+    claim = form(what="H-1 city paper", title="误报", matter="A-9", share="lead")
+    place = sent(claimant.post(f"/units/{BRANCH}/honours", data=claim, files=PDF, headers=PAGE))
+    assert "撤回申报" in page(claimant, place)
+    case = body(claimant, place)["case"]
+    here = f"/units/{BRANCH}/honours/{case}/withdrawal"
+    stranger = hamlet.acting("member6", "member", BRANCH)
+    refused = stranger.post(here, json={}, headers=key())
+    assert (refused.status_code, refused.json()["code"]) == (403, "not-permitted")
+    sent(claimant.post(here, data={"idempotency_key": str(uuid4())}, headers=PAGE))
+    hamlet.settled()
+    assert "已撤回" in page(claimant, place)
+    again = claimant.post(here, json={}, headers=key())
+    assert (again.status_code, again.json()["code"]) == (409, "honour-not-open")
+    sent(claimant.post(f"/units/{BRANCH}/honours", data={**claim, **form()}, files=PDF, headers=PAGE))
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [

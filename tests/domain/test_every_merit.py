@@ -12,7 +12,7 @@ from domain.actor import Actor, person
 from domain.decider import Command, Fact, Refused
 from domain.process import PROCESS
 from domain.recording.archive import ENDED, DeductionApproved, DeductionDismissed, HonourAdded, archive_of
-from domain.recording.claiming import ClaimHonour, DecideHonour, EscalateHonour, ReturnHonour
+from domain.recording.claiming import ClaimHonour, DecideHonour, EscalateHonour, ReturnHonour, WithdrawHonour
 from domain.recording.deducting import DecideDeduction
 from domain.recording.deduction import DeductionDecided, DeductionProposed, MemberNotified, deduction_id
 from domain.recording.hearing import (
@@ -79,6 +79,7 @@ FIELDS: dict[type[Command], dict[str, st.SearchStrategy[Any]]] = {
         "late_reason": one(secret("late_reason", "r")),
     },
     ReturnHonour: {"reason": one(secret("reason", "r"))},
+    WithdrawHonour: {},
     DecideHonour: MOTION,
     EscalateHonour: {"turn": one(1, 2, 3)},
     ProposeDeduction: {

@@ -29,7 +29,7 @@ from domain.organisation import appointments, exemption, member, membership, reo
 from domain.oversight.log import RestoreLog
 from domain.recording import archive, deduction, honour, matter, sheet
 from domain.recording.approval import ApproveSheet, ReturnSheet
-from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour
+from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour, WithdrawHonour
 from domain.recording.deducting import DecideDeduction
 from domain.recording.filling import FillSheet, OpenSheet, SubmitSheet
 from domain.recording.hearing import (
@@ -81,7 +81,7 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     ),
     notices.NoticeWithdrawn: (RepostNotice,),
     notices.NoticeReposted: (ExtendNotice, FileObjection),
-    honour.HonourClaimed: (DecideHonour, ReturnHonour),
+    honour.HonourClaimed: (DecideHonour, ReturnHonour, WithdrawHonour),
     honour.HonourReturned: (ClaimHonour,),
     honour.HonourDecided: (DecideHonour,),
     honour.HonourReferred: (DecideHonour,),

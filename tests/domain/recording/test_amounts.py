@@ -18,12 +18,16 @@ from domain.recording.amounts import (
 )
 from domain.recording.archive import DeductionApproved, HonourAdded, PointsRecorded
 from domain.recording.deduction import DeductionProposed, deduction_id
+from domain.recording.department import KeptByDepartment
+from domain.recording.docket import CaseListed
 from domain.recording.filling import LineWish
 from domain.recording.honour import HonourClaimed, honour_id
 from domain.recording.sheet import SheetLineSet
 from domain.rules.ruleset import DraftRuleSet
 from tests.domain.amounts import more_asked
 from tests.domain.branch import (
+    AS_HIGHER,
+    AS_RECORDER,
     AS_SUBSTITUTE,
     BRANCH,
     MEMBER,
@@ -31,6 +35,7 @@ from tests.domain.branch import (
     OTHER,
     RECORDER,
     SCHEME,
+    TOP,
     approved,
     calendar,
     drafted,
@@ -45,19 +50,22 @@ from tests.domain.branch import (
     sheet_approved,
     submitted,
 )
+from tests.domain.given import Given
 from tests.domain.merits import claimed, deduction_decided, honour_decided, proposed, stated
+from tests.domain.rules.kinds.writing import named
 
 WHY = secret("choice_reason", "影响范围较大")
 
 
-def _drafted() -> DraftRuleSet:
-    document = msgspec.Raw(msgspec.json.encode(more_asked(SCHEME)))
-    return replace(drafted("v1"), document=document)
+def ruled(**sections: Any) -> Given:
+    """The branch under that rule set, with some sections changed."""
+    document = msgspec.Raw(msgspec.json.encode(more_asked(SCHEME, **sections)))
+    draft: DraftRuleSet = replace(drafted("v1"), document=document)
+    years = calendar(2025), calendar(2026, NATIONAL_DAY_2026)
+    return organised().given(draft, approved("v1"), published("v1"), *years)
 
 
-ASKED = organised().given(
-    _drafted(), approved("v1"), published("v1"), calendar(2025), calendar(2026, NATIONAL_DAY_2026)
-)
+ASKED = ruled()
 
 
 def award(**fields: Any) -> Any:
@@ -160,3 +168,22 @@ def test_a_sheet_says_levels_conditions_and_the_points_chosen_in_a_range() -> No
 def test_a_sheet_says_nothing_that_its_item_does_not_know(said: dict[str, Any], refusal: type[Refused]) -> None:
     VISITED.when(filled(item="R-1", but=(line(**said),))).refused(refusal)
     VISITED.when(filled(AS_SUBSTITUTE, item="R-1", but=(line(member=RECORDER, **said),))).refused(refusal)
+
+
+def test_what_a_department_keeps_is_brought_by_it_alone() -> None:
+    """The organisation at the top keeps N-1; the branch keeps H-1 and R-1 itself, and N-2 is nobody's."""
+    kept = ruled(sources=[named(TOP, items=["N-1"]), named("own", unit=BRANCH, items=["H-1", "R-1"])])
+    kept.when(finding()).refused(KeptByDepartment)
+    kept.when(proposed(AS_HIGHER, item="N-1", level="heavy", document_kind="finding")).says(
+        DeductionProposed, CaseListed
+    )
+    kept.when(finding(item="N-2", level="hour")).says(DeductionProposed, CaseListed)
+    kept.when(award(share="lead")).says(HonourClaimed, CaseListed)
+    elsewhere = ruled(sources=[named(TOP, items=["H-1", "R-1"])])
+    elsewhere.when(award(share="lead")).refused(KeptByDepartment)
+    elsewhere.when(claimed(AS_RECORDER, item="H-1", level="city", document_kind="paper", share="lead")).refused(
+        KeptByDepartment
+    )
+    elsewhere.given(planned(kind="r-1"), held(), evidenced(kind="list")).when(opened(item="R-1")).refused(
+        KeptByDepartment
+    )

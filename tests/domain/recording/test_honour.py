@@ -16,7 +16,7 @@ from domain.organisation.unit import DayInFuture
 from domain.recording.approval import NotPresent, RecorderApproves, WrongBody
 from domain.recording.archive import HonourAdded, archive_of
 from domain.recording.chain import ReasonMissing, SubjectDecides
-from domain.recording.claiming import EscalateHonour, HonourUnknown, HonourWaiting
+from domain.recording.claiming import EscalateHonour, HonourUnknown, HonourWaiting, WithdrawHonour
 from domain.recording.committee import NoMajority, NotInBody
 from domain.recording.docket import CaseListed
 from domain.recording.entering import AlreadyRecorded
@@ -30,6 +30,7 @@ from domain.recording.honour import (
     HonourNotOpen,
     HonourReferred,
     HonourReturned,
+    HonourWithdrawn,
     honour_id,
 )
 from domain.recording.papers import ActAfterDocument
@@ -100,6 +101,23 @@ def test_the_recorder_claims_for_others_and_the_substitute_for_the_recorder() ->
     RULED.when(claimed(AS_RECORDER, member=RECORDER)).refused(OwnPoints)
     RULED.when(claimed(AS_SUBSTITUTE, member=RECORDER)).says(HonourClaimed, CaseListed)
     RULED.when(claimed(person(RECORDER, "member", BRANCH), member=RECORDER)).says(HonourClaimed, CaseListed)
+
+
+def test_whoever_claimed_takes_it_back_before_it_is_decided_and_may_claim_anew() -> None:
+    def taken_back(person_id: UUID, role: str = "member") -> WithdrawHonour:
+        return wish(WithdrawHonour, person(person_id, role, BRANCH), unit=BRANCH, honour=AWARD)
+
+    CLAIMED.when(taken_back(MEMBER)).says(HonourWithdrawn)
+    CLAIMED.when(taken_back(OTHER)).refused(NotPermitted)
+    CLAIMED.given(honour_returned()).when(taken_back(MEMBER)).says(HonourWithdrawn)
+    RULED.given(claimed(AS_RECORDER)).when(taken_back(RECORDER, "recorder")).says(HonourWithdrawn)
+    gone = CLAIMED.given(taken_back(MEMBER))
+    gone.when(honour_decided()).refused(HonourNotOpen)
+    gone.when(taken_back(MEMBER)).refused(HonourNotOpen)
+    (again,) = gone.when(claimed()).says(HonourClaimed)
+    assert isinstance(again, HonourClaimed)
+    assert again.turn == 3
+    CLAIMED.given(honour_decided(), honour_decided_above()).when(taken_back(MEMBER)).refused(HonourNotOpen)
 
 
 def test_a_member_claims_for_nobody_else() -> None:
