@@ -35,7 +35,7 @@ from tests.domain.branch import BRANCH, HIGHER, PEOPLE, TOP
 from tests.domain.given import Given
 
 H1_OVER = datetime(2026, 7, 8, 1, tzinfo=UTC)
-AUGUST = datetime(2026, 8, 14, 1, tzinfo=UTC)
+AUGUST = datetime(2026, 8, 15, 1, tzinfo=UTC)
 H2_OVER = datetime(2027, 1, 8, 1, tzinfo=UTC)
 Y_OVER = datetime(2027, 2, 1, 1, tzinfo=UTC)
 PUBLIC: dict[str, str] = {}
