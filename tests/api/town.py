@@ -40,6 +40,7 @@ from projections import follow
 
 OTHER = "PK-02"
 """A second branch, with which nobody of the first has anything to do."""
+KEPT_ALIVE_S = 3600
 PASSWORD = "a-password-of-the-tests"
 PAGE = {"accept": "text/html"}
 
@@ -249,7 +250,15 @@ def worked(deployment: Deployment) -> Iterator[None]:
 @contextmanager
 def served(made: House) -> Iterator[str]:
     """A house, served by HTTP; gives its address."""
-    config = uvicorn.Config(create_app(made), host="127.0.0.1", port=0, log_level="error", server_header=False)
+    # A client that stays signed in may be silent for long: on a busy machine no connection is taken away from it.
+    config = uvicorn.Config(
+        create_app(made),
+        host="127.0.0.1",
+        port=0,
+        log_level="error",
+        server_header=False,
+        timeout_keep_alive=KEPT_ALIVE_S,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
