@@ -41,7 +41,7 @@ class UnitProgress(msgspec.Struct, frozen=True, kw_only=True):
     periods: tuple[PeriodRowView, ...]
 
 
-class Board(msgspec.Struct, frozen=True, kw_only=True):
+class PeriodBoard(msgspec.Struct, frozen=True, kw_only=True):
     """The periods of a year."""
 
     unit: Code

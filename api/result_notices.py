@@ -39,7 +39,10 @@ def _called(header: notice_board.NoticeHeader, language: Language) -> str:
 
 
 def grade_named(scheme: Scheme | None, code: Code | None) -> tuple[str | None, str | None]:
-    """A grade's names in both languages."""
+    """The names in both languages of a grade, or of what was decided about a probation."""
+    key = f"probation.proposal.{code}"
+    if words_of("zh").has(key):
+        return words_of("zh")(key), words_of("en")(key)
     grades = () if scheme is None else scheme.grades
     found = next((one for one in grades if one.code == code), None)
     return (code, code) if found is None else (found.zh, found.en)

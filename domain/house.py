@@ -39,6 +39,7 @@ from domain.recording import (
     veto,
 )
 from domain.result import carrying, due, measure, pairing, probation, resolving
+from domain.result import noticing as probation_noticing
 from domain.result import opening as measure_opening
 from domain.result import proposing as probation_proposing
 from domain.rules import authorship, calendar, ruleset
@@ -158,6 +159,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     probation_proposing.ProposeOutcome: probation_proposing.decide,
     resolving.ResolveProbation: resolving.decide,
     resolving.ApproveProbation: resolving.decide,
+    probation_noticing.DraftProbationNotice: probation_noticing.decide,
     due.ProposeMeasures: due.decide,
     due.ReviewMeasures: due.decide,
     measure_opening.OpenMeasure: measure_opening.decide,

@@ -52,7 +52,15 @@ from domain.result.carrying import EscalateMeasure
 from domain.result.due import ProposeMeasures, ReviewMeasures
 from domain.result.measure import DesigneeAssigned, HelperPaired, MeasureStepSet
 from domain.result.measure import Stage as MeasureStage
-from domain.result.probation import MeetingResolved, ProbationExtended, ProbationOutlookIssued, ProbationStarted
+from domain.result.noticing import DraftProbationNotice
+from domain.result.probation import (
+    HigherApprovalGiven,
+    HigherOrganisationDecided,
+    MeetingResolved,
+    ProbationExtended,
+    ProbationOutlookIssued,
+    ProbationStarted,
+)
 from domain.result.proposing import LookAtProbation
 from domain.sealed import Secret
 from domain.values import CommandId, EntryId, Instant
@@ -218,6 +226,11 @@ def _look(task: Task, fact: Looked) -> Command:
     return task.wish(LookAtProbation, unit=fact.unit, member=fact.member)
 
 
+def _draft_outcome(task: Task, fact: HigherApprovalGiven | HigherOrganisationDecided) -> Command:
+    outcome = fact.proposal if isinstance(fact, HigherApprovalGiven) else fact.outcome
+    return task.wish(DraftProbationNotice, unit=fact.unit, member=fact.member, outcome=outcome, body=fact.body)
+
+
 def _commit(task: Task, fact: PeriodDetermined) -> Command:
     stream = period_of(fact.unit, fact.year, fact.period).id
     seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
@@ -344,6 +357,8 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     ProbationOutlookIssued: CallsFor("look-at-probation", _looked_at, _look),
     MeetingResolved: CallsFor("look-at-probation", _looked_at, _look),
     ProbationExtended: CallsFor("look-at-probation", _looked_at, _look),
+    HigherApprovalGiven: CallsFor("draft-result-notice", _at_once, _draft_outcome),
+    HigherOrganisationDecided: CallsFor("draft-result-notice", _at_once, _draft_outcome),
     PeriodDetermined: CallsFor("commit-state", _at_once, _commit),
     PeriodSealed: CallsFor("propose-measures", _at_once, _propose_measures),
     GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),

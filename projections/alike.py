@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from domain.assessment.presence import Away, Stay
 from domain.assessment.rows import Tally
-from projections.periods import PeriodScore, Subject, scored
+from projections.periods import NOTHING, PeriodScore, Subject, scored
 from projections.records import ItemNames, Said, tallied
 
 KEPT: Final = 5_000
@@ -47,7 +47,7 @@ class Alike:
         if found is None:
             if len(self._scores) >= KEPT:
                 self._scores.clear()
-            found = self._scores[key] = tuple(scored(subject, year, [self.tally(one) for one in said]))
+            found = self._scores[key] = tuple(scored(subject, year, [self.tally(one) for one in said], NOTHING))
         return found
 
     def tally(self, said: Said) -> Tally:

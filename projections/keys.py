@@ -87,9 +87,11 @@ class Keys:
 
     def trim(self) -> None:
         """Forget the older half if there is too much; to be called between batches, when every row is written."""
-        if len(self._known) + len(self.records) > self._kept:
-            _halve(self._known)
-            _halve(self.records)
+        # Not `kinds`: it says of a record that is remembered on which list it stands.
+        many: tuple[dict[Any, Any], ...] = (self._known, self.records, self.members, self.sheets, self.notices)
+        if sum(map(len, many)) > self._kept:
+            for known in many:
+                _halve(known)
 
     def remember(self, *name: object, key: tuple[Any, ...]) -> None:
         """A thing that the present batch brings into being."""

@@ -21,7 +21,7 @@ from domain.notice.notice import (
     PostingEvidenced,
 )
 from domain.values import Code, Instant, MemberId, NoticeId, ObjectionId, RecordId, Sha256
-from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, instead, paged
+from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, ask_one, paged
 from projections.applying import Applied, Handlers
 from projections.keys import UnknownThing
 from projections.reading import hundredths_of
@@ -201,16 +201,6 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     """open, suspended or corrected."""
 
 
-class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """What hangs on a board, what waits to be posted, what has hung there; newest first."""
-
-    running: tuple[NoticeHeader, ...]
-    to_post: tuple[NoticeHeader, ...]
-    closed: tuple[NoticeHeader, ...]
-    before: int | None = None
-    """Cursor into what has hung there."""
-
-
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
     """A picture of the paper on the wall, by its digest."""
 
@@ -320,7 +310,7 @@ HANDLERS: Final[Handlers] = {
     NoticeClosed: _closed,
 }
 
-_HEADER: Final = """
+HEADER: Final = """
 SELECT n.id AS notice, n.unit, u.title AS unit_title, n.stage, n.matter,
        COALESCE(m.title, x.title, CASE WHEN p.part IS NULL THEN n.matter END, '') AS title,
        n.item,
@@ -346,7 +336,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN rule_parts AS p ON p.part = COALESCE(s.item_part, x.part)
 """
 _LISTED: Final = (
-    _HEADER
+    HEADER
     + """
 WHERE n.unit = ANY(%(units)s) AND n.status = ANY(%(statuses)s)
   AND (%(audiences)s::text[] IS NULL OR n.audience = ANY(%(audiences)s))
@@ -354,36 +344,10 @@ WHERE n.unit = ANY(%(units)s) AND n.status = ANY(%(statuses)s)
 ORDER BY n.notice DESC LIMIT %(limit)s + 1
 """
 )
-_BOARD: Final = "".join(
-    (
-        "SELECT (SELECT COALESCE(json_agg(row_to_json(h)), '[]') FROM (",
-        _HEADER,
-        """WHERE n.unit = ANY(%(units)s) AND n.status = 'posted'
-           ORDER BY n.notice DESC LIMIT %(limit)s) AS h) AS running,""",
-        "(SELECT COALESCE(json_agg(row_to_json(h)), '[]') FROM (",
-        _HEADER,
-        """WHERE %(waiting)s AND n.unit = ANY(%(units)s) AND n.status IN ('drafted', 'checked')
-           ORDER BY n.notice DESC LIMIT %(limit)s) AS h) AS to_post,""",
-        "(SELECT COALESCE(json_agg(row_to_json(h)), '[]') FROM (",
-        _HEADER,
-        """WHERE %(over)s AND n.unit = ANY(%(units)s) AND n.status IN ('closed', 'withdrawn')
-             AND (%(before)s::int IS NULL OR n.notice < %(before)s)
-           ORDER BY n.notice DESC LIMIT %(limit)s + 1) AS h) AS closed""",
-    )
-)
-_HANGING: Final = (
-    _HEADER
-    + """
-WHERE n.status = 'posted' AND (n.unit = ANY(%(units)s) OR EXISTS (
-  SELECT FROM notice_lines AS l JOIN members AS m ON m.member = l.member
-  WHERE l.notice = n.notice AND m.person = %(person)s))
-ORDER BY n.notice DESC LIMIT %(limit)s
-"""
-)
 _NOTICE: Final = "".join(
     (
         "SELECT (SELECT row_to_json(h) FROM (",
-        _HEADER,
+        HEADER,
         """WHERE n.notice = this.notice) AS h) AS header,
   (SELECT COALESCE(json_agg(json_build_object(
             'line', l.line, 'member', m.person, 'record', COALESCE(r.id, x.id, l.result), 'outcome', l.outcome,
@@ -426,14 +390,6 @@ async def open_notices(
     return await _listed(connection, units, ["posted"], audiences, before, limit)
 
 
-async def hanging_for(
-    connection: AsyncConnection, person: MemberId, units: list[Code], limit: int = PAGE
-) -> Answer[tuple[NoticeHeader, ...]]:
-    """What hangs in a person's organisations, and wherever he is named: his old branch notices what he did there."""
-    known: dict[str, object] = {"person": person, "units": units, "limit": limit}
-    return await ask(connection, NoticeHeader, _HANGING, known, whose=person)
-
-
 async def notice_history(
     connection: AsyncConnection,
     units: list[Code],
@@ -451,18 +407,6 @@ async def notices_to_post(
 ) -> Answer[Page[NoticeHeader]]:
     """The notices that wait to be checked or posted."""
     return await _listed(connection, units, ["drafted", "checked"], None, before, limit)
-
-
-async def board(
-    connection: AsyncConnection, unit: Code, *, waiting: bool, over: bool, before: int | None = None, limit: int = PAGE
-) -> Answer[Board]:
-    """The board of an organisation; with ``waiting`` what is to be posted, with ``over`` what has hung there."""
-    known: dict[str, object] = {"units": [unit], "waiting": waiting, "over": over, "before": before, "limit": limit}
-    found = await ask_one(connection, Board, _BOARD, known, where=unit)
-    assert found.value is not None, "the statement gives one row"
-    closed = found.value.closed
-    more = closed[limit - 1].drafted if len(closed) > limit else None
-    return instead(found, msgspec.structs.replace(found.value, closed=closed[:limit], before=more))
 
 
 async def _listed(

@@ -35,11 +35,12 @@ def _drafted_results(this: Applied, fact: ResultNoticeDrafted) -> None:
 
 def _result_line(this: Applied, fact: ResultLineDrafted) -> None:
     notice, member = this.keys.notice_of_stream(this.stream), this.keys.member(fact.member)
+    total = NULL if fact.total is None else hundredths_of(fact.total)
     # It has no record: the position of the line itself stands in its place, which no record can have.
     this.batch.append(
         "notice_lines",
         f"{notice}\t{fact.line}\t{this.position}\t{member}\t{this.position}\tscored\t100\t{NULL}\t"
-        f"{hundredths_of(fact.total)}\t{fact.result}\t{fact.grade or NULL}",
+        f"{total}\t{fact.result}\t{fact.grade or NULL}",
     )
 
 

@@ -19,6 +19,7 @@ from api.result_notices import called
 from domain.decider import NotPermitted
 from domain.values import Code, MemberId, NoticeId, points
 from projections import (
+    boards,
     cases,
     matters,
     membership,
@@ -157,7 +158,7 @@ async def _waiting(asked: Asked, connection: AsyncConnection, acting: Acting, fo
         value = await _with_cases(asked, connection, unit, value)
     if asked.may("exemption.decide"):
         value = msgspec.structs.replace(value, to_exempt=await _to_exempt(asked, connection, acting))
-    running = await notice_board.hanging_for(connection, asked.reader.person, sorted(_belonging(asked)))
+    running = await boards.hanging_for(connection, asked.reader.person, sorted(_belonging(asked)))
     rows = tuple(notice_row(header) for header in running.value)
     return instead(running, msgspec.structs.replace(value, running=rows))
 

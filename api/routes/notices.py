@@ -28,7 +28,7 @@ from domain.notice.notice import Shown
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.rules.scheme import Scheme
 from domain.values import Code, NoticeId, Quantity, hundredths, points
-from projections import notice_board, offices, organisation, rules
+from projections import boards, notice_board, offices, organisation, rules
 from projections.answers import Answer, AsyncConnection, instead
 
 router = APIRouter(tags=["notices"])
@@ -131,14 +131,14 @@ async def board(
     found: Answer[Board] | None = asked.kept(since)
     if found is None:
         async with asked.ready(since) as connection:
-            hung = await notice_board.board(
+            hung = await boards.board(
                 connection, unit, waiting=asked.sees("drafted"), over=asked.sees("closed"), before=before
             )
         found = asked.keep(instead(hung, _board(hung.value)))
     return answer(asked, "notices.html", found, unit=asked.unit)
 
 
-def _board(found: notice_board.Board) -> Board:
+def _board(found: boards.Board) -> Board:
     return Board(
         running=tuple(map(notice_row, found.running)),
         to_post=tuple(map(notice_row, found.to_post)),

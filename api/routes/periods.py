@@ -11,7 +11,7 @@ from api.documents import described
 from api.names import Names, names_of
 from api.pages import address
 from api.period_views import (
-    Board,
+    PeriodBoard,
     PeriodRowView,
     PeriodView,
     TurnView,
@@ -44,7 +44,7 @@ YearAsked = Annotated[int | None, Query(ge=2000, le=2100)]
 
 
 @router.get("/units/{unit:code}/periods")
-@described(Board)
+@described(PeriodBoard)
 async def board(
     unit: str, asked: Annotated[Asked, permitted("period.read")], year: YearAsked = None, since: Since = None
 ) -> Response:
@@ -67,7 +67,7 @@ async def board(
         if one.unit != unit and one.unit not in parents
     )
     statuses = [row.status for one in below for row in one.periods]
-    value = Board(
+    value = PeriodBoard(
         unit=unit, year=wanted, periods=rows(unit), below=below, sealed=statuses.count("sealed"), of=len(statuses)
     )
     return answer(asked, "periods.html", instead(found, value), unit=asked.unit)

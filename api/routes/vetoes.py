@@ -33,6 +33,7 @@ class VetoView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     unit: Code
     unit_title: str
+    item: Code
     item_zh: str
     item_en: str
     clause: str
@@ -144,6 +145,7 @@ async def _views(
             name=names(veto.member),
             unit=veto.unit,
             unit_title=veto.unit_title,
+            item=veto.item,
             item_zh=veto.item_zh,
             item_en=veto.item_en,
             clause=veto.clause,

@@ -6,16 +6,16 @@ computed at all (I13).
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from domain.assessment.period import Assessment
-from domain.decider import Past, Refused
+from domain.decider import Past, Refused, StreamRef
 from domain.organisation.roster import belonging
 from domain.recording.archive import ENDED, Archive, archive_of
 from domain.recording.deduction import DEDUCTION, Deduction
-from domain.recording.docket import docket_of
+from domain.recording.docket import Docket, docket_of
 from domain.recording.honour import HONOUR, Honour
 from domain.recording.matter import MATTER, Held, NotHeld, Planned
 from domain.recording.sheet import SHEET, Sheet
@@ -65,9 +65,9 @@ class Found(NamedTuple):
 
 def looked_through(past: Past, scheme: Scheme, period: Assessment, members: Sequence[MemberId]) -> Found:
     """Everything of a period: the matters of its organisation, its cases, the records of its members."""
-    years = sorted({period.first_on.year - 1, period.first_on.year, period.last_on.year})
-    dockets = past.many([docket_of(period.unit, year) for year in years])
+    dockets = past.many([docket_of(period.unit, year) for year in years_of(period)])
     codes = [code for docket in dockets for code in docket.matters]
+    past.many(_begun(period.unit, dockets))
     matters = _matters(past, period, codes)
     held = [(code, state) for code, state in matters if isinstance(state, Held)]
     sheets = _sheets(past, scheme, period.unit, held)
@@ -91,6 +91,20 @@ def looked_through(past: Past, scheme: Scheme, period: Assessment, members: Sequ
             waiting=_waiting(past, period, members),
         ),
     )
+
+
+def years_of(period: Assessment) -> list[int]:
+    """In whose dockets something of a period can stand."""
+    return sorted({period.first_on.year - 1, period.first_on.year, period.last_on.year})
+
+
+def _begun(unit: Code, dockets: Sequence[Docket]) -> list[StreamRef[Any]]:
+    """Everything that was begun, asked for at once."""
+    return [
+        *(MATTER.of(unit, code) for docket in dockets for code in docket.matters),
+        *(HONOUR.of(one) for docket in dockets for one in docket.honours),
+        *(DEDUCTION.of(one) for docket in dockets for one in docket.deductions),
+    ]
 
 
 def _inside(period: Assessment, day: date) -> bool:

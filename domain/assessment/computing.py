@@ -5,12 +5,12 @@ The year's comes after the appraisal is tallied: 评议 → 核算 → 定分 �
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import msgspec
 
 from domain.assessment.appraisal import NoSession, appraisal_of
-from domain.assessment.completeness import PeriodIncomplete, PeriodRunning, looked_through, members_of
+from domain.assessment.completeness import PeriodIncomplete, PeriodRunning, looked_through, members_of, years_of
 from domain.assessment.counting import Ruled, counted, ruled
 from domain.assessment.grading import Candidate, grade_of, under_vetoes, within_quota
 from domain.assessment.opening import assessed_period, parts_of, parts_sealed
@@ -27,10 +27,11 @@ from domain.assessment.rounding import rounder_of
 from domain.assessment.rows import Uncountable
 from domain.assessment.scoring import Score, score
 from domain.assessment.totals import total
-from domain.decider import Command, Decision, Past, Refused
+from domain.decider import Command, Decision, Past, Refused, StreamRef
 from domain.organisation.member import MEMBER, Registered
 from domain.organisation.unit import established
 from domain.recording.archive import archive_of
+from domain.recording.docket import docket_of
 from domain.rules.assessing import Profile
 from domain.rules.calendar import CALENDAR
 from domain.rules.items import VetoItem
@@ -91,6 +92,7 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
     rules = ruled_period(past, found)
     parts_sealed(past, rules.scheme, command.unit, command.year, command.period)
     everybody = assessed_members(past, rules, found)
+    past.many(_needed(found, [one.member for one in everybody]))
     members = undetermined(past, found, everybody)
     if not members:
         raise NobodyToCompute(period=command.period)
@@ -121,6 +123,18 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
         if one.graded:
             writes.append(own.says(proposals[one.member]))
     return writes
+
+
+def _needed(found: Assessment, members: Sequence[MemberId]) -> list[StreamRef[Any]]:
+    """Everything that the figures rest on, asked for at once: each further question makes the decision anew."""
+    years = (found.year, found.year - 1)
+    return [
+        *(archive_of(one, found.last_on) for one in members),
+        *(result_of(one, year, found.period) for one in members for year in years),
+        *(docket_of(found.unit, year) for year in years_of(found)),
+        *(CALENDAR.of("CN", year) for year in (found.year, found.year + 1)),
+        appraisal_of(found.unit, found.year, found.period),
+    ]
 
 
 def ruled_period(past: Past, found: Assessment) -> Ruled:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from math import ceil, floor
 from typing import Final
 
 from msgspec import Struct
 
 from domain.rules.assessing import Grade, Interpretation, Quota
 from domain.rules.items import VetoItem
-from domain.values import hundredths
+from domain.values import half_up, hundredths
 
 INCLUSIVE: Final = Interpretation()
 
@@ -53,9 +54,10 @@ def _ceiling(veto: VetoItem, grades: Sequence[Grade]) -> int:
 
 
 def seats(graded_members: int, quota: Quota) -> int:
-    """How many may be excellent: the fraction rounded down, but the minimum at least."""
-    numerator, _, denominator = quota.fraction.partition("/")
-    return max(quota.min_seats, int(Fraction(int(numerator), int(denominator)) * graded_members))
+    """How many may be excellent: the fraction rounded as the rule set says, but the minimum at least."""
+    share = Fraction(quota.fraction) * graded_members
+    rounded = {"floor": floor(share), "half_up": half_up(share), "up": ceil(share)}
+    return max(quota.min_seats, rounded[quota.rounding])
 
 
 def within_quota(candidates: Iterable[Candidate], graded_members: int, quota: Quota) -> frozenset[str]:

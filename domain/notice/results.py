@@ -1,11 +1,15 @@
 """考评结果公示 — the facts of a notice that shows results of a period and no records."""
 
 from datetime import date
+from typing import Final
 
 import msgspec
 
 from domain.decider import Fact
 from domain.values import Code, MemberId, NoticeId, Points, RecordId, Sha256
+
+PROBATION: Final = "probation"
+"""Stands where a notice has its period: it shows what was decided about a probation."""
 
 
 class ResultNoticeDrafted(Fact, frozen=True, kw_only=True):
@@ -27,13 +31,14 @@ class ResultNoticeDrafted(Fact, frozen=True, kw_only=True):
 
 
 class ResultLineDrafted(Fact, frozen=True, kw_only=True):
-    """考评结果公示行 — one member's total, and his grade where the period has one; the branch edition shows it."""
+    """考评结果公示行 — one member's total, and his grade or outcome where there is one; the branch edition shows it."""
 
     line: int
     member: MemberId
     result: RecordId
     """Of this member, period and computation."""
-    total: Points
+    total: Points | None = None
+    """None where none is shown."""
     grade: Code | None = None
 
 

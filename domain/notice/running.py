@@ -27,6 +27,7 @@ from domain.notice.notice import (
     TermRunning,
     of_unit,
 )
+from domain.notice.results import PROBATION
 from domain.organisation.bodies import committee_of
 from domain.organisation.unit import established
 from domain.recording.archive import archive_of
@@ -212,6 +213,8 @@ def _confirm(past: Past, command: ConfirmRecords) -> Decision:
         if command.after_objection:
             return []
         raise NoticeNotClosed(notice=command.notice)
+    if notice.results is not None and notice.results.period == PROBATION:
+        return []
     if notice.results is not None:
         return determined(past, notice, notice.results)
     clear = [line for line in notice.lines if line.clear]

@@ -159,7 +159,7 @@ class Quota(Stated, frozen=True, kw_only=True):
     fraction: Ratio = "1/1"
     of: Text = "members of the branch with a determined year total"
     scope: Literal["unit"] = "unit"
-    rounding: Literal["floor"] = "floor"
+    rounding: Literal["floor", "half_up", "up"] = "floor"
     min_seats: Annotated[int, Meta(ge=0, le=1000)] = 1
     ties: tuple[Literal["ledger", "appraisal", "fewest_deductions"], ...] = ("ledger", "appraisal", "fewest_deductions")
     still_tied: Literal["include"] = "include"

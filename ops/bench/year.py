@@ -131,9 +131,13 @@ class Closing:
             self._progress.advance(task)
 
         began = time.perf_counter()
-        with ThreadPoolExecutor(threads, "closing") as pool:
-            for _ in pool.map(told, self._branches):
-                pass
+        if threads == 1:
+            for one in self._branches:
+                told(one)
+        else:
+            with ThreadPoolExecutor(threads, "closing") as pool:
+                for _ in pool.map(told, self._branches):
+                    pass
         return time.perf_counter() - began
 
     def _entry(self, position: int) -> Entry:

@@ -53,6 +53,8 @@ IDLE: Final = "GW/PK-03"
 """A branch whose recorder is idle: nothing is ever planned there."""
 IDLERS: Final = tuple(who(f"idle-{number}") for number in range(12))
 """The first of them is member E of that page."""
+MOVED: Final = who("moved in August")
+"""Of the branch in the first half, of the idle one afterwards."""
 HERE: Final = f"/units/{BRANCH.replace('/', '~')}"
 IDLE_HERE: Final = f"/units/{IDLE.replace('/', '~')}"
 LOGINS: Final = {
@@ -74,7 +76,7 @@ def beginning() -> tuple[Command, ...]:
         *commands(),
         calendar(2027),
         calendar(2028, (date(2028, 10, 2),)),
-        *(registered(member) for member in WORKED.values()),
+        *(registered(member) for member in (*WORKED.values(), MOVED)),
         established(SMALL, TOP, approval_body="parent_committee"),
         *(registered(one, SMALL) for one in FIVE),
         appointed(FIVE[0], "secretary", SMALL),

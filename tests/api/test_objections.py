@@ -220,11 +220,9 @@ def _upheld(moving: Moving, receipt: Any) -> None:
         assert [one["outcome"] for one in mine] == ["upheld"]
     # One appeal term: five working days from the delivery on 25 May.
     moving.carry_out(datetime(2026, 6, 1, 15, 59, tzinfo=UTC))
-    assert not any(isinstance(entry.fact, RecordReversed) for entry in moving.entries())
+    assert _after(moving, number) == []
     moving.carry_out(datetime(2026, 6, 1, 16, 2, tzinfo=UTC))
-    facts = [entry.fact for entry in moving.entries()]
-    assert sum(isinstance(fact, RecordReversed) for fact in facts) == 1
-    assert sum(isinstance(fact, RecordReplaced) for fact in facts) == 1
+    assert _after(moving, number) == [RecordReversed, RecordReplaced]
     with moving.at(datetime(2026, 6, 2, 1, tzinfo=UTC)) as town:
         secretary = town.acting("secretary", "secretary", BRANCH)
         again = read(secretary, f"/units/{BRANCH}/objections/{number}")["renoticed"]
@@ -248,6 +246,12 @@ def _upheld(moving: Moving, receipt: Any) -> None:
         page = client.get(f"/members/{member}/records/{new[0]['record']}", headers=PAGE).text
         assert f"/members/{member}/records/{chain['replaces']}" in page
         assert "缺席" in page
+
+
+def _after(moving: Moving, number: str) -> list[type[object]]:
+    """What an objection did to the record."""
+    facts = [entry.fact for entry in moving.entries()]
+    return [type(f) for f in facts if isinstance(f, RecordReversed | RecordReplaced) and str(f.objection) == number]
 
 
 def _study(points: Any) -> Any:

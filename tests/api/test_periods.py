@@ -228,13 +228,19 @@ def test_after_each_round_the_state_of_all_its_members_is_committed_to(moving: M
         assert entry.fact.root == _recomputed(moving, entries[:at], entry.fact)
 
 
-def _recomputed(moving: Moving, before: list[Entry], fact: StateCommitted) -> str:
-    """The root from the log alone, with the seed that the vault discloses."""
+def world_of(entries: list[Entry]) -> World:
+    """Every stream as a log leaves it."""
     world = World()
-    for entry in before:
+    for entry in entries:
         kind = next(stream for stream in STREAMS if type(entry.fact) in stream.facts)
         world.states[entry.stream] = kind.evolve(world[StreamRef(kind, entry.stream)], entry.fact)
         world.ends[entry.stream] = Head(entry.version, leaf_hash(encode(entry)).hex())
+    return world
+
+
+def _recomputed(moving: Moving, before: list[Entry], fact: StateCommitted) -> str:
+    """The root from the log alone, with the seed that the vault discloses."""
+    world = world_of(before)
     period = world[period_of(fact.unit, fact.year, fact.period)]
     assert isinstance(period, Assessment)
     seed = asyncio.run(moving.town.deployment.vault.values([fact.seed]))[fact.seed]

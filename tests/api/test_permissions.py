@@ -246,7 +246,7 @@ def test_a_route_lets_through_exactly_whom_the_table_names(town: Town, route: AP
             else:
                 answered = client.get(path, headers={"accept": "application/json"})
                 allowed = _reading(cell, operation)
-                if route.path_format.endswith("/readings"):
+                if route.path_format.endswith(("/readings", "/outlook")):
                     allowed = False  # for nobody but the person himself
                 if _name(route) in NOT_IN_THE_EXAMPLE:
                     # Past the table nothing is found; whoever is stopped by it and has to do with the place is told so.
@@ -259,7 +259,7 @@ def test_a_route_lets_through_exactly_whom_the_table_names(town: Town, route: AP
 def test_the_person_himself_may_read_his_own_archive_in_every_office(town: Town) -> None:
     for login in ("member", "recorder", "secretary", "auditor", "officer"):
         client, member = town.known(login), town.members[login]
-        for path in ("points", "timeline", "readings"):
+        for path in ("points", "timeline", "readings", "outlook"):
             assert client.get(f"/members/{member}/{path}").status_code == 200, (login, path)
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from domain.assessment.result import ScoreDetermined
 from ops.embedded import Running
 from tests.api.assessed import (
     HERE,
     IDLE,
     IDLE_HERE,
     IDLERS,
+    MOVED,
     WORKED,
     assessed_town,
     at_branch,
@@ -24,12 +26,16 @@ from tests.api.assessed import (
     sitting,
 )
 from tests.api.moving import Moving
+from tests.api.test_periods import world_of
 from tests.api.town import PAGE, Town
 from tests.api.worked_year import appraise, enter_half
 from tests.domain.assessment.test_worked_checks import MEMBERS
-from tests.domain.branch import BRANCH, HIGHER, TOP
+from tests.domain.assessment.test_year import replayed
+from tests.domain.branch import BRANCH, HIGHER, PEOPLE, TOP
+from tests.domain.given import Given
 
 H1_OVER = datetime(2026, 7, 8, 1, tzinfo=UTC)
+AUGUST = datetime(2026, 8, 14, 1, tzinfo=UTC)
 H2_OVER = datetime(2027, 1, 8, 1, tzinfo=UTC)
 Y_OVER = datetime(2027, 2, 1, 1, tzinfo=UTC)
 PUBLIC: dict[str, str] = {}
@@ -44,6 +50,9 @@ def closed(server: Running) -> Iterator[Moving]:
     with assessed_town(server, folder) as moving:
         enter_half(moving, 1)
         close_period(moving, "H1", H1_OVER)
+        with moving.at(AUGUST) as town:
+            move = {"to_unit": IDLE, "from_on": "2026-08-15"}
+            send(at_branch(town, "officer", "officer", TOP), f"/members/{MOVED}/transfer", move)
         enter_half(moving, 2)
         close_period(moving, "H2", H2_OVER)
         appraise(moving, Y_OVER)
@@ -104,6 +113,27 @@ def test_the_worked_checks_come_out_to_the_cent(closed: Moving, name: str) -> No
 
 def _results(town: Town, member: str) -> list[dict[str, str]]:
     return list(read(at_branch(town, "higher", "secretary", TOP), f"/members/{member}/results")["items"])
+
+
+def test_15_who_was_transferred_in_august_has_both_branches_records_in_one_archive(closed: Moving) -> None:
+    with closed.at(END) as town:
+        found = {one["period"]: one for one in _results(town, str(MOVED))}
+    assert {period: one["unit"] for period, one in found.items()} == {"H1": BRANCH, "H2": IDLE, "Y": IDLE}
+    # He was present at whatever the first branch held, and did no voluntary deed; in the second nothing was asked.
+    assert (found["H1"]["base"], found["H2"]["base"], found["Y"]["base"]) == ("33.00", "33.00", "66.00")
+    assert int(found["Y"]["records"]) == int(found["H1"]["records"]) > 0
+    assert found["H2"]["records"] == 0
+    # The closing branch determined the year.
+    assert (found["Y"]["total"], found["Y"]["grade_zh"]) == ("68.80", "基本合格")
+
+
+def test_16_a_replay_of_the_log_gives_every_determination_to_the_cent(closed: Moving) -> None:
+    world = world_of(closed.entries())
+    facts = [entry.fact for entry in closed.entries() if isinstance(entry.fact, ScoreDetermined)]
+    assert len(facts) == 3 * (len(IDLERS) + len(PEOPLE) + len(WORKED) + 1)
+    for fact in facts:
+        again = replayed(Given(world), fact)
+        assert again == (fact.base, fact.ledger, fact.total, fact.records, fact.records_digest), fact.member
 
 
 def test_what_the_pages_showed_meanwhile_is_what_was_determined(closed: Moving) -> None:

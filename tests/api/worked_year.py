@@ -9,7 +9,7 @@ import httpx2
 
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import load
-from tests.api.assessed import HERE, IDLE_HERE, IDLERS, WORKED, at_branch, read, refused, send, sitting
+from tests.api.assessed import HERE, IDLE_HERE, IDLERS, MOVED, WORKED, at_branch, read, refused, send, sitting
 from tests.api.moving import Moving
 from tests.api.town import Town
 from tests.domain.assessment.counted import FULL_DEEDS, Said, outcomes
@@ -198,7 +198,7 @@ def appraise(moving: Moving, at: datetime) -> None:
     """Both branches appraise their members: ten paper ballots for each, counted by two tellers."""
     ordinary = {"qualified": 10}
     marks = {who: member.ballots for who, member in MEMBERS.items()} | dict.fromkeys(PEOPLE, ordinary)
-    idle = dict.fromkeys(IDLERS, ordinary) | {IDLERS[0]: E.ballots}
+    idle = dict.fromkeys((*IDLERS, MOVED), ordinary) | {IDLERS[0]: E.ballots}
     with moving.at(at) as town:
         for client, unit, cast, tellers in (
             (at_branch(town), HERE, marks, (SECRETARY, RECORDER)),

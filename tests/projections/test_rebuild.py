@@ -9,10 +9,11 @@ import psycopg
 import pytest
 
 from projections import scores
+from projections.folding import Fold
 from projections.follow import run
 from projections.rebuild import RebuildRunning, rebuild
 from tests.foundings import founding, member
-from tests.histories import road, some_matters
+from tests.histories import history, road, some_matters
 from tests.projections.conftest import House, tables_of
 
 BRANCHES = tuple(f"PK-{number:02d}" for number in range(1, 9))
@@ -97,6 +98,18 @@ def test_a_rebuild_makes_what_was_never_there(house: House) -> None:
     answer = asyncio.run(house.ask(scores.points_of, member(0), 2026))
     assert answer.as_of == reached
     assert [score.period for score in answer.value] == ["H1", "H2", "Y"]
+
+
+def test_what_is_forgotten_between_batches_is_asked_again(house: House) -> None:
+    house.tell(history(11, matters=6))
+    with house.projector() as connection:
+        forgetful = Fold(connection, kept=4)
+        while forgetful.advance(7):
+            pass
+        found = tables_of(connection)
+    rebuild(house.urls.projector, readers=house.readers)
+    with house.projector() as connection:
+        assert tables_of(connection) == found
 
 
 def test_whoever_could_read_can_read_the_rebuilt_tables(house: House) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.actor import Actor, person, system
+from domain.assessment.committing import CommitState
 from domain.assessment.noticing import DraftResultNotice
 from domain.decider import Command
 from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, WithdrawNotice
@@ -106,7 +107,7 @@ DECIDING: Final = (ApproveSheet, ReturnSheet, DecideHonour, ReturnHonour, Decide
 HANGING: Final = (CheckDisclosure, PostNotice, EvidencePosting, ExtendNotice, WithdrawNotice, RepostNotice)
 BY_ITSELF: Final = (
     *(DraftNotice, DraftRecordNotice, CloseNotice, ConfirmRecords, CloseObjection, EscalateObjection, EndBlock),
-    *(EscalateHonour, DeemDelivered, EndStatementTerm, DraftResultNotice),
+    *(EscalateHonour, DeemDelivered, EndStatementTerm, DraftResultNotice, CommitState),
 )
 HANDLED: Final = (RecuseHandler, HoldHearing, RecordFinding, DecideObjection, DeliverReply)
 OFFICE: Final = (

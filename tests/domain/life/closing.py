@@ -24,7 +24,7 @@ from domain.assessment.opening import OpenPeriod
 from domain.assessment.period import Assessment, period_of
 from domain.decider import Command
 from domain.values import day_of
-from tests.domain.branch import BRANCH, HIGHER, SECRETARY, TOP, digest
+from tests.domain.branch import BRANCH, HIGHER, SECRETARY, TOP, digest, secret
 from tests.domain.life.life import SMALL, SMALL_SECRETARY, Life
 
 CLOSING: Final = (
@@ -49,6 +49,7 @@ POOLS: Final[dict[str, Callable[[Life, Random], Any]]] = {
     "took_part": lambda _, __: (SECRETARY,),
     "ballots": lambda _, __: (),
     "spoilt": lambda _, random: random.choice((0, 0, 1)),
+    "seed": lambda life, _: secret("seed", f"seed {life.number()}"),
     "told_on": lambda life, _: day_of(life.now),
 }
 

@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from domain import house
 from domain.decider import Command
 from domain.entry import decode, encode
 from domain.oversight.log import OpenLog
@@ -22,7 +21,7 @@ from tests.domain.given import STREAMS, World
 from tests.domain.life.closing_invariants import OVER_PERIODS
 from tests.domain.life.invariants import CHECKS
 from tests.domain.life.playing import BEGINNING, Player
-from tests.domain.life.wishes import POOLS
+from tests.domain.life.wishes import LIVED, POOLS
 
 LIVES: Final = int(os.environ.get("STEELYARD_LIFE_LIVES", "250"))
 SEED: Final = int(os.environ.get("STEELYARD_LIFE_SEED", "20260701"))
@@ -94,11 +93,11 @@ def test_every_wish_is_granted_or_refused_and_every_rule_holds(lives: Counter[ty
 
 
 def test_every_kind_of_wish_is_granted_in_some_life(lives: Counter[type[Command]]) -> None:
-    never = [kind.__name__ for kind in house.COMMANDS if not lives[kind]]
+    never = [kind.__name__ for kind in LIVED if not lives[kind]]
     assert never == [OpenLog.__name__], "a log is opened once, at the founding, and never again"
 
 
 def test_every_field_of_every_wish_has_values_to_try() -> None:
-    fields: set[str] = {name for kind in house.COMMANDS for name in kind.__struct_fields__}
+    fields: set[str] = {name for kind in LIVED for name in kind.__struct_fields__}
     known: dict[str, Any] = {**POOLS, **dict.fromkeys(("id", "actor", "at", "cause", "successor"))}
     assert fields - known.keys() == set()

@@ -445,9 +445,13 @@ def known_from(*sources: object) -> dict[str, Any]:
     return found
 
 
+LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith("domain.result"))
+"""Wishes of a branch's days and of its year. What follows a grade, and probation, is told in tests/domain/result."""
+
+
 def anything(life: Life, random: Random) -> Command:
     """A wish of any kind, about something that exists or about nothing."""
-    kind = random.choice(house.COMMANDS)
+    kind = random.choice(LIVED)
     known: dict[str, Any] = {}
     if life.log and random.randrange(4):
         one = random.choice(life.log[-120:])

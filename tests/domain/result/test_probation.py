@@ -6,6 +6,9 @@ from itertools import pairwise
 import pytest
 
 from domain.assessment.probation import proposal
+from domain.notice.notice import NoticeExists
+from domain.notice.results import ResultLineDrafted, ResultNoticeDrafted
+from domain.notice.running import CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
 from domain.organisation.member import (
     MEMBER,
     MemberProfileAssigned,
@@ -17,6 +20,7 @@ from domain.organisation.roster import MemberReleased, belonging
 from domain.recording.approval import NotPresent
 from domain.recording.chain import ReasonMissing
 from domain.recording.committee import NoMajority, NoQuorum, NotInBody
+from domain.result.noticing import DraftProbationNotice, probation_notice_id
 from domain.result.probation import (
     CancellationProposed,
     ConfirmationProposed,
@@ -45,7 +49,7 @@ from domain.result.resolving import ExtensionLength, OutcomeMissing
 from domain.result.window import RecordsWaiting, Window, looks, next_look, window_from
 from domain.rules.assessing import Probation, ProbationThreshold
 from domain.values import day_of, midnight_after
-from tests.domain.branch import AS_OFFICER, BRANCH, HIGHER, PEOPLE, SECRETARY, person, wish
+from tests.domain.branch import AS_OFFICER, AS_SECRETARY, BRANCH, HIGHER, PEOPLE, PROCESS, SECRETARY, person, wish
 from tests.domain.given import Given
 from tests.domain.probationer import (
     ADMITTED_ON,
@@ -65,7 +69,7 @@ from tests.domain.probationer import (
     visits,
     window_with,
 )
-from tests.domain.year import SEATED
+from tests.domain.year import SEATED, TERM
 
 RULE = Probation()
 
@@ -315,3 +319,28 @@ def test_where_there_are_three_bands_the_lowest_is_cancelled_at_once() -> None:
     found = [proposal(total, bands, in_extension=False) for total in (8500, 8499, 7000, 6999)]
     assert found == ["confirm", "extend", "extend", "cancel"]
     assert proposal(8499, bands, in_extension=True) == "cancel"
+
+
+def test_the_outcome_is_noticed_by_name_and_nothing_more() -> None:
+    decided = window_with(7000).given(looked(), resolved(), approved())
+    draft = wish(DraftProbationNotice, PROCESS, OVER, unit=BRANCH, member=NEWCOMER, outcome="confirm", body="GW")
+    header, line = decided.when(draft).says(ResultNoticeDrafted, ResultLineDrafted)
+    assert isinstance(header, ResultNoticeDrafted)
+    assert (header.stage, header.bodies) == ("probation", ("GW", BRANCH))
+    assert isinstance(line, ResultLineDrafted)
+    assert (line.member, line.grade, line.total) == (NEWCOMER, "confirm", None)
+    decided.given(draft).when(draft).refused(NoticeExists)
+
+
+def test_a_notice_of_an_outcome_runs_its_term_and_confirms_nothing() -> None:
+    decided = window_with(7000).given(looked(), resolved(), approved())
+    draft = wish(DraftProbationNotice, PROCESS, OVER, unit=BRANCH, member=NEWCOMER, outcome="confirm", body="GW")
+    about = {"unit": BRANCH, "notice": probation_notice_id(NEWCOMER, "confirm")}
+    posted = decided.given(
+        draft,
+        wish(CheckDisclosure, AS_SECRETARY, OVER, **about, shows=("name",)),
+        wish(PostNotice, AS_SECRETARY, OVER, **about),
+    )
+    over = OVER + TERM
+    closed = posted.given(wish(CloseNotice, PROCESS, over, **about))
+    closed.when(wish(ConfirmRecords, PROCESS, over, **about)).nothing()

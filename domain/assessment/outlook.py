@@ -1,0 +1,124 @@
+"""展望 — what the year may still come to: shown to the person alone, promised by nobody.
+
+A half that runs can rise to its maximum, one that lies ahead gives all of its maximum, one that is over gives no more.
+The best total takes every point that can still be earned and the best mark of the appraisal; no grade is foretold
+beyond *can it still be reached*: quota, vetoes and objections are no arithmetic (SPEC §4.10.2).
+"""
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from domain.assessment.grading import reaches
+from domain.assessment.rounding import rounder_of
+from domain.assessment.scoring import ledger
+from domain.assessment.totals import total
+from domain.rules.assessing import Appraisal, Profile
+from domain.rules.scheme import Scheme
+from domain.values import Code, hundredths
+
+When: TypeAlias = Literal["over", "running", "ahead"]
+
+
+class CategorySoFar(Struct, frozen=True, kw_only=True):
+    """One category of a half, in hundredths."""
+
+    code: Code
+    points: int
+    maximum: int
+
+
+class HalfSoFar(Struct, frozen=True, kw_only=True):
+    """One half as it stands; of one that lies ahead no point is counted."""
+
+    when: When
+    base: int
+    categories: tuple[CategorySoFar, ...]
+
+
+class Room(Struct, frozen=True, kw_only=True):
+    """What a category can still give, in hundredths."""
+
+    code: Code
+    points: int
+
+
+class Reach(Struct, frozen=True, kw_only=True):
+    """Whether a grade can still be reached by points."""
+
+    grade: Code
+    reachable: bool
+
+
+class YearOutlook(Struct, frozen=True, kw_only=True):
+    """What a year may come to, in hundredths."""
+
+    earned: int
+    """Base of the halves that have begun, as it stands."""
+    honours: int
+    deductions: int
+    expected: int | None
+    """2 × base of the first half + honours − deductions so far; None while the first half runs."""
+    room: tuple[Room, ...]
+    honour_room: int | None
+    """None where honours are not capped."""
+    best_ledger: int
+    """With the room of the categories and of the honours' cap; where there is no cap, with the honours of now."""
+    best_total: int
+    grades: tuple[Reach, ...]
+
+
+def outlook(
+    scheme: Scheme, profile: Profile, halves: Sequence[HalfSoFar], honours: int, deductions: int
+) -> YearOutlook:
+    """What can still be earned, by the rule set and what is confirmed."""
+    begun = [half for half in halves if half.when != "ahead"]
+    earned = sum(half.base for half in begun)
+    room = _room(halves)
+    cap = scheme.honour_rules.cap_year
+    honour_room = None if cap is None else max(0, hundredths(cap) - honours)
+    best = _between(scheme, earned + sum(one.points for one in room), honours + (honour_room or 0), deductions)
+    mark = _best_mark(scheme.appraisal) if profile.appraised else None
+    best_total = total(best, mark, profile, rounder_of(scheme.rounding)).points
+    first = halves[0] if halves and halves[0].when == "over" else None
+    return YearOutlook(
+        earned=earned,
+        honours=honours,
+        deductions=deductions,
+        expected=None if first is None else _between(scheme, 2 * first.base, honours, deductions),
+        room=room,
+        honour_room=honour_room,
+        best_ledger=best,
+        best_total=best_total,
+        grades=_grades(scheme, best_total) if profile.graded else (),
+    )
+
+
+def _room(halves: Sequence[HalfSoFar]) -> tuple[Room, ...]:
+    left: dict[Code, int] = {}
+    for half in halves:
+        for one in half.categories:
+            had = one.points if half.when == "running" else 0
+            more = 0 if half.when == "over" else max(0, one.maximum - had)
+            left[one.code] = left.get(one.code, 0) + more
+    return tuple(Room(code=code, points=number) for code, number in left.items())
+
+
+def _between(scheme: Scheme, base: int, honours: int, deductions: int) -> int:
+    floor, ceiling = scheme.scale.floor, scheme.scale.ceiling
+    return ledger(
+        base,
+        honours,
+        deductions,
+        None if floor is None else hundredths(floor),
+        None if ceiling is None else hundredths(ceiling),
+    )
+
+
+def _best_mark(appraisal: Appraisal) -> int | None:
+    return max((hundredths(one.value) for one in appraisal.values if one.value is not None), default=None)
+
+
+def _grades(scheme: Scheme, best: int) -> tuple[Reach, ...]:
+    return tuple(Reach(grade=one.code, reachable=reaches(best, one, scheme.interpretation)) for one in scheme.grades)
