@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+from pydantic import SecretStr
 
 from api.accounts import open_account
 from ops.clock import SimulatedClock
@@ -32,7 +33,10 @@ def founded(server: Running, folder: Path, life: Life) -> Generator[Town]:
         create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
         admin.execute(create.format(sql.Identifier(name)))
     settings = Settings(
-        deployment="example", data=folder / "data", secure_cookies=False, database_url=server.url(name, "postgres")
+        deployment="example",
+        data=folder / "data",
+        secure_cookies=False,
+        database_url=SecretStr(server.url(name, "postgres")),
     )
     with deployed(settings) as deployment:
         publish(deployment, whole=True, log=LOG)

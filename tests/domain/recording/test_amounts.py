@@ -135,7 +135,8 @@ VISITED = ASKED.given(planned(kind="r-1"), held(), evidenced(kind="list"), opene
 
 
 def line(**fields: Any) -> Any:
-    return LineWish(**{"member": MEMBER, "outcome": "earned", **fields})
+    wanted: dict[str, Any] = {"member": MEMBER, "outcome": "earned", **fields}
+    return LineWish(**wanted)
 
 
 def test_a_sheet_says_levels_conditions_and_the_points_chosen_in_a_range() -> None:
