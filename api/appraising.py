@@ -108,8 +108,11 @@ def need_ours(asked: Asked, unit: Code, year: int, period: Code, drawn: Drawn) -
 
 async def cast(asked: Asked, unit: Code, year: int, period: Code, wish: BallotWish, rules: Appraisal) -> None:
     """Put a ballot into the box. Nothing is written of who, when, or which code."""
-    ask = asked.house.ledger.ask
-    session = await to_thread.run_sync(ask, lambda past: open_session(past, unit, year, period))
+
+    def opened(past: Past) -> Session:
+        return open_session(past, unit, year, period)
+
+    session = await to_thread.run_sync(asked.house.ledger.ask, opened)
     code = ballot_box.digest_of_code(wish.code)
     if session.box is None or code not in session.codes:
         raise BallotCodeUnknown

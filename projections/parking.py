@@ -240,7 +240,10 @@ def named_members(fact: Fact) -> tuple[MemberId, ...]:
             | ScoreDetermined(member=member)
             | GradeDetermined(member=member)
             | ResultFedBack(member=member)
-            | ProbationStarted(member=member)
+        ):
+            return (member,)
+        case (
+            ProbationStarted(member=member)
             | ProbationOutlookIssued(member=member)
             | ConfirmationProposed(member=member)
             | ExtensionProposed(member=member)

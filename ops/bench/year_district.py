@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID, uuid5
 
 import msgspec
@@ -75,7 +75,7 @@ def branch(number: int) -> Branch:
 
 
 def _wish(wished: type[C], actor: Actor, at: datetime, /, **fields: object) -> C:
-    made: Callable[..., C] = wished
+    made = cast("Callable[..., C]", wished)
     return made(id=uuid5(NAMESPACE, f"bench/command/{next(_numbers)}"), actor=actor, at=at, **fields)
 
 
