@@ -5,7 +5,7 @@ fix. A fact that cannot be read at all parks the stream it stands in: then no an
 """
 
 from datetime import date, datetime
-from typing import Any, Final, Literal, LiteralString, TypeAlias
+from typing import Any, Final, Literal, LiteralString, Protocol, TypeAlias, cast
 from uuid import UUID
 
 import msgspec
@@ -190,94 +190,102 @@ def code_of(error: Exception) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
+OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
+    {
+        MemberRegistered,
+        MemberEnrolled,
+        MemberReleased,
+        MemberTransferred,
+        MemberProfileAssigned,
+        MembershipEnded,
+        LeaveRegistered,
+        LeaveShortened,
+        ExemptionRequested,
+        ExemptionSupported,
+        ExemptionGranted,
+        ExemptionRefused,
+        ExemptionEnded,
+        SheetLineSet,
+        SheetLineReferred,
+        NoticeLineDrafted,
+        PointsRecorded,
+        RecordSuspended,
+        RecordReleased,
+        RecordReversed,
+        RecordReplaced,
+        HonourClaimed,
+        HonourReturned,
+        HonourWithdrawn,
+        HonourDecided,
+        HonourReferred,
+        HonourAdded,
+        DeductionProposed,
+        DeductionEvidenceAdded,
+        MemberNotified,
+        MemberStatementFiled,
+        StatementTermEnded,
+        DeductionDecided,
+        DeductionReferred,
+        DeductionApproved,
+        DeductionDismissed,
+        VetoRegistered,
+        VetoLifted,
+        CaseListed,
+        ArchiveSealed,
+        MemberComputed,
+        GradeProposed,
+        ResultLineDrafted,
+        ScoreDetermined,
+        GradeDetermined,
+        ResultFedBack,
+        ProbationStarted,
+        ProbationOutlookIssued,
+        ConfirmationProposed,
+        ExtensionProposed,
+        CancellationProposed,
+        MeetingResolved,
+        HigherApprovalGiven,
+        HigherApprovalRefused,
+        HigherOrganisationDecided,
+        ProbationExtended,
+        ProbationCancelled,
+        MemberConfirmed,
+        MeasureProposed,
+        MeasureOpened,
+        MeasureStepSet,
+        DesigneeAssigned,
+        DesigneeAccepted,
+        DesigneeDeclined,
+        ThoughtReportReceived,
+        TalkHeld,
+        AdmonitionHeld,
+        CommendationAwarded,
+        RecommendationReported,
+        HandlingDecisionFiled,
+        MeasureStepDone,
+        HelperPaired,
+        HelpTaken,
+        HelpReviewed,
+        HelpEnded,
+        OrganisationalHandlingOpened,
+        MeasureEscalated,
+        MeasureClosed,
+        MeasureWithdrawn,
+    }
+)
+"""The facts that say something of one member, whom they name."""
+
+
+class _OfOneMember(Protocol):
+    @property
+    def member(self) -> MemberId: ...
+
+
 def named_members(fact: Fact) -> tuple[MemberId, ...]:
     """The members whom a fact names; not those whom it names only by a record."""
+    if type(fact) in OF_ONE_MEMBER:
+        return (cast("_OfOneMember", fact).member,)
     match fact:
-        case (
-            MemberRegistered(member=member)
-            | MemberEnrolled(member=member)
-            | MemberReleased(member=member)
-            | MemberTransferred(member=member)
-            | MemberProfileAssigned(member=member)
-            | MembershipEnded(member=member)
-            | LeaveRegistered(member=member)
-            | LeaveShortened(member=member)
-            | ExemptionRequested(member=member)
-            | ExemptionSupported(member=member)
-            | ExemptionGranted(member=member)
-            | ExemptionRefused(member=member)
-            | ExemptionEnded(member=member)
-            | SheetLineSet(member=member)
-            | SheetLineReferred(member=member)
-            | NoticeLineDrafted(member=member)
-            | PointsRecorded(member=member)
-            | RecordSuspended(member=member)
-            | RecordReleased(member=member)
-            | RecordReversed(member=member)
-            | RecordReplaced(member=member)
-            | HonourClaimed(member=member)
-            | HonourReturned(member=member)
-            | HonourWithdrawn(member=member)
-            | HonourDecided(member=member)
-            | HonourReferred(member=member)
-            | HonourAdded(member=member)
-            | DeductionProposed(member=member)
-            | DeductionEvidenceAdded(member=member)
-            | MemberNotified(member=member)
-            | MemberStatementFiled(member=member)
-            | StatementTermEnded(member=member)
-            | DeductionDecided(member=member)
-            | DeductionReferred(member=member)
-            | DeductionApproved(member=member)
-            | DeductionDismissed(member=member)
-            | VetoRegistered(member=member)
-            | VetoLifted(member=member)
-            | CaseListed(member=member)
-            | ArchiveSealed(member=member)
-            | MemberComputed(member=member)
-            | GradeProposed(member=member)
-            | ResultLineDrafted(member=member)
-            | ScoreDetermined(member=member)
-            | GradeDetermined(member=member)
-            | ResultFedBack(member=member)
-        ):
-            return (member,)
-        case (
-            ProbationStarted(member=member)
-            | ProbationOutlookIssued(member=member)
-            | ConfirmationProposed(member=member)
-            | ExtensionProposed(member=member)
-            | CancellationProposed(member=member)
-            | MeetingResolved(member=member)
-            | HigherApprovalGiven(member=member)
-            | HigherApprovalRefused(member=member)
-            | HigherOrganisationDecided(member=member)
-            | ProbationExtended(member=member)
-            | ProbationCancelled(member=member)
-            | MemberConfirmed(member=member)
-            | MeasureProposed(member=member)
-            | MeasureOpened(member=member)
-            | MeasureStepSet(member=member)
-            | DesigneeAssigned(member=member)
-            | DesigneeAccepted(member=member)
-            | DesigneeDeclined(member=member)
-            | ThoughtReportReceived(member=member)
-            | TalkHeld(member=member)
-            | AdmonitionHeld(member=member)
-            | CommendationAwarded(member=member)
-            | RecommendationReported(member=member)
-            | HandlingDecisionFiled(member=member)
-            | MeasureStepDone(member=member)
-            | HelperPaired(member=member)
-            | HelpTaken(member=member)
-            | HelpReviewed(member=member)
-            | HelpEnded(member=member)
-            | OrganisationalHandlingOpened(member=member)
-            | MeasureEscalated(member=member)
-            | MeasureClosed(member=member)
-            | MeasureWithdrawn(member=member)
-        ):
-            return (member,)
         case RoleAppointed(person=person) | RoleEnded(person=person):
             return (person,)
         case RoleSubstituted(person=person, stands_for=holder) | RoleDelegated(person=person, stands_for=holder):
@@ -317,9 +325,10 @@ def _member_in(entry: Envelope) -> MemberId | None:
 def _archive_owner(connection: Connection, entry: Envelope) -> MemberId | None:
     """Whose archive a stream is; tried out, because a stream's id does not say it."""
     years = range(2016, entry.at.year + 2)
-    for (person,) in connection.execute(_PERSONS).fetchall():
+    people: list[MemberId] = [person for (person,) in connection.execute(_PERSONS).fetchall()]
+    for person in people:
         if any(archive_of(person, date(year, 1, 1)).id == entry.stream for year in years):
-            return person  # type: ignore[no-any-return]
+            return person
     return None
 
 
