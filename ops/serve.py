@@ -78,13 +78,15 @@ def serve(deployment: Deployment) -> None:
     publish_or_stop(deployment, whole=True)
     app = create_app(house(deployment))
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
-    with _working():
+    with _working(deployment):
         uvicorn.Server(config).run()
 
 
 @contextmanager
-def _working() -> Generator[None]:
-    supervisor = Supervisor([sys.executable, "-m", "ops.cli", "work"], os.environ)
+def _working(deployment: Deployment) -> Generator[None]:
+    # The example may be served by a command that says so itself: the worker has to know it as well.
+    environment = {**os.environ, "STEELYARD_DEPLOYMENT": deployment.settings.deployment}
+    supervisor = Supervisor([sys.executable, "-m", "ops.cli", "work"], environment)
     try:
         yield
     finally:
