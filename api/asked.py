@@ -109,7 +109,16 @@ class Asked:
         """Everything on which an answer depends beside the read models: by whom, as what, when, for what."""
         reader, url = self.reader, self.request.url
         acting = None if reader.acting is None else reader.acting.key
-        return (url.path, url.query, reader.person, acting, self.words.language, self.today)
+        return (url.path, url.query, reader.person, acting, self._scopes, self.words.language, self.today)
+
+    @property
+    def _scopes(self) -> frozenset[str] | None:
+        """The operations that a token was issued for; None for who has signed in himself."""
+        scopes = None if self.signed_in is None else self.signed_in.session.scopes
+        return None if scopes is None else frozenset(scopes)
+
+    def _in_scope(self, operation: str) -> bool:
+        return self._scopes is None or operation in self._scopes
 
     @asynccontextmanager
     async def ready(self, since: int | None = None) -> AsyncGenerator[AsyncConnection]:
@@ -125,7 +134,7 @@ class Asked:
     def may(self, operation: str, state: str | None = None) -> bool:
         """Whether the reader, in the office in which he acts, may do this to the things in question: for buttons."""
         acting = self.acting
-        return acting is not None and may(operation, acting.role, self.relation, state)
+        return acting is not None and self._in_scope(operation) and may(operation, acting.role, self.relation, state)
 
     def holds(self, operation: str) -> bool:
         """Whether the reader may do this in his own organisation: for the navigation."""
@@ -141,6 +150,8 @@ class Asked:
 
     def reads(self, operation: str) -> bool:
         """Whether the reader may see, beside what this route shows, what belongs to another operation."""
+        if not self._in_scope(operation):
+            return False
         return any(may(operation, role, relation) for role, relation in _standing(self, writes=False))
 
     def fresh_key(self) -> str:

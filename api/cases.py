@@ -135,6 +135,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     may_decide_at: datetime | None
     decidable: bool
     """A body may decide now."""
+    withdrawable: bool
+    """The reader may take the claim back: his own, or one that he entered."""
     reason: str | None
     record: RecordId | None
     papers: tuple[PaperView, ...]
@@ -223,6 +225,7 @@ async def case_view(asked: Asked, connection: AsyncConnection, case: cases.Case)
         ends_on=header.ends_on,
         may_decide_at=header.may_decide_at,
         decidable=decidable(asked, header),
+        withdrawable=_withdrawable(asked, header),
         reason=_said(texts, header.reason),
         record=header.record,
         papers=tuple(_paper(paper, scheme, names) for paper in case.papers),
@@ -243,6 +246,11 @@ def decidable(asked: Asked, header: cases.CaseHeader) -> bool:
     if header.status == "notified":
         return header.may_decide_at is not None and header.may_decide_at <= asked.now
     return header.status in ("claimed", "heard")
+
+
+def _withdrawable(asked: Asked, header: cases.CaseHeader) -> bool:
+    open_still = header.kind == "honour" and header.status in ("claimed", "returned")
+    return open_still and asked.may("honour.claim") and asked.reader.person in (header.member, header.entered_by)
 
 
 async def voters_of(connection: AsyncConnection, today: date, case: cases.Case, scheme: Scheme) -> Seats:

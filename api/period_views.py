@@ -219,9 +219,10 @@ def turn_view(turn: Turn, title: str, names: Names) -> TurnView:
 def result_line(scheme: Scheme | None, state: assessments.ResultState, names: Names) -> ResultLine:
     """One member's figures and grade."""
     zh, en = named(scheme, state.period)
-    code = state.grade or state.proposed
-    grade = None if scheme is None else next((one for one in scheme.grades if one.code == code), None)
     determined = state.determined_total is not None
+    # Once his score is determined his grade may still wait for somebody else's: until then he has none.
+    code = state.grade if determined else state.proposed
+    grade = None if scheme is None else next((one for one in scheme.grades if one.code == code), None)
     return ResultLine(
         member=state.member,
         name=names(state.member),

@@ -145,6 +145,7 @@ STATUSES: Final[dict[str, int]] = {
     "proposal-pending": 409,
     "nothing-proposed": 409,
     "extended-already": 409,
+    "cancel-without-ground": 409,
     "window-runs": 409,
     "records-waiting": 409,
     "profile-by-probation": 409,

@@ -64,6 +64,7 @@ from domain.result.measure import (
     MeasureStepDone,
     MeasureStepSet,
     MeasureWithdrawn,
+    OfMeasure,
     OrganisationalHandlingOpened,
     RecommendationReported,
     TalkHeld,
@@ -84,6 +85,7 @@ from domain.result.probation import (
     ProbationStarted,
 )
 from domain.values import Code, MemberId, NoticeId, RecordId
+from domain.vocabulary import stored_name
 from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, paged
 from projections.applying import Applied, Handlers
 
@@ -183,6 +185,8 @@ CONSEQUENCES: Final = (
     ProbationCancelled,
     MemberConfirmed,
 )
+_OF_MEASURES: Final = [stored_name(kind) for kind in CONSEQUENCES if issubclass(kind, OfMeasure)]
+
 
 InUnit: TypeAlias = (
     MemberRegistered
@@ -331,6 +335,7 @@ FROM (
   WHERE who.person = %(member)s AND (%(before)s::int IS NULL OR t.position < %(before)s)
     AND (%(vetoes)s OR (t.type NOT LIKE 'veto-%%' AND NOT EXISTS (
       SELECT FROM merits AS v WHERE v.merit = t.about AND v.kind = 'veto')))
+    AND (%(measures)s OR t.type <> ALL(%(of_measures)s))
   ORDER BY t.position DESC LIMIT %(limit)s + 1
 ) AS t
 LEFT JOIN records AS r
@@ -362,8 +367,10 @@ async def timeline(
     before: int | None = None,
     limit: int = PAGE,
     vetoes: bool = True,
+    measures: bool = True,
 ) -> Answer[Page[Moment]]:
-    """The entries that name a member, newest first; without ``vetoes`` for whoever may not know of any."""
+    """The entries that name a member, newest first; without ``vetoes`` or ``measures`` for who may know of none."""
     known: dict[str, object] = {"member": member, "before": before, "limit": limit, "vetoes": vetoes}
+    known |= {"measures": measures, "of_measures": _OF_MEASURES}
     found = await ask(connection, Moment, _TIMELINE, known, whose=member)
     return paged(found, [moment.position for moment in found.value], limit)

@@ -17,6 +17,7 @@ from api.names import names_of
 from api.negotiation import wants_page
 from api.pages import address, show
 from api.routes.matters import Since
+from domain.assessment.appraisal import Session, appraisal_of
 from domain.assessment.balloting import AnnulAppraisal, CloseAppraisal, FileSelfEvaluation, OpenAppraisal
 from domain.assessment.period import days_of
 from domain.ledger import Receipt
@@ -192,8 +193,14 @@ async def annul(
 ) -> Response:
     """Nothing of the session counts; another may be opened."""
     reason = asked.secret(asked.reader.person, "reason", asked.body.reason)
+    state = await to_thread.run_sync(asked.house.ledger.load, appraisal_of(unit, year, period))
     wish = partial(asked.execute, AnnulAppraisal, unit=unit, year=year, period=period, reason=reason)
-    return granted(asked, await to_thread.run_sync(wish), _place(unit, year, period))
+    receipt = await to_thread.run_sync(wish)
+    if isinstance(state, Session) and state.box is not None:
+        async with asked.house.access.connection() as connection:
+            await ballot_box.shut(connection, state.box, shut=True)
+            await ballot_box.empty(connection, state.box)
+    return granted(asked, receipt, _place(unit, year, period))
 
 
 async def scheme_of(asked: Asked, connection: AsyncConnection, year: int, period: Code | None) -> Scheme | None:
@@ -201,11 +208,13 @@ async def scheme_of(asked: Asked, connection: AsyncConnection, year: int, period
     assert asked.unit is not None
     known = await rules.versions(connection, asked.unit.scheme)
     now = rules.in_force(known, asked.today)
-    found = None if now is None or period is None else now.scheme.period(period)
-    if found is None:
-        return None if now is None else now.scheme
-    last = rules.in_force(known, days_of(found, year)[1])
-    return (now if last is None else last).scheme if now is not None else None
+    # Where a trial version has run out, the one before it still says when its period ended.
+    for one in () if period is None else (*(() if now is None else (now,)), *reversed(known)):
+        found = one.scheme.period(period)
+        last = None if found is None else rules.in_force(known, days_of(found, year)[1])
+        if last is not None:
+            return last.scheme
+    return None if now is None else now.scheme
 
 
 async def _named(asked: Asked, connection: AsyncConnection, drawn: Drawn) -> tuple[Slip, ...]:

@@ -186,7 +186,15 @@ async def timeline_of(
 
     async def rows() -> AsyncIterator[Row]:
         async for one in everything(
-            asked, lambda c, cursor: timeline.timeline(c, member, before=cursor or before, limit=PAGE)
+            asked,
+            lambda c, cursor: timeline.timeline(
+                c,
+                member,
+                before=cursor or before,
+                limit=PAGE,
+                vetoes=asked.reads("veto.read"),
+                measures=asked.reads("measure.read"),
+            ),
         ):
             term = _TERMS[one.type]
             outcome = None if one.outcome is None else asked.words(f"outcome.{one.outcome}")

@@ -61,7 +61,10 @@ async def notice_lines(
             level = asked.words.either(one.level_zh or "", one.level_en or "")
             worth = None if one.points is None else Decimal(one.points)
             outcome = asked.words(f"outcome.{one.outcome}")
-            yield (one.line, one.name, outcome, level, worth, asked.words(f"status.{one.state}"))
+            if one.grade_zh or one.grade_en:
+                outcome = asked.words.either(one.grade_zh or "", one.grade_en or "")
+            state = "" if one.state == "open" else asked.words(f"line.{one.state}")
+            yield (one.line, one.name, outcome, level, worth, state)
 
     keys = ("export.line", "export.name", "export.outcome", "export.level", "export.points", "export.status")
     return file_of(kind, file_name(unit, "notice-lines"), headings(asked, keys), rows())

@@ -58,6 +58,8 @@ async def of_unit(unit: str, asked: Annotated[Asked, permitted("measure.read")],
     """The measures of an organisation and all below it: proposed, due, overdue, done."""
     async with asked.ready(since) as connection:
         found = await measures.measures_under(connection, unit)
+        for one in found.value:
+            await note_reading(asked, one.member, "measure", one.measure)
         items = await measure_views(asked, connection, found.value)
     return answer(asked, "measures.html", instead(found, MeasureList(items=items)), unit=asked.unit)
 
@@ -69,6 +71,8 @@ async def mine(asked: Annotated[Asked, permitted("signed-in")], since: Since = N
     async with asked.ready(since) as connection:
         own = await measures.measures_of_member(connection, asked.reader.person)
         found = await measures.measures_concerning(connection, asked.reader.person)
+        for one in found.value if asked.acting is not None else ():
+            await note_reading(asked, one.member, "measure", one.measure)
         items = await measure_views(asked, connection, (*own.value, *found.value))
     return answer(asked, "measures_mine.html", instead(found, MeasureList(items=items)))
 

@@ -266,7 +266,8 @@ async def moments(member: UUID, asked: Annotated[Asked, permitted("archive.read"
     """Everything that the log says of a person, newest first."""
     await note_reading(asked, member, "timeline")
     async with asked.ready() as connection:
-        found = await timeline.timeline(connection, member, before=before, vetoes=asked.reads("veto.read"))
+        vetoes, measures = asked.reads("veto.read"), asked.reads("measure.read")
+        found = await timeline.timeline(connection, member, before=before, vetoes=vetoes, measures=measures)
         names = await names_of(asked, connection, [member])
     rows = Page(items=tuple(_moment(one) for one in found.value.items), before=found.value.before)
     return answer(asked, "timeline.html", instead(found, rows), member=member, name=names(member))

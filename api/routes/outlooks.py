@@ -72,7 +72,8 @@ async def own(member: UUID, asked: Annotated[Asked, permitted("archive.read")]) 
     view = None
     if scheme is not None and profile is not None and profile.components.ledger is not None:
         by_period = {one.period: one for one in found.value}
-        now = by_period["Y" if asked.today.month >= FIRST_OF_H2 else "H1"]
+        # Where the first rule set comes into force within the year there is no first half.
+        now = by_period.get("Y" if asked.today.month >= FIRST_OF_H2 else "H1", by_period["Y"])
         halves = [_half(asked, by_period[code]) for code in HALVES if code in by_period]
         view = _view(year, scheme, outlook(scheme, profile, halves, now.honours, now.deductions))
     return answer(asked, "outlook.html", instead(found, view), year=year)
@@ -94,7 +95,7 @@ def _half(asked: Asked, score: PeriodScore) -> HalfSoFar:
 
 
 def _view(year: int, scheme: Scheme, found: YearOutlook) -> OutlookView:
-    categories = {one.code: one for one in scheme.categories}
+    categories = {one.code: (one.zh, one.en) for one in scheme.categories}
     grades = {one.code: one for one in scheme.grades}
     return OutlookView(
         year=year,
@@ -103,8 +104,10 @@ def _view(year: int, scheme: Scheme, found: YearOutlook) -> OutlookView:
         deductions=points(found.deductions),
         expected=None if found.expected is None else points(found.expected),
         room=tuple(
-            RoomView(code=one.code, zh=categories[one.code].zh, en=categories[one.code].en, points=points(one.points))
+            RoomView(code=one.code, zh=zh, en=en, points=points(one.points))
             for one in found.room
+            # A category of an earlier version goes by its code.
+            for zh, en in (categories.get(one.code, (one.code, one.code)),)
             if one.points
         ),
         honour_room=None if found.honour_room is None else points(found.honour_room),

@@ -255,8 +255,11 @@ async def _view(
 ) -> ProbationView:
     case = found.case
     names = await names_of(asked, connection, [case.member])
+    # A reason is for himself and for those who may read results; everybody else sees that there is one.
+    readable = asked.reader.person == case.member or asked.reads("result.read")
     sealed = tuple({step.reason for step in found.steps if step.reason is not None})
-    words = await asked.house.vault.values(sealed)
+    words = await asked.house.vault.values(sealed if readable else ())
+    gone = asked.words("text.gone" if readable else "text.sealed")
     rule = None if scheme is None else scheme.probation.extension
     return ProbationView(
         case=_row(asked, case, names(case.member)),
@@ -268,7 +271,7 @@ async def _view(
         months_min=1 if rule is None else rule.months_min,
         months_max=1 if rule is None else rule.months_max,
         voters=await _people(asked, connection, await _voters(asked, connection, case, scheme)),
-        steps=tuple(_step(asked, step, words.get) for step in found.steps),
+        steps=tuple(_step(step, words.get, gone) for step in found.steps),
     )
 
 
@@ -289,8 +292,7 @@ async def _voters(
     return []
 
 
-def _step(asked: Asked, step: probations.Step, opened: Callable[[Sha256], str | None]) -> ProbationStep:
-    gone = asked.words("text.gone")
+def _step(step: probations.Step, opened: Callable[[Sha256], str | None], gone: str) -> ProbationStep:
     term = _TERMS[step.type]
     made = (*FIGURES, "reason", "zh", "en")
     said = {name: getattr(step, name) for name in ProbationStep.__struct_fields__ if name not in made}

@@ -243,11 +243,11 @@ def _return(past: Past, command: ReturnHonour) -> Decision:
 
 
 def _withdraw(past: Past, command: WithdrawHonour) -> Decision:
-    """By whoever entered it, or by the person himself; nothing was added yet."""
+    """By whoever entered what is before the body now, or by the person himself; nothing was added yet."""
     honour, who = living(past, command.honour, command.unit), acting(command)
     if honour.status not in ("claimed", "returned"):
         raise HonourNotOpen(honour=command.honour)
-    if who != honour.claim.member and who not in honour.entered_by:
+    if who not in (honour.claim.member, honour.claim.by):
         raise NotPermitted
     fact = HonourWithdrawn(
         honour=command.honour, unit=command.unit, member=honour.claim.member, by=who, turn=honour.turn + 1

@@ -85,4 +85,7 @@ def streak(rule: Streak, order: Sequence[str], grade: Code, found: Determined) -
 
 
 def _is_of(rule: Streak, order: Sequence[str], grade: Code, had: Code) -> bool:
-    return had == grade or (rule.mixed == "at_or_below" and order.index(had) > order.index(grade))
+    if had == grade:
+        return True
+    # A grade of earlier rules that these do not name is neither above nor below.
+    return rule.mixed == "at_or_below" and had in order and order.index(had) > order.index(grade)

@@ -13,7 +13,7 @@ from domain.decider import Decision, Past, Refused, Write
 from domain.organisation.bodies import meeting_of
 from domain.organisation.member import MEMBER, MemberProfileAssigned, Registered, belonging_to, refuse_own
 from domain.organisation.membership import ending
-from domain.organisation.unit import established
+from domain.organisation.unit import established, higher_than
 from domain.recording.approval import NotPresent, WrongBody
 from domain.recording.chain import LEAST_VOTERS, Motion, ReasonMissing, Sitting, Step, higher, sitting_of, steps_of
 from domain.recording.committee import Meeting, NoQuorum, Vote, convened
@@ -51,6 +51,12 @@ class OutcomeMissing(Refused):
     """已退回过一次:不予批准时须由上级直接作出决定。 Returned once already: whoever refuses now decides himself."""
 
     code = "outcome-missing"
+
+
+class CancelWithoutGround(Refused):
+    """积分已达要求,又无其他依据,不得取消资格。 The points were reached, and no other ground stands."""
+
+    code = "cancel-without-ground"
 
 
 class ResolveProbation(Sitting, frozen=True, kw_only=True):
@@ -147,14 +153,14 @@ def _months(proposal: Proposal, months: int | None, rule: ProbationExtension) ->
 def _approve(past: Past, command: ApproveProbation, member: Registered) -> Decision:
     state = pending(past, command.member, "higher")
     _, scheme = scheme_of(past, command.unit, command)
-    vote = _carried(past, scheme, command, state)
-    assert state.way.to is not None, "what was adopted says who approves"
+    body = _approver(past, scheme, member.unit, state)
+    vote = _carried(past, scheme, command, body)
     ref = probation_of(member.member)
     if command.verdict == "approved":
         given = HigherApprovalGiven(
             member=member.member,
             unit=member.unit,
-            body=state.way.to,
+            body=body,
             proposal=state.proposal,
             round=state.way.round,
             minute=command.minute,
@@ -168,7 +174,7 @@ def _approve(past: Past, command: ApproveProbation, member: Registered) -> Decis
         refused = HigherApprovalRefused(
             member=member.member,
             unit=member.unit,
-            body=state.way.to,
+            body=body,
             proposal=state.proposal,
             round=1,
             reason=reason,
@@ -177,7 +183,7 @@ def _approve(past: Past, command: ApproveProbation, member: Registered) -> Decis
             vote=vote,
         )
         return [ref.says(refused)]
-    return _decide_instead(past, scheme, command, member, state, vote)
+    return _decide_instead(past, scheme, command, member, state, body, vote)
 
 
 def _reason(command: ApproveProbation) -> Sha256:
@@ -186,17 +192,22 @@ def _reason(command: ApproveProbation) -> Sha256:
     return command.reason.commitment
 
 
-def _carried(past: Past, scheme: Scheme, command: ApproveProbation, state: Pending) -> Vote:
-    """The vote of the higher organisation's committee for its verdict; in its own name and by somebody of it."""
+def _approver(past: Past, scheme: Scheme, unit: Code, state: Pending) -> Code:
+    """Who approves what was adopted; after a transfer to elsewhere, whoever approves for the new branch."""
     assert state.way.to is not None, "what was adopted says who approves"
-    step = Step("parent_committee", state.way.to)
+    return state.way.to if state.way.to in higher_than(past, unit) else approving(past, scheme, unit)
+
+
+def _carried(past: Past, scheme: Scheme, command: ApproveProbation, body: Code) -> Vote:
+    """The vote of the higher organisation's committee for its verdict; in its own name and by somebody of it."""
+    step = Step("parent_committee", body)
     if command.actor.unit != step.unit:
         raise WrongBody(body=step.unit)
     if acting(command) not in command.present:
         raise NotPresent
-    body = sitting_of(past, scheme, step, day_of(command.at))
-    recused = body.recused([command.member])
-    meeting = convened(body.members, command.present, command.not_in_favour, _least(scheme, step.body))
+    seated = sitting_of(past, scheme, step, day_of(command.at))
+    recused = seated.recused([command.member])
+    meeting = convened(seated.members, command.present, command.not_in_favour, _least(scheme, step.body))
     vote = meeting.vote(recused)
     if vote is None:
         raise NoQuorum(entitled=meeting.counted(recused).entitled)
@@ -204,12 +215,13 @@ def _carried(past: Past, scheme: Scheme, command: ApproveProbation, state: Pendi
 
 
 def _decide_instead(
-    past: Past, scheme: Scheme, command: ApproveProbation, member: Registered, state: Pending, vote: Vote
+    past: Past, scheme: Scheme, command: ApproveProbation, member: Registered, state: Pending, body: Code, vote: Vote
 ) -> Decision:
-    """Returned once already: the higher organisation decides, but cannot extend twice either."""
-    assert state.way.to is not None, "what was adopted says who approves"
+    """Returned once already: the higher organisation decides, but can neither extend twice nor cancel on nothing."""
     if command.instead is None:
         raise OutcomeMissing
+    if command.instead == "cancel" and state.proposal == "confirm" and state.way.ground == "result":
+        raise CancelWithoutGround
     if command.instead == "extend" and isinstance(state.before, Extension):
         raise ExtendedAlready(member=member.member)
     if command.instead != "cancel" and not state.before.window.over(day_of(command.at)):
@@ -218,7 +230,7 @@ def _decide_instead(
     fact = HigherOrganisationDecided(
         member=member.member,
         unit=member.unit,
-        body=state.way.to,
+        body=body,
         outcome=command.instead,
         months=months,
         reason=_reason(command),

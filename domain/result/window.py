@@ -10,8 +10,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from domain.assessment.computing import RecordUncountable
 from domain.assessment.counting import Counted, Part, Ruled, counted
 from domain.assessment.probation import WindowTotal, window_total
+from domain.assessment.rows import Uncountable
 from domain.assessment.scoring import Score, score
 from domain.assessment.tariff import MONTHS_OF_YEAR, Tariff, window_tariff
 from domain.decider import Past, Refused
@@ -113,7 +115,10 @@ def figures(past: Past, member: Registered, window: Window) -> WindowFigures:
         leaves=_leaves((version, *published)),
     )
     given = counted(ruled, member, _archive(past, member.member, window), None)
-    made = score(tariff, given.case, ruled.earlier).confirmed
+    try:
+        made = score(tariff, given.case, ruled.earlier).confirmed
+    except Uncountable as unknown:
+        raise RecordUncountable(member=member.member, reason=str(unknown)) from unknown
     return _figures(ruled, made, window, given)
 
 

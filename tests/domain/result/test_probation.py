@@ -45,7 +45,7 @@ from domain.result.probation import (
     probation_of,
 )
 from domain.result.proposing import NotProbationary, ProbationExists, WindowRuns
-from domain.result.resolving import ExtensionLength, OutcomeMissing
+from domain.result.resolving import CancelWithoutGround, ExtensionLength, OutcomeMissing
 from domain.result.window import RecordsWaiting, Window, looks, next_look, window_from
 from domain.rules.assessing import Probation, ProbationThreshold
 from domain.values import day_of, midnight_after
@@ -261,10 +261,15 @@ def test_a_refusal_returns_once_then_the_higher_organisation_decides() -> None:
     again.when(approved("refused", instead="confirm")).says(
         HigherOrganisationDecided, MemberConfirmed, MemberProfileAssigned
     )
+    again.when(approved("refused", instead="cancel")).refused(CancelWithoutGround)
+    again.when(approved()).says(HigherApprovalGiven, MemberConfirmed, MemberProfileAssigned)
+
+
+def test_below_the_points_the_higher_organisation_may_cancel_in_its_second_refusal() -> None:
+    again = window_with(6900).given(looked(), resolved(months=6), approved("refused"), resolved(months=6))
     again.when(approved("refused", instead="cancel")).says(
         HigherOrganisationDecided, ProbationCancelled, MembershipEnded, MemberReleased
     )
-    again.when(approved()).says(HigherApprovalGiven, MemberConfirmed, MemberProfileAssigned)
 
 
 def test_the_higher_organisation_decides_in_its_own_sitting() -> None:
