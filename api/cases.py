@@ -10,7 +10,7 @@ import msgspec
 from api.asked import Asked
 from api.names import Names, names_of
 from api.seats import Seats, seats_of
-from domain.rules.demands import chain_of
+from domain.rules.demands import chain_by_worth
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
 from projections import cases, organisation, rules
@@ -261,7 +261,7 @@ async def voters_of(connection: AsyncConnection, today: date, case: cases.Case, 
     header = case.header
     if not header.open:
         return {}
-    body = chain_of(scheme, header.item, header.level)[header.step]
+    body = chain_by_worth(scheme, header.item, header.level, points(header.points))[header.step]
     if body == "branch_meeting" and header.body != header.unit:
         body = "parent_committee"
     return await seats_of(connection, scheme, body, header.body, today)

@@ -26,7 +26,7 @@ from domain.recording.chain import steps_of
 from domain.recording.deduction import DEDUCTION, Deduction, deduction_id
 from domain.recording.honour import HONOUR, Honour, honour_id
 from domain.recording.sheet import SHEET, Sheet, living
-from domain.rules.demands import NoticeKind, chain_of, stage_of
+from domain.rules.demands import NoticeKind, chain_by_worth, stage_of
 from domain.rules.procedure import Notice as NoticeRules
 from domain.rules.procedure import NoticeStage
 from domain.rules.ruleset import scheme_on
@@ -182,7 +182,7 @@ def _chain(past: Past, record: Record) -> tuple[Code, ...]:
     """The organisations of the chain that the record went through."""
     unit = established(past, record.unit)
     _, scheme = scheme_on(past, unit.scheme, record.occurred_on)
-    steps = steps_of(past, unit, chain_of(scheme, record.item, record.level))
+    steps = steps_of(past, unit, chain_by_worth(scheme, record.item, record.level, record.points_shown))
     return tuple(sorted({step.unit for step in steps}))
 
 

@@ -43,7 +43,7 @@ from domain.recording.honour import (
 from domain.recording.papers import late_reason, need_days, need_kind
 from domain.recording.sheet import acting
 from domain.recording.terms import answer_by
-from domain.rules.demands import chain_of, declarers_of, departments_of, terms_of
+from domain.rules.demands import chain_by_worth, declarers_of, departments_of, terms_of
 from domain.rules.items import Declarer, HonourItem
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
@@ -151,7 +151,8 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
     need_amount(scheme, item.code, command.level, said, has_reason=command.choice_reason is not None)
     honour = honour_id(command.unit, command.member, command.matter, command.item)
     turn = _turn(past, honour, command)
-    steps = steps_of(past, unit, chain_of(scheme, item.code, command.level))
+    worth = worth_shown(scheme, item.code, command.level, said)
+    steps = steps_of(past, unit, chain_by_worth(scheme, item.code, command.level, worth))
     fact = HonourClaimed(
         honour=honour,
         unit=command.unit,
@@ -165,7 +166,7 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
         dated_on=command.dated_on,
         document_kind=command.document_kind,
         document=command.document,
-        points_shown=worth_shown(scheme, item.code, command.level, said),
+        points_shown=worth,
         quantity=said.unless_one,
         condition=command.condition,
         share=command.share,
@@ -291,7 +292,9 @@ def _decide(past: Past, command: DecideHonour) -> Decision:
 
 def _steps(past: Past, scheme: Scheme, honour: Honour) -> list[Step]:
     claim = honour.claim
-    return steps_of(past, established(past, claim.unit), chain_of(scheme, claim.item, claim.level))
+    return steps_of(
+        past, established(past, claim.unit), chain_by_worth(scheme, claim.item, claim.level, claim.points_shown)
+    )
 
 
 def _seat(past: Past, scheme: Scheme, honour: Honour) -> Step:

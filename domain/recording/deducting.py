@@ -20,7 +20,7 @@ from domain.recording.deduction import (
 from domain.recording.entering import recorded
 from domain.recording.hearing import need_hearing
 from domain.recording.honour import UNNUMBERED
-from domain.rules.demands import chain_of
+from domain.rules.demands import chain_by_worth
 from domain.rules.ruleset import scheme_on
 
 
@@ -38,7 +38,7 @@ def decide(past: Past, command: DecideDeduction) -> Decision:
     proposal = deduction.proposal
     unit = established(past, proposal.unit)
     _, scheme = scheme_on(past, unit.scheme, proposal.occurred_on)
-    steps = steps_of(past, unit, chain_of(scheme, proposal.item, proposal.level))
+    steps = steps_of(past, unit, chain_by_worth(scheme, proposal.item, proposal.level, proposal.points_shown))
     step = seat_of(steps, deduction.step, deduction.body)
     ruling = voted(past, scheme, step, command, subject=proposal.member, entered_by=deduction.entered_by)
     ref = DEDUCTION.of(command.deduction)

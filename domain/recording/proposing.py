@@ -28,7 +28,7 @@ from domain.recording.papers import late_reason, need_days, need_kind
 from domain.recording.sheet import acting
 from domain.recording.terms import ends_on
 from domain.result.measure import measures_of
-from domain.rules.demands import chain_of, levels_of, terms_of
+from domain.rules.demands import chain_by_worth, levels_of, terms_of
 from domain.rules.items import NegativeItem, ResponsibilityItem
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
@@ -134,6 +134,7 @@ def _propose(past: Past, command: ProposeDeduction) -> Decision:
     _need_basis(past, scheme, item, command)
     said = Amount(command.quantity, command.condition)
     need_amount(scheme, item.code, command.level, said, has_reason=command.choice_reason is not None)
+    worth = worth_shown(scheme, item.code, command.level, said)
     _never_twice(past, scheme, item, command)
     deduction = deduction_id(command.unit, command.member, command.matter, command.item)
     _not_waiting(past, deduction, command)
@@ -153,12 +154,12 @@ def _propose(past: Past, command: ProposeDeduction) -> Decision:
         quantity=said.unless_one,
         condition=command.condition,
         choice_reason=reason_of(scheme, item.code, command.level, command.choice_reason),
-        points_shown=worth_shown(scheme, item.code, command.level, said),
+        points_shown=worth,
         source=_source(command),
         by=acting(command),
         particulars=command.particulars.commitment,
         late_reason=late_reason(scheme, command.dated_on, command.at, command.late_reason),
-        body=steps_of(past, unit, chain_of(scheme, item.code, command.level))[0].unit,
+        body=steps_of(past, unit, chain_by_worth(scheme, item.code, command.level, worth))[0].unit,
         told_from=day_of(command.at),
         deemed_at=_deemed_at(past, scheme, command.at),
     )

@@ -192,6 +192,20 @@ def chain_of(scheme: Scheme, item: str, level: str | None = None, points: int | 
     return chains[0].steps
 
 
+def chain_by_worth(scheme: Scheme, item: str, level: str | None, worth: str | None) -> tuple[str, ...]:
+    """The same, for what a record comes to by its amount: twenty hours do not take the short way of one.
+
+    Of a range still the most decides; where no chain is for so many points, the level's own. ``worth`` is points as
+    they are written, None for what has none.
+    """
+    own = approval_sought(scheme, item, level)
+    if worth is None or own.points is None:
+        return chain_of(scheme, item, level)
+    heavier = approval_sought(scheme, item, level, max(own.points, abs(hundredths(worth))))
+    found = chains_for(scheme.approval_chains, heavier)
+    return found[0].steps if found else chain_of(scheme, item, level)
+
+
 def approval_sought(scheme: Scheme, item: str, level: str | None = None, points: int | None = None) -> Sought:
     """What an approval chain is chosen by. Raises NotInRules for an unknown item or level."""
     found = item_named(scheme, item)

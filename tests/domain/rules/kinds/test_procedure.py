@@ -10,6 +10,7 @@ from domain.assessment import rows
 from domain.recording import filling
 from domain.rules.demands import (
     NotInRules,
+    chain_by_worth,
     chain_of,
     channels_of,
     declarers_of,
@@ -116,6 +117,20 @@ PLAIN = {2026: YearCalendar(year=2026)}
 )
 def test_the_chain_follows_list_item_level_and_points(asked: tuple[Any, ...], steps: list[str]) -> None:
     assert list(chain_of(SCHEME, *asked)) == steps
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps"),
+    [
+        (("N-1", "light", "-20.00"), ["branch_committee", "parent_committee"]),
+        (("N-1", "light", "-1.00"), ["branch_committee"]),
+        (("N-1", "heavy", "-1.00"), ["branch_committee", "parent_committee"]),
+        (("H-1", "district", "40.00"), ["branch_committee"]),
+        (("V-1", None, None), ["work_committee"]),
+    ],
+)
+def test_many_small_ones_take_the_way_of_what_they_come_to(asked: tuple[Any, ...], steps: list[str]) -> None:
+    assert list(chain_by_worth(SCHEME, *asked)) == steps
 
 
 def test_what_the_rules_do_not_have_is_not_approved() -> None:
