@@ -63,7 +63,7 @@ FROM absences AS a WHERE a.member = ANY(%(members)s) ORDER BY a.member, a.absenc
 """
 _STORE: Final = """
 INSERT INTO scores
-SELECT * FROM jsonb_populate_recordset(NULL::scores, %(rows)s)
+SELECT * FROM json_populate_recordset(NULL::scores, %(rows)s)
 ON CONFLICT (member, year, period) DO UPDATE SET
     ends_on = EXCLUDED.ends_on, rules = EXCLUDED.rules, digest = EXCLUDED.digest,
     months_present = EXCLUDED.months_present, maximum = EXCLUDED.maximum, base = EXCLUDED.base,

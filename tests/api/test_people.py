@@ -47,6 +47,7 @@ def value(client: httpx2.Client, path: str) -> Any:
 def newcomer(town: Town, unit: str = BRANCH, name: str = "") -> UUID:
     """Somebody of whom no other test knows."""
     name = name or f"新人{uuid4().hex[:6]}"
+    town.settled()  # the organisation may be as new as he is
     sent = say(
         officer(town),
         f"/units/{unit}/members",

@@ -21,7 +21,7 @@ def test_a_notice_shows_names_and_outcomes_and_nothing_else_of_a_person(town: To
     place, client = _notice(town), town.known("member")
     shown = client.get(place, headers=JSON)
     lines = shown.json()["value"]["lines"]
-    least = {"line", "name", "outcome", "quantity", "level_zh", "level_en", "points", "state"}
+    least = {"line", "name", "outcome", "quantity", "level_zh", "level_en", "points", "state", "grade_zh", "grade_en"}
     assert {frozenset(line) for line in lines} == {frozenset(least)}
     page = client.get(place, headers=PAGE).text
     for one in people():

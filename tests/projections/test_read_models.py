@@ -325,7 +325,7 @@ def test_the_agenda_calls_for_what_the_rules_call_for(house: House, read: Read) 
         assert [(d.tries, d.refused_code) for d in agenda.due(connection, due.due_at)] == [(1, "term-running")]
         # carried out, it gives way to what follows from it, and then to nothing
         for purpose in ("close-notice", "confirm-records"):
-            (due,) = agenda.due(connection, at(date(2026, 6, 20), 9), lambda: "salt")
+            (due,) = agenda.due(connection, at(date(2026, 6, 20), 9))
             assert due.purpose == purpose
             command = carried_out(
                 due.follow_up, house.entries()[due.trigger_position - 1], at(date(2026, 6, 20), 9), lambda: "salt"
