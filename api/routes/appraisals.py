@@ -208,12 +208,13 @@ async def scheme_of(asked: Asked, connection: AsyncConnection, year: int, period
     assert asked.unit is not None
     known = await rules.versions(connection, asked.unit.scheme)
     now = rules.in_force(known, asked.today)
-    # Where a trial version has run out, the one before it still says when its period ended.
-    for one in () if period is None else (*(() if now is None else (now,)), *reversed(known)):
-        found = one.scheme.period(period)
-        last = None if found is None else rules.in_force(known, days_of(found, year)[1])
-        if last is not None:
-            return last.scheme
+    if period is not None:
+        # Where a trial version has run out, the one before it still says when its period ended.
+        for one in (*(() if now is None else (now,)), *reversed(known)):
+            found = one.scheme.period(period)
+            last = None if found is None else rules.in_force(known, days_of(found, year)[1])
+            if last is not None:
+                return last.scheme
     return None if now is None else now.scheme
 
 
