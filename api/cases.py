@@ -229,10 +229,7 @@ async def case_view(asked: Asked, connection: AsyncConnection, case: cases.Case)
         reason=_said(texts, header.reason),
         record=header.record,
         papers=tuple(_paper(paper, scheme, names) for paper in case.papers),
-        statements=tuple(
-            StatementView(text=_said(texts, one.statement), final=one.final, at=one.at, position=one.position)
-            for one in case.statements
-        ),
+        statements=tuple(_statement(one, texts) for one in case.statements),
         decisions=tuple(_decision(decision, names, texts) for decision in case.decisions),
         voters=tuple(
             CaseVoter(member=one, name=names(one), recused=not case.concerned.isdisjoint({one, holder}))
@@ -297,6 +294,10 @@ def _said(texts: dict[Sha256, str], sealed: Sha256 | None) -> str | None:
 def _paper(paper: cases.Paper, scheme: Scheme, names: Names) -> PaperView:
     kind = scheme.evidence_kinds[paper.kind]
     return PaperView(zh=kind.zh, en=kind.en, sha256=paper.sha256, name=names(paper.entered_by), position=paper.position)
+
+
+def _statement(one: cases.StatementFiled, texts: dict[Sha256, str]) -> StatementView:
+    return StatementView(text=_said(texts, one.statement), final=one.final, at=one.at, position=one.position)
 
 
 def _decision(decision: cases.Decided, names: Names, texts: dict[Sha256, str]) -> DecisionView:

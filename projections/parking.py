@@ -56,43 +56,8 @@ from domain.recording.docket import CaseListed
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
 from domain.recording.sealing import ArchiveSealed
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
-from domain.result.measure import (
-    AdmonitionHeld,
-    CommendationAwarded,
-    DesigneeAccepted,
-    DesigneeAssigned,
-    DesigneeDeclined,
-    HandlingDecisionFiled,
-    HelpEnded,
-    HelperPaired,
-    HelpReviewed,
-    HelpTaken,
-    MeasureClosed,
-    MeasureEscalated,
-    MeasureOpened,
-    MeasureProposed,
-    MeasureStepDone,
-    MeasureStepSet,
-    MeasureWithdrawn,
-    OrganisationalHandlingOpened,
-    RecommendationReported,
-    TalkHeld,
-    ThoughtReportReceived,
-)
-from domain.result.probation import (
-    CancellationProposed,
-    ConfirmationProposed,
-    ExtensionProposed,
-    HigherApprovalGiven,
-    HigherApprovalRefused,
-    HigherOrganisationDecided,
-    MeetingResolved,
-    MemberConfirmed,
-    ProbationCancelled,
-    ProbationExtended,
-    ProbationOutlookIssued,
-    ProbationStarted,
-)
+from domain.result.measure import MEASURES
+from domain.result.probation import PROBATION
 from domain.values import MemberId
 from projections.answers import Answer, AsyncConnection, ask
 from projections.rows import Connection
@@ -238,39 +203,8 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         ScoreDetermined,
         GradeDetermined,
         ResultFedBack,
-        ProbationStarted,
-        ProbationOutlookIssued,
-        ConfirmationProposed,
-        ExtensionProposed,
-        CancellationProposed,
-        MeetingResolved,
-        HigherApprovalGiven,
-        HigherApprovalRefused,
-        HigherOrganisationDecided,
-        ProbationExtended,
-        ProbationCancelled,
-        MemberConfirmed,
-        MeasureProposed,
-        MeasureOpened,
-        MeasureStepSet,
-        DesigneeAssigned,
-        DesigneeAccepted,
-        DesigneeDeclined,
-        ThoughtReportReceived,
-        TalkHeld,
-        AdmonitionHeld,
-        CommendationAwarded,
-        RecommendationReported,
-        HandlingDecisionFiled,
-        MeasureStepDone,
-        HelperPaired,
-        HelpTaken,
-        HelpReviewed,
-        HelpEnded,
-        OrganisationalHandlingOpened,
-        MeasureEscalated,
-        MeasureClosed,
-        MeasureWithdrawn,
+        *MEASURES.facts,
+        *PROBATION.facts,
     }
 )
 """The facts that say something of one member, whom they name."""

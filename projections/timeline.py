@@ -47,6 +47,7 @@ from domain.recording.deduction import (
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.result.measure import (
+    MEASURES,
     AdmonitionHeld,
     CommendationAwarded,
     DesigneeAccepted,
@@ -64,13 +65,13 @@ from domain.result.measure import (
     MeasureStepDone,
     MeasureStepSet,
     MeasureWithdrawn,
-    OfMeasure,
     OrganisationalHandlingOpened,
     RecommendationReported,
     TalkHeld,
     ThoughtReportReceived,
 )
 from domain.result.probation import (
+    PROBATION,
     CancellationProposed,
     ConfirmationProposed,
     ExtensionProposed,
@@ -150,42 +151,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """The claim or the proposal that it is about."""
 
 
-CONSEQUENCES: Final = (
-    MeasureProposed,
-    MeasureOpened,
-    MeasureStepSet,
-    DesigneeAssigned,
-    DesigneeAccepted,
-    DesigneeDeclined,
-    ThoughtReportReceived,
-    TalkHeld,
-    AdmonitionHeld,
-    CommendationAwarded,
-    RecommendationReported,
-    HandlingDecisionFiled,
-    MeasureStepDone,
-    HelperPaired,
-    HelpTaken,
-    HelpReviewed,
-    HelpEnded,
-    OrganisationalHandlingOpened,
-    MeasureEscalated,
-    MeasureClosed,
-    MeasureWithdrawn,
-    ProbationStarted,
-    ProbationOutlookIssued,
-    ConfirmationProposed,
-    ExtensionProposed,
-    CancellationProposed,
-    MeetingResolved,
-    HigherApprovalGiven,
-    HigherApprovalRefused,
-    HigherOrganisationDecided,
-    ProbationExtended,
-    ProbationCancelled,
-    MemberConfirmed,
-)
-_OF_MEASURES: Final = [stored_name(kind) for kind in CONSEQUENCES if issubclass(kind, OfMeasure)]
+CONSEQUENCES: Final = (*MEASURES.facts, *PROBATION.facts)
+_OF_MEASURES: Final = [stored_name(kind) for kind in MEASURES.facts]
 
 
 InUnit: TypeAlias = (

@@ -125,8 +125,9 @@ class District:
         state = one.state if one.shared else self._stamped(one.state, copy)
         version = _VERSION.search(state)
         assert version is not None, "every entry ends in its version"
-        stream = UUID(_UUID.search(state, state.rindex(b'"stream":"'))[0].decode())  # type: ignore[index]
-        return position, stream, int(version[1]), one.type, one.at, state
+        stream = _UUID.search(state, state.rindex(b'"stream":"'))
+        assert stream is not None, "every entry names its stream"
+        return position, UUID(stream[0].decode()), int(version[1]), one.type, one.at, state
 
     def _stamped(self, state: bytes, copy: Copy) -> bytes:
         lasting, passing = copy.salt(True), copy.salt(False)
