@@ -4,7 +4,7 @@ import asyncio
 from datetime import date, timedelta
 
 from domain.assessment.restatement import restatement_id
-from projections import assessments, restatements
+from projections import assessments, determinations, restatements
 from projections.follow import catch_up
 from projections.rebuild import rebuild
 from tests.domain.branch import BRANCH, PEOPLE, TOP, VERSION, appointed, commands, registered
@@ -42,7 +42,7 @@ def test_a_restated_half_stands_beside_the_first_as_followed_and_as_rebuilt(hous
         ("R-LX-1", 300, 300, True),
         ("R-LX-9", None, 300, False),
     ]
-    both = asyncio.run(house.ask(restatements.determinations_of, PEOPLE[0])).value
+    both = asyncio.run(house.ask(determinations.determinations_of, PEOPLE[0])).value
     assert [(one.version, one.total, one.rules, one.superseded) for one in both] == [
         (1, 3300, VERSION, True),
         (2, 3600, RENAMED, False),
