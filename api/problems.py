@@ -274,6 +274,7 @@ STATUSES: Final[dict[str, int]] = {
     "proof-broken": 500,
     "disclosure-unknown": 500,
     "key-unsafe": 500,
+    "policy-wrong": 500,
     "master-key-missing": 500,
     "master-key-wrong": 500,
     "log-refused": 500,

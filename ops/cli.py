@@ -18,7 +18,7 @@ from domain.actor import person
 from domain.decider import Refused
 from ops import backup as backups
 from ops import demo as example
-from ops import desk, founding, intake, proving, rules
+from ops import desk, founding, intake, proving, rules, witness
 from ops import doctor as checks
 from ops import explain as explaining
 from ops import publish as publishing
@@ -383,6 +383,7 @@ def end(
 
 
 app.add_typer(rules.app, name="rules", help="规则文件 A rule-set file: schema, lint, a trial score.")
+app.add_typer(witness.app, name="witness", help="见证 Watch another office's log; cosign what extends it.")
 app.add_typer(token, name="token", help="令牌 Tokens for programs.")
 app.add_typer(bench.app, name="bench", help="量一量 Measure against the machine's limits.")
 
