@@ -118,6 +118,10 @@ class Appointments(msgspec.Struct, frozen=True, kw_only=True):
         """In which roles a person still acts, or will act, after a day."""
         return frozenset(a.role for a in self.held if a.person == person and a.outlives(day))
 
+    def acting(self, day: date) -> tuple[Appointment, ...]:
+        """The appointments in which somebody acts on a day, in whatever role."""
+        return tuple(self._acting(OFFICES, day))
+
     def _acting(self, roles: Iterable[Role], day: date) -> list[Appointment]:
         wanted = frozenset(roles)
         covering = [a for a in self.held if a.role in wanted and a.covers(day)]
