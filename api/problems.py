@@ -74,6 +74,7 @@ STATUSES: Final[dict[str, int]] = {
     "sheet-unknown": 404,
     "record-unknown": 404,
     "notice-unknown": 404,
+    "nothing-known-then": 404,
     "version-unknown": 404,
     # What the rules say of the content
     "item-unknown": 422,

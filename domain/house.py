@@ -21,7 +21,7 @@ from domain.decider import Command, Decision, Past, Stream
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, handling, objection
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
-from domain.oversight import log
+from domain.oversight import log, review, reviewing
 from domain.permissions import permit
 from domain.recording import (
     approval,
@@ -65,6 +65,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     appraisal.APPRAISAL,
     probation.PROBATION,
     measure.MEASURES,
+    review.REVIEW,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -171,6 +172,11 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     carrying.EscalateMeasure: carrying.decide,
     pairing.PairHelper: pairing.decide,
     pairing.ReviewHelp: pairing.decide,
+    reviewing.OpenReview: reviewing.decide,
+    reviewing.GrantAccess: reviewing.decide,
+    reviewing.RevokeAccess: reviewing.decide,
+    reviewing.SealBundle: reviewing.decide,
+    reviewing.CloseReview: reviewing.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from api.accounts import LoginTaken, LoginUnknown, PasswordWeak
+from api.as_of import back_of
 from api.tokens import ScopeUnknown, TokenEndsBefore
 from domain.actor import person
 from domain.decider import Refused
@@ -221,11 +222,14 @@ def explain(
     role: Annotated[str, typer.Option(help="以何身份 the office in which you look")] = "member",
     period: Annotated[str, typer.Option(help="H1, H2, Y")] = "Y",
     lang: Annotated[explaining.Lang, typer.Option(help="语言 language")] = "zh",
+    known_at: Annotated[str, typer.Option(help="当时已知:位置、时间或日期 position, instant or day known at")] = "",
+    valid_on: Annotated[str, typer.Option(help="截至哪一天 day valid on")] = "",
 ) -> None:
-    """说明一名党员的积分 Explain one member's score."""
+    """说明一名党员的积分 Explain one member's score, now or as it was known and valid."""
     with deployed(Settings()) as deployment:
+        back = back_of(known_at, valid_on)
         actor = person(desk.signed_in(deployment, login, password), role, unit or "-")
-        console.print(explaining.explained(deployment, actor, work_number, year, period, lang))
+        console.print(explaining.explained(deployment, actor, work_number, year, period, lang, back))
 
 
 @app.command()

@@ -31,6 +31,7 @@ from projections import (
     progress,
     records,
     result_notices,
+    reviews,
     rules,
     scores,
     sheets,
@@ -64,6 +65,7 @@ _MODELS: Final = (
     probations,
     measures,
     appraisals,
+    reviews,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (
