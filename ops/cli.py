@@ -15,6 +15,7 @@ from rich.progress import Progress
 from api.accounts import LoginTaken, LoginUnknown, PasswordWeak
 from api.as_of import back_of
 from api.tokens import ScopeUnknown, TokenEndsBefore
+from api.workbook.carrying import carry_in
 from domain.actor import person
 from domain.decider import Refused
 from ops import backup as backups
@@ -207,7 +208,7 @@ def import_workbook(
         if not dry:
             with Progress(console=console) as progress:
                 task = progress.add_task("导入 importing", total=len(found.commands))
-                intake.carry_in(deployment, found.commands, lambda done: progress.update(task, completed=done))
+                carry_in(deployment.ledger(), found.commands, lambda done: progress.update(task, completed=done))
         said = f"{found.rows} 行 rows, {len(found.commands)} 项 commands, {found.on_record} 项已入账 on record"
         console.print(f"{file.name}: {said}", highlight=False)
 
