@@ -139,6 +139,7 @@ from domain.result.measure import (
     MeasureEscalated,
     MeasureOpened,
     MeasureProposed,
+    MeasureSetAside,
     MeasureStepDone,
     MeasureStepSet,
     MeasureWithdrawn,
@@ -338,6 +339,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("measure-closed", MeasureClosed, "措施办结", "measure closed"),
     FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
     FactTerm("honour-withdrawn", HonourWithdrawn, "申报撤回", "claim of an honour withdrawn"),
+    FactTerm("measure-set-aside", MeasureSetAside, "措施不予采取", "proposed measure set aside"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -19,7 +19,7 @@ from projections import (
     casework,
     log,
     matters,
-    measures,
+    measured,
     membership,
     merits,
     noticed,
@@ -62,7 +62,7 @@ _MODELS: Final = (
     progress,
     assessments,
     probations,
-    measures,
+    measured,
     appraisals,
     agenda,
 )
