@@ -156,6 +156,7 @@ STATUSES: Final[dict[str, int]] = {
     "proof-missing": 422,
     "meeting-missing": 422,
     "helper-unfit": 422,
+    "not-helped": 422,
     "designee-unfit": 422,
     "not-pairing": 422,
     "not-in-charge": 409,

@@ -38,7 +38,7 @@ from domain.recording import (
     sheet,
     veto,
 )
-from domain.result import carrying, due, measure, pairing, probation, resolving
+from domain.result import carrying, due, measure, pairing, probation, resolving, setting_aside
 from domain.result import noticing as probation_noticing
 from domain.result import opening as measure_opening
 from domain.result import proposing as probation_proposing
@@ -165,6 +165,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     due.ReviewMeasures: due.decide,
     measure_opening.OpenMeasure: measure_opening.decide,
     measure_opening.CloseMeasure: measure_opening.decide,
+    setting_aside.SetAsideMeasure: setting_aside.decide,
     carrying.AssignDesignee: carrying.decide,
     carrying.AcceptAssignment: carrying.decide,
     carrying.DeclineAssignment: carrying.decide,

@@ -290,6 +290,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("measure.propose", "process", "any"),
     Grant("measure.escalate", "process", "any"),
     *(Grant("measure.open", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("measure.set_aside", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("measure.assign", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("measure.carry", "member", relation) for relation in RELATED),
     *(Grant("measure.carry", office, relation) for office in OFFICES if office not in READING for relation in RELATED),

@@ -140,6 +140,7 @@ from domain.result.measure import (
     MeasureEscalated,
     MeasureOpened,
     MeasureProposed,
+    MeasureSetAside,
     MeasureStepDone,
     MeasureStepSet,
     MeasureWithdrawn,
@@ -344,6 +345,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("access-revoked", AccessRevoked, "收回查阅权", "access to a review revoked"),
     FactTerm("bundle-sealed", BundleSealed, "材料封存", "bundle of a review sealed"),
     FactTerm("review-closed", ReviewClosed, "核查结束", "review closed"),
+    FactTerm("measure-set-aside", MeasureSetAside, "措施不予采取", "proposed measure set aside"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}
