@@ -102,6 +102,7 @@ from domain.organisation.member import (
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
 from domain.oversight.log import LogOpened, LogRestored
+from domain.oversight.review import AccessGranted, AccessRevoked, BundleSealed, ReviewClosed, ReviewOpened
 from domain.recording.archive import (
     DeductionApproved,
     DeductionDismissed,
@@ -151,6 +152,7 @@ from domain.result.measure import (
     MeasureEscalated,
     MeasureOpened,
     MeasureProposed,
+    MeasureSetAside,
     MeasureStepDone,
     MeasureStepSet,
     MeasureWithdrawn,
@@ -350,6 +352,12 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("measure-closed", MeasureClosed, "措施办结", "measure closed"),
     FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
     FactTerm("honour-withdrawn", HonourWithdrawn, "申报撤回", "claim of an honour withdrawn"),
+    FactTerm("review-opened", ReviewOpened, "核查开启", "review opened"),
+    FactTerm("access-granted", AccessGranted, "授予查阅权", "access to a review granted"),
+    FactTerm("access-revoked", AccessRevoked, "收回查阅权", "access to a review revoked"),
+    FactTerm("bundle-sealed", BundleSealed, "材料封存", "bundle of a review sealed"),
+    FactTerm("review-closed", ReviewClosed, "核查结束", "review closed"),
+    FactTerm("measure-set-aside", MeasureSetAside, "措施不予采取", "proposed measure set aside"),
     FactTerm("restatement-ordered", RestatementOrdered, "重算决定", "restatement ordered"),
     FactTerm("correction-ordered", CorrectionOrdered, "封存记录更正决定", "correction of a sealed record ordered"),
     FactTerm("restatement-computed", RestatementComputed, "重算核算", "restatement computed"),

@@ -206,6 +206,14 @@ SELECT m.person AS member, r.unit, r.year, r.period, r.months_present, r.base, r
 FROM results AS r JOIN members AS m ON m.member = r.member
 """
 _OF_UNIT: Final = _RESULT + "WHERE r.unit = %(unit)s AND r.year = %(year)s AND r.period = %(period)s ORDER BY m.person"
+_BESIDE: Final = "".join(
+    (
+        _RESULT,
+        "JOIN units AS u ON u.code = r.unit JOIN units AS own ON own.code = %(unit)s",
+        " WHERE own.parent IN (u.parent, u.code) AND r.year = %(year)s AND r.period = %(period)s",
+        " AND r.grade = COALESCE(%(grade)s, r.grade) ORDER BY m.person",
+    )
+)
 RESULTS_OF_MEMBER: Final = _RESULT + "WHERE m.person = %(member)s ORDER BY r.year, r.period"
 
 
@@ -215,6 +223,14 @@ async def results_of_unit(
     """Everybody's result of one period of an organisation, by pseudonym: never an order of merit."""
     known: dict[str, object] = {"unit": unit, "year": year, "period": period}
     return await ask(connection, ResultState, _OF_UNIT, known, where=unit)
+
+
+async def graded_beside(
+    connection: AsyncConnection, unit: Code, year: int, period: Code, grade: Code | None
+) -> Answer[tuple[ResultState, ...]]:
+    """Who of the organisations beside an organisation, or of the one above it, was given a grade; None: any."""
+    known: dict[str, object] = {"unit": unit, "year": year, "period": period, "grade": grade}
+    return await ask(connection, ResultState, _BESIDE, known, where=unit)
 
 
 async def results_of_member(connection: AsyncConnection, member: MemberId) -> Answer[tuple[ResultState, ...]]:

@@ -20,7 +20,7 @@ from projections import (
     determinations,
     log,
     matters,
-    measures,
+    measured,
     membership,
     merits,
     noticed,
@@ -33,6 +33,7 @@ from projections import (
     records,
     restatements,
     result_notices,
+    reviews,
     rules,
     scores,
     sheets,
@@ -66,8 +67,9 @@ _MODELS: Final = (
     determinations,
     restatements,
     probations,
-    measures,
+    measured,
     appraisals,
+    reviews,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

@@ -116,6 +116,8 @@ class GradeDetermined(Fact, frozen=True, kw_only=True):
     reason: Reason
     total: Points
     notice: NoticeId
+    determined_on: date | None = None
+    """The day on which the grade was given."""
 
 
 class ResultFedBack(Fact, frozen=True, kw_only=True):
@@ -141,6 +143,7 @@ class Determination(msgspec.Struct, frozen=True, kw_only=True):
     notice: NoticeId
     grade: str | None = None
     reason: Reason | None = None
+    graded_on: date | None = None
     fed_back: bool = False
     superseded: bool = False
 
@@ -191,7 +194,8 @@ def evolve(state: Result, fact: Fact) -> Result:
             if isinstance(fact, ResultFedBack):
                 return replace(state, determinations=(*before, replace(last, fed_back=True)))
             assert last.grade is None, "a grade is determined once"
-            return replace(state, determinations=(*before, replace(last, grade=fact.grade, reason=fact.reason)))
+            graded = replace(last, grade=fact.grade, reason=fact.reason, graded_on=fact.determined_on)
+            return replace(state, determinations=(*before, graded))
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to a result")
 

@@ -219,7 +219,7 @@ def _confirm(past: Past, command: ConfirmRecords) -> Decision:
     if notice.results is not None and notice.results.restatement is not None:
         return superseded(past, notice, notice.results)
     if notice.results is not None:
-        return determined(past, notice, notice.results)
+        return determined(past, notice, notice.results, day_of(command.at))
     clear = [line for line in notice.lines if line.clear]
     refs = [archive_of(line.member, notice.occurred_on) for line in clear]
     past.many(refs)

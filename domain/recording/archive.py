@@ -252,6 +252,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     points_shown: str | None = None
     held_by: frozenset[UUID] = frozenset()
     """The open objections against it."""
+    disputed_by: frozenset[UUID] = frozenset()
+    """Every objection that ever held it back."""
     replaces: UUID | None = None
     noticed: bool = True
     """Whether the rule set has a notice for it: a veto may have none."""
@@ -406,7 +408,8 @@ def _disputed(record: Record, fact: RecordSuspended | RecordReleased | RecordRev
     assert record.status not in ENDED, f"record {record.record} is {record.status}"
     match fact:
         case RecordSuspended():
-            return replace(record, held_by=record.held_by | {fact.objection})
+            held = {fact.objection}
+            return replace(record, held_by=record.held_by | held, disputed_by=record.disputed_by | held)
         case RecordReleased():
             return replace(record, held_by=record.held_by - {fact.objection})
         case RecordReversed():
