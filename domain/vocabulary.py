@@ -176,7 +176,14 @@ from domain.result.probation import (
     ProbationStarted,
 )
 from domain.rules.calendar import CalendarPublished
-from domain.rules.ruleset import RulePartAdded, RuleSetApproved, RuleSetDrafted, RuleSetLinted, RuleSetPublished
+from domain.rules.ruleset import (
+    RulePartAdded,
+    RuleSetApproved,
+    RuleSetDrafted,
+    RuleSetLinted,
+    RuleSetPublished,
+    RuleSetSimulated,
+)
 
 
 class FactTerm(NamedTuple):
@@ -368,6 +375,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("restatement-dropped", RestatementDropped, "重算不予通过", "restatement dropped"),
     FactTerm("period-restated", PeriodRestated, "考评期重算", "period restated"),
     FactTerm("determination-superseded", DeterminationSuperseded, "更正评定", "determination superseded"),
+    FactTerm("rule-set-simulated", RuleSetSimulated, "办法试算", "rule set simulated"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

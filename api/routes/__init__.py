@@ -35,6 +35,7 @@ from api.routes import (
     session,
     sheets,
     vetoes,
+    whatif,
     workbooks,
 )
 
@@ -45,6 +46,7 @@ ROUTERS = (
     dashboards.router,
     matters.router,
     sheets.router,
+    whatif.router,
     workbooks.router,
     listed.router,
     honours.router,
