@@ -271,6 +271,17 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("result.feed_back", "secretary", "own"),
     Grant("result.feed_back", "committee_member", "own"),
     Grant("result.feed_back", "secretary", "above"),
+    # Restatement: the leading group orders and approves, the machine computes, whom it harms is heard
+    *(Grant("restatement.order", "leading_group", relation, ("sealed",)) for relation in RELATED),
+    Grant("restatement.compute", "process", "any", ("ordered",)),
+    Grant("restatement.answer", "member", "own", ("computed",)),
+    *(Grant("restatement.approve", "leading_group", relation, ("computed",)) for relation in RELATED),
+    *(
+        Grant("restatement.read", office, relation)
+        for office in (*COMMITTEE, "officer", "leading_group")
+        for relation in RELATED
+    ),
+    Grant("restatement.read", "auditor", "any"),
     # Probation: the machine proposes, the meeting resolves, the higher organisation approves
     *(Grant("probation.start", "officer", relation) for relation in RELATED),
     Grant("probation.start", "secretary", "own"),
@@ -290,6 +301,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("measure.propose", "process", "any"),
     Grant("measure.escalate", "process", "any"),
     *(Grant("measure.open", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("measure.set_aside", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("measure.assign", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("measure.carry", "member", relation) for relation in RELATED),
     *(Grant("measure.carry", office, relation) for office in OFFICES if office not in READING for relation in RELATED),

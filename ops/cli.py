@@ -15,11 +15,12 @@ from rich.progress import Progress
 from api.accounts import LoginTaken, LoginUnknown, PasswordWeak
 from api.as_of import back_of
 from api.tokens import ScopeUnknown, TokenEndsBefore
+from api.workbook.carrying import carry_in
 from domain.actor import person
 from domain.decider import Refused
 from ops import backup as backups
 from ops import demo as example
-from ops import desk, founding, intake, proving, rules
+from ops import desk, founding, intake, proving, rules, witness
 from ops import doctor as checks
 from ops import explain as explaining
 from ops import publish as publishing
@@ -207,7 +208,7 @@ def import_workbook(
         if not dry:
             with Progress(console=console) as progress:
                 task = progress.add_task("导入 importing", total=len(found.commands))
-                intake.carry_in(deployment, found.commands, lambda done: progress.update(task, completed=done))
+                carry_in(deployment.ledger(), found.commands, lambda done: progress.update(task, completed=done))
         said = f"{found.rows} 行 rows, {len(found.commands)} 项 commands, {found.on_record} 项已入账 on record"
         console.print(f"{file.name}: {said}", highlight=False)
 
@@ -387,6 +388,7 @@ def end(
 
 
 app.add_typer(rules.app, name="rules", help="规则文件 A rule-set file: schema, lint, a trial score.")
+app.add_typer(witness.app, name="witness", help="见证 Watch another office's log; cosign what extends it.")
 app.add_typer(token, name="token", help="令牌 Tokens for programs.")
 app.add_typer(bench.app, name="bench", help="量一量 Measure against the machine's limits.")
 
