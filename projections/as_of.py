@@ -18,6 +18,7 @@ import msgspec
 from domain.assessment.counting import GRANTED
 from domain.assessment.result import (
     RESULT,
+    DeterminationSuperseded,
     GradeDetermined,
     GradeProposed,
     MemberComputed,
@@ -329,6 +330,8 @@ def _result(entries: Sequence[Placed]) -> ResultState:
                 state = msgspec.structs.replace(state, grade=fact.grade, reason=fact.reason, position=at)
             case ResultFedBack():
                 state = msgspec.structs.replace(state, fed_back_on=fact.told_on, position=at)
+            case DeterminationSuperseded():
+                state = msgspec.structs.replace(state, grade=None, reason=None, fed_back_on=None, position=at)
             case GradeProposed():
                 state = msgspec.structs.replace(state, proposed=fact.grade, position=at)
             case _:
