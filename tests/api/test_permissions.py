@@ -74,8 +74,14 @@ SERVED_ELSEWHERE = {
 }
 """Operations of processes, of the command line, or of a later release."""
 
-NOT_IN_THE_EXAMPLE = {"GET /units/{unit}/measures/{measure}"}
-"""No year of the example is determined, so that no measure follows; ``test_measures`` reads a real one."""
+NOT_IN_THE_EXAMPLE = {
+    "GET /units/{unit}/measures/{measure}",
+    *(f"GET /units/{{unit}}/reviews/{{review}}{part}" for part in ("", "/points", "/dossier")),
+    "GET /units/{unit}/reviews/{review}/points/{year}/{category}",
+    "GET /units/{unit}/reviews/{review}/bundles/{bundle}.zip",
+}
+"""No year of the example is determined, so that no measure follows, and nobody is reviewed: ``test_measures`` and
+``test_reviews`` read real ones."""
 
 OFFICES: tuple[Holder, ...] = (
     "secretary",
@@ -85,6 +91,7 @@ OFFICES: tuple[Holder, ...] = (
     "officer",
     "leading_group",
     "auditor",
+    "reviewer",
     "member",
 )
 UNITS: dict[str, tuple[str, Relation]] = {
@@ -147,7 +154,7 @@ def _client(town: Town, cell: Cell) -> httpx2.Client:
     if (cell.holder, cell.standing) == ("recorder", "own"):
         login = "recorder"
     else:
-        login = "watcher" if cell.holder == "auditor" else "everybody"
+        login = {"auditor": "watcher", "reviewer": "inspector"}.get(cell.holder, "everybody")
     return town.acting(login, cell.holder, unit)
 
 
@@ -172,6 +179,8 @@ def _path(town: Town, route: APIRoute) -> str:
         "size": min(path.name for path in (Path(str(town.deployment.settings.log)) / "checkpoints").iterdir()),
         "path": "0/000",
         "measure": str(UUID(int=1)),
+        "review": str(UUID(int=1)),
+        "bundle": "0" * 64,
         "step": "talk",
     }
     # Of people who do not sign in: nobody reads them as his own.
