@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any, TypeAlias
+from uuid import UUID
 
 from msgspec import Meta
 from starlette.datastructures import FormData
@@ -10,6 +11,7 @@ from api.bodies import texts
 from api.wishes import Told, Wish, digest_of, two_places
 from domain.notice.notice import Shown
 from domain.objection.objection import Correction, Delivery, Heard, Outcomes, Target
+from domain.objection.retaliation import Conclusion
 from domain.values import Code, MemberId, Reference, Sha256
 
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -92,6 +94,33 @@ class AppealWish(FollowWish, frozen=True, kw_only=True):
     """Why the objector wants another decision."""
 
     reason: Told
+
+
+class FlagWish(FollowWish, frozen=True, kw_only=True):
+    """What was done to whoever objected, and why he takes it for retaliation."""
+
+    act: UUID
+    reason: Told
+
+
+class FlagByHandlerWish(Wish, frozen=True, kw_only=True):
+    """The same by the handler, who has asked him."""
+
+    act: UUID
+    reason: Told
+    consented: bool = False
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """A box that stays empty says nothing."""
+        return {"act": last(form, "act"), "reason": last(form, "reason"), "consented": bool(last(form, "consented"))}
+
+
+class FoundWish(Wish, frozen=True, kw_only=True):
+    """What the level above found of a flag."""
+
+    conclusion: Conclusion
+    finding: Told
 
 
 class SubjectAppealWish(Wish, frozen=True, kw_only=True):

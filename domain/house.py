@@ -19,7 +19,7 @@ from domain.assessment import (
 )
 from domain.decider import Command, Decision, Past, Stream
 from domain.notice import changing, drafting, notice, running
-from domain.objection import appeal, closing, deciding, filing, handling, objection
+from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
 from domain.oversight import log
 from domain.permissions import permit
@@ -59,6 +59,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     deduction.DEDUCTION,
     notice.NOTICE,
     objection.OBJECTION,
+    retaliation.RETALIATION,
     docket.DOCKET,
     period.PERIOD,
     result.RESULT,
@@ -143,6 +144,8 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     closing.CloseObjection: closing.decide,
     closing.EscalateObjection: closing.decide,
     closing.EndBlock: closing.decide,
+    flagging.FlagRetaliation: flagging.decide,
+    flagging.ExamineRetaliation: flagging.decide,
     opening.OpenPeriod: opening.decide,
     balloting.OpenAppraisal: balloting.decide,
     balloting.FileSelfEvaluation: balloting.decide,

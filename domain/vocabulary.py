@@ -73,6 +73,7 @@ from domain.objection.objection import (
     ObjectionWithdrawn,
     ReplyDelivered,
 )
+from domain.objection.retaliation import RetaliationExamined, RetaliationFlagged
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
     ExemptionEnded,
@@ -338,6 +339,8 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("measure-closed", MeasureClosed, "措施办结", "measure closed"),
     FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
     FactTerm("honour-withdrawn", HonourWithdrawn, "申报撤回", "claim of an honour withdrawn"),
+    FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
+    FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -18,7 +18,7 @@ from api.asked import Asked, permitted
 from api.corrections import RightChoice, rights
 from api.documents import described
 from api.names import Names, names_of
-from api.objecting import Objector
+from api.objecting import objector_of
 from api.objection_rows import ObjectionRow, row
 from api.objection_wishes import (
     AppealDecisionWish,
@@ -35,6 +35,7 @@ from api.refusals import NotFound
 from api.routes.home import NoticeRow, notice_row
 from api.routes.matters import Before, Since
 from api.routes.objecting import StepView, steps_of
+from api.routes.retaliations import ActView, acts_since
 from api.wishes import Nothing
 from domain.decider import Command
 from domain.objection.appeal import DecideAppeal
@@ -86,6 +87,8 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None
     finding: str | None
     appeal_ground: str | None
+    acts: tuple[ActView, ...]
+    """What was done to whoever objects since, for the handler alone."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,15 +289,9 @@ async def _handled(asked: Asked, unit: str, objection: UUID, kind: type[Command]
     return await run_in_threadpool(_done, asked, unit, objection, kind, **wish)
 
 
-async def _who(asked: Asked, found: disputes.Objection) -> Objector | None:
-    opened = await asked.house.vault.values((found.objector,))
-    text = opened.get(found.objector)
-    return None if text is None else msgspec.json.decode(text, type=Objector)
-
-
 async def _is_objector(asked: Asked, found: disputes.Objection) -> bool:
     """Asked only where the reader is the one who would be told who objects."""
-    who = await _who(asked, found)
+    who = await objector_of(asked.house, found.objector)
     return who is not None and who.person == asked.reader.person
 
 
@@ -352,13 +349,15 @@ def _people(people: Iterable[MemberId], names: Names) -> tuple[Person, ...]:
 
 async def _opened(asked: Asked, connection: AsyncConnection, found: disputes.Objection) -> Opened:
     """Who objects and what he wrote, and what the handler has put down so far."""
-    who = await _who(asked, found)
+    who = await objector_of(asked.house, found.objector)
     sealed = [c for c in (found.reason, found.note, found.finding, found.appeal_ground) if c is not None]
     values = await asked.house.vault.values(sealed)
     gone = asked.words("text.gone")
+    person = None if who is None else who.person
     name = None if who is None else who.name
-    if who is not None and who.person is not None:
-        name = (await names_of(asked, connection, [who.person]))(who.person)
+    if person is not None:
+        name = (await names_of(asked, connection, [person]))(person)
+    mine = found.header.handler == asked.reader.person
     return Opened(
         name=name or gone,
         contact=None if who is None else who.contact,
@@ -366,6 +365,7 @@ async def _opened(asked: Asked, connection: AsyncConnection, found: disputes.Obj
         note=None if found.note is None else values.get(found.note, gone),
         finding=None if found.finding is None else values.get(found.finding, gone),
         appeal_ground=None if found.appeal_ground is None else values.get(found.appeal_ground, gone),
+        acts=() if not mine or person is None else await acts_since(asked, connection, person, found.header),
     )
 
 

@@ -62,6 +62,8 @@ class ObjectionFiled(Fact, frozen=True, kw_only=True):
     """The day on which a paper came in."""
     block_until: date | None = None
     """The last day on which it may hold a line back."""
+    filed_on: date | None = None
+    """From this day whoever objected is protected."""
 
 
 class ObjectionReceipted(Fact, frozen=True, kw_only=True):
@@ -250,6 +252,8 @@ class Objection(msgspec.Struct, frozen=True, kw_only=True):
     objector: str
     key: str
     block_until: date | None
+    filed_on: date | None = None
+    received_on: date | None = None
     status: Status = "filed"
     receipt: str = ""
     body: str = ""
@@ -344,6 +348,8 @@ def _filed(fact: ObjectionFiled) -> Objection:
         objector=fact.objector,
         key=fact.key,
         block_until=fact.block_until,
+        filed_on=fact.filed_on,
+        received_on=fact.received_on,
     )
 
 

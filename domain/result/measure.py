@@ -213,6 +213,8 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     rules: str
     grade: str | None = None
     status: Literal["proposed", "open", "closed", "withdrawn"] = "proposed"
+    opened_by: MemberId | None = None
+    opened_on: date | None = None
     steps: tuple[Step, ...] = ()
     papers: frozenset[str] = frozenset()
     """Digests of its papers: none of them is ever the basis of a deduction."""
@@ -298,7 +300,7 @@ def _further(measure: Measure, fact: OfMeasure) -> Measure:
     match fact:
         case MeasureOpened():
             assert measure.status == "proposed", f"a measure that is {measure.status} is not opened"
-            return replace(measure, status="open")
+            return replace(measure, status="open", opened_by=fact.by, opened_on=fact.opened_on)
         case MeasureWithdrawn():
             assert measure.live, f"a measure that is {measure.status} is not withdrawn"
             return replace(measure, status="withdrawn")

@@ -38,6 +38,8 @@ OPEN_ROUTES = {
     "POST /objections/follow": "open",
     "POST /objections/withdrawal": "open",
     "POST /objections/appeal": "open",
+    "POST /objections/acts": "signed-in",
+    "POST /objections/flag": "signed-in",
     "GET /objections/mine": "signed-in",
     "POST /objections/mine/{objection}/appeal": "signed-in",
     "GET /ballots/{unit}/appraisals/{year}/{period}": "open",
