@@ -12,7 +12,7 @@ from api.wishes import Told, Wish, digest_of, two_places
 from domain.notice.notice import Shown
 from domain.objection.objection import Correction, Delivery, Heard, Outcomes, Target
 from domain.objection.retaliation import Conclusion
-from domain.values import Code, MemberId, Reference, Sha256
+from domain.values import Code, MemberId, Reference, Sha256, Title
 
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60)]
 Contact: TypeAlias = Annotated[str, Meta(min_length=1, max_length=120)]
@@ -193,6 +193,24 @@ class AppealDecisionWish(DecisionWish, frozen=True, kw_only=True):
             "minute_sha256": await digest_of(form, "file", "minute_sha256"),
             "present": texts(form, "present"),
             "not_in_favour": texts(form, "not_in_favour"),
+        }
+
+
+class OutsideDecisionWish(DecisionWish, frozen=True, kw_only=True):
+    """What the next level up outside this log decided, by its paper."""
+
+    authority: Title
+    document: Reference
+    document_sha256: Sha256
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the paper's file, which is not kept."""
+        return {
+            **await DecisionWish.from_form(form),
+            "authority": last(form, "authority"),
+            "document": last(form, "document"),
+            "document_sha256": await digest_of(form, "file", "document_sha256"),
         }
 
 

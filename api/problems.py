@@ -249,6 +249,7 @@ STATUSES: Final[dict[str, int]] = {
     "not-the-subject": 409,
     "not-at-meeting": 422,
     "leading-group-too-small": 409,
+    "leading-group-able": 409,
     "appeal-term-running": 409,
     "block-running": 409,
     "term-not-missed": 409,

@@ -141,6 +141,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     deciding.DeliverReply: deciding.decide,
     appeal.FileAppeal: appeal.decide,
     appeal.DecideAppeal: appeal.decide,
+    appeal.EnterAppealDecision: appeal.decide,
     closing.CloseObjection: closing.decide,
     closing.EscalateObjection: closing.decide,
     closing.EndBlock: closing.decide,

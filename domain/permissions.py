@@ -239,6 +239,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     *(Grant("objection.handle", office, "any") for office in HANDLING),
     Grant("objection.decide_appeal", "leading_group", "own"),
     Grant("objection.decide_appeal", "leading_group", "above"),
+    *(Grant("objection.enter_appeal", office, relation) for office in HANDLING for relation in RELATED),
     Grant("objection.close", "process", "any"),
     Grant("objection.escalate", "process", "any"),
     Grant("objection.read", "recorder", "own"),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from domain.decider import Fact, Past, Refused, Stream
 from domain.recording.archive import Outcome
 from domain.recording.committee import Vote
-from domain.values import Code, MemberId, NoticeId, ObjectionId, Quantity, RecordId, Reference, Sha256
+from domain.values import Code, MemberId, NoticeId, ObjectionId, Quantity, RecordId, Reference, Sha256, Title
 
 Target: TypeAlias = Literal["line", "missing_line", "grade", "procedure"]
 Standing: TypeAlias = Literal["objection", "correction_request", "information"]
@@ -203,6 +203,9 @@ class AppealDecided(Fact, frozen=True, kw_only=True):
     minute: Reference
     minute_sha256: Sha256
     vote: Vote
+    """Nothing but noughts where an organisation outside this log decided: its vote is its own."""
+    authority: Title | None = None
+    """That organisation, whose paper the minute is."""
 
 
 class ObjectionClosed(Fact, frozen=True, kw_only=True):

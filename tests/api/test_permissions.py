@@ -174,6 +174,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "size": min(path.name for path in (Path(str(town.deployment.settings.log)) / "checkpoints").iterdir()),
         "path": "0/000",
         "measure": str(UUID(int=1)),
+        "flag": str(UUID(int=2)),
         "step": "talk",
     }
     # Of people who do not sign in: nobody reads them as his own.
