@@ -22,7 +22,7 @@ from domain.assessment import (
 )
 from domain.decider import Command, Decision, Past, Stream
 from domain.notice import changing, drafting, notice, running
-from domain.objection import appeal, closing, deciding, filing, handling, objection
+from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
 from domain.oversight import log, review, reviewing
 from domain.permissions import permit
@@ -62,6 +62,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     deduction.DEDUCTION,
     notice.NOTICE,
     objection.OBJECTION,
+    retaliation.RETALIATION,
     docket.DOCKET,
     period.PERIOD,
     result.RESULT,
@@ -145,9 +146,12 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     deciding.DeliverReply: deciding.decide,
     appeal.FileAppeal: appeal.decide,
     appeal.DecideAppeal: appeal.decide,
+    appeal.EnterAppealDecision: appeal.decide,
     closing.CloseObjection: closing.decide,
     closing.EscalateObjection: closing.decide,
     closing.EndBlock: closing.decide,
+    flagging.FlagRetaliation: flagging.decide,
+    flagging.ExamineRetaliation: flagging.decide,
     opening.OpenPeriod: opening.decide,
     balloting.OpenAppraisal: balloting.decide,
     balloting.FileSelfEvaluation: balloting.decide,

@@ -85,6 +85,7 @@ from domain.objection.objection import (
     ObjectionWithdrawn,
     ReplyDelivered,
 )
+from domain.objection.retaliation import RetaliationExamined, RetaliationFlagged
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
     ExemptionEnded,
@@ -368,6 +369,8 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("restatement-dropped", RestatementDropped, "重算不予通过", "restatement dropped"),
     FactTerm("period-restated", PeriodRestated, "考评期重算", "period restated"),
     FactTerm("determination-superseded", DeterminationSuperseded, "更正评定", "determination superseded"),
+    FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
+    FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -38,6 +38,8 @@ OPEN_ROUTES = {
     "POST /objections/follow": "open",
     "POST /objections/withdrawal": "open",
     "POST /objections/appeal": "open",
+    "POST /objections/acts": "signed-in",
+    "POST /objections/flag": "signed-in",
     "GET /objections/mine": "signed-in",
     "POST /objections/mine/{objection}/appeal": "signed-in",
     "GET /ballots/{unit}/appraisals/{year}/{period}": "open",
@@ -181,6 +183,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "measure": str(UUID(int=1)),
         "review": str(UUID(int=1)),
         "bundle": "0" * 64,
+        "flag": str(UUID(int=2)),
         "step": "talk",
     }
     # Of people who do not sign in: nobody reads them as his own.
