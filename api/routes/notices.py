@@ -10,7 +10,7 @@ import segno
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
 from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
@@ -131,6 +131,8 @@ async def board(
     unit: str, asked: Annotated[Asked, permitted("notice.read")], before: Before = None, since: Since = None
 ) -> Response:
     """The notice board of an organisation."""
+    if (same := unchanged(asked, since)) is not None:
+        return same
     found: Answer[Board] | None = asked.kept(since)
     if found is None:
         async with asked.ready(since) as connection:
