@@ -146,6 +146,15 @@ STATUSES: Final[dict[str, int]] = {
     "telling-runs": 409,
     "statement-term-runs": 409,
     "veto-not-standing": 409,
+    # Restatement
+    "restatement-unknown": 404,
+    "nothing-to-restate": 422,
+    "correction-outside": 422,
+    "restatement-not-there": 409,
+    "restatement-running": 409,
+    "concerned-orders": 409,
+    "orderer-approves": 409,
+    "not-restated-worse": 409,
     # Probation
     "probation-unknown": 404,
     "not-probationary": 422,

@@ -286,6 +286,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for office in (*COMMITTEE, "officer", "leading_group")
         for relation in RELATED
     ),
+    Grant("restatement.read", "member", "self"),
     Grant("restatement.read", "auditor", "any"),
     # Probation: the machine proposes, the meeting resolves, the higher organisation approves
     *(Grant("probation.start", "officer", relation) for relation in RELATED),
