@@ -12,7 +12,9 @@ from domain.assessment import (
     noticing,
     opening,
     period,
+    pool,
     result,
+    settling,
 )
 from domain.assessment import (
     deciding as period_deciding,
@@ -62,6 +64,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     docket.DOCKET,
     period.PERIOD,
     result.RESULT,
+    pool.POOL,
     appraisal.APPRAISAL,
     probation.PROBATION,
     measure.MEASURES,
@@ -151,6 +154,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     computing.ComputePeriod: computing.decide,
     period_deciding.DecidePeriod: period_deciding.decide,
     period_deciding.ReturnPeriod: period_deciding.decide,
+    settling.SettleSeats: settling.decide,
     noticing.DraftResultNotice: noticing.decide,
     committing.CommitState: committing.decide,
     feedback.FeedBackResult: feedback.decide,

@@ -30,6 +30,7 @@ from domain.assessment.period import (
     QuotaApplied,
     StateCommitted,
 )
+from domain.assessment.pool import PoolJoined, SeatDrawn, SeatGiven, SeatsSettled
 from domain.assessment.result import (
     GradeDetermined,
     GradeProposed,
@@ -340,6 +341,10 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
     FactTerm("honour-withdrawn", HonourWithdrawn, "申报撤回", "claim of an honour withdrawn"),
     FactTerm("measure-set-aside", MeasureSetAside, "措施不予采取", "proposed measure set aside"),
+    FactTerm("pool-joined", PoolJoined, "列入名额统筹", "pool of seats joined"),
+    FactTerm("seats-settled", SeatsSettled, "名额排定", "seats settled"),
+    FactTerm("seat-drawn", SeatDrawn, "同分排序", "place among equals drawn"),
+    FactTerm("seat-given", SeatGiven, "占用名额", "seat given"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

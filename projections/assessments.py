@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.assessment.pool import PoolJoined, SeatDrawn, SeatGiven, SeatsSettled
 from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, ResultFedBack, ScoreDetermined
 from domain.decider import Fact
 from domain.recording.docket import CaseListed, MatterListed
@@ -149,6 +150,10 @@ HANDLERS: Final[Handlers] = {
             MatterListed,
             CaseListed,
             ArchiveSealed,
+            PoolJoined,
+            SeatsSettled,
+            SeatDrawn,
+            SeatGiven,
         ),
         _kept_in_the_log,
     ),
