@@ -13,8 +13,10 @@ from domain.assessment import (
     opening,
     ordering,
     period,
+    pool,
     restatement,
     result,
+    settling,
     superseding,
 )
 from domain.assessment import (
@@ -67,6 +69,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     period.PERIOD,
     result.RESULT,
     restatement.RESTATEMENT,
+    pool.POOL,
     appraisal.APPRAISAL,
     probation.PROBATION,
     measure.MEASURES,
@@ -160,6 +163,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     computing.ComputePeriod: computing.decide,
     period_deciding.DecidePeriod: period_deciding.decide,
     period_deciding.ReturnPeriod: period_deciding.decide,
+    settling.SettleSeats: settling.decide,
     noticing.DraftResultNotice: noticing.decide,
     committing.CommitState: committing.decide,
     feedback.FeedBackResult: feedback.decide,

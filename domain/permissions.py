@@ -266,6 +266,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("period.compute", "secretary", "own"),
     Grant("period.compute", "secretary", "above"),
     *(Grant("period.decide", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("seats.settle", office, relation) for office in COMMITTEE for relation in RELATED),
     Grant("appraisal.run", "secretary", "own"),
     Grant("appraisal.run", "secretary", "above"),
     Grant("appraisal.evaluate_self", "member", "own"),
