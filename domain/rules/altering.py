@@ -7,7 +7,7 @@ A figure is named ``section.code.field`` or ``section.field``: ``honour_rules.ca
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from domain.decider import Refused
 
@@ -49,10 +49,13 @@ class Figure(NamedTuple):
 def figures(document: Mapping[str, Any]) -> Iterator[Figure]:
     """Every figure that can be supposed to be another, in the order of the document."""
     for section in SECTIONS:
-        content = document.get(section)
-        for entry in content if isinstance(content, list) else [content]:
-            if isinstance(entry, dict):
-                yield from _of_entry(section, entry)
+        for entry in _entries(document.get(section)):
+            yield from _of_entry(section, entry)
+
+
+def _entries(content: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a section of a document that was just read
+    found = cast("list[Any]", content) if isinstance(content, list) else [content]
+    return [entry for entry in found if isinstance(entry, dict)]
 
 
 def _of_entry(section: str, entry: Mapping[str, Any]) -> Iterator[Figure]:
