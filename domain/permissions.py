@@ -104,6 +104,8 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Rules
     Grant("rules.draft", "installation", "any"),
     Grant("rules.draft", "officer", "own"),
+    Grant("rules.simulate", "officer", "own"),
+    Grant("rules.simulate", "leading_group", "own"),
     Grant("rules.approve", "leading_group", "own", ("drafted",)),
     Grant("rules.publish", "officer", "own", ("approved",)),
     Grant("rules.read", "public", "any"),

@@ -40,6 +40,7 @@ from api.routes import (
     session,
     sheets,
     vetoes,
+    whatif,
     workbooks,
 )
 
@@ -50,6 +51,7 @@ ROUTERS = (
     dashboards.router,
     matters.router,
     sheets.router,
+    whatif.router,
     workbooks.router,
     listed.router,
     honours.router,
