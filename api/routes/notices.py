@@ -96,8 +96,8 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     may_close_at: datetime | None
     closed_at: datetime | None
     lines: tuple[LineView, ...]
-    assessed: int
-    """How many the notice is about; of results the public edition names the excellent alone."""
+    assessed: int | None
+    """How many the notice is about; None in a public edition that would tell one unnamed person apart by it."""
     results: bool
     shows: tuple[Shown, ...]
     """What the check found to be shown; before it, what this page shows."""

@@ -114,6 +114,7 @@ async def one(
         steps=tuple(step_view(step, names, texts, gone) for step in found.value),
         results=tuple(result_line(scheme, one, names) for one in results),
         notice=_notice(state),
+        seats=None if stands is None else stands.seats,
     )
     return answer(asked, "period.html", instead(found, view), fresh=stands, unit=asked.unit)
 
