@@ -7,7 +7,14 @@ from uuid import UUID
 import msgspec
 
 from domain.assessment.pool import PoolJoined, SeatDrawn, SeatGiven, SeatsSettled
-from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, ResultFedBack, ScoreDetermined
+from domain.assessment.result import (
+    DeterminationSuperseded,
+    GradeDetermined,
+    GradeProposed,
+    MemberComputed,
+    ResultFedBack,
+    ScoreDetermined,
+)
 from domain.decider import Fact
 from domain.recording.docket import CaseListed, MatterListed
 from domain.recording.sealing import ArchiveSealed
@@ -131,6 +138,11 @@ def _grade(this: Applied, fact: GradeDetermined) -> None:
     this.batch.change(ResultRow, this.stream, grade=fact.grade, reason=fact.reason, position=this.position)
 
 
+def _superseded(this: Applied, _: DeterminationSuperseded) -> None:
+    """The next one follows it; whatever was said of this one was not said of that."""
+    this.batch.change(ResultRow, this.stream, grade=None, reason=None, fed_back_on=None, position=this.position)
+
+
 def _fed_back(this: Applied, fact: ResultFedBack) -> None:
     this.batch.change(ResultRow, this.stream, fed_back_on=fact.told_on, position=this.position)
 
@@ -145,6 +157,7 @@ HANDLERS: Final[Handlers] = {
     ScoreDetermined: _score,
     GradeDetermined: _grade,
     ResultFedBack: _fed_back,
+    DeterminationSuperseded: _superseded,
     **dict.fromkeys(
         (
             MatterListed,

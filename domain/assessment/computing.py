@@ -159,7 +159,7 @@ def known_members(past: Past, found: Assessment) -> list[Registered]:
 
 def assessed_members(past: Past, rules: Ruled, found: Assessment) -> list[Registered]:
     """Those of them who have a line in the period."""
-    return [one for one in known_members(past, found) if _assessed(rules, one)]
+    return [one for one in known_members(past, found) if is_assessed(rules, one)]
 
 
 def undetermined(past: Past, found: Assessment, members: Sequence[Registered]) -> list[Registered]:
@@ -174,7 +174,7 @@ def standing_figures(past: Past, found: Assessment, members: Sequence[Registered
     return [one.computed for one in results if one.computed is not None]
 
 
-def _assessed(rules: Ruled, member: Registered) -> bool:
+def is_assessed(rules: Ruled, member: Registered) -> bool:
     """Not the exempt, nor whose class has no total: they have no line."""
     profile = rules.scheme.profile(member.profile_on(rules.last_on))
     return not member.exempt(rules.last_on) and profile is not None and profile.components.ledger is not None
@@ -229,7 +229,7 @@ def _computed(
         profile = rules.scheme.profile(member.profile_on(rules.last_on))
         assert profile is not None, "only whom the rule set knows is assessed"
         months = sum(span.months_present for span in given.case.spans)
-        figures = _figures(rules, months, profile, made, means.get(member.member))
+        figures = figures_of(rules, months, profile, made, means.get(member.member))
         results.append(
             MemberComputed(
                 member=member.member,
@@ -246,7 +246,8 @@ def _computed(
     return results
 
 
-def _figures(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
+def figures_of(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
+    """Every component of one member's result, as it is written."""
     mean = mean if rules.period.appraisal else None
     whole = total(made.ledger, mean, profile, rounder_of(rules.scheme.rounding))
     return Figures(
@@ -281,7 +282,7 @@ def seats_of(
 
 def candidates_of(scheme: Scheme, graded: Iterable[MemberComputed]) -> list[Candidate]:
     """Those whose total, under its vetoes, reaches the first grade."""
-    return [candidate(one) for one in graded if _is_candidate(scheme, _capped(scheme, one)[0])]
+    return [candidate(one) for one in graded if is_candidate(scheme, capped(scheme, one)[0])]
 
 
 def propose(
@@ -292,10 +293,10 @@ def propose(
         seated = Seating(within_quota(candidates_of(scheme, graded), len(graded), scheme.excellent_quota))
     found: dict[MemberId, GradeProposed] = {}
     for one in graded:
-        grade, reason = _capped(scheme, one)
-        if _is_candidate(scheme, grade) and str(one.member) in seated.waiting:
+        grade, reason = capped(scheme, one)
+        if is_candidate(scheme, grade) and str(one.member) in seated.waiting:
             continue
-        if _is_candidate(scheme, grade) and str(one.member) not in seated.inside:
+        if is_candidate(scheme, grade) and str(one.member) not in seated.inside:
             grade, reason = next_grade(scheme, grade), "quota"
         found[one.member] = GradeProposed(
             member=one.member,
@@ -320,7 +321,8 @@ def candidate(one: MemberComputed) -> Candidate:
     )
 
 
-def _capped(scheme: Scheme, one: MemberComputed) -> tuple[Code, Reason]:
+def capped(scheme: Scheme, one: MemberComputed) -> tuple[Code, Reason]:
+    """The grade that a total reaches under its vetoes, before any quota."""
     reached = grade_of(hundredths(one.total), scheme.grades, scheme.interpretation)
     capped = under_vetoes(reached, vetoes_of(scheme, one.vetoes), scheme.grades)
     return capped.code, "threshold" if capped.code == reached.code else "veto"
@@ -332,7 +334,8 @@ def vetoes_of(scheme: Scheme, codes: Iterable[Code]) -> list[VetoItem]:
     return [item for item in items if isinstance(item, VetoItem)]
 
 
-def _is_candidate(scheme: Scheme, code: Code) -> bool:
+def is_candidate(scheme: Scheme, code: Code | None) -> bool:
+    """Whether it is a grade that a quota bounds."""
     return any(grade.candidate for grade in scheme.grades if grade.code == code)
 
 

@@ -338,7 +338,7 @@ def _drafted_results(fact: ResultNoticeDrafted) -> Notice:
         occurred_on=fact.last_on,
         decided_on=fact.decided_on,
         bodies=fact.bodies,
-        results=Results(year=fact.year, period=fact.period, computation=fact.computation),
+        results=Results(year=fact.year, period=fact.period, computation=fact.computation, restatement=fact.restatement),
     )
 
 

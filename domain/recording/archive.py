@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from domain.decider import Fact, Refused, Stream, StreamRef
 from domain.recording.sealing import ArchiveSealed, Sealed
 from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Reference, Sha256
+from domain.values import RestatementId as OrderId
 
 Outcome: TypeAlias = Literal[
     "attended",
@@ -198,7 +199,8 @@ class RecordReversed(Fact, frozen=True, kw_only=True):
 
     record: RecordId
     member: MemberId
-    objection: ObjectionId
+    objection: ObjectionId | None = None
+    restatement: OrderId | None = None  # that ordered it, where no objection did
 
 
 class RecordReplaced(Fact, frozen=True, kw_only=True):
@@ -207,7 +209,8 @@ class RecordReplaced(Fact, frozen=True, kw_only=True):
     record: RecordId
     member: MemberId
     replaces: RecordId | None = None  # None where a line was missing
-    objection: ObjectionId
+    objection: ObjectionId | None = None
+    restatement: OrderId | None = None  # that ordered it, where no objection did
     kind: Kind = "responsibility"
     unit: Code
     matter: Code
