@@ -323,6 +323,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("measure.read", "auditor", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
+    Grant("own.take", "member", "self"),
     Grant("archive.read", "recorder", "own"),
     Grant("archive.read", "secretary", "own"),
     Grant("archive.read", "committee_member", "own"),

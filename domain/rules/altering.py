@@ -49,13 +49,11 @@ class Figure(NamedTuple):
 def figures(document: Mapping[str, Any]) -> Iterator[Figure]:
     """Every figure that can be supposed to be another, in the order of the document."""
     for section in SECTIONS:
-        for entry in _entries(document.get(section)):
-            yield from _of_entry(section, entry)
-
-
-def _entries(content: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a section of a document that was just read
-    found = cast("list[Any]", content) if isinstance(content, list) else [content]
-    return [entry for entry in found if isinstance(entry, dict)]
+        content = document.get(section)
+        entries = cast("list[Any]", content) if isinstance(content, list) else [content]
+        for entry in entries:
+            if isinstance(entry, dict):
+                yield from _of_entry(section, cast("Mapping[str, Any]", entry))
 
 
 def _of_entry(section: str, entry: Mapping[str, Any]) -> Iterator[Figure]:
