@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
-from api.answering import answer
+from api.answering import answer, unchanged
 from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
@@ -192,6 +192,8 @@ async def of_year(
     """A person's points of a year: confirmed and pending apart, category by category; now, or as known and valid."""
     wanted = year or asked.today.year
     await note_reading(asked, member, "points")
+    if (same := unchanged(asked, since)) is not None:
+        return same
     kept: Answer[PointsView] | None = None if back else asked.kept(since)
     if kept is None:
         async with asked.ready(since) as connection:
@@ -276,6 +278,8 @@ async def why(
 ) -> Response:
     """Why a category is what it is, or was: line by line in plain words, record by record."""
     await note_reading(asked, member, "category")
+    if (same := unchanged(asked)) is not None:
+        return same
     kept: Answer[WhyView] | None = None if back else asked.kept()
     if kept is None:
         async with asked.ready() as connection:
@@ -308,6 +312,8 @@ async def why_then(
 async def moments(member: UUID, asked: Annotated[Asked, permitted("archive.read")], before: Before = None) -> Response:
     """Everything that the log says of a person, newest first."""
     await note_reading(asked, member, "timeline")
+    if (same := unchanged(asked)) is not None:
+        return same
     async with asked.ready() as connection:
         vetoes, measures = asked.reads("veto.read"), asked.reads("measure.read")
         found = await timeline.timeline(connection, member, before=before, vetoes=vetoes, measures=measures)

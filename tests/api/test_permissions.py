@@ -17,7 +17,7 @@ from domain.recording.deduction import deduction_id
 from domain.recording.honour import honour_id
 from ops.example.merits import COMPLAINT, POST
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
-from tests.api.town import OTHER, Town
+from tests.api.town import OTHER, READERS, Town
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
@@ -38,6 +38,8 @@ OPEN_ROUTES = {
     "POST /objections/follow": "open",
     "POST /objections/withdrawal": "open",
     "POST /objections/appeal": "open",
+    "POST /objections/acts": "signed-in",
+    "POST /objections/flag": "signed-in",
     "GET /objections/mine": "signed-in",
     "POST /objections/mine/{objection}/appeal": "signed-in",
     "GET /ballots/{unit}/appraisals/{year}/{period}": "open",
@@ -155,6 +157,8 @@ def _client(town: Town, cell: Cell) -> httpx2.Client:
         login = "recorder"
     else:
         login = {"auditor": "watcher", "reviewer": "inspector"}.get(cell.holder, "everybody")
+    own_recorder = (cell.holder, cell.standing) == ("recorder", "own")
+    login = "recorder" if own_recorder else READERS.get(cell.holder, "everybody")
     return town.acting(login, cell.holder, unit)
 
 
@@ -181,6 +185,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "measure": str(UUID(int=1)),
         "review": str(UUID(int=1)),
         "bundle": "0" * 64,
+        "flag": str(UUID(int=2)),
         "step": "talk",
     }
     # Of people who do not sign in: nobody reads them as his own.

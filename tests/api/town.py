@@ -42,8 +42,10 @@ OTHER = "PK-02"
 """A second branch, with which nobody of the first has anything to do."""
 KEPT_ALIVE_S = 3600
 PASSWORD = "a-password-of-the-tests"
+READERS: Final = {"auditor": "watcher", "reviewer": "inspector"}
+"""Who holds the offices that go together with no other."""
 PAGE = {"accept": "text/html"}
-NEWCOMERS: Final = ("everybody", "watcher", "stranger", "inspector", "chief")
+NEWCOMERS: Final = ("everybody", *READERS.values(), "stranger", "chief")
 
 _STATE: Final = """
 SELECT position, EXISTS (SELECT FROM agenda WHERE due_at <= %(now)s AND refused_code IS NULL) FROM tracking
@@ -209,8 +211,7 @@ def _newcomers(deployment: Deployment) -> dict[str, MemberId]:
         )
     for unit in (WORK_COMMITTEE, BRANCH, OTHER):
         for role in OFFICES:
-            # Who audits or reviews holds no other office.
-            holder = {"auditor": "watcher", "reviewer": "inspector"}.get(role, "everybody")
+            holder = READERS.get(role, "everybody")
             if not (role == "recorder" and unit == BRANCH):  # the example's own recorder holds this one
                 execute(AppointRole, unit=unit, role=role, person=found[holder], from_on=day_of(now))
     execute(AppointRole, unit=WORK_COMMITTEE, role="reviewer", person=found["chief"], from_on=day_of(now))
