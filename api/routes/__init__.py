@@ -28,6 +28,7 @@ from api.routes import (
     objections,
     organisation,
     outlooks,
+    own,
     periods,
     probations,
     readings,
@@ -42,6 +43,7 @@ from api.routes import (
     session,
     sheets,
     vetoes,
+    whatif,
     workbooks,
 )
 
@@ -52,6 +54,7 @@ ROUTERS = (
     dashboards.router,
     matters.router,
     sheets.router,
+    whatif.router,
     workbooks.router,
     listed.router,
     honours.router,
@@ -63,6 +66,7 @@ ROUTERS = (
     periods.router,
     seats.router,
     results.router,
+    own.router,
     notices.router,
     objecting.router,
     objections.router,
