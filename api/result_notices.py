@@ -15,7 +15,11 @@ from domain.rules.wording import Language
 from domain.values import Code
 from projections import notice_board
 
-STAGES: Final = {"half_year": "notice.results.half_year", "year_end": "notice.results.year_end"}
+STAGES: Final = {
+    "half_year": "notice.results.half_year",
+    "year_end": "notice.results.year_end",
+    "restatement": "notice.results.restatement",
+}
 """Stage → what such a notice is called."""
 SCORED: Final = "scored"
 FEWEST_UNNAMED: Final = 2

@@ -99,6 +99,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     exemption.DecideExemption: exemption.decide,
     exemption.EndExemption: exemption.decide,
     ruleset.DraftRuleSet: ruleset.decide,
+    ruleset.SimulateRuleSet: ruleset.decide,
     ruleset.ApproveRuleSet: authorship.decide,
     ruleset.PublishRuleSet: ruleset.decide,
     calendar.PublishCalendar: calendar.decide,

@@ -104,6 +104,8 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Rules
     Grant("rules.draft", "installation", "any"),
     Grant("rules.draft", "officer", "own"),
+    Grant("rules.simulate", "officer", "own"),
+    Grant("rules.simulate", "leading_group", "own"),
     Grant("rules.approve", "leading_group", "own", ("drafted",)),
     Grant("rules.publish", "officer", "own", ("approved",)),
     Grant("rules.read", "public", "any"),
@@ -287,6 +289,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for office in (*COMMITTEE, "officer", "leading_group")
         for relation in RELATED
     ),
+    Grant("restatement.read", "member", "self"),
     Grant("restatement.read", "auditor", "any"),
     # Probation: the machine proposes, the meeting resolves, the higher organisation approves
     *(Grant("probation.start", "officer", relation) for relation in RELATED),

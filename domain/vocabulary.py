@@ -178,7 +178,14 @@ from domain.result.probation import (
     ProbationStarted,
 )
 from domain.rules.calendar import CalendarPublished
-from domain.rules.ruleset import RulePartAdded, RuleSetApproved, RuleSetDrafted, RuleSetLinted, RuleSetPublished
+from domain.rules.ruleset import (
+    RulePartAdded,
+    RuleSetApproved,
+    RuleSetDrafted,
+    RuleSetLinted,
+    RuleSetPublished,
+    RuleSetSimulated,
+)
 
 
 class FactTerm(NamedTuple):
@@ -376,6 +383,11 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("determination-superseded", DeterminationSuperseded, "更正评定", "determination superseded"),
     FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
     FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
+    FactTerm("pool-joined", PoolJoined, "列入名额统筹", "pool of seats joined"),
+    FactTerm("seats-settled", SeatsSettled, "名额排定", "seats settled"),
+    FactTerm("seat-drawn", SeatDrawn, "同分排序", "place among equals drawn"),
+    FactTerm("seat-given", SeatGiven, "占用名额", "seat given"),
+    FactTerm("rule-set-simulated", RuleSetSimulated, "办法试算", "rule set simulated"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}
