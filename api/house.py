@@ -37,7 +37,7 @@ class OpenVault(Protocol):
         ...
 
     def open(self, commitments: Sequence[Sha256]) -> Mapping[Sha256, Secret]:
-        """The same as they were sealed, with their salts: for a wish that says again what was said."""
+        """The values with their salts, so that they can be disclosed; one whose key was destroyed is missing."""
         ...
 
     def reveal(self, commitment: Sha256, subject: UUID, box: bytes, wrapped: bytes) -> str:
@@ -82,6 +82,8 @@ class House:
     """One deployment."""
 
     ledger: Ledger
+    looking: "Callable[[], psycopg.Connection[tuple[Any, ...]]]"
+    """A connection of one's own to the read models, for a question that takes a while; the caller closes it."""
     reads: Pool
     """Connections of the role ``reader``: read models and entries."""
     access: Pool

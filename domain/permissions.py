@@ -104,6 +104,8 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Rules
     Grant("rules.draft", "installation", "any"),
     Grant("rules.draft", "officer", "own"),
+    Grant("rules.simulate", "officer", "own"),
+    Grant("rules.simulate", "leading_group", "own"),
     Grant("rules.approve", "leading_group", "own", ("drafted",)),
     Grant("rules.publish", "officer", "own", ("approved",)),
     Grant("rules.read", "public", "any"),
@@ -266,6 +268,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("period.compute", "secretary", "own"),
     Grant("period.compute", "secretary", "above"),
     *(Grant("period.decide", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("seats.settle", office, relation) for office in COMMITTEE for relation in RELATED),
     Grant("appraisal.run", "secretary", "own"),
     Grant("appraisal.run", "secretary", "above"),
     Grant("appraisal.evaluate_self", "member", "own"),
@@ -286,6 +289,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for office in (*COMMITTEE, "officer", "leading_group")
         for relation in RELATED
     ),
+    Grant("restatement.read", "member", "self"),
     Grant("restatement.read", "auditor", "any"),
     # Probation: the machine proposes, the meeting resolves, the higher organisation approves
     *(Grant("probation.start", "officer", relation) for relation in RELATED),
@@ -319,6 +323,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("measure.read", "auditor", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
+    Grant("own.take", "member", "self"),
     Grant("archive.read", "recorder", "own"),
     Grant("archive.read", "secretary", "own"),
     Grant("archive.read", "committee_member", "own"),

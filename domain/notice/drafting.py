@@ -12,14 +12,15 @@ from domain.decider import Command, Decision, Past, Refused
 from domain.notice.notice import (
     NOTICE,
     NoNotice,
+    Notice,
     NoticeDrafted,
     NoticeExists,
-    NoticeLine,
     NoticeLineDrafted,
     lines_digest,
     notice_id,
     notice_of_record,
 )
+from domain.notice.results import CONFIRMED, PROBATION
 from domain.organisation.bodies import leading_group_of
 from domain.organisation.unit import established, next_higher
 from domain.recording.archive import Kind, Record, RecordUnknown, archive_of
@@ -133,16 +134,18 @@ def _proposers(past: Past, member: MemberId, record: Record) -> tuple[MemberId, 
     return tuple(sorted(claim.entered_by, key=str)) if isinstance(claim, Honour | Deduction) else ()
 
 
-def audience_of(rules: NoticeRules, stage: NoticeStage, lines: Sequence[NoticeLine]) -> Code:
-    """Who sees a notice: of deductions below the rule set's level, and of vetoes, the branch alone (SPEC E5)."""
+def audience_of(rules: NoticeRules, stage: NoticeStage, notice: Notice) -> Code:
+    """Who sees a notice: of low deductions, vetoes, and a probation that is not confirmed, the branch alone (E5)."""
     least = rules.public_deduction_lines_from_points
+    of_probation = notice.results is not None and notice.results.period == PROBATION
     kept = any(
         line.outcome == "vetoed"
+        or (of_probation and line.grade != CONFIRMED)
         or (
             line.outcome in ("deducted", "fallen-short")
             and (least is None or line.points is None or hundredths(line.points) < hundredths(least))
         )
-        for line in lines
+        for line in notice.lines
     )
     return BRANCH if kept else stage.audience
 
