@@ -267,6 +267,7 @@ def _record(one: _Kept, title: str, taken: Mapping[_Place, int]) -> RecordInput:
         title=title,
         level=record.level,
         condition=record.condition,
+        held=bool(record.held_by),
     )
 
 
@@ -292,6 +293,7 @@ def _merit(one: _Kept, title: str | None, taken: Mapping[_Place, int]) -> MeritI
         quantity=hundredths(record.quantity),
         condition=record.condition,
         share=record.share,
+        held=bool(record.held_by),
     )
 
 

@@ -54,6 +54,8 @@ _STEPS: Final = tuple(
         PostingEvidenced,
     )
 )
+_YEARS: Final = (2000, 2100)
+"""The years of which there can be archives."""
 _DAYS: Final = ("occurred_on", "counted_on", "dated_on", "decided_on", "held_on", "lifted_on")
 """The days by which a fact belongs to a period, beside that of its entry."""
 _PAPERS: Final = ("sha256", "document", "minute_sha256", "proof")
@@ -119,7 +121,7 @@ async def dossier(
     connection: AsyncConnection, member: MemberId, first_on: date, last_on: date, position: int
 ) -> list[Row]:
     """The entries about a person in a period, up to a position, in the order of the log."""
-    years = range(first_on.year, last_on.year + 1)
+    years = range(max(first_on.year, _YEARS[0]), min(last_on.year, _YEARS[1]) + 1)
     archives: list[StreamRef[Any]] = [ARCHIVE.of(member, year) for year in years]
     results: list[StreamRef[Any]] = [RESULT.of(member, year, period) for year in years for period in PERIODS]
     recorded = [placed.entry.fact for placed in await entries_of(connection, archives, position)]

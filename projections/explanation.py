@@ -42,7 +42,7 @@ class RecordPart(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     quantity: int
     state: str
-    """pending or confirmed."""
+    """pending, suspended while an objection holds it back, or confirmed."""
     effect: Effect | Literal["pending"]
     points: int
     surplus: int
@@ -70,7 +70,7 @@ class MatterPart(msgspec.Struct, frozen=True, kw_only=True):
     occurred_on: date
     counted_on: date
     state: str
-    """pending or confirmed."""
+    """pending, suspended while an objection holds it back, or confirmed."""
     claimed: int
     points: int
     surplus: int
@@ -277,7 +277,7 @@ def _matter(subject: Subject, merit: MeritInput, line: MatterLine | None) -> Mat
         title=merit.title,
         occurred_on=merit.occurred_on,
         counted_on=merit.day,
-        state="pending" if merit.confirmed is None else "confirmed",
+        state=_state(merit),
         claimed=merit.points or 0 if line is None else line.claimed,
         points=0 if line is None else line.points,
         surplus=0 if line is None else line.surplus,
@@ -285,6 +285,12 @@ def _matter(subject: Subject, merit: MeritInput, line: MatterLine | None) -> Mat
         covered_by=None if line is None else line.covered_by,
         position=merit.position,
     )
+
+
+def _state(one: MeritInput | RecordInput) -> str:
+    if one.confirmed is not None:
+        return "confirmed"
+    return "suspended" if one.held else "pending"
 
 
 def _item_then(subject: Subject, merit: MeritInput) -> ListItem:
@@ -431,7 +437,7 @@ def _record(
         occurred_on=record.day,
         outcome=WORDS[record.number],
         quantity=record.quantity,
-        state="pending" if record.confirmed is None else "confirmed",
+        state=_state(record),
         effect=effect,
         points=points,
         surplus=surplus,

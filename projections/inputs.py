@@ -34,6 +34,8 @@ class RecordInput(msgspec.Struct, frozen=True, kw_only=True):
     level: Code | None = None
     """Of a shortfall, or of an item that has levels: what it says."""
     condition: Code | None = None
+    held: bool = False
+    """Whether an objection holds it back now."""
 
     @property
     def says(self) -> tuple[Code | None, ...]:
@@ -132,6 +134,7 @@ def _line_of(merit: MeritInput) -> RecordInput:
         matter=merit.matter,
         title=merit.matter,
         level=merit.level,
+        held=merit.held,
     )
 
 
@@ -158,7 +161,9 @@ SELECT
   (SELECT COALESCE(json_agg(json_build_object(
             'id', r.id, 'item', p.code, 'rules', s.version, 'number', r.outcome, 'quantity', r.quantity, 'day', r.day,
             'position', r.record, 'confirmed', r.confirmed, 'replaced', r.replaced, 'matter', x.code, 'title', x.title,
-            'level', r.level, 'condition', r.condition
+            'level', r.level, 'condition', r.condition,
+            'held', r.id IN (SELECT o.record FROM objections AS o WHERE o.subject = %(member)s
+                             AND o.suspended IS NOT NULL AND o.cleared IS NULL AND o.corrected IS NULL)
           ) ORDER BY r.day, r.record), '[]')
    FROM records AS r JOIN rule_parts AS p ON p.part = r.item JOIN rule_sets AS s USING (rule_set)
    JOIN matters AS x ON x.matter = r.matter

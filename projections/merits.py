@@ -274,6 +274,8 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     condition: Code | None
     share: Code | None
+    held: bool = False
+    """Whether an objection holds it back now."""
 
     @property
     def row(self) -> MatterRow:
@@ -321,7 +323,9 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
 
 COLUMNS: Final = """
     x.id, x.kind, x.item, x.level, x.rules, x.unit, x.matter, c.title, x.occurred_on, x.day, x.merit AS position,
-    x.points, x.status, x.confirmed, x.replaced, x.lifted_on, x.quantity, x.condition, x.share
+    x.points, x.status, x.confirmed, x.replaced, x.lifted_on, x.quantity, x.condition, x.share,
+    EXISTS (SELECT FROM objections AS h WHERE h.record = x.id AND h.suspended IS NOT NULL
+            AND h.cleared IS NULL AND h.corrected IS NULL) AS held
 """
 _MERITS: Final = "".join(
     (

@@ -70,6 +70,8 @@ _PLACES: dict[str, str] = {
     "sheet-not-draft": "item",
     "outcome-not-of-item": "outcome",
     "quantity-outside-rule": "quantity",
+    "level-unknown": "level",
+    "condition-unknown": "condition",
     "own-points": "work_number",
     "not-on-roster": "work_number",
 }
