@@ -68,13 +68,14 @@ def main(admin_url: str, entries: int) -> bytes:
         asked = whatif.supposed(altered(document, "responsibility.R-LX-1.cap_half", "2"))
         waits: list[float] = []
         works: list[float] = []
+        answer = whatif.what_if(connection, scheme, asked, found[0], "Y")
         for _ in range(ROUNDS):
             began, cpu = time.perf_counter(), time.process_time()
-            answer = whatif.what_if(connection, scheme, asked, found[0], "Y")
+            whatif.what_if(connection, scheme, asked, found[0], "Y")
             waits.append(time.perf_counter() - began)
             works.append(time.process_time() - cpu)
     seconds = round(min(waits), 3)
-    bar = {"name": "what-if s", "value": seconds, "bar": MOST_S, "met": seconds <= MOST_S}
+    bar: dict[str, object] = {"name": "what-if s", "value": seconds, "bar": MOST_S, "met": seconds <= MOST_S}
     tried = Tried(
         members=answer.members,
         records=records,
