@@ -139,7 +139,7 @@ async def branches(
     unit: str,
     kind: Format,
     asked: Annotated[Asked, permitted("rules.simulate")],
-    version: Annotated[str, Query(max_length=64)],
+    version: CodeAsked = None,
     figure: FigureAsked = None,
     value: ValueAsked = None,
     year: YearAsked = None,
