@@ -106,6 +106,10 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("rules.draft", "officer", "own"),
     Grant("rules.approve", "leading_group", "own", ("drafted",)),
     Grant("rules.publish", "officer", "own", ("approved",)),
+    Grant("rules.refine", "secretary", "own"),
+    Grant("rules.refine", "officer", "own"),
+    Grant("rules.decide_local", "leading_group", "above", ("submitted",)),
+    Grant("rules.retire_local", "leading_group", "above", ("approved",)),
     Grant("rules.read", "public", "any"),
     # Matters
     Grant("matter.plan", "recorder", "own"),

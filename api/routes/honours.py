@@ -21,8 +21,9 @@ from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour, W
 from domain.recording.honour import honour_id
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId
-from projections import cases, organisation, rules
+from projections import cases, organisation
 from projections.answers import AsyncConnection, instead
+from projections.local_items import scheme_here
 
 router = APIRouter(tags=["honours"])
 
@@ -199,7 +200,7 @@ def _place(asked: Asked, unit: Code, honour: UUID) -> str:
 async def scheme_today(asked: Asked, connection: AsyncConnection) -> Scheme | None:
     """The rule set in force today."""
     assert asked.unit is not None
-    published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
+    published = await scheme_here(connection, asked.unit.unit, asked.today)
     return None if published is None else published.scheme
 
 

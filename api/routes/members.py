@@ -19,10 +19,11 @@ from api.refusals import NotFound
 from api.routes.matters import Before, Since
 from domain import vocabulary
 from domain.decider import NotPermitted
-from domain.values import Code, MemberId, Quantity, RecordId, points
-from projections import explanation, own_year, periods, timeline
+from domain.rules.assessing import Period
+from domain.values import Code, MemberId, Quantity, RecordId, Reference, points
+from projections import explanation, own_year, timeline
 from projections.answers import Answer, Page, instead
-from projections.periods import PeriodScore
+from projections.periods import CategoryPoints, PeriodScore
 from projections.waiting import as_of
 
 router = APIRouter(tags=["members"])
@@ -54,6 +55,12 @@ class PeriodView(msgspec.Struct, frozen=True, kw_only=True):
     """One period of the year."""
 
     period: str
+    zh: str
+    en: str
+    so_far_zh: str | None
+    """The last part of a running total; None for a period of the rule set."""
+    so_far_en: str | None
+    begins_on: date
     ends_on: date
     provisional: bool
     base: str
@@ -72,8 +79,8 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     year: int
     rules: Code | None
-    current: str
-    """Which of the periods sums what has begun: H1 in the first half, then Y."""
+    current: str | None
+    """Which of the periods sums what has begun: of a year of halves H1 in the first half, then Y."""
     periods: tuple[PeriodView, ...]
     categories: tuple[CategoryView, ...]
     honours: tuple[MatterRow, ...]
@@ -119,6 +126,10 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     start: str
     sentence: str
     records: tuple[RecordRow, ...]
+    unit: Code | None
+    """Whose own item it is; None for one of the central rule set."""
+    minute: Reference | None
+    """By which decision it is asked there."""
 
 
 class SpanView(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,10 +211,9 @@ async def of_year(
     await note_reading(asked, member, "points")
     kept: Answer[PointsView] | None = asked.kept(since)
     if kept is None:
-        current = periods.running(wanted, asked.today)
         async with asked.ready(since) as connection:
-            found = await own_year.own_year(connection, member, wanted, current, asked.today)
-        kept = asked.keep(instead(found, _points(asked, member, found.value, wanted, current)))
+            found = await own_year.own_year(connection, member, wanted, None, asked.today)
+        kept = asked.keep(instead(found, _points(asked, member, found.value, wanted)))
     named = _named(asked, kept)
     results = tuple(msgspec.structs.replace(one, name=named.value.name) for one in named.value.results)
     return answer(asked, "points.html", instead(named, msgspec.structs.replace(named.value, results=results)))
@@ -214,8 +224,8 @@ def _named(asked: Asked, kept: Answer[V]) -> Answer[V]:
     return instead(kept, msgspec.structs.replace(kept.value, name=subject_name(asked)))
 
 
-def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, current: str) -> PointsView:
-    whole = next((period for period in found.periods if period.period == current), None)
+def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int) -> PointsView:
+    whole = next((period for period in found.periods if period.period == found.current), None)
     vetoes = found.vetoes if asked.reads("veto.read") else ()
     ceiling = found.ceiling if vetoes else None
     results = found.results if asked.reads("result.read") else ()
@@ -224,8 +234,8 @@ def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, curr
         name="",
         year=year,
         rules=None if whole is None else whole.rules,
-        current=current,
-        periods=tuple(_period(asked, period) for period in found.periods if current == "Y" or period is whole),
+        current=found.current,
+        periods=tuple(_period(asked, period, *found.named[period.period]) for period in _begun(found, whole)),
         categories=() if whole is None else tuple(_category(one, found.categories) for one in whole.categories),
         honours=matter_rows(found.honours),
         deductions=matter_rows(found.deductions),
@@ -250,9 +260,10 @@ async def why(
     await note_reading(asked, member, "category")
     kept: Answer[WhyView] | None = asked.kept()
     if kept is None:
-        period = periods.running(year, asked.today)
         async with asked.ready() as connection:
-            found = await explanation.explanation(connection, member, year, period, shown, only=category)
+            found = await explanation.explanation(
+                connection, member, year, shown=shown, only=category, today=asked.today
+            )
         view = None if found.value is None else _why(asked, found.value, category)
         if view is None:
             raise NotFound
@@ -289,9 +300,26 @@ async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read
     return answer(asked, "readings.html", Answer(as_of=known, complete=True, value=rows), fresh=fresh)
 
 
-def _period(asked: Asked, period: PeriodScore) -> PeriodView:
+def _begun(found: own_year.OwnYear, whole: PeriodScore | None) -> list[PeriodScore]:
+    """The periods that end with the one that runs, or before; of the running totals that one alone."""
+    return [
+        one
+        for one in found.periods
+        if whole is not None
+        and one.period in found.named
+        and one.ends_on <= whole.ends_on
+        and (one.period == whole.period or found.named[one.period][1] is None)
+    ]
+
+
+def _period(asked: Asked, period: PeriodScore, named: Period, so_far: Period | None) -> PeriodView:
     return PeriodView(
         period=period.period,
+        zh=named.zh,
+        en=named.en,
+        so_far_zh=None if so_far is None else so_far.zh,
+        so_far_en=None if so_far is None else so_far.en,
+        begins_on=period.begins_on,
         ends_on=period.ends_on,
         provisional=period.provisional(asked.today),
         base=points(period.base),
@@ -304,7 +332,7 @@ def _period(asked: Asked, period: PeriodScore) -> PeriodView:
     )
 
 
-def _category(one: periods.CategoryPoints, names: dict[Code, tuple[str, str]]) -> CategoryView:
+def _category(one: CategoryPoints, names: dict[Code, tuple[str, str]]) -> CategoryView:
     zh, en = names.get(one.code, (one.code, one.code))
     return CategoryView(
         code=one.code,
@@ -366,6 +394,8 @@ def _item(asked: Asked, item: explanation.ItemPart) -> ItemView:
         maximum=points(item.maximum),
         start=points(item.start),
         sentence=asked.words.either(item.sentence_zh, item.sentence_en),
+        unit=item.unit,
+        minute=item.minute,
         records=tuple(
             RecordRow(
                 record=record.record,

@@ -29,7 +29,7 @@ from domain.recording.sheet import (
     need_evidence,
 )
 from domain.rules.items import Mode, ResponsibilityItem
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Quantity, Sha256, day_of, hundredths
@@ -159,7 +159,7 @@ def decide(past: Past, command: SheetCommand) -> Decision:
 def _open(past: Past, command: OpenSheet) -> Decision:
     unit = established(past, command.unit)
     matter = held(past, command.unit, command.matter)
-    rules, scheme = scheme_on(past, unit.scheme, matter.occurred_on)
+    rules, scheme = scheme_here(past, unit.unit, matter.occurred_on)
     item = item_of(scheme, command.item)
     if item.mode == "presumed":
         raise ShortfallNeedsProcedure(item=item.code)
@@ -235,7 +235,7 @@ def _wishes(past: Past, sheet: Sheet, command: FillSheet) -> list[LineWish]:
 
 
 def _scheme_in_force(past: Past, sheet: Sheet) -> Scheme:
-    _, scheme = scheme_on(past, established(past, sheet.unit).scheme, sheet.occurred_on)
+    _, scheme = scheme_here(past, sheet.unit, sheet.occurred_on)
     return scheme
 
 
