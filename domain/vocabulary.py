@@ -25,12 +25,24 @@ from domain.assessment.period import (
     PeriodComputed,
     PeriodDetermined,
     PeriodOpened,
+    PeriodRestated,
     PeriodReturned,
     PeriodSealed,
     QuotaApplied,
     StateCommitted,
 )
+from domain.assessment.restatement import (
+    CorrectionOrdered,
+    LineRestated,
+    MemberRestated,
+    RestatementApproved,
+    RestatementComputed,
+    RestatementDropped,
+    RestatementOrdered,
+    RestatementStatementFiled,
+)
 from domain.assessment.result import (
+    DeterminationSuperseded,
     GradeDetermined,
     GradeProposed,
     MemberComputed,
@@ -90,6 +102,7 @@ from domain.organisation.member import (
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
 from domain.oversight.log import LogOpened, LogRestored
+from domain.oversight.review import AccessGranted, AccessRevoked, BundleSealed, ReviewClosed, ReviewOpened
 from domain.recording.archive import (
     DeductionApproved,
     DeductionDismissed,
@@ -139,6 +152,7 @@ from domain.result.measure import (
     MeasureEscalated,
     MeasureOpened,
     MeasureProposed,
+    MeasureSetAside,
     MeasureStepDone,
     MeasureStepSet,
     MeasureWithdrawn,
@@ -343,6 +357,22 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("local-item-authorised", LocalItemAuthorised, "单位细化项批准", "local item authorised"),
     FactTerm("local-item-declined", LocalItemDeclined, "单位细化项不予批准", "local item declined"),
     FactTerm("local-item-retired", LocalItemRetired, "单位细化项停用", "local item retired"),
+    FactTerm("review-opened", ReviewOpened, "核查开启", "review opened"),
+    FactTerm("access-granted", AccessGranted, "授予查阅权", "access to a review granted"),
+    FactTerm("access-revoked", AccessRevoked, "收回查阅权", "access to a review revoked"),
+    FactTerm("bundle-sealed", BundleSealed, "材料封存", "bundle of a review sealed"),
+    FactTerm("review-closed", ReviewClosed, "核查结束", "review closed"),
+    FactTerm("measure-set-aside", MeasureSetAside, "措施不予采取", "proposed measure set aside"),
+    FactTerm("restatement-ordered", RestatementOrdered, "重算决定", "restatement ordered"),
+    FactTerm("correction-ordered", CorrectionOrdered, "封存记录更正决定", "correction of a sealed record ordered"),
+    FactTerm("restatement-computed", RestatementComputed, "重算核算", "restatement computed"),
+    FactTerm("member-restated", MemberRestated, "一人重算", "result of a member restated"),
+    FactTerm("line-restated", LineRestated, "一行重算", "line of a score restated"),
+    FactTerm("restatement-statement-filed", RestatementStatementFiled, "重算陈述", "statement on a restatement filed"),
+    FactTerm("restatement-approved", RestatementApproved, "重算审定", "restatement approved"),
+    FactTerm("restatement-dropped", RestatementDropped, "重算不予通过", "restatement dropped"),
+    FactTerm("period-restated", PeriodRestated, "考评期重算", "period restated"),
+    FactTerm("determination-superseded", DeterminationSuperseded, "更正评定", "determination superseded"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

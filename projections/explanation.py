@@ -21,6 +21,7 @@ from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import months_of
 from domain.values import Code, MemberId, RecordId, Reference
 from projections.answers import Answer, AsyncConnection, instead
+from projections.as_of import When, inputs_at
 from projections.inputs import Inputs, RecordInput, inputs_of, subject_of
 from projections.merit_parts import MatterPart, VetoPart, ceiling_of, matter_parts, veto_parts
 from projections.periods import (
@@ -151,13 +152,14 @@ async def explanation(
     *,
     only: Code | None = None,
     today: date | None = None,
+    when: When | None = None,
 ) -> Answer[Explanation | None]:
     """Why a member's score of a period is what it is; None where nobody or no rule set is known.
 
     Without a period: of what has begun ``today``, of the whole year without a day. ``only``: of the categories this
-    one alone.
+    one alone. ``when``: as it was known and valid then.
     """
-    given = await inputs_of(connection, member, year)
+    given = await (inputs_of(connection, member, year) if when is None else inputs_at(connection, member, year, when))
     if given.value is None:
         return instead(given, None)
     subject = await subject_of(connection, given.value)

@@ -81,6 +81,7 @@ class LocalInput(msgspec.Struct, frozen=True, kw_only=True):
     version: Code
     section: LocalList
     content: msgspec.Raw
+    digest: Sha256
     author: MemberId
     status: LocalStatus
     minute: str | None
@@ -95,13 +96,29 @@ class LocalInput(msgspec.Struct, frozen=True, kw_only=True):
             version=self.version,
             section=self.section,
             item=read_item(self.section, self.content),
-            digest=digest_of(self.content),
+            digest=self.digest,
             author=self.author,
             status=self.status,
             minute=self.minute,
             effective_on=self.effective_on,
             retired_on=self.retired_on,
         )
+
+
+def input_of(item: LocalItem) -> LocalInput:
+    """An item of the domain as the scoring needs it."""
+    return LocalInput(
+        unit=item.unit,
+        version=item.version,
+        section=item.section,
+        content=msgspec.Raw(msgspec.json.encode(item.item)),
+        digest=item.digest,
+        author=item.author,
+        status=item.status,
+        minute=item.minute,
+        effective_on=item.effective_on,
+        retired_on=item.retired_on,
+    )
 
 
 def _proposed(this: Applied, fact: LocalItemProposed) -> None:
@@ -189,11 +206,11 @@ HANDLERS: Final[Handlers] = {
 }
 
 _AUTHORISED: Final = """
-SELECT l.unit, l.version, l.section, l.content, l.author, l.status, l.minute, l.effective_on, l.retired_on
+SELECT l.unit, l.version, l.section, l.content, l.digest, l.author, l.status, l.minute, l.effective_on, l.retired_on
 FROM local_items AS l WHERE l.scheme = %(scheme)s AND l.status = 'authorised' ORDER BY l.proposed
 """
 ITEMS_OF_MEMBER: Final = """
-SELECT l.unit, l.version, l.section, l.content, l.author, l.status, l.minute, l.effective_on, l.retired_on
+SELECT l.unit, l.version, l.section, l.content, l.digest, l.author, l.status, l.minute, l.effective_on, l.retired_on
 FROM local_items AS l
 WHERE l.status = 'authorised' AND l.scheme = (
   SELECT u.scheme FROM enrolments AS e JOIN units AS u ON u.code = e.unit

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
 from api.answering import answer
+from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
 from api.lists import MatterRow, VetoRow, matter_rows, veto_row
@@ -21,10 +22,11 @@ from domain import vocabulary
 from domain.decider import NotPermitted
 from domain.rules.assessing import Period
 from domain.values import Code, MemberId, Quantity, RecordId, Reference, points
-from projections import explanation, own_year, timeline
-from projections.answers import Answer, Page, instead
+from projections import as_of, explanation, own_year, prefix, timeline
+from projections.answers import Answer, AsyncConnection, Page, instead
+from projections.as_of import When
 from projections.periods import CategoryPoints, PeriodScore
-from projections.waiting import as_of
+from projections.waiting import as_of as reached
 
 router = APIRouter(tags=["members"])
 
@@ -94,6 +96,8 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
     """The best grade that they let him have."""
     results: tuple[ResultLine, ...]
     """What was determined of the year's periods, for whoever may read it."""
+    back: LookingBack | None = None
+    """From where the answer looks back, if it does."""
 
 
 class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +164,8 @@ class WhyView(msgspec.Struct, frozen=True, kw_only=True):
     title_zh: str
     title_en: str
     spans: tuple[SpanView, ...]
+    back: LookingBack | None = None
+    """From where the answer looks back, if it does."""
 
 
 class MomentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,18 +209,18 @@ async def own(asked: Annotated[Asked, permitted("signed-in")]) -> Response:
 async def of_year(
     member: UUID,
     asked: Annotated[Asked, permitted("archive.read")],
+    back: BackAsked,
     year: YearAsked = None,
     since: Since = None,
 ) -> Response:
-    """A person's points of a year: confirmed and pending apart, category by category."""
+    """A person's points of a year: confirmed and pending apart, category by category; now, or as known and valid."""
     wanted = year or asked.today.year
     await note_reading(asked, member, "points")
-    kept: Answer[PointsView] | None = asked.kept(since)
+    kept: Answer[PointsView] | None = None if back else asked.kept(since)
     if kept is None:
         async with asked.ready(since) as connection:
-            found = await own_year.own_year(connection, member, wanted, None, asked.today)
-        kept = asked.keep(instead(found, _points(asked, member, found.value, wanted)))
-    named = _named(asked, kept)
+            kept = await points_then(asked, connection, member, wanted, back)
+    named = _named(asked, asked.keep(kept))
     results = tuple(msgspec.structs.replace(one, name=named.value.name) for one in named.value.results)
     return answer(asked, "points.html", instead(named, msgspec.structs.replace(named.value, results=results)))
 
@@ -224,7 +230,31 @@ def _named(asked: Asked, kept: Answer[V]) -> Answer[V]:
     return instead(kept, msgspec.structs.replace(kept.value, name=subject_name(asked)))
 
 
-def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int) -> PointsView:
+async def _seen(
+    asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back
+) -> tuple[When | None, LookingBack | None]:
+    """From where the reader looks back; None for the present."""
+    if not back:
+        return None, None
+    vetoes, results = asked.reads("veto.read"), asked.reads("result.read")
+    last = await prefix.head(connection)
+    steps = await as_of.steps_of(connection, member, year, last, vetoes=vetoes, results=results)
+    when = await when_of(connection, back, steps)
+    return when, await looking_back(connection, when, steps)
+
+
+async def points_then(
+    asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back
+) -> Answer[PointsView]:
+    """The page of a year without the name."""
+    when, seen = await _seen(asked, connection, member, year, back)
+    today = asked.today if seen is None else seen.day
+    found = await own_year.own_year(connection, member, year, None, today, when)
+    view = _points(asked, member, found.value, year, today)
+    return instead(found, msgspec.structs.replace(view, back=seen))
+
+
+def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, today: date) -> PointsView:
     whole = next((period for period in found.periods if period.period == found.current), None)
     vetoes = found.vetoes if asked.reads("veto.read") else ()
     ceiling = found.ceiling if vetoes else None
@@ -235,7 +265,7 @@ def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int) -> P
         year=year,
         rules=None if whole is None else whole.rules,
         current=found.current,
-        periods=tuple(_period(asked, period, *found.named[period.period]) for period in _begun(found, whole)),
+        periods=tuple(_period(period, today, *found.named[period.period]) for period in _begun(found, whole)),
         categories=() if whole is None else tuple(_category(one, found.categories) for one in whole.categories),
         honours=matter_rows(found.honours),
         deductions=matter_rows(found.deductions),
@@ -254,21 +284,35 @@ async def why(
     year: Year,
     category: str,
     asked: Annotated[Asked, permitted("archive.read")],
+    back: BackAsked,
     shown: Shown = "confirmed",
 ) -> Response:
-    """Why a category is what it is: line by line in plain words, record by record."""
+    """Why a category is what it is, or was: line by line in plain words, record by record."""
     await note_reading(asked, member, "category")
-    kept: Answer[WhyView] | None = asked.kept()
+    kept: Answer[WhyView] | None = None if back else asked.kept()
     if kept is None:
         async with asked.ready() as connection:
-            found = await explanation.explanation(
-                connection, member, year, shown=shown, only=category, today=asked.today
-            )
-        view = None if found.value is None else _why(asked, found.value, category)
-        if view is None:
-            raise NotFound
-        kept = asked.keep(instead(found, view))
-    return answer(asked, "why.html", _named(asked, kept))
+            kept = await why_then(asked, connection, member, year, category, shown, back)
+    return answer(asked, "why.html", _named(asked, asked.keep(kept)))
+
+
+async def why_then(
+    asked: Asked,
+    connection: AsyncConnection,
+    member: MemberId,
+    year: int,
+    category: Code,
+    shown: explanation.Shown,
+    back: Back,
+) -> Answer[WhyView]:
+    """The explanation of a category without the name."""
+    when, seen = await _seen(asked, connection, member, year, back)
+    today = asked.today if seen is None else seen.day
+    found = await explanation.explanation(connection, member, year, shown=shown, only=category, today=today, when=when)
+    view = None if found.value is None else _why(asked, found.value, category)
+    if view is None:
+        raise NotFound
+    return instead(found, msgspec.structs.replace(view, back=seen))
 
 
 @router.get("/members/{member:uuid}/timeline")
@@ -293,7 +337,7 @@ async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read
     async with asked.ready() as connection:
         found = await readings_of(asked.house, member, before)
         names = await names_of(asked, connection, [one.reader for one in found])
-        known = await as_of(connection)
+        known = await reached(connection)
     items = tuple(_reading(one, names) for one in found)
     fresh = tuple(one.reading for one in found)
     rows = Page(items=items, before=found[-1].reading if len(found) == 50 else None)
@@ -312,7 +356,7 @@ def _begun(found: own_year.OwnYear, whole: PeriodScore | None) -> list[PeriodSco
     ]
 
 
-def _period(asked: Asked, period: PeriodScore, named: Period, so_far: Period | None) -> PeriodView:
+def _period(period: PeriodScore, today: date, named: Period, so_far: Period | None) -> PeriodView:
     return PeriodView(
         period=period.period,
         zh=named.zh,
@@ -321,7 +365,7 @@ def _period(asked: Asked, period: PeriodScore, named: Period, so_far: Period | N
         so_far_en=None if so_far is None else so_far.en,
         begins_on=period.begins_on,
         ends_on=period.ends_on,
-        provisional=period.provisional(asked.today),
+        provisional=period.provisional(today),
         base=points(period.base),
         maximum=points(period.maximum),
         honours=points(period.honours),

@@ -157,7 +157,7 @@ def known_members(past: Past, found: Assessment) -> list[Registered]:
 
 def assessed_members(past: Past, rules: Ruled, found: Assessment) -> list[Registered]:
     """Those of them who have a line in the period."""
-    return [one for one in known_members(past, found) if _assessed(rules, one)]
+    return [one for one in known_members(past, found) if is_assessed(rules, one)]
 
 
 def undetermined(past: Past, found: Assessment, members: Sequence[Registered]) -> list[Registered]:
@@ -172,16 +172,15 @@ def standing_figures(past: Past, found: Assessment, members: Sequence[Registered
     return [one.computed for one in results if one.computed is not None]
 
 
-def _assessed(rules: Ruled, member: Registered) -> bool:
+def is_assessed(rules: Ruled, member: Registered) -> bool:
     """Not the exempt, nor whose class has no total: they have no line."""
     profile = rules.scheme.profile(member.profile_on(rules.last_on))
     return not member.exempt(rules.last_on) and profile is not None and profile.components.ledger is not None
 
 
-def with_years_before(past: Past, rules: Ruled, member: MemberId) -> Archive:
-    """A member's records of a period's year, and of those before from which an effect may last into it."""
-    year = rules.last_on.year
-    archives = past.many([archive_of(member, date(one, 1, 1)) for one in range(year - rules.years_back, year + 1)])
+def with_years_before(past: Past, member: MemberId, year: int, back: int) -> Archive:
+    """A member's records of a year, and of so many before it from which an effect may last into it."""
+    archives = past.many([archive_of(member, date(one, 1, 1)) for one in range(year - back, year + 1)])
     return Archive(records={number: one for archive in archives for number, one in archive.records.items()})
 
 
@@ -222,7 +221,7 @@ def _computed(
 ) -> list[MemberComputed]:
     archives = past.many([archive_of(one.member, found.last_on) for one in members])
     if rules.years_back:
-        archives = [with_years_before(past, rules, one.member) for one in members]
+        archives = [with_years_before(past, one.member, found.year, rules.years_back) for one in members]
     before: list[Result] = past.many([result_of(one.member, found.year - 1, found.period) for one in members])
     past.many([result_of(one.member, found.year, found.period) for one in members])
     results: list[MemberComputed] = []
@@ -236,7 +235,7 @@ def _computed(
         profile = rules.scheme.profile(member.profile_on(rules.last_on))
         assert profile is not None, "only whom the rule set knows is assessed"
         months = sum(span.months_present for span in given.case.spans)
-        figures = _figures(rules, months, profile, made, means.get(member.member))
+        figures = figures_of(rules, months, profile, made, means.get(member.member))
         results.append(
             MemberComputed(
                 member=member.member,
@@ -253,7 +252,8 @@ def _computed(
     return results
 
 
-def _figures(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
+def figures_of(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
+    """Every component of one member's result, as it is written."""
     mean = mean if rules.period.appraisal else None
     whole = total(made.ledger, mean, profile, rounder_of(rules.scheme.rounding))
     return Figures(
@@ -280,13 +280,13 @@ def _graded(rules: Ruled, profile: Profile, months: int) -> bool:
 
 def propose(scheme: Scheme, graded: Sequence[MemberComputed]) -> dict[MemberId, GradeProposed]:
     """By threshold, then the ceilings of vetoes, then the quota over those graded."""
-    ceilings = {one.member: _capped(scheme, one) for one in graded}
-    candidates = [candidate(one) for one in graded if _is_candidate(scheme, ceilings[one.member][0])]
+    ceilings = {one.member: capped(scheme, one) for one in graded}
+    candidates = [candidate(one) for one in graded if is_candidate(scheme, ceilings[one.member][0])]
     inside = within_quota(candidates, len(graded), scheme.excellent_quota)
     found: dict[MemberId, GradeProposed] = {}
     for one in graded:
         grade, reason = ceilings[one.member]
-        if _is_candidate(scheme, grade) and str(one.member) not in inside:
+        if is_candidate(scheme, grade) and str(one.member) not in inside:
             grade, reason = next_grade(scheme, grade), "quota"
         found[one.member] = GradeProposed(
             member=one.member,
@@ -311,7 +311,8 @@ def candidate(one: MemberComputed) -> Candidate:
     )
 
 
-def _capped(scheme: Scheme, one: MemberComputed) -> tuple[Code, Reason]:
+def capped(scheme: Scheme, one: MemberComputed) -> tuple[Code, Reason]:
+    """The grade that a total reaches under its vetoes, before any quota."""
     reached = grade_of(hundredths(one.total), scheme.grades, scheme.interpretation)
     capped = under_vetoes(reached, vetoes_of(scheme, one.vetoes), scheme.grades)
     return capped.code, "threshold" if capped.code == reached.code else "veto"
@@ -323,7 +324,8 @@ def vetoes_of(scheme: Scheme, codes: Iterable[Code]) -> list[VetoItem]:
     return [item for item in items if isinstance(item, VetoItem)]
 
 
-def _is_candidate(scheme: Scheme, code: Code) -> bool:
+def is_candidate(scheme: Scheme, code: Code | None) -> bool:
+    """Whether it is a grade that a quota bounds."""
     return any(grade.candidate for grade in scheme.grades if grade.code == code)
 
 

@@ -59,13 +59,15 @@ class Ruled(NamedTuple):
     earlier: tuple[Tariff, ...]
     leaves: Mapping[tuple[str, str], tuple[str, ...]]
     """(version, deduction) → the items that its matter leaves."""
+    throughout: bool = False
+    """Whether the version is asked as if it had been in force all through the period."""
     lasting: Mapping[tuple[str, str], int] = {}
     """(version, deduction or veto) → the months for which its effect lasts, where the rule set says so."""
 
     @property
     def years_back(self) -> int:
         """How many years before its own a record may lie whose effect lasts into the period."""
-        return -(-max(self.lasting.values(), default=0) // MONTHS["year"])
+        return _years(self.lasting)
 
 
 class Counted(NamedTuple):
@@ -110,15 +112,27 @@ def tariff_of(version: Priced, months: int) -> Tariff:
     return _TARIFFS[key]
 
 
-def ruled(known: RuleSets, version: Version, period: Period, first_on: date, parts: Sequence[Period]) -> Ruled:
-    """A period under the rule set in force on its last day; each part under that of its own last day."""
+def ruled(
+    known: RuleSets,
+    version: Version,
+    period: Period,
+    first_on: date,
+    parts: Sequence[Period],
+    *,
+    throughout: bool = False,
+) -> Ruled:
+    """A period under the rule set in force on its last day; each part under that of its own last day.
+
+    ``throughout`` asks for a version as if it had been in force all through the period.
+    """
     scheme = version.scheme
     assert scheme is not None, f"{version.version} is published"
     last_on = _day(period.last_day, first_on.year)
     if parts and period.base not in (None, "sum_of_halves"):
         parts = _without_parts(period)
     months = scheme.cycle_months if parts else months_of(period)
-    spans = tuple(_part(known, version, one, first_on.year) for one in (parts or (period,)))
+    dated = RuleSets() if throughout else known
+    spans = tuple(_part(dated, version, one, first_on.year) for one in (parts or (period,)))
     published = [one for one in known.versions if one.scheme is not None and one.version != version.version]
     every = (version, *published)
     return Ruled(
@@ -136,8 +150,18 @@ def ruled(known: RuleSets, version: Version, period: Period, first_on: date, par
             if one.scheme is not None
             for item in one.scheme.negative
         },
+        throughout=throughout,
         lasting=_lasting(every),
     )
+
+
+def years_back(versions: Iterable[Version]) -> int:
+    """How many years before its own a record may lie whose effect, under one of these, lasts into a year."""
+    return _years(_lasting(versions))
+
+
+def _years(lasting: Mapping[tuple[str, str], int]) -> int:
+    return -(-max(lasting.values(), default=0) // MONTHS["year"])
 
 
 def _lasting(versions: Iterable[Version]) -> dict[tuple[str, str], int]:
@@ -180,11 +204,7 @@ def counted(ruled: Ruled, member: Registered, archive: Archive, last_total: int 
 
     Beside those of the period, those of years before whose effect lasts into its year (F38).
     """
-    inside = [
-        (position, record)
-        for position, record in enumerate(archive.records.values())
-        if counts(record) and (ruled.first_on <= record.counted_on <= ruled.last_on or _lasts_into(ruled, record))
-    ]
+    inside = [(position, record) for position, record in enumerate(archive.records.values()) if concerns(ruled, record)]
     taken = _taken(ruled, (record for _, record in inside))
     rows = [_row(at, one, taken) for at, one in inside if one.kind in ("responsibility", "shortfall")]
     case = Case(
@@ -198,6 +218,11 @@ def counted(ruled: Ruled, member: Registered, archive: Archive, last_total: int 
         closed=True,
     )
     return Counted(case, len(inside), digest_of(record for _, record in inside))
+
+
+def concerns(ruled: Ruled, record: Record) -> bool:
+    """Whether a record counts in a period: by its day, or by its effect."""
+    return counts(record) and (ruled.first_on <= record.counted_on <= ruled.last_on or _lasts_into(ruled, record))
 
 
 def _lasts_into(ruled: Ruled, record: Record) -> bool:

@@ -64,6 +64,8 @@ class RuleSetApproved(Fact, frozen=True, kw_only=True):
     version: Code
     minute: Reference
     minute_sha256: Sha256
+    by: MemberId | None = None
+    """None in what was approved before this was kept."""
 
 
 class RuleSetPublished(Fact, frozen=True, kw_only=True):
@@ -82,6 +84,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     digest: str
     author: MemberId | None
+    approver: MemberId | None = None
     status: VersionStatus
     parts: tuple[Part, ...] = ()
     scheme: Scheme | None = None
@@ -107,6 +110,11 @@ class RuleSets(msgspec.Struct, frozen=True, kw_only=True):
     def find(self, version: str) -> Version | None:
         """The version of this name."""
         return next((found for found in self.versions if found.version == version), None)
+
+    def asked(self, version: str, day: date) -> Version | None:
+        """The version of this name as it would be asked on a day, whether in force then or not."""
+        del day
+        return self.find(version)
 
     def in_force(self, day: date) -> Version | None:
         """The one version in force on a day."""
@@ -224,7 +232,7 @@ def _changed(version: Version, fact: RulePartAdded | RuleSetLinted | RuleSetAppr
         case RuleSetLinted():
             return version
         case RuleSetApproved():
-            return replace(version, status="approved")
+            return replace(version, status="approved", approver=fact.by)
         case RuleSetPublished():
             document = assemble(version.parts)
             assert digest(document) == version.digest, f"parts of {version.version} do not make its document"
@@ -308,7 +316,12 @@ def _approve(past: Past, command: ApproveRuleSet) -> Decision:
         raise VersionNotReady(version=command.version)
     if version.author is not None and version.author == command.actor.person:
         raise AuthorApproves(version=command.version)
-    fact = RuleSetApproved(version=command.version, minute=command.minute, minute_sha256=command.minute_sha256)
+    fact = RuleSetApproved(
+        version=command.version,
+        minute=command.minute,
+        minute_sha256=command.minute_sha256,
+        by=command.actor.person,
+    )
     return [ref.says(fact)]
 
 

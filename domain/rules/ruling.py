@@ -58,7 +58,13 @@ class RulesHere(RuleSets, frozen=True, kw_only=True):
 
     def in_force(self, day: date) -> Version | None:
         """The one version in force here on a day: the central one and what is asked here on that day."""
-        found = self.central.in_force(day)
+        return self._as_asked(self.central.in_force(day), day)
+
+    def asked(self, version: str, day: date) -> Version | None:
+        """The version of this name with what is asked here beside it on a day."""
+        return self._as_asked(self.central.find(version), day)
+
+    def _as_asked(self, found: Version | None, day: date) -> Version | None:
         if found is None or found.scheme is None:
             return found
         own = asked_in(self.central.local, found.version, self.path, day)

@@ -9,8 +9,9 @@
     key                 the log's vkey
     tile/…              tlog-tiles: hash tiles and entry bundles
     verify.py           the verifier
+    witnessed           the newest checkpoint that enough witnesses have cosigned, where the log has a policy
 
-A function of the log up to its checkpoint: the same export twice is byte-identical.
+A function of the log up to its checkpoint, and of what was cosigned by then: the same export twice is byte-identical.
 """
 
 import hashlib
@@ -38,6 +39,7 @@ from projections.transparency.tiles import (
     TileTree,
     encode_bundle,
 )
+from projections.transparency.witnessed import WITNESSED, newest_witnessed, policy_of
 
 STATES = """
 COPY (
@@ -158,6 +160,9 @@ def _fill(
             name = history_name(each.size)
             target.write(name, (log_folder / name).read_bytes())
     target.write(CHECKPOINT, signed)
+    seen = newest_witnessed(log_folder, key, policy_of(log_folder))
+    if seen is not None and seen.checkpoint.size <= checkpoint.size:
+        target.write(WITNESSED, seen.note)
     target.write(KEY, f"{key}\n".encode())
     target.write("README", README.format(origin=checkpoint.origin, size=checkpoint.size).encode())
     target.write("verify.py", Path(verify.__file__).read_bytes())

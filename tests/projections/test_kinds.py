@@ -56,7 +56,7 @@ def by_engine(life: Life, number: int, year: int, code: str) -> int:
     person = life.world[MEMBER.of(member(number))]
     assert isinstance(person, Registered)
     before = life.world[result_of(member(number), year - 1, code)].standing
-    archive = with_years_before(life.world, rules, member(number))
+    archive = with_years_before(life.world, member(number), year, rules.years_back)
     given = counted(rules, person, archive, None if before is None else before.total)
     return score(rules.tariff, given.case, rules.earlier).confirmed.ledger
 
