@@ -75,6 +75,16 @@ STATUSES: Final[dict[str, int]] = {
     "record-unknown": 404,
     "notice-unknown": 404,
     "nothing-known-then": 404,
+    "review-unknown": 404,
+    "review-outside-period": 404,
+    "review-no-access": 403,
+    "review-subject-gone": 410,
+    "review-bundle-changed": 410,
+    "review-closed": 409,
+    "review-exists": 409,
+    "review-access-to-oneself": 409,
+    "review-access-term": 422,
+    "reviewer-in-line": 409,
     "version-unknown": 404,
     "local-item-unknown": 404,
     # What the rules say of the content
@@ -139,6 +149,15 @@ STATUSES: Final[dict[str, int]] = {
     "telling-runs": 409,
     "statement-term-runs": 409,
     "veto-not-standing": 409,
+    # Restatement
+    "restatement-unknown": 404,
+    "nothing-to-restate": 422,
+    "correction-outside": 422,
+    "restatement-not-there": 409,
+    "restatement-running": 409,
+    "concerned-orders": 409,
+    "orderer-approves": 409,
+    "not-restated-worse": 409,
     # Probation
     "probation-unknown": 404,
     "not-probationary": 422,
@@ -160,6 +179,11 @@ STATUSES: Final[dict[str, int]] = {
     "meeting-missing": 422,
     "helper-unfit": 422,
     "not-helped": 422,
+    "seats-unsettled": 409,
+    "seats-nothing-to-settle": 409,
+    "pool-incomplete": 409,
+    "tie-open": 422,
+    "lot-drawn-wrong": 422,
     "designee-unfit": 422,
     "not-pairing": 422,
     "not-in-charge": 409,
@@ -255,9 +279,17 @@ STATUSES: Final[dict[str, int]] = {
     "not-the-subject": 409,
     "not-at-meeting": 422,
     "leading-group-too-small": 409,
+    "leading-group-able": 409,
     "appeal-term-running": 409,
     "block-running": 409,
     "term-not-missed": 409,
+    "retaliation-unknown": 404,
+    "retaliation-act-unknown": 404,
+    "retaliation-act-of-others": 422,
+    "retaliation-outside-protection": 422,
+    "retaliation-already-flagged": 409,
+    "retaliation-without-consent": 422,
+    "retaliation-already-examined": 409,
     "log-already-opened": 409,
     "log-not-opened": 409,
     "log-name-used": 409,
@@ -347,7 +379,7 @@ def problem_of(refused: Refused, language: Language) -> Problem:
         title=sentence(type(refused), language),
         status=status_of(refused),
         code=refused.code,
-        facts={name: _figure(value) for name, value in refused.facts.items()},
+        facts={name: msgspec.to_builtins(value, enc_hook=str) for name, value in refused.facts.items()},
     )
 
 
@@ -424,7 +456,3 @@ def _not_ready(request: Request, error: Exception) -> Response:
 def _failed(request: Request, error: Exception) -> Response:
     _log.error("request failed", path=request.scope.get("path"), exc_info=error)
     return answer_problem(request, refusals.Failed())
-
-
-def _figure(value: object) -> object:
-    return msgspec.to_builtins(value, enc_hook=str)

@@ -13,8 +13,10 @@ from domain.assessment import (
     opening,
     ordering,
     period,
+    pool,
     restatement,
     result,
+    settling,
     superseding,
 )
 from domain.assessment import (
@@ -22,7 +24,7 @@ from domain.assessment import (
 )
 from domain.decider import Command, Decision, Past, Stream
 from domain.notice import changing, drafting, notice, running
-from domain.objection import appeal, closing, deciding, filing, handling, objection
+from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
 from domain.oversight import log, review, reviewing
 from domain.permissions import permit
@@ -62,10 +64,12 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     deduction.DEDUCTION,
     notice.NOTICE,
     objection.OBJECTION,
+    retaliation.RETALIATION,
     docket.DOCKET,
     period.PERIOD,
     result.RESULT,
     restatement.RESTATEMENT,
+    pool.POOL,
     appraisal.APPRAISAL,
     probation.PROBATION,
     measure.MEASURES,
@@ -149,9 +153,12 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     deciding.DeliverReply: deciding.decide,
     appeal.FileAppeal: appeal.decide,
     appeal.DecideAppeal: appeal.decide,
+    appeal.EnterAppealDecision: appeal.decide,
     closing.CloseObjection: closing.decide,
     closing.EscalateObjection: closing.decide,
     closing.EndBlock: closing.decide,
+    flagging.FlagRetaliation: flagging.decide,
+    flagging.ExamineRetaliation: flagging.decide,
     opening.OpenPeriod: opening.decide,
     balloting.OpenAppraisal: balloting.decide,
     balloting.FileSelfEvaluation: balloting.decide,
@@ -160,6 +167,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     computing.ComputePeriod: computing.decide,
     period_deciding.DecidePeriod: period_deciding.decide,
     period_deciding.ReturnPeriod: period_deciding.decide,
+    settling.SettleSeats: settling.decide,
     noticing.DraftResultNotice: noticing.decide,
     committing.CommitState: committing.decide,
     feedback.FeedBackResult: feedback.decide,

@@ -243,12 +243,17 @@ GRANTS: Final[tuple[Grant, ...]] = (
     *(Grant("objection.handle", office, "any") for office in HANDLING),
     Grant("objection.decide_appeal", "leading_group", "own"),
     Grant("objection.decide_appeal", "leading_group", "above"),
+    *(Grant("objection.enter_appeal", office, relation) for office in HANDLING for relation in RELATED),
     Grant("objection.close", "process", "any"),
     Grant("objection.escalate", "process", "any"),
     Grant("objection.read", "recorder", "own"),
     Grant("objection.read", "substitute_recorder", "own"),
     *(Grant("objection.read", office, relation) for office in HANDLING for relation in RELATED),
     Grant("objection.read", "auditor", "any"),
+    # What was done to somebody after he objected: for the level above alone
+    Grant("retaliation.flag", "objector", "any"),
+    *(Grant("retaliation.flag", office, "any") for office in HANDLING),
+    *(Grant("retaliation.examine", office, "own") for office in HANDLING),
     # The year
     *(Grant("period.read", office, relation) for office in COMMITTEE for relation in RELATED),
     Grant("period.read", "recorder", "own"),
@@ -265,6 +270,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("period.compute", "secretary", "own"),
     Grant("period.compute", "secretary", "above"),
     *(Grant("period.decide", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("seats.settle", office, relation) for office in COMMITTEE for relation in RELATED),
     Grant("appraisal.run", "secretary", "own"),
     Grant("appraisal.run", "secretary", "above"),
     Grant("appraisal.evaluate_self", "member", "own"),
@@ -285,6 +291,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for office in (*COMMITTEE, "officer", "leading_group")
         for relation in RELATED
     ),
+    Grant("restatement.read", "member", "self"),
     Grant("restatement.read", "auditor", "any"),
     # Probation: the machine proposes, the meeting resolves, the higher organisation approves
     *(Grant("probation.start", "officer", relation) for relation in RELATED),

@@ -31,6 +31,7 @@ from domain.assessment.period import (
     QuotaApplied,
     StateCommitted,
 )
+from domain.assessment.pool import PoolJoined, SeatDrawn, SeatGiven, SeatsSettled
 from domain.assessment.restatement import (
     CorrectionOrdered,
     LineRestated,
@@ -85,6 +86,7 @@ from domain.objection.objection import (
     ObjectionWithdrawn,
     ReplyDelivered,
 )
+from domain.objection.retaliation import RetaliationExamined, RetaliationFlagged
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
     ExemptionEnded,
@@ -373,6 +375,12 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("restatement-dropped", RestatementDropped, "重算不予通过", "restatement dropped"),
     FactTerm("period-restated", PeriodRestated, "考评期重算", "period restated"),
     FactTerm("determination-superseded", DeterminationSuperseded, "更正评定", "determination superseded"),
+    FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
+    FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
+    FactTerm("pool-joined", PoolJoined, "列入名额统筹", "pool of seats joined"),
+    FactTerm("seats-settled", SeatsSettled, "名额排定", "seats settled"),
+    FactTerm("seat-drawn", SeatDrawn, "同分排序", "place among equals drawn"),
+    FactTerm("seat-given", SeatGiven, "占用名额", "seat given"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

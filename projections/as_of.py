@@ -18,6 +18,7 @@ import msgspec
 from domain.assessment.counting import GRANTED, years_back
 from domain.assessment.result import (
     RESULT,
+    DeterminationSuperseded,
     GradeDetermined,
     GradeProposed,
     MemberComputed,
@@ -117,7 +118,7 @@ async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, wh
         for one in range(year - max(back, 1), year + 2)
     }
     every = {one: _kept(entries, when) for one, entries in archives.items()}
-    versions = await _versions(connection, scheme, when)
+    versions = await versions_at(connection, scheme, when)
     taken = await _taken(connection, scheme, [kept for kepts in every.values() for kept in kepts], when)
     lasting = [kept for one in range(year - back, year) for kept in every[one] if kept.record.kind in LASTING]
     concerned = [*lasting, *every[year]]
@@ -127,7 +128,7 @@ async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, wh
     value = Inputs(
         stays=(StayInput(scheme=scheme, from_on=about.present_from, until_on=_past(about.ended_on, when), path=path),),
         away=tuple(_away(about, when)),
-        versions=tuple(sorted(versions, key=lambda one: one.effective_on)),
+        versions=versions,
         profiles=tuple(_profiles(about, when)),
         totals=tuple(
             TotalInput(year=one.year, period=one.period, total=one.determined_total)
@@ -149,6 +150,14 @@ def _person(past: Past, member: MemberId) -> tuple[Registered, str, tuple[str, .
     if not isinstance(found, Registered):
         return None
     return found, established(past, found.unit).scheme, (found.unit, *higher_than(past, found.unit))
+
+
+async def periods_of(connection: AsyncConnection, member: MemberId, position: int) -> tuple[str, ...]:
+    """The codes of all periods that a member's rule sets name, as known at a position."""
+    person = await known(connection, position, lambda past: _person(past, member))
+    if person is None:
+        return ()
+    return _periods(await known(connection, position, lambda past: past[RULES.of(person[1])]))
 
 
 def _periods(rules: RuleSets) -> tuple[str, ...]:
@@ -178,8 +187,8 @@ def _profiles(about: Registered, when: When) -> Iterator[ProfileSince]:
             yield ProfileSince(profile=profile, from_on=since)
 
 
-async def _versions(connection: AsyncConnection, scheme: str, when: When) -> list[VersionInput]:
-    """The rule sets that were published and, on the day, in effect."""
+async def versions_at(connection: AsyncConnection, scheme: str, when: When) -> tuple[VersionInput, ...]:
+    """The rule sets that were published and, on the day, in effect, earliest first."""
     digests: dict[str, str] = {}
     found: list[VersionInput] = []
     for placed in await entries_of(connection, [RULES.of(scheme)], when.position, _VERSIONS):
@@ -189,7 +198,7 @@ async def _versions(connection: AsyncConnection, scheme: str, when: When) -> lis
         elif isinstance(fact, RuleSetPublished) and when.covers(fact.effective_on):
             version = VersionInput(version=fact.version, digest=digests[fact.version], effective_on=fact.effective_on)
             found.append(version)
-    return found
+    return tuple(sorted(found, key=lambda one: one.effective_on))
 
 
 def _kept(entries: Sequence[Placed], when: When) -> list[_Kept]:
@@ -341,6 +350,8 @@ def _result(entries: Sequence[Placed]) -> ResultState:
                 state = msgspec.structs.replace(state, grade=fact.grade, reason=fact.reason, position=at)
             case ResultFedBack():
                 state = msgspec.structs.replace(state, fed_back_on=fact.told_on, position=at)
+            case DeterminationSuperseded():
+                state = msgspec.structs.replace(state, grade=None, reason=None, fed_back_on=None, position=at)
             case GradeProposed():
                 state = msgspec.structs.replace(state, proposed=fact.grade, position=at)
             case _:

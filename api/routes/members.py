@@ -1,32 +1,39 @@
-"""积分档案 — my points, why they are so, each record down to its proof, my timeline, who read my archive."""
+"""积分档案 — my points, why they are so, each record down to its proof, my timeline."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
-from api.answering import answer
+from api.answering import answer, unchanged
 from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
-from api.lists import MatterRow, VetoRow, matter_rows, veto_row
+from api.lists import matter_rows, veto_row
 from api.names import Names, names_of, subject_name
-from api.period_views import ResultLine, result_line
-from api.readings import Reading, note_reading, readings_of
+from api.period_views import result_line
+from api.points_views import (
+    CategoryView,
+    ItemView,
+    PeriodView,
+    PointsView,
+    RecordRow,
+    SpanView,
+    WhyView,
+)
+from api.readings import note_reading
 from api.refusals import NotFound
 from api.routes.matters import Before, Since
 from domain import vocabulary
-from domain.decider import NotPermitted
 from domain.rules.assessing import Period
-from domain.values import Code, MemberId, Quantity, RecordId, Reference, points
+from domain.values import Code, MemberId, RecordId, points
 from projections import as_of, explanation, own_year, prefix, timeline
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.as_of import When
 from projections.periods import CategoryPoints, PeriodScore
-from projections.waiting import as_of as reached
 
 router = APIRouter(tags=["members"])
 
@@ -37,135 +44,6 @@ _TERMS = {term.stored_name: term for term in vocabulary.FACT_TERMS}
 Year = Annotated[int, Path(ge=2000, le=2100)]
 YearAsked = Annotated[int | None, Query(ge=2000, le=2100)]
 Shown = Annotated[Literal["confirmed", "with_pending"], Query()]
-
-
-class CategoryView(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the eight categories over the year."""
-
-    code: Code
-    zh: str
-    en: str
-    points: str
-    with_pending: str
-    maximum: str
-    share: int
-    """Per mille of the maximum that is confirmed, and that would be with what is pending: lengths of bars."""
-    share_pending: int
-
-
-class PeriodView(msgspec.Struct, frozen=True, kw_only=True):
-    """One period of the year."""
-
-    period: str
-    zh: str
-    en: str
-    so_far_zh: str | None
-    """The last part of a running total; None for a period of the rule set."""
-    so_far_en: str | None
-    begins_on: date
-    ends_on: date
-    provisional: bool
-    base: str
-    maximum: str
-    honours: str
-    deductions: str
-    total: str
-    pending_total: str
-    months_present: int
-
-
-class PointsView(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's points of a year: what is confirmed, and what would be if everything pending were."""
-
-    member: MemberId
-    name: str
-    year: int
-    rules: Code | None
-    current: str | None
-    """Which of the periods sums what has begun: of a year of halves H1 in the first half, then Y."""
-    periods: tuple[PeriodView, ...]
-    categories: tuple[CategoryView, ...]
-    honours: tuple[MatterRow, ...]
-    deductions: tuple[MatterRow, ...]
-    vetoes: tuple[VetoRow, ...]
-    """For whoever may know of them."""
-    carried: str | None
-    """From last year's determined total; None where nothing is."""
-    ceiling_zh: str | None
-    ceiling_en: str | None
-    """The best grade that they let him have."""
-    results: tuple[ResultLine, ...]
-    """What was determined of the year's periods, for whoever may read it."""
-    back: LookingBack | None = None
-    """From where the answer looks back, if it does."""
-
-
-class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What one record brought to its line."""
-
-    record: RecordId
-    title: str
-    occurred_on: date
-    outcome: str
-    quantity: Quantity
-    state: str
-    effect: str
-    points: str
-    surplus: str | None
-    said_zh: str | None
-    """Level and condition in words."""
-    said_en: str | None
-
-
-class ItemView(msgspec.Struct, frozen=True, kw_only=True):
-    """One line, with the sentence that anybody can check with a pencil."""
-
-    item: Code
-    zh: str
-    en: str
-    clause: str
-    mode: str
-    points: str
-    maximum: str
-    start: str
-    sentence: str
-    records: tuple[RecordRow, ...]
-    unit: Code | None
-    """Whose own item it is; None for one of the central rule set."""
-    minute: Reference | None
-    """By which decision it is asked there."""
-
-
-class SpanView(msgspec.Struct, frozen=True, kw_only=True):
-    """The category's lines of one half."""
-
-    code: str
-    zh: str
-    en: str
-    points: str
-    maximum: str
-    borrowed: bool
-    items: tuple[ItemView, ...]
-
-
-class WhyView(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a category is what it is."""
-
-    member: MemberId
-    name: str
-    year: int
-    code: Code
-    zh: str
-    en: str
-    shown: str
-    points: str
-    maximum: str
-    rules: Code
-    title_zh: str
-    title_en: str
-    spans: tuple[SpanView, ...]
-    back: LookingBack | None = None
-    """From where the answer looks back, if it does."""
 
 
 class MomentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,17 +62,6 @@ class MomentView(msgspec.Struct, frozen=True, kw_only=True):
     """The claim or the proposal that it is about."""
     folder: str
     """Where that is found: honours or deductions."""
-
-
-class ReadingView(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody has read a person's archive."""
-
-    reading: int
-    at: datetime
-    name: str
-    role: str
-    unit: Code
-    what: str
 
 
 @router.get("/points")
@@ -216,10 +83,12 @@ async def of_year(
     """A person's points of a year: confirmed and pending apart, category by category; now, or as known and valid."""
     wanted = year or asked.today.year
     await note_reading(asked, member, "points")
+    if (same := unchanged(asked, since)) is not None:
+        return same
     kept: Answer[PointsView] | None = None if back else asked.kept(since)
     if kept is None:
         async with asked.ready(since) as connection:
-            kept = await points_then(asked, connection, member, wanted, back)
+            kept = await points_then(asked, connection, member, wanted, back, _sight(asked))
     named = _named(asked, asked.keep(kept))
     results = tuple(msgspec.structs.replace(one, name=named.value.name) for one in named.value.results)
     return answer(asked, "points.html", instead(named, msgspec.structs.replace(named.value, results=results)))
@@ -230,35 +99,45 @@ def _named(asked: Asked, kept: Answer[V]) -> Answer[V]:
     return instead(kept, msgspec.structs.replace(kept.value, name=subject_name(asked)))
 
 
+class Sight(NamedTuple):
+    """What the reader may know of beside the points."""
+
+    vetoes: bool
+    results: bool
+
+
+def _sight(asked: Asked) -> Sight:
+    return Sight(asked.reads("veto.read"), asked.reads("result.read"))
+
+
 async def _seen(
-    asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back
+    connection: AsyncConnection, member: MemberId, year: int, back: Back, sight: Sight
 ) -> tuple[When | None, LookingBack | None]:
     """From where the reader looks back; None for the present."""
     if not back:
         return None, None
-    vetoes, results = asked.reads("veto.read"), asked.reads("result.read")
     last = await prefix.head(connection)
-    steps = await as_of.steps_of(connection, member, year, last, vetoes=vetoes, results=results)
+    steps = await as_of.steps_of(connection, member, year, last, vetoes=sight.vetoes, results=sight.results)
     when = await when_of(connection, back, steps)
     return when, await looking_back(connection, when, steps)
 
 
 async def points_then(
-    asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back
+    asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back, sight: Sight
 ) -> Answer[PointsView]:
     """The page of a year without the name."""
-    when, seen = await _seen(asked, connection, member, year, back)
+    when, seen = await _seen(connection, member, year, back, sight)
     today = asked.today if seen is None else seen.day
     found = await own_year.own_year(connection, member, year, None, today, when)
-    view = _points(asked, member, found.value, year, today)
+    view = _points(sight, member, found.value, year, today)
     return instead(found, msgspec.structs.replace(view, back=seen))
 
 
-def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, today: date) -> PointsView:
+def _points(sight: Sight, member: UUID, found: own_year.OwnYear, year: int, today: date) -> PointsView:
     whole = next((period for period in found.periods if period.period == found.current), None)
-    vetoes = found.vetoes if asked.reads("veto.read") else ()
+    vetoes = found.vetoes if sight.vetoes else ()
     ceiling = found.ceiling if vetoes else None
-    results = found.results if asked.reads("result.read") else ()
+    results = found.results if sight.results else ()
     return PointsView(
         member=member,
         name="",
@@ -289,11 +168,13 @@ async def why(
 ) -> Response:
     """Why a category is what it is, or was: line by line in plain words, record by record."""
     await note_reading(asked, member, "category")
+    if (same := unchanged(asked)) is not None:
+        return same
     kept: Answer[WhyView] | None = None if back else asked.kept()
     if kept is None:
         async with asked.ready() as connection:
-            kept = await why_then(asked, connection, member, year, category, shown, back)
-    return answer(asked, "why.html", _named(asked, asked.keep(kept)))
+            kept = await why_then(asked, connection, member, year, category, shown, back, _sight(asked))
+    return answer(asked, "why.html", _named(asked, asked.keep(kept)), home=None)
 
 
 async def why_then(
@@ -304,9 +185,10 @@ async def why_then(
     category: Code,
     shown: explanation.Shown,
     back: Back,
+    sight: Sight,
 ) -> Answer[WhyView]:
     """The explanation of a category without the name."""
-    when, seen = await _seen(asked, connection, member, year, back)
+    when, seen = await _seen(connection, member, year, back, sight)
     today = asked.today if seen is None else seen.day
     found = await explanation.explanation(connection, member, year, shown=shown, only=category, today=today, when=when)
     view = None if found.value is None else _why(asked, found.value, category)
@@ -320,28 +202,14 @@ async def why_then(
 async def moments(member: UUID, asked: Annotated[Asked, permitted("archive.read")], before: Before = None) -> Response:
     """Everything that the log says of a person, newest first."""
     await note_reading(asked, member, "timeline")
+    if (same := unchanged(asked)) is not None:
+        return same
     async with asked.ready() as connection:
         vetoes, measures = asked.reads("veto.read"), asked.reads("measure.read")
         found = await timeline.timeline(connection, member, before=before, vetoes=vetoes, measures=measures)
         names = await names_of(asked, connection, [member])
     rows = Page(items=tuple(_moment(one) for one in found.value.items), before=found.value.before)
     return answer(asked, "timeline.html", instead(found, rows), member=member, name=names(member))
-
-
-@router.get("/members/{member:uuid}/readings")
-@described(Page[ReadingView])
-async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read")], before: Before = None) -> Response:
-    """Who has read my archive: for nobody but myself."""
-    if member != asked.reader.person:
-        raise NotPermitted
-    async with asked.ready() as connection:
-        found = await readings_of(asked.house, member, before)
-        names = await names_of(asked, connection, [one.reader for one in found])
-        known = await reached(connection)
-    items = tuple(_reading(one, names) for one in found)
-    fresh = tuple(one.reading for one in found)
-    rows = Page(items=items, before=found[-1].reading if len(found) == 50 else None)
-    return answer(asked, "readings.html", Answer(as_of=known, complete=True, value=rows), fresh=fresh)
 
 
 def _begun(found: own_year.OwnYear, whole: PeriodScore | None) -> list[PeriodScore]:
@@ -473,10 +341,4 @@ def _moment(one: timeline.Moment) -> MomentView:
         record=one.record,
         case=one.case,
         folder="honours" if one.type.startswith("honour") else "deductions",
-    )
-
-
-def _reading(one: Reading, names: Names) -> ReadingView:
-    return ReadingView(
-        reading=one.reading, at=one.at, name=names(one.reader), role=one.role, unit=one.unit, what=one.what
     )
