@@ -208,6 +208,9 @@ def amounts(asked: Asked, wish: DocumentedWish) -> dict[str, object]:
 
 
 def _place(asked: Asked, unit: Code, honour: UUID) -> str:
+    if asked.acting is not None and asked.acting.role == "department_officer":
+        # What a body makes of it is the branch's: he brings papers and reads no cases.
+        return f"/units/{address(unit)}/reserved"
     if asked.acting is not None and asked.acting.role == "member":
         return f"/members/{asked.reader.person}/honours/{honour}"
     return f"/units/{address(unit)}/honours/{honour}"

@@ -200,6 +200,7 @@ def _fill(past: Past, command: FillSheet) -> Decision:
     sheet = _draft(past, command)
     scheme = _scheme_in_force(past, sheet)
     item = item_of(scheme, sheet.item)
+    need_department(scheme, item.code, command.actor)
     late_reason = None if sheet.late else _reason_if_late(scheme, sheet.occurred_on, command)
     ref = sheet_of(command)
     lines = (
@@ -282,7 +283,9 @@ def _says_something_new(sheet: Sheet, line: SheetLineSet) -> bool:
 
 def _submit(past: Past, command: SubmitSheet) -> Decision:
     sheet = _draft(past, command)
-    item = item_of(_scheme_in_force(past, sheet), sheet.item)
+    scheme = _scheme_in_force(past, sheet)
+    item = item_of(scheme, sheet.item)
+    need_department(scheme, item.code, command.actor)
     people, _ = assessed(past, sheet.unit, sheet.occurred_on)
     silent = [m for m in people if m not in sheet.lines]
     # A deed or an assignment concerns whom it concerns; attendance concerns everybody.

@@ -247,6 +247,7 @@ def _add(past: Past, command: AddDeductionEvidence) -> Decision:
         raise OwnPoints
     if command.document in deduction.documents:
         raise EvidenceKnown(sha256=command.document)
+    need_department(scheme, proposal.item, command.actor)
     need_kind(_item(scheme, proposal.item), command.document_kind)
     fact = DeductionEvidenceAdded(
         deduction=command.deduction,

@@ -11,12 +11,13 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from domain.organisation.appointments import AppointRole
 from ops.embedded import Running
 from tests.api.hamlet import PEOPLE, founded
 from tests.api.test_amounts import body, page, sent
 from tests.api.town import PAGE, Town, key
-from tests.domain.rules.kinds.writing import category, item, months, named, rule_set
-from tests.foundings import BRANCH, SCHEME, VERSION, WORK, digest
+from tests.domain.rules.kinds.writing import category, honour, item, level, months, named, rule_set
+from tests.foundings import BRANCH, SCHEME, VERSION, WORK, acting, digest, member
 from tests.lives import Life
 
 HERE = f"/units/{BRANCH}/rules"
@@ -26,7 +27,7 @@ FILE = {"file": ("纪要.pdf", "纪要".encode())}
 
 @pytest.fixture(scope="module")
 def hamlet(server: Running) -> Iterator[Town]:
-    """R-1 stands at 1.00 a month; units may add 2.00 to a category."""
+    """R-1 stands at 1.00 a month; units may add 2.00 to a category. The organisation above keeps the papers of H-1."""
     folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
     life = Life(
         rule_set(
@@ -34,12 +35,16 @@ def hamlet(server: Running) -> Iterator[Town]:
             scale={"base_max": "12"},
             categories=[category("ALL", "12")],
             responsibility=[item("R-1", "ALL", "ratio", cap_month="1")],
+            honour=[honour("H-1", "ALL", level("city", "1", tier="unit"))],
+            sources=[named("publicity", unit=WORK, items=["H-1"])],
             periods=months(*range(1, 13)),
             grades=[named("met", at_least="6"), named("not-met", at_least="0")],
             local_items={"allowed": True, "max_points_per_category": "2", "counts": "on_top"},
         )
     )
     life.on(date(2026, 3, 10))
+    chief, office = acting(0, "officer", WORK), {"unit": WORK, "role": "department_officer", "from_on": life.now.date()}
+    life.do(AppointRole, chief, person=member(1, WORK), **office)
     with founded(server, folder, life) as found:
         yield found
     shutil.rmtree(folder)
@@ -123,3 +128,27 @@ def test_months_are_opened_and_computed_through_http(hamlet: Town) -> None:
     found = body(secretary, f"{here}/2026/M01")
     assert {one["total"] for one in found["results"]} == {"1.00"}
     assert "M01名" in page(secretary, f"{here}/2026/M01")
+
+
+def test_a_department_s_officer_brings_its_item_on_his_page_and_nobody_else_does(hamlet: Town) -> None:
+    officer = hamlet.acting("leader", "department_officer", WORK)
+    here = f"/units/{BRANCH}/reserved"
+    assert "H-1表彰" in page(officer, here)
+    assert "办法没有规定由本部门提交的条目" in page(officer, f"{here}?kind=deductions")
+    person = str(PEOPLE["member5"])
+    assert person in {one["member"] for one in body(officer, here)["people"]}
+    wish = {
+        "what": "H-1 city paper", "member": person, "title": "全市征文", "dated_on": "2026-03-09",
+        "idempotency_key": str(uuid4()),
+    }  # fmt: skip
+    place = f"/units/{BRANCH}/honours"
+    assert sent(officer.post(place, data=wish, files=FILE, headers=PAGE)).startswith(here)
+    for login, role in (("member5", "member"), ("member3", "recorder")):
+        again = {**wish, "idempotency_key": str(uuid4()), "matter": "AW-2"}
+        other = hamlet.acting(login, role, BRANCH)
+        assert other.post(place, data=again, files=FILE, headers=PAGE).status_code == 403
+        assert other.get(here, headers=PAGE).status_code == 403
+    hamlet.settled()
+    claims = body(hamlet.acting("member0", "secretary", BRANCH), place)["items"]
+    assert [one["title"] for one in claims] == ["全市征文"]
+    assert officer.get(place, headers=PAGE).status_code == 403

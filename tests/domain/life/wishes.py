@@ -446,12 +446,12 @@ def known_from(*sources: object) -> dict[str, Any]:
 
 
 ELSEWHERE: Final = (
-    *("domain.result", "domain.oversight.reviewing"),
+    *("domain.result", "domain.oversight.reviewing", "domain.rules.refining"),
     *("domain.assessment.ordering", "domain.assessment.superseding"),
 )
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE))
 """Wishes of a branch's days and of its year. What follows a grade, and probation, is told in tests/domain/result; a
-review, which no other wish can tell from none, in tests/domain/oversight; a restatement in tests/domain/assessment."""
+review, which no other wish can tell from none, in tests/domain/oversight; a restatement in tests/domain/assessment; a unit's own items in tests/domain/rules."""
 
 
 def anything(life: Life, random: Random) -> Command:
