@@ -104,6 +104,8 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Rules
     Grant("rules.draft", "installation", "any"),
     Grant("rules.draft", "officer", "own"),
+    Grant("rules.simulate", "officer", "own"),
+    Grant("rules.simulate", "leading_group", "own"),
     Grant("rules.approve", "leading_group", "own", ("drafted",)),
     Grant("rules.publish", "officer", "own", ("approved",)),
     Grant("rules.refine", "secretary", "own"),
@@ -330,6 +332,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("measure.read", "auditor", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
+    Grant("own.take", "member", "self"),
     Grant("archive.read", "recorder", "own"),
     Grant("archive.read", "secretary", "own"),
     Grant("archive.read", "committee_member", "own"),

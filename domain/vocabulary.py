@@ -179,7 +179,14 @@ from domain.result.probation import (
 )
 from domain.rules.calendar import CalendarPublished
 from domain.rules.refinement import LocalItemAuthorised, LocalItemDeclined, LocalItemProposed, LocalItemRetired
-from domain.rules.ruleset import RulePartAdded, RuleSetApproved, RuleSetDrafted, RuleSetLinted, RuleSetPublished
+from domain.rules.ruleset import (
+    RulePartAdded,
+    RuleSetApproved,
+    RuleSetDrafted,
+    RuleSetLinted,
+    RuleSetPublished,
+    RuleSetSimulated,
+)
 
 
 class FactTerm(NamedTuple):
@@ -365,6 +372,10 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("bundle-sealed", BundleSealed, "材料封存", "bundle of a review sealed"),
     FactTerm("review-closed", ReviewClosed, "核查结束", "review closed"),
     FactTerm("measure-set-aside", MeasureSetAside, "措施不予采取", "proposed measure set aside"),
+    FactTerm("pool-joined", PoolJoined, "列入名额统筹", "pool of seats joined"),
+    FactTerm("seats-settled", SeatsSettled, "名额排定", "seats settled"),
+    FactTerm("seat-drawn", SeatDrawn, "同分排序", "place among equals drawn"),
+    FactTerm("seat-given", SeatGiven, "占用名额", "seat given"),
     FactTerm("restatement-ordered", RestatementOrdered, "重算决定", "restatement ordered"),
     FactTerm("correction-ordered", CorrectionOrdered, "封存记录更正决定", "correction of a sealed record ordered"),
     FactTerm("restatement-computed", RestatementComputed, "重算核算", "restatement computed"),
@@ -381,6 +392,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("seats-settled", SeatsSettled, "名额排定", "seats settled"),
     FactTerm("seat-drawn", SeatDrawn, "同分排序", "place among equals drawn"),
     FactTerm("seat-given", SeatGiven, "占用名额", "seat given"),
+    FactTerm("rule-set-simulated", RuleSetSimulated, "办法试算", "rule set simulated"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

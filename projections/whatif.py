@@ -22,7 +22,7 @@ from domain.assessment.scoring import Score
 from domain.assessment.totals import total
 from domain.decider import Refused
 from domain.rules.assessing import Profile
-from domain.rules.digest import digest
+from domain.rules.digest import Part, assemble, digest
 from domain.rules.items import VetoItem
 from domain.rules.scheme import Scheme, load
 from domain.values import Code
@@ -51,6 +51,12 @@ _RESULTS: Final = """
 SELECT r.member, r.unit, u.title, r.determined_total, r.grade, r.appraisal, r.graded, r.months_present
 FROM results AS r JOIN units AS u ON u.code = r.unit
 WHERE r.year = %(year)s AND r.period = %(period)s AND r.version > 0 AND u.scheme = %(scheme)s ORDER BY r.member
+"""
+
+
+_DOCUMENT: Final = """
+SELECT p.section, p.code, p.content::text FROM rule_sets AS s JOIN rule_parts AS p USING (rule_set)
+WHERE s.scheme = %(scheme)s AND s.version = %(version)s ORDER BY p.part
 """
 
 
@@ -128,6 +134,14 @@ class _Outcome(NamedTuple):
     grade: Code | None
     graded: bool
     unmapped: frozenset[Code]
+
+
+def document_of(connection: Connection, scheme: Code, version: Code) -> dict[str, Any] | None:
+    """A version's document as it was drafted, published or not; None for an unknown one."""
+    known = {"scheme": scheme, "version": version}
+    found = connection.execute(_DOCUMENT, known).fetchall()
+    parts = [Part(section, code, msgspec.json.decode(content)) for section, code, content in found]
+    return assemble(parts) if parts else None
 
 
 def supposed(document: Mapping[str, Any]) -> Published:

@@ -451,7 +451,7 @@ ELSEWHERE: Final = (
 )
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE))
 """Wishes of a branch's days and of its year. What follows a grade, and probation, is told in tests/domain/result; a
-review, which no other wish can tell from none, in tests/domain/oversight; a restatement in tests/domain/assessment; a unit's own items in tests/domain/rules."""
+review, which no other wish can tell from none, in tests/domain/oversight; a restatement in tests/domain/assessment."""
 
 
 def anything(life: Life, random: Random) -> Command:
