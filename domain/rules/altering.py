@@ -49,8 +49,8 @@ class Figure(NamedTuple):
 def figures(document: Mapping[str, Any]) -> Iterator[Figure]:
     """Every figure that can be supposed to be another, in the order of the document."""
     for section in SECTIONS:
-        content = document.get(section)
-        entries: Sequence[Any] = content if isinstance(content, list) else [content]
+        content: object = document.get(section)
+        entries = cast("Sequence[object]", content) if isinstance(content, list) else (content,)
         for entry in entries:
             if isinstance(entry, dict):
                 yield from _of_entry(section, cast("Mapping[str, Any]", entry))
