@@ -18,9 +18,9 @@ from api.tokens import ScopeUnknown, TokenEndsBefore
 from api.workbook.carrying import carry_in
 from domain.actor import person
 from domain.decider import Refused
+from ops import ahead, desk, founding, intake, proving, rules, witness
 from ops import backup as backups
 from ops import demo as example
-from ops import desk, founding, intake, proving, rules, witness
 from ops import doctor as checks
 from ops import explain as explaining
 from ops import publish as publishing
@@ -36,6 +36,7 @@ from ops.example.places import BRANCHES
 from ops.guarded import refusal
 from ops.logs import configure_log
 from ops.migrate import DatabaseIsNewer, MigrationDrift
+from ops.options import Login, Password, Unit
 from ops.parked import unparked
 from ops.passwords import PasswordsMissing
 from ops.postmaster import NotReady, StillRunning
@@ -150,9 +151,6 @@ def found(
         console.print(f"{file.name}: {wishes}", highlight=False)
 
 
-Login = Annotated[str, typer.Option("--as", help="账号 login")]
-Password = Annotated[str, typer.Option(prompt="密码 password", hide_input=True, envvar="STEELYARD_PASSWORD")]
-Unit = Annotated[str, typer.Option(help="组织编号 the organisation's code")]
 Office = Annotated[str, typer.Option(help="recorder, substitute_recorder")]
 
 
@@ -231,6 +229,10 @@ def explain(
         back = back_of(known_at, valid_on)
         actor = person(desk.signed_in(deployment, login, password), role, unit or "-")
         console.print(explaining.explained(deployment, actor, work_number, year, period, lang, back))
+
+
+app.command()(ahead.whatif)
+app.command()(ahead.restate)
 
 
 @app.command()

@@ -101,7 +101,7 @@ class RecordRow(Row, kw_only=True):
         confirmed = "\\N" if self.confirmed is None else self.confirmed
         replaced = "\\N" if self.replaced is None else self.replaced
         return (
-            f"{self.record}\t{self.id}\t{self.member}\t{self.unit}\t{self.item}\t{self.matter}\t{self.sheet}\t{self.day}\t"
+            f"{self.record}\t{self.id.int:032x}\t{self.member}\t{self.unit}\t{self.item}\t{self.matter}\t{self.sheet}\t{self.day}\t"
             f"{self.outcome}\t{self.quantity}\t{self.late}\t{self.entitled}\t{self.present}\t{self.in_favour}\t"
             f"{notice}\t{confirmed}\t{replaced}\t{self.reversed or NULL}\t{self.objection or NULL}\t"
             f"{self.level or NULL}\t{self.condition or NULL}"
