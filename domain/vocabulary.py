@@ -178,6 +178,7 @@ from domain.result.probation import (
     ProbationStarted,
 )
 from domain.rules.calendar import CalendarPublished
+from domain.rules.refinement import LocalItemAuthorised, LocalItemDeclined, LocalItemProposed, LocalItemRetired
 from domain.rules.ruleset import (
     RulePartAdded,
     RuleSetApproved,
@@ -361,6 +362,10 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("measure-closed", MeasureClosed, "措施办结", "measure closed"),
     FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
     FactTerm("honour-withdrawn", HonourWithdrawn, "申报撤回", "claim of an honour withdrawn"),
+    FactTerm("local-item-proposed", LocalItemProposed, "单位细化项拟订", "local item proposed"),
+    FactTerm("local-item-authorised", LocalItemAuthorised, "单位细化项批准", "local item authorised"),
+    FactTerm("local-item-declined", LocalItemDeclined, "单位细化项不予批准", "local item declined"),
+    FactTerm("local-item-retired", LocalItemRetired, "单位细化项停用", "local item retired"),
     FactTerm("review-opened", ReviewOpened, "核查开启", "review opened"),
     FactTerm("access-granted", AccessGranted, "授予查阅权", "access to a review granted"),
     FactTerm("access-revoked", AccessRevoked, "收回查阅权", "access to a review revoked"),
