@@ -1,4 +1,4 @@
-"""异议页面 — one objection as its page shows it: to everybody who may, to its organisation, and to its handler alone."""
+"""异议页面 — one objection as its page shows it, and what of it its handler alone sees."""
 
 from datetime import date
 from uuid import UUID
