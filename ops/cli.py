@@ -219,7 +219,7 @@ def explain(
     password: Password,
     unit: Unit = "",
     role: Annotated[str, typer.Option(help="以何身份 the office in which you look")] = "member",
-    period: Annotated[str, typer.Option(help="H1, H2, Y")] = "Y",
+    period: Annotated[str, typer.Option(help="考评期代码,如 H1、M03、Y a period's code")] = "Y",
     lang: Annotated[explaining.Lang, typer.Option(help="语言 language")] = "zh",
     known_at: Annotated[str, typer.Option(help="当时已知:位置、时间或日期 position, instant or day known at")] = "",
     valid_on: Annotated[str, typer.Option(help="截至哪一天 day valid on")] = "",

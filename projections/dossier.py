@@ -33,7 +33,7 @@ from domain.recording.sheet import SheetApproved, SheetOpened, SheetReturned, Sh
 from domain.values import Code, MemberId, Sha256, day_of
 from domain.vocabulary import stored_name
 from projections.answers import AsyncConnection
-from projections.as_of import PERIODS, When, versions_at
+from projections.as_of import When, periods_of, versions_at
 from projections.inputs import VersionInput
 from projections.prefix import Placed, entries_of
 
@@ -123,7 +123,8 @@ async def dossier(
     """The entries about a person in a period, up to a position, in the order of the log."""
     years = range(max(first_on.year, _YEARS[0]), min(last_on.year, _YEARS[1]) + 1)
     archives: list[StreamRef[Any]] = [ARCHIVE.of(member, year) for year in years]
-    results: list[StreamRef[Any]] = [RESULT.of(member, year, period) for year in years for period in PERIODS]
+    periods = await periods_of(connection, member, position)
+    results: list[StreamRef[Any]] = [RESULT.of(member, year, period) for year in years for period in periods]
     recorded = [placed.entry.fact for placed in await entries_of(connection, archives, position)]
     matters = {MATTER.of(*place).id for fact in recorded if (place := _matter_of(fact)) is not None}
     own = [*(ref.id for ref in (MEMBER.of(member), *archives, *results)), *matters]

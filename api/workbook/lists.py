@@ -28,6 +28,7 @@ ROLE_WORDS: Final[dict[str, Role]] = {
     "代理记录员": "substitute_recorder",
     "工委干部": "officer",
     "领导小组": "leading_group",
+    "部门专员": "department_officer",
     "督查": "auditor",
 }
 """Offices as the template offers them; the stored words are understood too, and those of ``ALSO``."""

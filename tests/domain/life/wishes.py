@@ -122,6 +122,9 @@ POOLS: Final[dict[str, Pool]] = {
     "root": _one(digest("root")),
     "operator": _one(OFFICER, OFFICER, *EVERYBODY),
     "clock": _one("simulated"),
+    "members": _one(8),
+    **dict.fromkeys(("better", "worse", "unmapped"), _one(0, 0, 3)),
+    "digest": lambda _, random: digest(str(random.randrange(9))),
     "approval_body": _one("own_committee", "own_committee", "parent_committee", "branch_meeting"),
     "role": _one(*appointments.OFFICES),
     "profile": _one("full", "probationary"),
@@ -180,13 +183,6 @@ POOLS: Final[dict[str, Pool]] = {
     "otherwise": _one(None, "attended", "attended", "done"),
     "but": _lines,
     "hours": _one(None),
-    "rules": _one(VERSION, VERSION, None, "illustrative-2"),
-    "unfavourable": _one(True, False),
-    "corrections": _one(()),
-    "number": _one(1, 1, 2),
-    "spared": _one(()),
-    "digest": _one(digest("what-if")),
-    **dict.fromkeys(("members", "better", "worse", "unmapped"), _one(0, 8)),
     **CLOSING_POOLS,
     **dict.fromkeys(("member", "person", "successor", "stands_for", "handler"), _one(*EVERYBODY)),
     **dict.fromkeys(("occurred_on", "dated_on", "decided_on", "counted_on", "planned_on", "held_on"), _day),
@@ -353,8 +349,6 @@ def _organising(kind: type[Command], life: Life, random: Random, branch: str) ->
             version = f"illustrative-{random.randrange(2, 5)}"
             document = msgspec.Raw(DOCUMENT.replace(VERSION.encode(), version.encode()))
             return {"unit": TOP, "version": version, "document": document}
-        case ruleset.SimulateRuleSet:
-            return {"unit": TOP}
         case ruleset.PublishRuleSet:
             return {"unit": TOP, "effective_on": tomorrow + timedelta(days=random.choice((0, 10, 40)))}
         case _:
@@ -486,7 +480,7 @@ def known_from(*sources: object) -> dict[str, Any]:
 
 
 ELSEWHERE: Final = (
-    *("domain.result", "domain.oversight.reviewing"),
+    *("domain.result", "domain.oversight.reviewing", "domain.rules.refining"),
     *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
 )
 LIVED = tuple(
