@@ -130,17 +130,15 @@ async def flag_for_him(
     return granted(asked, receipt, f"/units/{address(unit)}/objections/{objection}")
 
 
-@router.get("/retaliations")
+@router.get("/units/{unit:code}/retaliations")
 @described(FlagDesk)
-async def desk(asked: Annotated[Asked, permitted("retaliation.examine")], since: Since = None) -> Response:
-    """What the organisation in which I act has to examine, without what concerns me."""
-    acting = asked.acting
-    assert acting is not None, "the permission table grants nothing to nobody"
+async def desk(unit: str, asked: Annotated[Asked, permitted("retaliation.examine")], since: Since = None) -> Response:
+    """What an organisation has to examine, without what concerns the reader."""
     async with asked.ready(since) as connection:
-        found = await retaliations.flags_of(connection, acting.unit)
+        found = await retaliations.flags_of(connection, unit)
         opened = await run_in_threadpool(_free, asked, found.value)
         views = [await _view(asked, connection, one, what) for one, what in opened]
-    view = FlagDesk(unit=acting.unit, flags=tuple(views))
+    view = FlagDesk(unit=unit, flags=tuple(views))
     return answer(asked, "retaliations.html", instead(found, view))
 
 
@@ -158,7 +156,7 @@ def examine(
     finding = asked.secret(flag, "finding", body.finding)
     wish = {"about": what, "conclusion": body.conclusion, "finding": finding}
     receipt = asked.execute(ExamineRetaliation, unit=unit, flag=flag, **wish)
-    return granted(asked, receipt, "/retaliations")
+    return granted(asked, receipt, f"/units/{address(unit)}/retaliations")
 
 
 def _free(asked: Asked, flags: Sequence[retaliations.Flag]) -> list[tuple[retaliations.Flag, Secret]]:

@@ -164,23 +164,24 @@ def test_the_handler_sees_both(cases: tuple[Case, Case]) -> None:
 
 
 def test_the_level_above_examines_a_flag_and_nobody_concerned_sees_it(cases: tuple[Case, Case]) -> None:
+    examined = f"/units/{WORK_COMMITTEE}/retaliations"
     for case in cases:
         with case.moving.at(LOOKED_AT) as town:
-            assert read(at_desk(town), "/retaliations")["flags"] == []
+            assert read(at_desk(town), examined)["flags"] == []
             branch = town.acting("secretary", "secretary", BRANCH)
-            assert read(branch, "/retaliations")["flags"] == []
+            assert read(branch, f"/units/{BRANCH}/retaliations")["flags"] == []
             above = town.acting("higher", "committee_member", WORK_COMMITTEE)
-            (flag,) = read(above, "/retaliations")["flags"]
+            (flag,) = read(above, examined)["flags"]
             name = next(one.name for one in people() if one.login == case.login)
             assert (flag["name"], flag["kind"], flag["reason"]) == (name, "deduction", "因我提出异议。")
-            page = above.get("/retaliations", headers=PAGE).text
+            page = above.get(examined, headers=PAGE).text
             assert f'action="/units/{WORK_COMMITTEE}/retaliations/{flag["flag"]}/finding"' in page
             found = f"/units/{WORK_COMMITTEE}/retaliations/{flag['flag']}/finding"
             said = {"conclusion": "unfounded", "finding": "依据属实,与异议无关。"}
             assert send(at_desk(town), found, said, 409)["code"] == "concerned-steps-back"
             send(above, found, said)
             town.settled()
-            (flag,) = read(above, "/retaliations")["flags"]
+            (flag,) = read(above, examined)["flags"]
             assert (flag["conclusion"], flag["finding"]) == ("unfounded", said["finding"])
 
 
