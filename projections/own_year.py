@@ -51,7 +51,8 @@ async def own_year(
 
 def _year(subject: Subject, given: Inputs, year: int, period: str, today: date) -> OwnYear:
     lists = lists_of(given.merits)
-    periods = given.scores or tuple(scored(subject, year, given.tallies, lists))
+    stored = given.scores
+    periods = stored[0].periods if stored else tuple(scored(subject, year, given.tallies, lists))
     used = {one.digest for one in periods}
     names = {
         category.code: (category.zh, category.en)

