@@ -36,6 +36,10 @@ class OpenVault(Protocol):
         """The values that are still there; one whose key was destroyed is missing."""
         ...
 
+    def open(self, commitments: Sequence[Sha256]) -> Mapping[Sha256, Secret]:
+        """The values with their salts, so that they can be disclosed; one whose key was destroyed is missing."""
+        ...
+
     def reveal(self, commitment: Sha256, subject: UUID, box: bytes, wrapped: bytes) -> str:
         """The plain value of one row of the vault that was read already."""
         ...

@@ -11,17 +11,22 @@ from domain.assessment import (
     feedback,
     noticing,
     opening,
+    ordering,
     period,
+    pool,
+    restatement,
     result,
+    settling,
+    superseding,
 )
 from domain.assessment import (
     deciding as period_deciding,
 )
 from domain.decider import Command, Decision, Past, Stream
 from domain.notice import changing, drafting, notice, running
-from domain.objection import appeal, closing, deciding, filing, handling, objection
+from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
-from domain.oversight import log
+from domain.oversight import log, review, reviewing
 from domain.permissions import permit
 from domain.recording import (
     approval,
@@ -38,7 +43,7 @@ from domain.recording import (
     sheet,
     veto,
 )
-from domain.result import carrying, due, measure, pairing, probation, resolving
+from domain.result import carrying, due, measure, pairing, probation, resolving, setting_aside
 from domain.result import noticing as probation_noticing
 from domain.result import opening as measure_opening
 from domain.result import proposing as probation_proposing
@@ -59,12 +64,16 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     deduction.DEDUCTION,
     notice.NOTICE,
     objection.OBJECTION,
+    retaliation.RETALIATION,
     docket.DOCKET,
     period.PERIOD,
     result.RESULT,
+    restatement.RESTATEMENT,
+    pool.POOL,
     appraisal.APPRAISAL,
     probation.PROBATION,
     measure.MEASURES,
+    review.REVIEW,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -140,9 +149,12 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     deciding.DeliverReply: deciding.decide,
     appeal.FileAppeal: appeal.decide,
     appeal.DecideAppeal: appeal.decide,
+    appeal.EnterAppealDecision: appeal.decide,
     closing.CloseObjection: closing.decide,
     closing.EscalateObjection: closing.decide,
     closing.EndBlock: closing.decide,
+    flagging.FlagRetaliation: flagging.decide,
+    flagging.ExamineRetaliation: flagging.decide,
     opening.OpenPeriod: opening.decide,
     balloting.OpenAppraisal: balloting.decide,
     balloting.FileSelfEvaluation: balloting.decide,
@@ -151,9 +163,15 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     computing.ComputePeriod: computing.decide,
     period_deciding.DecidePeriod: period_deciding.decide,
     period_deciding.ReturnPeriod: period_deciding.decide,
+    settling.SettleSeats: settling.decide,
     noticing.DraftResultNotice: noticing.decide,
     committing.CommitState: committing.decide,
     feedback.FeedBackResult: feedback.decide,
+    ordering.OrderRestatement: ordering.decide,
+    ordering.FileRestatementStatement: ordering.decide,
+    ordering.ApproveRestatement: ordering.decide,
+    superseding.ComputeRestatement: superseding.decide,
+    superseding.DraftRestatementNotice: superseding.decide,
     probation_proposing.StartProbation: probation_proposing.decide,
     probation_proposing.LookAtProbation: probation_proposing.decide,
     probation_proposing.ProposeOutcome: probation_proposing.decide,
@@ -164,6 +182,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     due.ReviewMeasures: due.decide,
     measure_opening.OpenMeasure: measure_opening.decide,
     measure_opening.CloseMeasure: measure_opening.decide,
+    setting_aside.SetAsideMeasure: setting_aside.decide,
     carrying.AssignDesignee: carrying.decide,
     carrying.AcceptAssignment: carrying.decide,
     carrying.DeclineAssignment: carrying.decide,
@@ -171,6 +190,11 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     carrying.EscalateMeasure: carrying.decide,
     pairing.PairHelper: pairing.decide,
     pairing.ReviewHelp: pairing.decide,
+    reviewing.OpenReview: reviewing.decide,
+    reviewing.GrantAccess: reviewing.decide,
+    reviewing.RevokeAccess: reviewing.decide,
+    reviewing.SealBundle: reviewing.decide,
+    reviewing.CloseReview: reviewing.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

@@ -25,12 +25,25 @@ from domain.assessment.period import (
     PeriodComputed,
     PeriodDetermined,
     PeriodOpened,
+    PeriodRestated,
     PeriodReturned,
     PeriodSealed,
     QuotaApplied,
     StateCommitted,
 )
+from domain.assessment.pool import PoolJoined, SeatDrawn, SeatGiven, SeatsSettled
+from domain.assessment.restatement import (
+    CorrectionOrdered,
+    LineRestated,
+    MemberRestated,
+    RestatementApproved,
+    RestatementComputed,
+    RestatementDropped,
+    RestatementOrdered,
+    RestatementStatementFiled,
+)
 from domain.assessment.result import (
+    DeterminationSuperseded,
     GradeDetermined,
     GradeProposed,
     MemberComputed,
@@ -73,6 +86,7 @@ from domain.objection.objection import (
     ObjectionWithdrawn,
     ReplyDelivered,
 )
+from domain.objection.retaliation import RetaliationExamined, RetaliationFlagged
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
     ExemptionEnded,
@@ -90,6 +104,7 @@ from domain.organisation.member import (
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
 from domain.oversight.log import LogOpened, LogRestored
+from domain.oversight.review import AccessGranted, AccessRevoked, BundleSealed, ReviewClosed, ReviewOpened
 from domain.recording.archive import (
     DeductionApproved,
     DeductionDismissed,
@@ -139,6 +154,7 @@ from domain.result.measure import (
     MeasureEscalated,
     MeasureOpened,
     MeasureProposed,
+    MeasureSetAside,
     MeasureStepDone,
     MeasureStepSet,
     MeasureWithdrawn,
@@ -338,6 +354,28 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("measure-closed", MeasureClosed, "措施办结", "measure closed"),
     FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
     FactTerm("honour-withdrawn", HonourWithdrawn, "申报撤回", "claim of an honour withdrawn"),
+    FactTerm("review-opened", ReviewOpened, "核查开启", "review opened"),
+    FactTerm("access-granted", AccessGranted, "授予查阅权", "access to a review granted"),
+    FactTerm("access-revoked", AccessRevoked, "收回查阅权", "access to a review revoked"),
+    FactTerm("bundle-sealed", BundleSealed, "材料封存", "bundle of a review sealed"),
+    FactTerm("review-closed", ReviewClosed, "核查结束", "review closed"),
+    FactTerm("measure-set-aside", MeasureSetAside, "措施不予采取", "proposed measure set aside"),
+    FactTerm("restatement-ordered", RestatementOrdered, "重算决定", "restatement ordered"),
+    FactTerm("correction-ordered", CorrectionOrdered, "封存记录更正决定", "correction of a sealed record ordered"),
+    FactTerm("restatement-computed", RestatementComputed, "重算核算", "restatement computed"),
+    FactTerm("member-restated", MemberRestated, "一人重算", "result of a member restated"),
+    FactTerm("line-restated", LineRestated, "一行重算", "line of a score restated"),
+    FactTerm("restatement-statement-filed", RestatementStatementFiled, "重算陈述", "statement on a restatement filed"),
+    FactTerm("restatement-approved", RestatementApproved, "重算审定", "restatement approved"),
+    FactTerm("restatement-dropped", RestatementDropped, "重算不予通过", "restatement dropped"),
+    FactTerm("period-restated", PeriodRestated, "考评期重算", "period restated"),
+    FactTerm("determination-superseded", DeterminationSuperseded, "更正评定", "determination superseded"),
+    FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
+    FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
+    FactTerm("pool-joined", PoolJoined, "列入名额统筹", "pool of seats joined"),
+    FactTerm("seats-settled", SeatsSettled, "名额排定", "seats settled"),
+    FactTerm("seat-drawn", SeatDrawn, "同分排序", "place among equals drawn"),
+    FactTerm("seat-given", SeatGiven, "占用名额", "seat given"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

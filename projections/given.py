@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from domain.assessment.presence import Away, Stay
+from domain.assessment.tariff import Tariff
 from projections.merits import ask_merits, merits_in
 from projections.periods import NOTHING, Lists, ProfileSince, Subject, lists_of
 from projections.records import SaidOfYear, ask_said, said_in
@@ -39,8 +40,11 @@ class Given(NamedTuple):
     lists: Lists
 
 
-def read(connection: Connection, pairs: Sequence[tuple[int, int]]) -> list[Given]:
-    """What the years of some members are scored from, in the order of the (member, year)s."""
+def read(connection: Connection, pairs: Sequence[tuple[int, int]], supposed: Tariff | None = None) -> list[Given]:
+    """What the years of some members are scored from, in the order of the (member, year)s.
+
+    What only some rule sets look at is read where a published one does, or the ``supposed`` one.
+    """
     members, years = sorted({member for member, _ in pairs}), [year for _, year in pairs]
     known = {"members": array(members)}
     with connection.pipeline():
@@ -49,21 +53,19 @@ def read(connection: Connection, pairs: Sequence[tuple[int, int]]) -> list[Given
         asked = ask_said(connection, pairs, monthly=False)
         merits = ask_merits(connection, members, range(min(years), max(years) + 1))
     versions = versions_in(connection, published)
-    if any(price.windows for one in _all(versions) for price in one.tariff.prices.values()):
-        # Then it matters in which month of a half something was done.
+    tariffs = [
+        *(one.tariff for known_ones in versions.values() for one in known_ones),
+        *([supposed] if supposed else []),
+    ]
+    if any(one.monthly for one in tariffs):
         asked = ask_said(connection, pairs, monthly=True)
-    totals: dict[int, dict[tuple[int, str], int]] = {}
-    if any(one.tariff.carried[0] for one in _all(versions)):
-        totals = _totals(connection.execute(_TOTALS, known))
+    carries = any(one.carried[0] for one in tariffs)
+    totals = _totals(connection.execute(_TOTALS, known)) if carries else {}
     whose, said, lists = _subjects(about, versions, totals), said_in(asked), merits_in(merits)
     return [
         Given(*pair, whose[pair[0]], said[pair], lists_of(own) if (own := lists.get(pair)) else NOTHING)
         for pair in pairs
     ]
-
-
-def _all(versions: Mapping[str, Sequence[Published]]) -> list[Published]:
-    return [one for known in versions.values() for one in known]
 
 
 def _totals(cursor: Cursor) -> dict[int, dict[tuple[int, str], int]]:

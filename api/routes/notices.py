@@ -10,7 +10,8 @@ import segno
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
+from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
@@ -28,7 +29,7 @@ from domain.notice.notice import Shown
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.rules.scheme import Scheme
 from domain.values import Code, NoticeId, Quantity, hundredths, points
-from projections import boards, notice_board, offices, organisation, rules
+from projections import boards, notice_board, offices, organisation, rules, then
 from projections.answers import Answer, AsyncConnection, instead
 
 router = APIRouter(tags=["notices"])
@@ -95,8 +96,8 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     may_close_at: datetime | None
     closed_at: datetime | None
     lines: tuple[LineView, ...]
-    assessed: int
-    """How many the notice is about; of results the public edition names the excellent alone."""
+    assessed: int | None
+    """How many the notice is about; None in a public edition that would tell one unnamed person apart by it."""
     results: bool
     shows: tuple[Shown, ...]
     """What the check found to be shown; before it, what this page shows."""
@@ -111,6 +112,8 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     """For the public, while it hangs; shown to whoever posts."""
     checkpoint: str | None
     """The signed checkpoint that covers the posting: whoever keeps it can prove what was posted."""
+    back: LookingBack | None = None
+    """From where the answer looks back, if it does."""
 
 
 @router.get("/notices")
@@ -128,6 +131,8 @@ async def board(
     unit: str, asked: Annotated[Asked, permitted("notice.read")], before: Before = None, since: Since = None
 ) -> Response:
     """The notice board of an organisation."""
+    if (same := unchanged(asked, since)) is not None:
+        return same
     found: Answer[Board] | None = asked.kept(since)
     if found is None:
         async with asked.ready(since) as connection:
@@ -150,19 +155,19 @@ def _board(found: boards.Board) -> Board:
 @router.get("/units/{unit:code}/notices/{notice:uuid}")
 @described(NoticeView)
 async def one(
-    unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.read")], since: Since = None
+    unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.read")], back: BackAsked, since: Since = None
 ) -> Response:
-    """One notice, as it hangs on the board and as it is printed."""
+    """One notice, as it hangs on the board and as it is printed; now, or as it was known then."""
     async with asked.ready(since) as connection:
         found = await notice_board.notice(connection, notice)
-        shown = visible(asked, found)
+        shown, seen = await _then(connection, visible(asked, found), back)
         people = [line.member for line in shown.lines] + [picture.by for picture in shown.postings]
         names = await names_of(asked, connection, people, unit=unit, day=shown.header.occurred_on)
         scheme = await scheme_of_notice(connection, shown)
         note = None if shown.header.posted is None else await covering(asked.house.log, shown.header.posted)
         view = notice_view(asked, shown, names, note, scheme, await _withdrawn(asked, shown.header))
-        back = await _steps_back(asked, connection, shown.header)
-        view = msgspec.structs.replace(view, steps_back=back)
+        steps_back = await _steps_back(asked, connection, shown.header)
+        view = msgspec.structs.replace(view, steps_back=steps_back, back=seen)
     # The checkpoint comes a moment after the posting, and without a further entry.
     return answer(asked, "notice.html", instead(found, view), fresh=note, unit=asked.unit)
 
@@ -187,6 +192,19 @@ async def _steps_back(asked: Asked, connection: AsyncConnection, header: notice_
     committee = await offices.committee_of(connection, asked.acting.unit, asked.today)
     behind = {office.stands_for for office in committee.value if office.member == asked.reader.person}
     return not behind.isdisjoint(header.entered_by) or asked.reader.person in header.entered_by
+
+
+async def _then(
+    connection: AsyncConnection, now: notice_board.Notice, back: Back
+) -> tuple[notice_board.Notice, LookingBack | None]:
+    """What the reader may see now, as it stood where he looks back from; his right to it is that of today."""
+    if not back:
+        return now, None
+    when = await when_of(connection, back)
+    found = await then.notice_then(connection, now, when.position)
+    if found is None:
+        raise NotFound
+    return found, await looking_back(connection, when)
 
 
 async def _withdrawn(asked: Asked, header: notice_board.NoticeHeader) -> str | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
@@ -50,6 +50,8 @@ async def board(
 ) -> Response:
     """The periods of a year: one's own, and how far the organisations below have come."""
     wanted = year or asked.today.year
+    if (same := unchanged(asked, since)) is not None:
+        return same
     async with asked.ready(since) as connection:
         units = [one for one in (await organisation.units(connection, unit)).value if one.dissolved_on is None]
         found = await progress.periods_of(connection, [one.unit for one in units], wanted)
@@ -108,6 +110,7 @@ async def one(
         steps=tuple(step_view(step, names, texts, gone) for step in found.value),
         results=tuple(result_line(scheme, one, names) for one in results),
         notice=_notice(state),
+        seats=None if stands is None else stands.seats,
     )
     return answer(asked, "period.html", instead(found, view), fresh=stands, unit=asked.unit)
 

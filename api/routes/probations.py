@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Response
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import names_of
@@ -109,6 +109,8 @@ class ProbationView(msgspec.Struct, frozen=True, kw_only=True):
 @described(ProbationList)
 async def of_unit(unit: str, asked: Annotated[Asked, permitted("probation.read")], since: Since = None) -> Response:
     """The probations of an organisation and all below it: who runs, who is due, who was decided."""
+    if (same := unchanged(asked, since)) is not None:
+        return same
     async with asked.ready(since) as connection:
         found = await probations.cases_under(connection, unit)
         names = await names_of(asked, connection, [case.member for case in found.value], unit=unit)

@@ -26,6 +26,7 @@ from domain.assessment.result import GradeProposed, MemberComputed, Reason, Resu
 from domain.assessment.rounding import rounder_of
 from domain.assessment.rows import Uncountable
 from domain.assessment.scoring import Score, score
+from domain.assessment.seats import Seating, joining, seating
 from domain.assessment.totals import total
 from domain.decider import Command, Decision, Past, Refused, StreamRef
 from domain.organisation.member import MEMBER, Registered
@@ -101,7 +102,8 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
     computation = found.computation + 1
     results = _computed(past, rules, found, computation, members, means)
     kept = standing_figures(past, found, [one for one in everybody if one not in members])
-    proposals = propose(rules.scheme, [one for one in (*kept, *results) if one.graded])
+    graded = [one for one in (*kept, *results) if one.graded]
+    proposals = propose(rules.scheme, graded, seats_of(past, rules.scheme, found, computation, graded))
     header = PeriodComputed(
         unit=found.unit,
         year=found.year,
@@ -120,8 +122,10 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
     for one in results:
         own = result_of(one.member, found.year, found.period)
         writes.append(own.says(one))
-        if one.graded:
+        if one.member in proposals:
             writes.append(own.says(proposals[one.member]))
+    if rules.period.graded:
+        writes += joining(past, rules.scheme.excellent_quota, found, computation)
     return writes
 
 
@@ -155,7 +159,7 @@ def known_members(past: Past, found: Assessment) -> list[Registered]:
 
 def assessed_members(past: Past, rules: Ruled, found: Assessment) -> list[Registered]:
     """Those of them who have a line in the period."""
-    return [one for one in known_members(past, found) if _assessed(rules, one)]
+    return [one for one in known_members(past, found) if is_assessed(rules, one)]
 
 
 def undetermined(past: Past, found: Assessment, members: Sequence[Registered]) -> list[Registered]:
@@ -170,7 +174,7 @@ def standing_figures(past: Past, found: Assessment, members: Sequence[Registered
     return [one.computed for one in results if one.computed is not None]
 
 
-def _assessed(rules: Ruled, member: Registered) -> bool:
+def is_assessed(rules: Ruled, member: Registered) -> bool:
     """Not the exempt, nor whose class has no total: they have no line."""
     profile = rules.scheme.profile(member.profile_on(rules.last_on))
     return not member.exempt(rules.last_on) and profile is not None and profile.components.ledger is not None
@@ -225,7 +229,7 @@ def _computed(
         profile = rules.scheme.profile(member.profile_on(rules.last_on))
         assert profile is not None, "only whom the rule set knows is assessed"
         months = sum(span.months_present for span in given.case.spans)
-        figures = _figures(rules, months, profile, made, means.get(member.member))
+        figures = figures_of(rules, months, profile, made, means.get(member.member))
         results.append(
             MemberComputed(
                 member=member.member,
@@ -242,7 +246,8 @@ def _computed(
     return results
 
 
-def _figures(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
+def figures_of(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
+    """Every component of one member's result, as it is written."""
     mean = mean if rules.period.appraisal else None
     whole = total(made.ledger, mean, profile, rounder_of(rules.scheme.rounding))
     return Figures(
@@ -267,15 +272,31 @@ def _graded(rules: Ruled, profile: Profile, months: int) -> bool:
     return asked and gradable([months], rules.scheme.counting.pro_rata)
 
 
-def propose(scheme: Scheme, graded: Sequence[MemberComputed]) -> dict[MemberId, GradeProposed]:
-    """By threshold, then the ceilings of vetoes, then the quota over those graded."""
-    ceilings = {one.member: _capped(scheme, one) for one in graded}
-    candidates = [candidate(one) for one in graded if _is_candidate(scheme, ceilings[one.member][0])]
-    inside = within_quota(candidates, len(graded), scheme.excellent_quota)
+def seats_of(
+    past: Past, scheme: Scheme, found: Assessment, computation: int, graded: Sequence[MemberComputed]
+) -> Seating:
+    """Who of them has a seat, and for whom it is not settled yet."""
+    quota = scheme.excellent_quota
+    return seating(past, quota, found, computation, candidates_of(scheme, graded), len(graded))
+
+
+def candidates_of(scheme: Scheme, graded: Iterable[MemberComputed]) -> list[Candidate]:
+    """Those whose total, under its vetoes, reaches the first grade."""
+    return [candidate(one) for one in graded if is_candidate(scheme, capped(scheme, one)[0])]
+
+
+def propose(
+    scheme: Scheme, graded: Sequence[MemberComputed], seated: Seating | None = None
+) -> dict[MemberId, GradeProposed]:
+    """By threshold, then the ceilings of vetoes, then the quota; nothing for whom no seat is settled yet."""
+    if seated is None:
+        seated = Seating(within_quota(candidates_of(scheme, graded), len(graded), scheme.excellent_quota))
     found: dict[MemberId, GradeProposed] = {}
     for one in graded:
-        grade, reason = ceilings[one.member]
-        if _is_candidate(scheme, grade) and str(one.member) not in inside:
+        grade, reason = capped(scheme, one)
+        if is_candidate(scheme, grade) and str(one.member) in seated.waiting:
+            continue
+        if is_candidate(scheme, grade) and str(one.member) not in seated.inside:
             grade, reason = next_grade(scheme, grade), "quota"
         found[one.member] = GradeProposed(
             member=one.member,
@@ -300,7 +321,8 @@ def candidate(one: MemberComputed) -> Candidate:
     )
 
 
-def _capped(scheme: Scheme, one: MemberComputed) -> tuple[Code, Reason]:
+def capped(scheme: Scheme, one: MemberComputed) -> tuple[Code, Reason]:
+    """The grade that a total reaches under its vetoes, before any quota."""
     reached = grade_of(hundredths(one.total), scheme.grades, scheme.interpretation)
     capped = under_vetoes(reached, vetoes_of(scheme, one.vetoes), scheme.grades)
     return capped.code, "threshold" if capped.code == reached.code else "veto"
@@ -312,7 +334,8 @@ def vetoes_of(scheme: Scheme, codes: Iterable[Code]) -> list[VetoItem]:
     return [item for item in items if isinstance(item, VetoItem)]
 
 
-def _is_candidate(scheme: Scheme, code: Code) -> bool:
+def is_candidate(scheme: Scheme, code: Code | None) -> bool:
+    """Whether it is a grade that a quota bounds."""
     return any(grade.candidate for grade in scheme.grades if grade.code == code)
 
 

@@ -118,9 +118,11 @@ class QuotaApplied(Fact, frozen=True, kw_only=True):
     period: Code
     graded: int
     seats: int | None = None
-    """None where the rule set has no quota."""
+    """None where the rule set has no quota, and where the seats are shared with others."""
     candidates: int
     excellent: int
+    pool: Code | None = None
+    """Over whose organisations the seats were shared."""
 
 
 class PeriodDetermined(Fact, frozen=True, kw_only=True):
@@ -146,6 +148,20 @@ class PeriodSealed(Fact, frozen=True, kw_only=True):
     members: int
     digest: Sha256
     """Over (member, total, grade) of everybody, by member."""
+
+
+class PeriodRestated(Fact, frozen=True, kw_only=True):
+    """考评期重算 — one round of a restatement: whose line was clear has a new determination."""
+
+    unit: Code
+    year: int
+    period: Code
+    number: int
+    notice: NoticeId | None = None
+    """None where the restatement changed nothing for anybody."""
+    adopted: int
+    blocked: int
+    """Members whose line an objection holds back."""
 
 
 class StateCommitted(Fact, frozen=True, kw_only=True):
@@ -189,6 +205,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     bodies: tuple[str, ...] = ()
     """Who adopted."""
     rounds: int = 0
+    restated: int = 0
+    """The number of the last restatement that was adopted."""
 
 
 State: TypeAlias = NotOpened | Assessment
@@ -248,6 +266,8 @@ def evolve(state: State, fact: Fact) -> State:
             return replace(state, body=fact.to)
         case Assessment(status="decided" | "noticed"), PeriodDetermined():
             return replace(state, status="noticed", rounds=state.rounds + 1)
+        case Assessment(status="sealed"), PeriodRestated():
+            return replace(state, restated=max(state.restated, fact.number))
         case Assessment(status="noticed"), PeriodSealed():
             return replace(state, status="sealed")
         case _:
@@ -275,6 +295,7 @@ PERIOD: Final[Stream[State]] = Stream(
         QuotaApplied,
         PeriodDetermined,
         PeriodSealed,
+        PeriodRestated,
         StateCommitted,
     ),
 )

@@ -10,6 +10,8 @@ from domain.values import Code, MemberId, NoticeId, Points, RecordId, Sha256
 
 PROBATION: Final = "probation"
 """Stands where a notice has its period: it shows what was decided about a probation."""
+CONFIRMED: Final = "confirm"
+"""The one outcome of a probation that others than the branch may be told."""
 
 
 class ResultNoticeDrafted(Fact, frozen=True, kw_only=True):
@@ -28,6 +30,8 @@ class ResultNoticeDrafted(Fact, frozen=True, kw_only=True):
     decided_on: date
     bodies: tuple[Code, ...]
     """The organisations whose bodies adopted: none of them looks into an objection."""
+    restatement: int | None = None
+    """The number of the restatement whose results it shows."""
 
 
 class ResultLineDrafted(Fact, frozen=True, kw_only=True):
@@ -48,3 +52,4 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     year: int
     period: str
     computation: int
+    restatement: int | None = None

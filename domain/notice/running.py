@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from domain.assessment.adopting import superseded
 from domain.assessment.determination import determined
 from domain.decider import Command, Decision, NotPermitted, Past, Refused
 from domain.notice.drafting import audience_of
@@ -149,7 +150,7 @@ def term_from(past: Past, notice: Notice, today: date) -> Posted:
     return Posted(
         posted_on=today,
         working_days=stage.days,
-        audience=audience_of(rules, stage, notice.lines),
+        audience=audience_of(rules, stage, notice),
         ends_on=ends_on,
         may_close_at=midnight_after(last_on) + CLOSING_GRACE,
     )
@@ -215,8 +216,10 @@ def _confirm(past: Past, command: ConfirmRecords) -> Decision:
         raise NoticeNotClosed(notice=command.notice)
     if notice.results is not None and notice.results.period == PROBATION:
         return []
+    if notice.results is not None and notice.results.restatement is not None:
+        return superseded(past, notice, notice.results)
     if notice.results is not None:
-        return determined(past, notice, notice.results)
+        return determined(past, notice, notice.results, day_of(command.at))
     clear = [line for line in notice.lines if line.clear]
     refs = [archive_of(line.member, notice.occurred_on) for line in clear]
     past.many(refs)

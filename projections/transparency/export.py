@@ -7,10 +7,12 @@
     disclosures.jsonl   {"commitment":…,"disclosure":…} in order of commitment; only with a mandate
     entries.jsonl       the entries, one a line, in position order: the same bytes as in the bundles
     key                 the log's vkey
+    keys/…              where it took over from a former one (`keyring.py`)
     tile/…              tlog-tiles: hash tiles and entry bundles
     verify.py           the verifier
+    witnessed           the newest checkpoint that enough witnesses have cosigned, where the log has a policy
 
-A function of the log up to its checkpoint: the same export twice is byte-identical.
+A function of the log up to its checkpoint, and of what was cosigned by then: the same export twice is byte-identical.
 """
 
 import hashlib
@@ -26,6 +28,7 @@ from psycopg import Connection
 from projections.transparency import verify
 from projections.transparency.checkpoint import Checkpoint, open_checkpoint
 from projections.transparency.history import CHECKPOINT, history_name, signed_history
+from projections.transparency.keyring import KEYS, keyring
 from projections.transparency.merkle import leaf_hash
 from projections.transparency.note import VerifierKey
 from projections.transparency.publisher import KEY, check_prefix
@@ -38,6 +41,7 @@ from projections.transparency.tiles import (
     TileTree,
     encode_bundle,
 )
+from projections.transparency.witnessed import WITNESSED, newest_witnessed, policy_of
 
 STATES = """
 COPY (
@@ -97,7 +101,7 @@ def export(
     if target.exists():
         raise TargetExists(target.name)
     signed = (log_folder / CHECKPOINT).read_bytes() if note is None else note
-    checkpoint = open_checkpoint(signed, [key])
+    checkpoint = open_checkpoint(signed, keyring(log_folder, key))
     unfinished = target.with_name(target.name + ".unfinished")
     if unfinished.exists():
         shutil.rmtree(unfinished)
@@ -148,17 +152,22 @@ def _fill(
     wanted = dict(disclosures)
     if _write_entries(connection, target, checkpoint, set(wanted)) != checkpoint.root:
         # Names what differs; a log that holds now was rewritten while it was being read.
-        check_prefix(connection, log_folder, checkpoint, [key])
+        check_prefix(connection, log_folder, checkpoint, keyring(log_folder, key))
         raise LogRewritten(f"the entries do not give the root signed at {checkpoint.size}")
     if wanted:
         pairs = [{"commitment": each, "disclosure": wanted[each]} for each in sorted(wanted)]
         target.write("disclosures.jsonl", b"".join(msgspec.json.encode(pair) + b"\n" for pair in pairs))
-    for each in signed_history(log_folder, [key]):
+    for each in signed_history(log_folder, keyring(log_folder, key)):
         if each.size <= checkpoint.size:
             name = history_name(each.size)
             target.write(name, (log_folder / name).read_bytes())
     target.write(CHECKPOINT, signed)
+    seen = newest_witnessed(log_folder, key, policy_of(log_folder))
+    if seen is not None and seen.checkpoint.size <= checkpoint.size:
+        target.write(WITNESSED, seen.note)
     target.write(KEY, f"{key}\n".encode())
+    for path in sorted((log_folder / KEYS).glob("[0-9]*")):
+        target.write(f"{KEYS}/{path.name}", path.read_bytes())
     target.write("README", README.format(origin=checkpoint.origin, size=checkpoint.size).encode())
     target.write("verify.py", Path(verify.__file__).read_bytes())
     return target.finish()
