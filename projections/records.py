@@ -305,12 +305,16 @@ HANDLERS: Final[Handlers] = {
     RecordReplaced: _replaced,
 }
 
-SAID: Final = """
+_ASKED: Final = """
 SELECT p.member, p.year, x.first, x.second
 FROM (
   SELECT q.member, q.year, make_date(q.year, 1, 1) AS first_on, make_date(q.year, 7, 1) AS middle,
          make_date(q.year, 12, 31) AS last_on
-  FROM unnest(%(members)s::int[], %(years)s::int[]) AS q (member, year) OFFSET 0
+  FROM """
+_MANY: Final = "unnest(%(members)s::int[], %(years)s::int[]) AS q (member, year)"
+_ONE: Final = "(SELECT %(members)s::int AS member, %(years)s::int AS year) AS q"
+"""Of one alone, what is asked looks alike to the planner each time, and is planned no more after the fifth."""
+_SAID: Final = """ OFFSET 0
 ) AS p CROSS JOIN LATERAL (
   SELECT string_agg(y.said, ',') FILTER (WHERE y.day < p.middle) AS first,
          string_agg(y.said, ',') FILTER (WHERE y.day >= p.middle) AS second
@@ -325,6 +329,8 @@ FROM (
   ) AS y
 ) AS x
 """
+SAID: Final = "".join((_ASKED, _MANY, _SAID))
+SAID_OF_ONE: Final = "".join((_ASKED, _ONE, _SAID))
 """What the records of each member's year say, half by half: to be counted by whoever scores them.
 
 No grouping: a member has few records that say quite the same, and an aggregate over all says them for a third of what
@@ -378,6 +384,9 @@ def tallied(said: Said, names: ItemNames, half: int) -> Tally:
 
 def ask_said(connection: Connection, pairs: Sequence[tuple[int, int]], *, monthly: bool) -> Cursor:
     """Ask what the records of some (member, year)s say; ``monthly``: and in which month."""
+    if len(pairs) == 1:
+        member, year = pairs[0]
+        return connection.execute(SAID_OF_ONE, {"members": member, "years": year, "monthly": monthly})
     members, years = arrays(pairs)
     return connection.execute(SAID, {"members": members, "years": years, "monthly": monthly})
 
