@@ -82,6 +82,8 @@ class House:
     """One deployment."""
 
     ledger: Ledger
+    looking: "Callable[[], psycopg.Connection[tuple[Any, ...]]]"
+    """A connection of one's own to the read models, for a question that takes a while; the caller closes it."""
     reads: Pool
     """Connections of the role ``reader``: read models and entries."""
     access: Pool

@@ -86,6 +86,7 @@ STATUSES: Final[dict[str, int]] = {
     "review-access-term": 422,
     "reviewer-in-line": 409,
     "version-unknown": 404,
+    "local-item-unknown": 404,
     # What the rules say of the content
     "item-unknown": 422,
     "matter-kind-unknown": 422,
@@ -105,6 +106,8 @@ STATUSES: Final[dict[str, int]] = {
     "calendar-changes-past": 422,
     "no-calendar": 422,
     "effective-in-past": 422,
+    "local-item-outside-version": 422,
+    "local-item-inside-period": 422,
     "rule-set-refused": 422,
     "scheme-malformed": 422,
     "nothing-to-notice": 422,
@@ -135,26 +138,15 @@ STATUSES: Final[dict[str, int]] = {
     "delivered-before-proposed": 422,
     "statement-empty": 422,
     "lifted-before-decided": 422,
-    "honour-not-open": 409,
-    "honour-waiting": 409,
-    "deduction-not-open": 409,
-    "deduction-waiting": 409,
-    "subject-decides": 409,
-    "already-counted": 409,
-    "evidence-known": 409,
-    "already-notified": 409,
-    "telling-runs": 409,
+    **dict.fromkeys(("honour-not-open", "honour-waiting", "deduction-not-open", "deduction-waiting"), 409),
+    **dict.fromkeys(("subject-decides", "already-counted", "evidence-known", "already-notified", "telling-runs"), 409),
     "statement-term-runs": 409,
     "veto-not-standing": 409,
-    # Restatement
-    "restatement-unknown": 404,
-    "nothing-to-restate": 422,
-    "correction-outside": 422,
-    "restatement-not-there": 409,
-    "restatement-running": 409,
-    "concerned-orders": 409,
-    "orderer-approves": 409,
-    "not-restated-worse": 409,
+    # Restatement and what-if
+    **dict.fromkeys(("restatement-unknown", "nothing-determined"), 404),
+    **dict.fromkeys(("nothing-to-restate", "correction-outside", "figure-unknown", "figure-wrong"), 422),
+    **dict.fromkeys(("restatement-not-there", "restatement-running", "concerned-orders", "orderer-approves"), 409),
+    **dict.fromkeys(("not-restated-worse", "not-simulated"), 409),
     # Probation
     "probation-unknown": 404,
     "not-probationary": 422,
@@ -228,6 +220,7 @@ STATUSES: Final[dict[str, int]] = {
     "version-exists": 409,
     "version-not-ready": 409,
     "author-approves": 409,
+    "local-item-decided": 409,
     "not-after-previous": 409,
     "calendar-exists": 409,
     "matter-exists": 409,
@@ -375,7 +368,7 @@ def problem_of(refused: Refused, language: Language) -> Problem:
         title=sentence(type(refused), language),
         status=status_of(refused),
         code=refused.code,
-        facts={name: _figure(value) for name, value in refused.facts.items()},
+        facts={name: msgspec.to_builtins(value, enc_hook=str) for name, value in refused.facts.items()},
     )
 
 
@@ -452,7 +445,3 @@ def _not_ready(request: Request, error: Exception) -> Response:
 def _failed(request: Request, error: Exception) -> Response:
     _log.error("request failed", path=request.scope.get("path"), exc_info=error)
     return answer_problem(request, refusals.Failed())
-
-
-def _figure(value: object) -> object:
-    return msgspec.to_builtins(value, enc_hook=str)

@@ -12,14 +12,17 @@ from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
+from domain.assessment.counting import months_of_days
 from domain.assessment.many import Figures, PeriodAlike, SpansAlike
+from domain.assessment.period import days_of
 from domain.assessment.presence import Away, Stay
 from domain.assessment.rows import Tally, tally
 from domain.assessment.scoring import Case, Score, Span, Totals
+from domain.rules.assessing import Period as RulePeriod
 from projections.figures import heads_of, row_text
-from projections.periods import NOTHING, PERIODS, Lists, Subject, cases, period_end
+from projections.periods import NOTHING, Lists, Ruled, Spans, Subject, case_of, ruled_periods
 from projections.records import ItemNames, Said, SaidOfYear, tallied
-from projections.rules import Published, in_force
+from projections.rules import Published
 
 KEPT: Final = 1_000
 """Situations remembered at a time, so that memory stays bounded."""
@@ -31,20 +34,37 @@ _Token: TypeAlias = Said | Tally
 class Period(NamedTuple):
     """One period of all whose situation is the same."""
 
-    period: str
-    version: Published
+    ruled: Ruled
     case: Case
     alike: PeriodAlike[_Token]
     spans: slice
     """Which of the situation's spans it is made of."""
 
 
+class Part(NamedTuple):
+    """One stretch of the year."""
+
+    half: int | None
+    """Which half it is, from 0; None where it is another stretch."""
+    months: frozenset[int]
+    span: SpansAlike[_Token]
+
+    def said(self, every: tuple[Sequence[_Token], Sequence[_Token]]) -> Sequence[_Token]:
+        """What was said in it."""
+        if self.half is not None:
+            return every[self.half]
+        return [one for half in every for one in half if _month(one) in self.months]
+
+
+def _month(said: _Token) -> int:
+    return said.month if isinstance(said, Tally) else int(said.rsplit(" ", 1)[1])
+
+
 class Situation(NamedTuple):
     """Under which rules somebody was where, and when, in a year: all that his score depends on but his records."""
 
     periods: tuple[Period, ...]
-    spans: tuple[tuple[int, SpansAlike[_Token]], ...]
-    """Each with its half."""
+    parts: tuple[Part, ...]
     carries: bool
     """Whether last year's total counts."""
     heads: str
@@ -79,13 +99,13 @@ class Alike:
         """
         situation = self.situation(subject, year)
         found = self._figures(situation, subject, year, said, lists)
-        return {one.period: both for one, both in zip(situation.periods, found, strict=True)}
+        return {one.ruled.period: both for one, both in zip(situation.periods, found, strict=True)}
 
     def _figures(
         self, situation: Situation, subject: Subject, year: int, said: SaidOfYear, lists: Lists
     ) -> list[tuple[Figures, Figures | None]]:
         every = _with_shortfalls(said, lists) if lists.shortfalls else said
-        found = [one.find(own) if (own := every[half]) else one.nothing for half, one in situation.spans]
+        found = [one.span.find(own) if (own := one.said(every)) else one.span.nothing for one in situation.parts]
         if lists is NOTHING and not situation.carries:
             return [one.alike.figures(found[one.spans]) for one in situation.periods]
         return [
@@ -100,6 +120,7 @@ class Alike:
             _stays_in(subject.stays, year),
             _away_in(subject.away, year) if subject.away else (),
             subject.profiles,
+            (subject.local, subject.seats) if subject.local else (),
         )
         found = self._situations.get(key)
         if found is None:
@@ -117,34 +138,48 @@ class Alike:
 
     def _situated(self, subject: Subject, year: int) -> Situation:
         periods: list[Period] = []
-        spans: list[tuple[int, SpansAlike[_Token]]] = []
-        heads: list[tuple[str, Published, Case, Score]] = []
-        for period in PERIODS:
-            version = in_force(subject.versions, period_end(year, period))
-            if version is None:
-                continue
-            case = cases(subject, version, year, ())[period]
-            own = [(int(span.code[1]) - 1, self._span(subject, version, case, span)) for span in case.spans]
-            if own != spans[-len(own) :] and own != spans[: len(own)]:
-                spans.extend(own)
-            totals = _totals(subject, version, case)
-            alike = PeriodAlike(totals, [one for _, one in own], short=own == spans[:2] == spans)
-            first = 0 if own == spans[: len(own)] else len(spans) - len(own)
-            periods.append(Period(period, version, case, alike, slice(first, first + len(own))))
-            nothing = totals.of([one.scores(one.nothing) for _, one in own])
-            heads.append((period, version, case, nothing.confirmed))
-        carries = any(one.version.tariff.carried[0] for one in periods)
-        return Situation(tuple(periods), tuple(spans), carries, heads_of(heads))
+        parts: list[Part] = []
+        heads: list[tuple[Ruled, Case, Score]] = []
+        stretches = Spans()
+        for ruled in ruled_periods(subject, year):
+            case = case_of(subject, year, ruled, (), NOTHING, stretches)
+            own = [
+                self._part(subject, year, ruled, case, part, span)
+                for part, span in zip(ruled.parts, case.spans, strict=True)
+            ]
+            if own != parts[-len(own) :] and own != parts[: len(own)]:
+                parts.extend(own)
+            totals = _totals(subject, ruled, case)
+            # Of a year whose parts are the periods before it, those have the categories already.
+            short = len(periods) == len(own) == _HALVES and own == parts
+            alike = PeriodAlike(totals, [one.span for one in own], short=short)
+            first = 0 if own == parts[: len(own)] else len(parts) - len(own)
+            periods.append(Period(ruled, case, alike, slice(first, first + len(own))))
+            heads.append((ruled, case, totals.of([one.span.scores(one.span.nothing) for one in own]).confirmed))
+        carries = any(one.ruled.tariff.carried[0] for one in periods)
+        return Situation(tuple(periods), tuple(parts), carries, heads_of(heads))
 
-    def _span(self, subject: Subject, version: Published, case: Case, span: Span) -> SpansAlike[_Token]:
-        tariff = span.tariff or version.tariff
-        versions = tuple(one.digest for one in subject.versions)
-        key = versions, tariff.version, span.code, case.profile, span.months_present
+    def _part(self, subject: Subject, year: int, ruled: Ruled, case: Case, part: RulePeriod, span: Span) -> Part:
+        first_on, last_on = days_of(part, year)
+        months = frozenset(
+            month for _, month in months_of_days(first_on, last_on, ruled.version.scheme.counting.pro_rata)
+        )
+        half = next((half for half, one in enumerate(_MONTHS_OF_HALVES) if months == one), None)
+        tariff = span.tariff or ruled.tariff
+        others = [(one.digest, one.priced_digest, one.effective_on) for one in subject.versions]
+        version = ruled.version
+        # Tariffs are made once for good, so that each is known by its identity.
+        key = (
+            *(tuple(others), (subject.local, subject.seats) if subject.local else ()),
+            *(version.digest, version.priced_digest, id(tariff), id(ruled.tariff)),
+            *(span.code, months, case.profile, span.months_present),
+        )
         if key not in self._spans:
-            prices = {one.version: one.tariff.prices for one in subject.versions}
-            read = partial(self._read, int(span.code[1]))
+            earlier = [one.over(ruled.tariff.months) for one in subject.others(version)]
+            prices = {one.version: one.prices for one in (ruled.tariff, *earlier)}
+            read = partial(self._read, min(months, default=1) // 7 + 1)
             self._spans[key] = SpansAlike(tariff, prices, case.profile, span, read)
-        return self._spans[key]
+        return Part(half, months, self._spans[key])
 
     def _read(self, half: int, said: _Token) -> Tally:
         return said if isinstance(said, Tally) else self.tally(said, half)
@@ -156,16 +191,20 @@ class Alike:
         return tallied(said, self._names, half)
 
 
-def _totals(subject: Subject, version: Published, case: Case) -> Totals:
-    return Totals(version.tariff, case, [other.tariff for other in subject.versions if other is not version])
+def _totals(subject: Subject, ruled: Ruled, case: Case) -> Totals:
+    return Totals(ruled.tariff, case, [one.over(ruled.tariff.months) for one in subject.others(ruled.version)])
 
 
 def _own_totals(one: Period, subject: Subject, year: int, lists: Lists) -> Totals:
     """Of somebody with honours, deductions or vetoes, or of whose last total a part counts."""
     if lists is not NOTHING:
-        return _totals(subject, one.version, cases(subject, one.version, year, (), lists)[one.period])
-    last_total = subject.totals.get((year - 1, one.period))
-    return _totals(subject, one.version, msgspec.structs.replace(one.case, last_total=last_total))
+        return _totals(subject, one.ruled, case_of(subject, year, one.ruled, (), lists))
+    last_total = subject.totals.get((year - 1, one.ruled.whole.code))
+    return _totals(subject, one.ruled, msgspec.structs.replace(one.case, last_total=last_total))
+
+
+_HALVES: Final = 2
+_MONTHS_OF_HALVES: Final = (frozenset(range(1, 7)), frozenset(range(7, 13)))
 
 
 def _with_shortfalls(said: SaidOfYear, lists: Lists) -> tuple[Sequence[_Token], Sequence[_Token]]:

@@ -5,7 +5,8 @@ head and one pair of figures:
 
     [["2026", "5c03…"]]                            the rule sets: version and digest
     [["LX", "QZ"]]                                 lists of categories
-    [["H1", 0, 6, 5000, 0, [750, 1000]]]           period, which rule set, months present, maximum, which list, maxima
+    [["H1", "2026-01-01", "2026-06-30", 0, 6, 5000, 0, [750, 1000]]]
+                                                   period, days, rule set, months present, maximum, list, maxima
     [[[1500, 0, 0, 1500, [500, 1000]], null]]      base, honours, deductions, ledger, each category
 
 The second figures of a period say the same as if everything pending were confirmed; null where nothing is pending. In
@@ -13,6 +14,7 @@ the place of a year's categories stands null where they are those of its halves 
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final, TypeAlias, TypeVar
 
 import msgspec
@@ -20,8 +22,7 @@ import msgspec
 from domain.assessment.many import Figures
 from domain.assessment.scoring import Case, Score
 from domain.values import Code
-from projections.periods import CategoryPoints, PeriodScore, period_end
-from projections.rules import Published
+from projections.periods import CategoryPoints, PeriodScore, Ruled
 
 T = TypeVar("T")
 
@@ -30,6 +31,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """What the figures of one period are figures of: the same for many members."""
 
     period: str
+    begins_on: date
+    ends_on: date
     rules: int
     """Which of the row's rule sets."""
     months_present: int
@@ -63,20 +66,22 @@ class YearScores(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(found)
 
 
-def heads_of(periods: Iterable[tuple[str, Published, Case, Score]]) -> str:
+def heads_of(periods: Iterable[tuple[Ruled, Case, Score]]) -> str:
     """All of a row but its figures, by any score of each period."""
     rules: list[Rules] = []
     codes: list[Codes] = []
     heads: list[Head] = []
-    for period, version, case, score in periods:
+    for ruled, case, score in periods:
         maxima: dict[Code, int] = {}
         for span in score.spans:
             for one in span.categories:
                 maxima[one.code] = maxima.get(one.code, 0) + one.maximum
         heads.append(
             Head(
-                period=period,
-                rules=_place(rules, (version.version, version.digest)),
+                period=ruled.period,
+                begins_on=ruled.begins_on,
+                ends_on=ruled.ends_on,
+                rules=_place(rules, (ruled.version.version, ruled.version.digest)),
                 months_present=sum(span.months_present for span in case.spans),
                 maximum=score.base_max,
                 categories=_place(codes, tuple(maxima)),
@@ -127,7 +132,8 @@ def _period(
     return PeriodScore(
         year=year,
         period=head.period,
-        ends_on=period_end(year, head.period),
+        begins_on=head.begins_on,
+        ends_on=head.ends_on,
         rules=rules[0],
         digest=rules[1],
         months_present=head.months_present,

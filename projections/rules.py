@@ -10,10 +10,18 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.tariff import Tariff, half_tariff
+from domain.assessment.counting import tariff_of
+from domain.assessment.tariff import Tariff
 from domain.rules.calendar import CalendarPublished
 from domain.rules.digest import Part, assemble, digest
-from domain.rules.ruleset import RulePartAdded, RuleSetApproved, RuleSetDrafted, RuleSetLinted, RuleSetPublished
+from domain.rules.ruleset import (
+    RulePartAdded,
+    RuleSetApproved,
+    RuleSetDrafted,
+    RuleSetLinted,
+    RuleSetPublished,
+    RuleSetSimulated,
+)
 from domain.rules.scheme import Scheme, load
 from domain.rules.working_days import YearCalendar
 from domain.values import Code, MemberId, Reference, Sha256, day_of
@@ -38,6 +46,11 @@ CREATE TABLE rule_sets (
     published integer,
     effective_on date,
     document json,
+    simulated integer,
+    simulated_on text,
+    simulated_members integer,
+    simulated_better integer,
+    simulated_worse integer,
     UNIQUE (scheme, version)
 );
 CREATE TABLE rule_parts (
@@ -45,7 +58,8 @@ CREATE TABLE rule_parts (
     rule_set integer NOT NULL,
     section text NOT NULL,
     code text,
-    content json NOT NULL
+    content json NOT NULL,
+    unit text
 );
 CREATE INDEX rule_parts_of_set ON rule_parts (rule_set, section, code);
 CREATE TABLE calendars (
@@ -76,6 +90,11 @@ class RuleSetRow(Row, kw_only=True):
     approved: int | None = None
     published: int | None = None
     effective_on: date | None = None
+    simulated: int | None = None
+    simulated_on: str | None = None
+    simulated_members: int | None = None
+    simulated_better: int | None = None
+    simulated_worse: int | None = None
 
 
 class RulePartRow(Row, kw_only=True):
@@ -87,6 +106,8 @@ class RulePartRow(Row, kw_only=True):
     section: str
     code: str | None
     content: str
+    unit: str | None = None
+    """Whose own item it is; None for what the document says."""
 
 
 class CalendarRow(Row, kw_only=True):
@@ -117,6 +138,12 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     """Positions of the entries."""
     approved: int | None
     published: int | None
+    simulated: int | None
+    simulated_on: str | None
+    """Of which past period: ``2026/Y``."""
+    simulated_members: int | None
+    simulated_better: int | None
+    simulated_worse: int | None
 
 
 class RulePart(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,9 +168,20 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     effective_on: date
     scheme: Scheme
-    tariff: Tariff
     document: str
     """As it was published, in JSON; what it leaves out stands in ``scheme`` at its default."""
+    priced: Scheme | None = None
+    """Where units add items: the version with every item that was ever asked under it anywhere."""
+    priced_digest: str | None = None
+
+    @property
+    def tariff(self) -> Tariff:
+        """What a stretch of the rule set's own cycle is scored with."""
+        return self.over(self.scheme.cycle_months)
+
+    def over(self, months: int) -> Tariff:
+        """What a stretch of so many months is scored with."""
+        return tariff_of(self, months)
 
     def has_expired(self, day: date) -> bool:
         """Whether the document's own last day, say that of a trial, has come."""
@@ -189,6 +227,19 @@ def _linted(this: Applied, fact: RuleSetLinted) -> None:
     this.batch.change(RuleSetRow, rule_set, warnings=fact.warnings)
 
 
+def _simulated(this: Applied, fact: RuleSetSimulated) -> None:
+    rule_set, _ = this.keys.rule_set(this.stream, fact.version)
+    this.batch.change(
+        RuleSetRow,
+        rule_set,
+        simulated=this.position,
+        simulated_on=f"{fact.year}/{fact.period}",
+        simulated_members=fact.members,
+        simulated_better=fact.better,
+        simulated_worse=fact.worse,
+    )
+
+
 def _approved(this: Applied, fact: RuleSetApproved) -> None:
     rule_set, _ = this.keys.rule_set(this.stream, fact.version)
     this.batch.change(
@@ -203,7 +254,7 @@ def _approved(this: Applied, fact: RuleSetApproved) -> None:
 
 _PARTS: Final = """
 SELECT s.digest, p.section, p.code, p.content::text FROM rule_sets AS s JOIN rule_parts AS p USING (rule_set)
-WHERE s.rule_set = %(rule_set)s ORDER BY p.part
+WHERE s.rule_set = %(rule_set)s AND p.unit IS NULL ORDER BY p.part
 """
 _PUBLISH: Final = """
 UPDATE rule_sets
@@ -256,6 +307,7 @@ HANDLERS: Final[Handlers] = {
     RuleSetDrafted: _drafted,
     RulePartAdded: _part_added,
     RuleSetLinted: _linted,
+    RuleSetSimulated: _simulated,
     RuleSetApproved: _approved,
     RuleSetPublished: _published,
     CalendarPublished: _calendar,
@@ -263,13 +315,14 @@ HANDLERS: Final[Handlers] = {
 
 _RULE_SETS: Final = """
 SELECT scheme, version, digest, status, author, warnings, minute, minute_sha256, effective_on,
-       rule_set AS drafted, approved, published
+       rule_set AS drafted, approved, published, simulated, simulated_on, simulated_members, simulated_better,
+       simulated_worse
 FROM rule_sets WHERE scheme = %(scheme)s ORDER BY rule_set
 """
 _RULE_PARTS: Final = """
 SELECT p.section, p.code, p.content, p.part AS position
 FROM rule_sets AS s JOIN rule_parts AS p USING (rule_set)
-WHERE s.scheme = %(scheme)s AND s.version = %(version)s ORDER BY p.part
+WHERE s.scheme = %(scheme)s AND s.version = %(version)s AND p.unit IS NULL ORDER BY p.part
 """
 _CALENDARS: Final = "SELECT year, days_off, make_up_days FROM calendars ORDER BY year"
 _VERSIONS: Final = """
@@ -281,7 +334,7 @@ SELECT scheme, version, digest, effective_on FROM rule_sets WHERE status = 'publ
 """
 _DOCUMENT: Final = "SELECT document::text FROM rule_sets WHERE digest = %(digest)s AND document IS NOT NULL LIMIT 1"
 
-_SHELF: Final[dict[str, tuple[Scheme, Tariff, str]]] = {}
+_SHELF: Final[dict[str, tuple[Scheme, str]]] = {}
 """Loaded documents by digest. A digest names its content, so that nothing here is ever out of date."""
 
 
@@ -290,11 +343,9 @@ def _ready(version: str, known: str, effective_on: date, content: str | None) ->
     if known not in _SHELF:
         assert content is not None, f"{version} is published without a document"
         scheme = load(content.encode())
-        _SHELF[known] = scheme, half_tariff(scheme), content
-    scheme, tariff, document = _SHELF[known]
-    return Published(
-        version=version, digest=known, effective_on=effective_on, scheme=scheme, tariff=tariff, document=document
-    )
+        _SHELF[known] = scheme, content
+    scheme, document = _SHELF[known]
+    return Published(version=version, digest=known, effective_on=effective_on, scheme=scheme, document=document)
 
 
 def ask_versions(connection: Connection) -> Cursor:

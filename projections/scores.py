@@ -5,6 +5,7 @@ again for whoever a batch of facts touches. Points in hundredths.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import partial
 from typing import Final, LiteralString, TypeAlias
 
@@ -16,7 +17,7 @@ from projections.answers import Answer, AsyncConnection, ask, ask_one, instead
 from projections.figures import YearScores
 from projections.given import Given, read
 from projections.inputs import inputs_of, subject_of
-from projections.periods import SCORES, PeriodScore, lists_of, period_end, scored
+from projections.periods import SCORES, PeriodScore, lists_of, reaching, scored
 from projections.records import item_names
 from projections.rows import Connection, arrays
 
@@ -90,22 +91,30 @@ def store(connection: Connection, found: Sequence[Found]) -> None:
 
 
 _BRANCH: Final = """
-SELECT m.person AS member, s.year, s.scores
+SELECT m.person AS member, s.year, s.scores,
+       (SELECT json_agg(json_build_array(own.from_on, own.enrolment = e.enrolment)
+                        ORDER BY own.from_on, own.enrolment)
+        FROM enrolments AS own WHERE own.member = s.member) AS seats
 FROM scores AS s JOIN members AS m ON m.member = s.member
 JOIN enrolments AS e ON e.member = s.member
 WHERE e.unit = %(unit)s AND s.year = %(year)s
   AND (e.until_on IS NULL OR e.until_on >= make_date(s.year, 1, 1))
-  AND e.enrolment = (
-    SELECT last.enrolment FROM enrolments AS last
-    WHERE last.member = s.member AND last.from_on <= %(ends_on)s
-    ORDER BY last.from_on DESC, last.enrolment DESC LIMIT 1
-  )
 ORDER BY e.enrolment
 """
 
 
 class _MemberYear(YearScores, frozen=True, kw_only=True):
     member: MemberId
+    seats: tuple[tuple[date, bool], ...]
+    """From which day on he was where, and whether that is the stay of this row."""
+
+    def score(self, period: str) -> PeriodScore | None:
+        """The score of a period at whose end this was where he belonged."""
+        found = next((one for one in self.periods if one.period == period), None)
+        if found is None:
+            return None
+        here = [own for from_on, own in self.seats if from_on <= found.ends_on]
+        return found if here and here[-1] else None
 
 
 async def points_of(connection: AsyncConnection, member: MemberId, year: int) -> Answer[tuple[PeriodScore, ...]]:
@@ -120,14 +129,14 @@ async def points_of(connection: AsyncConnection, member: MemberId, year: int) ->
     if given.value is None:
         return instead(given, ())
     subject = await subject_of(connection, given.value)
-    return instead(given, tuple(scored(subject, year, given.value.tallies, lists_of(given.value.merits))))
+    lists = lists_of(reaching(subject, year, given.value.merits))
+    return instead(given, tuple(scored(subject, year, given.value.tallies, lists)))
 
 
 async def branch_points(
     connection: AsyncConnection, unit: Code, year: int, period: str = "Y"
 ) -> Answer[tuple[MemberScore, ...]]:
     """Everybody with his score of one period whose last organisation of the period it is, in enrolment order."""
-    known: dict[str, object] = {"unit": unit, "year": year, "ends_on": period_end(year, period)}
-    found = await ask(connection, _MemberYear, _BRANCH, known, where=unit)
-    own = [(row.member, one) for row in found.value for one in row.periods if one.period == period]
+    found = await ask(connection, _MemberYear, _BRANCH, {"unit": unit, "year": year}, where=unit)
+    own = [(row.member, score) for row in found.value if (score := row.score(period)) is not None]
     return instead(found, tuple(MemberScore(member=member, score=score) for member, score in own))

@@ -128,7 +128,7 @@ def file(
     body: ObjectionWish = asked.body
     made = drawn(asked.house, f"person/{asked.reader.person}", asked.own_key())
     who = Objector(person=asked.reader.person, name=body.name, contact=body.contact)
-    return _file(asked, asked.body, unit, notice, made, who, anonymous=False)
+    return _file(asked, unit, notice, made, who, body, anonymous=False)
 
 
 @router.get("/public/notices/{notice:uuid}/{token}")
@@ -173,7 +173,7 @@ async def file_by_link(
     made = drawn(asked.house, f"link/{notice}", asked.own_key())
     who = Objector(name=body.name, contact=body.contact)
     anonymous = body.name is None or body.contact is None
-    return await run_in_threadpool(_file, asked, body, shown.header.unit, notice, made, who, anonymous=anonymous)
+    return await run_in_threadpool(_file, asked, shown.header.unit, notice, made, who, body, anonymous=anonymous)
 
 
 @router.post("/units/{unit:code}/notices/{notice:uuid}/objections/paper")
@@ -272,7 +272,7 @@ def appeal_as_subject(
 
 
 def _file(
-    asked: Asked, body: ObjectionWish, unit: str, notice: NoticeId, made: Drawn, who: Objector, *, anonymous: bool
+    asked: Asked, unit: str, notice: NoticeId, made: Drawn, who: Objector, body: ObjectionWish, *, anonymous: bool
 ) -> Response:
     sealed = Secret(subject=made.objection, name="objector", value=who.text, salt=made.salt)
     receipt = execute(

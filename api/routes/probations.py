@@ -114,7 +114,7 @@ async def of_unit(unit: str, asked: Annotated[Asked, permitted("probation.read")
     async with asked.ready(since) as connection:
         found = await probations.cases_under(connection, unit)
         names = await names_of(asked, connection, [case.member for case in found.value], unit=unit)
-        rows = tuple(_row(asked, case, names(case.member)) for case in found.value)
+        rows = tuple(row_of(asked, case, names(case.member)) for case in found.value)
         people = await _without_case(asked, connection, {case.member for case in found.value})
     return answer(asked, "probations.html", instead(found, ProbationList(items=rows, people=people)), unit=asked.unit)
 
@@ -218,7 +218,8 @@ def _home(asked: Asked) -> Code:
     return asked.unit.unit
 
 
-def _row(asked: Asked, case: probations.Case, name: str) -> ProbationRowView:
+def row_of(asked: Asked, case: probations.Case, name: str) -> ProbationRowView:
+    """A case as a row of the list."""
     over = case.status == "running" and case.last_on < asked.today
     return ProbationRowView(
         member=case.member,
@@ -264,7 +265,7 @@ async def _view(
     gone = asked.words("text.gone" if readable else "text.sealed")
     rule = None if scheme is None else scheme.probation.extension
     return ProbationView(
-        case=_row(asked, case, names(case.member)),
+        case=row_of(asked, case, names(case.member)),
         months=case.months,
         round=case.round,
         months_resolved=case.months_resolved,

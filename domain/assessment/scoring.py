@@ -15,7 +15,7 @@ from domain.assessment.lines import Line
 from domain.assessment.matters import MatterLine, deduction_lines, honour_lines
 from domain.assessment.rows import MatterRow, VetoRow
 from domain.assessment.spans import CategoryScore, GroupScore, Prices, Span, SpanScore, bounded, span_scores
-from domain.assessment.tariff import Tariff
+from domain.assessment.tariff import MONTHS_OF_HALF, Tariff
 from domain.assessment.vetoes import VetoLine, veto_lines
 
 __all__ = [
@@ -247,7 +247,8 @@ def _over(tariff: Tariff, asked: Sequence[Span], spans: Sequence[SpanScore], hon
 def _only_half(tariff: Tariff, asked: Sequence[Span]) -> int | None:
     """Of two halves the one with presence, where that counts twice."""
     present = [index for index, span in enumerate(asked) if span.months_present]
-    doubles = len(asked) == _HALVES and len(present) == 1 and tariff.scaling.absent_half_doubles
+    halves = len(asked) == _HALVES and tariff.months == MONTHS_OF_HALF
+    doubles = halves and len(present) == 1 and tariff.scaling.absent_half_doubles
     return present[0] if doubles else None
 
 

@@ -5,9 +5,9 @@ A figure is named ``section.code.field`` or ``section.field``: ``honour_rules.ca
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from domain.decider import Refused
 
@@ -49,10 +49,11 @@ class Figure(NamedTuple):
 def figures(document: Mapping[str, Any]) -> Iterator[Figure]:
     """Every figure that can be supposed to be another, in the order of the document."""
     for section in SECTIONS:
-        content = document.get(section)
-        for entry in content if isinstance(content, list) else [content]:
+        content: object = document.get(section)
+        entries = cast("Sequence[object]", content) if isinstance(content, list) else (content,)
+        for entry in entries:
             if isinstance(entry, dict):
-                yield from _of_entry(section, entry)
+                yield from _of_entry(section, cast("Mapping[str, Any]", entry))
 
 
 def _of_entry(section: str, entry: Mapping[str, Any]) -> Iterator[Figure]:

@@ -1,4 +1,4 @@
-"""公开版: names the excellent and counts the others; nothing tells one person apart (SPEC §4.10.1)."""
+"""公开版: names the excellent and counts the others; nobody can be told apart by it (SPEC §4.10.1)."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -47,9 +47,7 @@ def notice(stage: str, item: str, *grades: str) -> Notice:
         (("excellent", "qualified", "unqualified"), 3),
     ],
 )
-def test_a_lone_person_is_not_told_apart_by_the_number_of_the_others(
-    grades: tuple[str, ...], count: int | None
-) -> None:
+def test_a_lone_person_is_not_told_apart_by_the_number(grades: tuple[str, ...], count: int | None) -> None:
     whole = notice("year_end", "Y", *grades)
     shown = public_edition(whole, SCHEME)
     assert assessed(whole.header, len(shown.lines)) == count

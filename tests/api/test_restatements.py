@@ -11,14 +11,29 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from domain.actor import person
+from ops import ahead
 from ops.embedded import Running
-from tests.api.assessed import at_branch, read, refused, send, sitting
+from tests.api.assessed import JSON, at_branch, read, refused, send, sitting
 from tests.api.lived import PEOPLE as LOGINS
 from tests.api.lived import lived
 from tests.api.moving import Moving
 from tests.api.test_measures import idle_year
 from tests.api.town import PAGE, Town
-from tests.domain.branch import BRANCH, LEADER, MEMBER, PEOPLE, TOP, appointed, calendar, commands, digest, registered
+from tests.domain.branch import (
+    BRANCH,
+    LEADER,
+    MEMBER,
+    OFFICER,
+    PEOPLE,
+    TOP,
+    VERSION,
+    appointed,
+    calendar,
+    commands,
+    digest,
+    registered,
+)
 from tests.domain.restated import LEADERS, version_published
 
 HERE = f"/units/{BRANCH.replace('/', '~')}"
@@ -46,7 +61,13 @@ def town(server: Running) -> Iterator[Moving]:
             datetime(2028, 2, 25, 1, tzinfo=UTC),
         ),
     )
-    logins: dict[str, UUID] = {**LOGINS, "leader": LEADER, "orderer": LEADERS[0], "approver": LEADERS[1]}
+    logins: dict[str, UUID] = {
+        **LOGINS,
+        "leader": LEADER,
+        "officer": OFFICER,
+        "orderer": LEADERS[0],
+        "approver": LEADERS[1],
+    }
     with lived(server, folder, told, logins) as found:
         yield Moving(found)
     shutil.rmtree(folder)
@@ -81,6 +102,8 @@ def page(client: httpx2.Client, path: str) -> str:
 def test_10_an_ordered_restatement_of_year_1_withdraws_the_measure_of_year_2(town: Moving) -> None:
     place = f"{HERE}/restatements/2026/Y/1"
     with town.at(ORDERED) as now:
+        _tried(now.acting("officer", "officer", TOP))
+        _from_the_command_line(now)
         assert refused(at_branch(now), f"{HERE}/restatements", order()) == (403, "not-permitted")
         assert refused(group(now, "leader"), f"{HERE}/restatements", order())[1] == "concerned-orders"
         assert refused(group(now, "orderer"), f"{HERE}/restatements", order(rules="none"))[0] == 404
@@ -112,6 +135,35 @@ def test_10_an_ordered_restatement_of_year_1_withdraws_the_measure_of_year_2(tow
             (2027, "help"): "withdrawn",
             (2027, "correct"): "proposed",
         }
+
+
+def _tried(officer: httpx2.Client) -> None:
+    """What if, before anything is ordered: eight people are too few to be shown by branch, and nobody is named."""
+    here = f"/units/{TOP}/rules/what-if?year=2026&version={VERSION}"
+    found = read(officer, f"{here}&figure=grades.qualified.at_least&value=65")["found"]
+    assert (found["members"], found["better"], found["worse"], found["branches"]) == (8, 8, 0, [])
+    assert read(officer, here)["found"]["changed"] == 0
+    assert read(officer, f"{here}&period=H1&figure=responsibility.R-LX-1.cap_half&value=1")["found"]["worse"] == 8
+    assert "8 人会变" in page(officer, f"{here}&figure=grades.qualified.at_least&value=65")
+    assert officer.get(f"{here}&figure=grades.qualified.name&value=65", headers=JSON).json()["code"] == "figure-unknown"
+    assert officer.get(f"{here}&figure=honour_rules.cap_year&value=x", headers=JSON).json()["code"] == "figure-wrong"
+    assert "不足十人" in page(officer, f"/units/{TOP}/rules/what-if?year=2026&version={KINDER}")
+    told = officer.get(f"{here.replace('?', '/exports/branches.csv?')}&figure=grades.qualified.at_least&value=65")
+    assert "qualified" not in told.text, "nor are their grades"
+
+
+def _from_the_command_line(town: Town) -> None:
+    """The same figures, and the full difference of a member as a file."""
+    found = ahead.tried(town.deployment, TOP, VERSION, 2026, "Y", ("grades.qualified.at_least", "65"))
+    assert (found.members, found.better) == (8, 8)
+    actor = person(LEADERS[1], "leading_group", TOP)
+    rows = ahead.differing(town.deployment, actor, (BRANCH, 2026, "Y"), KINDER)
+    assert {(one.effect, one.grade) for one in rows} == {("better", "qualified")}
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("csv", "json"):
+            file = Path(folder) / f"difference.{kind}"
+            ahead.written(file, [(BRANCH, 2026, rows)])
+            assert file.read_text("utf-8").count("basically_qualified") == len(PEOPLE)
 
 
 def _noticed(client: httpx2.Client) -> None:

@@ -13,7 +13,7 @@ from domain.assessment.restatement import restatement_id, restatement_notice_id
 from domain.assessment.superseding import ComputeRestatement, DraftRestatementNotice
 from domain.decider import Command
 from domain.notice.running import CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
-from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
+from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet, SimulateRuleSet
 from tests.domain.branch import (
     AS_LEADER,
     AS_OFFICER,
@@ -41,6 +41,10 @@ AS_ORDERER: Final = person(ORDERER, "leading_group", TOP)
 AS_APPROVER: Final = person(APPROVER, "leading_group", TOP)
 RULES_AT: Final = datetime(2027, 3, 1, 1, tzinfo=UTC)
 ORDERED_AT: Final = datetime(2027, 4, 1, 1, tzinfo=UTC)
+SIMULATED: Final = {
+    "year": YEAR, "period": "Y", "members": 13, "better": 0, "worse": 0, "unmapped": 0, "digest": digest("what-if")
+}  # fmt: skip
+"""What the officer saw of a version, as far as the log keeps it."""
 HEARD_AT: Final = ORDERED_AT + timedelta(days=20)
 """After every term to be heard."""
 
@@ -62,6 +66,7 @@ def version_published(
     content = msgspec.Raw(document(changes, version))
     return (
         wish(DraftRuleSet, AS_OFFICER, at, **about, document=content),
+        wish(SimulateRuleSet, AS_OFFICER, at, **about, **SIMULATED),
         wish(ApproveRuleSet, AS_LEADER, at, **about, minute="3号", minute_sha256=digest("rules")),
         wish(PublishRuleSet, AS_OFFICER, at, **about, effective_on=effective_on),
     )

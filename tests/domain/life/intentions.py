@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from domain.assessment import appraisal, period, result
+from domain.assessment import appraisal, period, restatement, result
 from domain.assessment.balloting import AnnulAppraisal, CloseAppraisal, FileSelfEvaluation, OpenAppraisal
 from domain.assessment.computing import ComputePeriod
 from domain.assessment.deciding import DecidePeriod, ReturnPeriod
 from domain.assessment.feedback import FeedBackResult
 from domain.assessment.opening import OpenPeriod
+from domain.assessment.ordering import ApproveRestatement, FileRestatementStatement, OrderRestatement
 from domain.decider import Command, Fact
 from domain.notice import notice as notices
 from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, WithdrawNotice
@@ -17,6 +18,7 @@ from domain.objection import objection as objections
 from domain.objection.appeal import DecideAppeal, FileAppeal
 from domain.objection.deciding import DecideObjection, DeliverReply
 from domain.objection.filing import EnterObjection, FileObjection, WithdrawObjection
+from domain.objection.flagging import ExamineRetaliation, FlagRetaliation
 from domain.objection.handling import (
     AcceptObjection,
     AssignHandler,
@@ -25,6 +27,7 @@ from domain.objection.handling import (
     RecordFinding,
     RecuseHandler,
 )
+from domain.objection.retaliation import RetaliationFlagged
 from domain.organisation import appointments, exemption, member, membership, reorganisation, unit
 from domain.oversight.log import RestoreLog
 from domain.recording import archive, deduction, honour, matter, sheet
@@ -82,10 +85,11 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     notices.NoticeWithdrawn: (RepostNotice,),
     notices.NoticeReposted: (ExtendNotice, FileObjection),
     honour.HonourClaimed: (DecideHonour, ReturnHonour, WithdrawHonour),
-    honour.HonourReturned: (ClaimHonour,),
+    honour.HonourReturned: (FlagRetaliation, ClaimHonour),
     honour.HonourDecided: (DecideHonour,),
     honour.HonourReferred: (DecideHonour,),
-    deduction.DeductionProposed: (AcknowledgeNotification, DeliverOnPaper, AddDeductionEvidence),
+    deduction.DeductionProposed: (AcknowledgeNotification, DeliverOnPaper, FlagRetaliation, AddDeductionEvidence),
+    RetaliationFlagged: (ExamineRetaliation, ExamineRetaliation),
     deduction.DeductionEvidenceAdded: (AcknowledgeNotification,),
     deduction.MemberNotified: (FileStatement,),
     deduction.MemberStatementFiled: (DecideDeduction,),
@@ -113,14 +117,17 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     appointments.RoleAppointed: (appointments.EndRole, appointments.HandOverRole),
     appointments.RoleSubstituted: (appointments.EndRole,),
     unit.UnitEstablished: (reorganisation.DissolveUnit, reorganisation.RenameUnit),
-    ruleset.RuleSetDrafted: (ApproveRuleSet,),
+    ruleset.RuleSetDrafted: (ruleset.SimulateRuleSet, ApproveRuleSet),
+    ruleset.RuleSetSimulated: (ApproveRuleSet,),
     ruleset.RuleSetApproved: (ruleset.PublishRuleSet,),
     period.PeriodOpened: (OpenAppraisal, ComputePeriod),
     period.PeriodComputed: (DecidePeriod, ReturnPeriod),
     period.PeriodReturned: (ComputePeriod,),
     period.CommitteeDecided: (DecidePeriod,),
     period.DecisionReferred: (DecidePeriod,),
-    period.PeriodSealed: (OpenPeriod,),
+    period.PeriodSealed: (OpenPeriod, OrderRestatement),
+    restatement.RestatementComputed: (ApproveRestatement, ApproveRestatement),
+    restatement.MemberRestated: (FileRestatementStatement,),
     ResultNoticeDrafted: (CheckDisclosure,),
     result.ScoreDetermined: (FeedBackResult, FeedBackResult),
     appraisal.AppraisalOpened: (FileSelfEvaluation, CloseAppraisal, AnnulAppraisal, CloseAppraisal),
