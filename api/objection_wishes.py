@@ -8,7 +8,7 @@ from msgspec import Meta
 from starlette.datastructures import FormData
 
 from api.bodies import texts
-from api.wishes import Told, Wish, digest_of, two_places
+from api.wishes import ApproveWish, Told, Wish, digest_of, filled, last, two_places
 from domain.notice.notice import Shown
 from domain.objection.objection import Correction, Delivery, Heard, Outcomes, Target
 from domain.objection.retaliation import Conclusion
@@ -69,7 +69,7 @@ class ObjectionWish(Wish, frozen=True, kw_only=True):
         """``what`` is a line, ``line.3``, or one of the other things that can be objected to."""
         what, _, number = last(form, "what").partition(".")
         line = {"line": number} if number else {}
-        return {"about": what, **line, **_filled(form, "name", "contact", "reason")}
+        return {"about": what, **line, **filled(form, "name", "contact", "reason")}
 
 
 class PaperWish(ObjectionWish, frozen=True, kw_only=True):
@@ -167,7 +167,7 @@ class DecisionWish(Wish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The correction stands in fields of its own; without an outcome there is none."""
-        return {**_filled(form, "outcome", "reply"), **_right(form)}
+        return {**filled(form, "outcome", "reply"), **_right(form)}
 
 
 class ReplyWish(Wish, frozen=True, kw_only=True):
@@ -187,13 +187,7 @@ class AppealDecisionWish(DecisionWish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest is computed from the minute's file, which is not kept."""
-        return {
-            **await DecisionWish.from_form(form),
-            "minute": last(form, "minute"),
-            "minute_sha256": await digest_of(form, "file", "minute_sha256"),
-            "present": texts(form, "present"),
-            "not_in_favour": texts(form, "not_in_favour"),
-        }
+        return {**await DecisionWish.from_form(form), **await ApproveWish.from_form(form)}
 
 
 class OutsideDecisionWish(DecisionWish, frozen=True, kw_only=True):
@@ -212,16 +206,6 @@ class OutsideDecisionWish(DecisionWish, frozen=True, kw_only=True):
             "document": last(form, "document"),
             "document_sha256": await digest_of(form, "file", "document_sha256"),
         }
-
-
-def last(form: FormData, name: str) -> str:
-    """What was filled in last under a name."""
-    found = texts(form, name)
-    return found[-1] if found else ""
-
-
-def _filled(form: FormData, *names: str) -> dict[str, str]:
-    return {name: told for name in names if (told := last(form, name))}
 
 
 def _right(form: FormData) -> dict[str, Any]:

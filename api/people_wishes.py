@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 from starlette.datastructures import FormData
 
-from api.bodies import texts
-from api.wishes import Told, Wish, digest_of
+from api.wishes import ApproveWish, Told, Wish, last
 from domain.organisation.appointments import Role
 from domain.organisation.member import LeaveKind
 from domain.organisation.unit import ApprovalBody
@@ -124,10 +123,4 @@ class ExemptionDecisionWish(Wish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest is computed from the minute's file, which is not kept."""
-        return {
-            "grant": (texts(form, "grant") or [""])[-1],
-            "minute": (texts(form, "minute") or [""])[-1],
-            "minute_sha256": await digest_of(form, "file", "minute_sha256"),
-            "present": texts(form, "present"),
-            "not_in_favour": texts(form, "not_in_favour"),
-        }
+        return {"grant": last(form, "grant"), **await ApproveWish.from_form(form)}

@@ -43,13 +43,9 @@ class OutcomeWish(Wish, frozen=True, kw_only=True):
         return {**filled(form, "proposal", "document_kind", "reason"), "document": sha256}
 
 
-class ResolutionWish(Wish, frozen=True, kw_only=True):
+class ResolutionWish(ApproveWish, frozen=True, kw_only=True):
     """How the general meeting voted; of an extension, for how many months."""
 
-    minute: Reference
-    minute_sha256: Sha256
-    present: tuple[MemberId, ...]
-    not_in_favour: tuple[MemberId, ...] = ()
     months: Months | None = None
 
     @classmethod
@@ -58,14 +54,10 @@ class ResolutionWish(Wish, frozen=True, kw_only=True):
         return {**await ApproveWish.from_form(form), **_months(form)}
 
 
-class HigherWish(Wish, frozen=True, kw_only=True):
+class HigherWish(ApproveWish, frozen=True, kw_only=True):
     """What the higher organisation carried; refusing for the second time, what it decides instead."""
 
     verdict: Verdict
-    minute: Reference
-    minute_sha256: Sha256
-    present: tuple[MemberId, ...]
-    not_in_favour: tuple[MemberId, ...] = ()
     reason: Told | None = None
     instead: Literal["confirm", "extend", "cancel"] | None = None
     months: Months | None = None

@@ -82,7 +82,7 @@ class EvidenceWish(Wish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest of the chosen file, or the one that was typed."""
-        return {"kind": _last(form, "kind"), "sha256": await digest_of(form, "file", "sha256")}
+        return {"kind": last(form, "kind"), "sha256": await digest_of(form, "file", "sha256")}
 
 
 class OpenSheetWish(Wish, frozen=True, kw_only=True):
@@ -106,15 +106,15 @@ class FillWish(Wish, frozen=True, kw_only=True):
         lines: list[dict[str, str]] = []
         for name in dict.fromkeys(form.keys()):
             field, _, member = name.partition(".")
-            outcome = _last(form, name)
+            outcome = last(form, name)
             if field != "outcome" or not outcome:
                 continue
             line = {"member": member, "outcome": outcome}
             for extra in ("quantity", "hours"):
-                figure = _last(form, f"{extra}.{member}")
+                figure = last(form, f"{extra}.{member}")
                 if figure:
                     line[extra] = two_places(figure)
-            named = {name: _last(form, f"{name}.{member}") for name in ("level", "condition")}
+            named = {name: last(form, f"{name}.{member}") for name in ("level", "condition")}
             lines.append(line | {name: code for name, code in named.items() if code})
         return {"but": lines, **filled(form, "otherwise", "choice_reason", "late_reason")}
 
@@ -131,7 +131,7 @@ class ApproveWish(Wish, frozen=True, kw_only=True):
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest is computed from the minute's file, which is not kept."""
         return {
-            "minute": _last(form, "minute"),
+            "minute": last(form, "minute"),
             "minute_sha256": await digest_of(form, "file", "minute_sha256"),
             "present": texts(form, "present"),
             "not_in_favour": texts(form, "not_in_favour"),
@@ -164,7 +164,7 @@ class DocumentedWish(Wish, frozen=True, kw_only=True):
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """``what`` is item, level and kind of document in one choice; the document's file is hashed, not kept."""
         names = ("dated_on", "occurred_on", "member", "matter", "condition", "choice_reason", "late_reason")
-        figure = _last(form, "quantity")
+        figure = last(form, "quantity")
         much = {"quantity": two_places(figure)} if figure else {}
         return {**_chosen(form), **filled(form, *names), **much, "document": await digest_of(form, "file", "document")}
 
@@ -199,7 +199,7 @@ class ProposeWish(DocumentedWish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """As of every documented wish, with what the person is told."""
-        own = {"from_own_measure": True} if _last(form, "from_own_measure") else {}
+        own = {"from_own_measure": True} if last(form, "from_own_measure") else {}
         return {**await DocumentedWish.from_form(form), **filled(form, "particulars"), **own}
 
 
@@ -260,7 +260,7 @@ class VetoWish(Wish, frozen=True, kw_only=True):
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """``what`` is item and kind of document in one choice; both files are hashed, not kept."""
         names = ("member", "matter", "occurred_on", "decided_on", "issuer")
-        item, _, kind = _last(form, "what").partition(" ")
+        item, _, kind = last(form, "what").partition(" ")
         return {
             **await ApproveWish.from_form(form),
             **filled(form, *names),
@@ -368,7 +368,7 @@ class ApproveRulesWish(Wish, frozen=True, kw_only=True):
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """The digest is computed from the minute's file, which is not kept."""
-        return {"minute": _last(form, "minute"), "minute_sha256": await digest_of(form, "file", "minute_sha256")}
+        return {"minute": last(form, "minute"), "minute_sha256": await digest_of(form, "file", "minute_sha256")}
 
 
 class PublishRulesWish(Wish, frozen=True, kw_only=True):
@@ -389,21 +389,21 @@ class CalendarWish(Wish, frozen=True, kw_only=True):
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """Days as people type them into a field, one after the other; of the notice's file the digest."""
         return {
-            "year": _last(form, "year"),
-            "days_off": _last(form, "days_off").split(),
-            "make_up_days": _last(form, "make_up_days").split(),
+            "year": last(form, "year"),
+            "days_off": last(form, "days_off").split(),
+            "make_up_days": last(form, "make_up_days").split(),
             "document_sha256": await digest_of(form, "file", "document_sha256"),
         }
 
 
 def filled(form: FormData, *names: str) -> dict[str, str]:
     """What was filled in under some names."""
-    return {name: told for name in names if (told := _last(form, name))}
+    return {name: told for name in names if (told := last(form, name))}
 
 
 def _chosen(form: FormData) -> dict[str, str]:
     """Item, level and kind of document, which a form offers as one choice."""
-    words = _last(form, "what").split(" ")
+    words = last(form, "what").split(" ")
     return dict(zip(("item", "level", "document_kind"), words, strict=False))
 
 
@@ -426,7 +426,7 @@ async def digest_of(form: FormData, file: str, typed: str) -> str:
     """SHA-256 of the file that was chosen, in lower-case hex; else what was typed."""
     chosen = uploads(form, file)
     if not chosen:
-        return _last(form, typed).lower()
+        return last(form, typed).lower()
     return await sha256_of(chosen[0])
 
 
@@ -440,6 +440,7 @@ async def _content(form: FormData, name: str) -> bytes:
     return await chosen[0].read() if chosen else b""
 
 
-def _last(form: FormData, name: str) -> str:
+def last(form: FormData, name: str) -> str:
+    """What was filled in last under a name."""
     found = texts(form, name)
     return found[-1] if found else ""

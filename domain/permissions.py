@@ -291,7 +291,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Restatement: the leading group orders and approves, the machine computes, whom it harms is heard
     *(Grant("restatement.order", "leading_group", relation, ("sealed",)) for relation in RELATED),
     Grant("restatement.compute", "process", "any", ("ordered",)),
-    Grant("restatement.answer", "member", "own", ("computed",)),
+    Grant("restatement.answer", "member", "any", ("computed",)),
     *(Grant("restatement.approve", "leading_group", relation, ("computed",)) for relation in RELATED),
     *(
         Grant("restatement.read", office, relation)

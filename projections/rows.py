@@ -33,7 +33,8 @@ class Row(msgspec.Struct, kw_only=True):
 
     def line(self) -> str:
         """As COPY wants it: the fields in order."""
-        return "\t".join([_TEXT.get(type(value), str)(value) for value in msgspec.structs.astuple(self)])
+        values: tuple[object, ...] = msgspec.structs.astuple(self)
+        return "\t".join([_TEXT.get(type(value), str)(value) for value in values])
 
 
 def copied(value: object) -> str:

@@ -215,7 +215,6 @@ class _Asking:
         if own is None:
             return None
         try:
-            before = with_kept(own.tariff, self._score(subject, own, tallies, lists))
             placed_tallies, unmapped = self._placed(tallies)
             others = [one for one in subject.versions if one.version != self._version.version]
             long_ago = tuple(msgspec.structs.replace(one, effective_on=_LONG_AGO) for one in others)
@@ -224,9 +223,18 @@ class _Asking:
             if ruled is None:
                 return None
             made = self._score(supposing, ruled, placed_tallies, self._placed_lists(lists))
+            # Its own rules are asked only where something must be kept of them: that is half of the work.
+            if not unmapped and self._has_items_of(own):
+                return with_kept(self._version.tariff, made)
+            before = with_kept(own.tariff, self._score(subject, own, tallies, lists))
         except Uncountable:
             return None
         return with_kept(self._version.tariff, made, before, unmapped)
+
+    def _has_items_of(self, own: Ruled) -> bool:
+        """Whether the version knows or maps every item of another."""
+        tariff = self._version.tariff
+        return own.tariff.prices.keys() <= tariff.prices.keys() | tariff.mapped.keys()
 
     def _score(self, subject: Subject, ruled: Ruled, tallies: Sequence[Tally], lists: Lists) -> Score:
         case = case_of(subject, self._year, ruled, tallies, lists)

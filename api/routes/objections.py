@@ -15,11 +15,12 @@ from starlette.concurrency import run_in_threadpool
 
 from api.answering import answer, granted
 from api.asked import Asked, permitted
-from api.corrections import RightChoice, Rights, rights
+from api.corrections import Rights, rights
 from api.documents import described
 from api.names import Names, names_of
 from api.objecting import objector_of
 from api.objection_rows import ObjectionRow, row
+from api.objection_views import Case, Opened, Person, Word
 from api.objection_wishes import (
     AppealDecisionWish,
     DecisionWish,
@@ -35,8 +36,8 @@ from api.readings import note_reading
 from api.refusals import NotFound
 from api.routes.home import NoticeRow, notice_row
 from api.routes.matters import Before, Since
-from api.routes.objecting import StepView, steps_of
-from api.routes.retaliations import ActView, acts_since
+from api.routes.objecting import steps_of
+from api.routes.retaliations import acts_since
 from api.wishes import Nothing
 from domain.decider import Command, Past
 from domain.objection.appeal import DecideAppeal, EnterAppealDecision, able_groups
@@ -53,7 +54,7 @@ from domain.objection.objection import living
 from domain.objection.recusal import ConcernedSteps
 from domain.organisation.appointments import HANDLING
 from domain.rules.wording import Coded
-from domain.values import Code, MemberId
+from domain.values import MemberId
 from projections import disputes, notice_board, offices, organisation, rules
 from projections.answers import AsyncConnection, instead
 
@@ -72,73 +73,6 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """What waits for whoever handles objections."""
 
     objections: tuple[ObjectionRow, ...]
-
-
-class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who may be chosen."""
-
-    member: MemberId
-    name: str
-
-
-class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """A word of the rule set."""
-
-    code: Code
-    zh: str
-    en: str
-
-
-class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """What only the handler sees."""
-
-    name: str
-    contact: str | None
-    reason: str
-    note: str | None
-    finding: str | None
-    appeal_ground: str | None
-    acts: tuple[ActView, ...]
-    """What was done to whoever objects since, for the handler alone."""
-
-
-class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """One objection."""
-
-    row: ObjectionRow
-    notice: UUID
-    body: Code
-    body_title: str
-    subject: str | None
-    handler: str | None
-    mine: bool
-    """Whether the reader is the handler."""
-    receives: bool
-    """Whether the reader acts for the organisation that has it."""
-    decides_appeal: bool
-    enters_outside: bool
-    """Whether no leading group of the tree can decide the appeal, and the reader may enter who did."""
-    must_step_back: bool
-    opened: Opened | None
-    reply: str | None
-    candidates: tuple[Person, ...]
-    """Who may be made the handler."""
-    voters: tuple[Person, ...]
-    """The leading group without whoever dealt with it, while it decides."""
-    grounds: tuple[tuple[str, str, str], ...]
-    """Code, Chinese, English of the grounds for declining."""
-    rights: tuple[RightChoice, ...]
-    """What may be right instead, for whoever decides."""
-    conditions: tuple[Word, ...]
-    shares: tuple[Word, ...]
-    """What the item lets be said besides: under which condition, and in which place of a group."""
-    roster: tuple[Person, ...]
-    """Whose line may have been missing."""
-    appeal_by: date | None
-    appellant: str | None
-    right_outcome: str | None
-    renoticed: UUID | None
-    steps: tuple[StepView, ...]
 
 
 @router.get("/units/{unit:code}/objections")

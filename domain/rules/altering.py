@@ -5,9 +5,9 @@ A figure is named ``section.code.field`` or ``section.field``: ``honour_rules.ca
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from domain.decider import Refused
 
@@ -49,14 +49,21 @@ class Figure(NamedTuple):
 def figures(document: Mapping[str, Any]) -> Iterator[Figure]:
     """Every figure that can be supposed to be another, in the order of the document."""
     for section in SECTIONS:
-        content: object = document.get(section)
-        entries = cast("Sequence[object]", content) if isinstance(content, list) else (content,)
-        for entry in entries:
-            if isinstance(entry, dict):
-                yield from _of_entry(section, cast("Mapping[str, Any]", entry))
+        content = document.get(section)
+        for entry in content if _is_list(content) else [content]:
+            if _is_entry(entry):
+                yield from _of_entry(section, entry)
 
 
-def _of_entry(section: str, entry: Mapping[str, Any]) -> Iterator[Figure]:
+def _is_list(content: object) -> TypeGuard[list[object]]:
+    return isinstance(content, list)
+
+
+def _is_entry(content: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(content, dict)
+
+
+def _of_entry(section: str, entry: Mapping[str, object]) -> Iterator[Figure]:
     code = entry.get("code")
     for field, value in entry.items():
         if field not in _KEYS and isinstance(value, str) and _FIGURE.fullmatch(value):

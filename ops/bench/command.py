@@ -18,6 +18,7 @@ from ops.bench import intake as importing
 from ops.bench import reads as reading
 from ops.bench import rebuild as rebuilding
 from ops.bench import score as scoring
+from ops.bench import whatif as trying
 from ops.bench import year as closing
 
 app = typer.Typer(no_args_is_help=True)
@@ -102,6 +103,15 @@ def score(
 ) -> None:
     """重算 Everybody's scores, next to COPY of the same columns; one process and two."""
     _show(_on_a_server(lambda url: scoring.main(url, records), as_json), as_json)
+
+
+@app.command()
+def whatif(
+    entries: Annotated[int, typer.Option(help="事实数 entries of the district")] = 300_000,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """试算 How long a district waits for what another cap would have done to its year."""
+    _show(_on_a_server(lambda url: trying.main(url, entries), as_json), as_json)
 
 
 @app.command()

@@ -73,10 +73,14 @@ SERVED_ELSEWHERE = {
     "probation.look",
     "measure.propose",
     "measure.escalate",
+    "restatement.compute",
 }
 """Operations of processes, of the command line, or of a later release."""
 
 NOT_IN_THE_EXAMPLE = {
+    "GET /units/{unit}/restatements/{year}/{period}/{number}",
+    "GET /units/{unit}/restatements/{year}/{period}/{number}/exports/lines.{kind}",
+    "GET /units/{unit}/rules/what-if/exports/branches.{kind}",
     "GET /units/{unit}/measures/{measure}",
     *(f"GET /units/{{unit}}/reviews/{{review}}{part}" for part in ("", "/points", "/dossier")),
     "GET /units/{unit}/reviews/{review}/points/{year}/{category}",

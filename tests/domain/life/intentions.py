@@ -130,7 +130,7 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     restatement.MemberRestated: (FileRestatementStatement,),
     ResultNoticeDrafted: (CheckDisclosure,),
     result.ScoreDetermined: (FeedBackResult, FeedBackResult),
-    appraisal.AppraisalOpened: (FileSelfEvaluation, CloseAppraisal, AnnulAppraisal, CloseAppraisal),
+    appraisal.AppraisalOpened: (FileSelfEvaluation, CloseAppraisal, AnnulAppraisal, AnnulAppraisal, CloseAppraisal),
     appraisal.AppraisalAnnulled: (OpenAppraisal,),
     appraisal.AppraisalClosed: (ComputePeriod,),
 }
