@@ -1,32 +1,52 @@
 """批量重算 — everybody's scores made again, member range by member range, by one process or several.
 
 A range holds so few members that memory stays bounded whatever the log's length; the ranges are shared out as the
-processes come free. A range that cannot be scored is given back to the caller, who parks whom it concerns.
+processes come free. While one range is scored the next is read already and the last is being written. A range that
+cannot be scored is given back to the caller, who parks whom it concerns.
 """
 
+import gc
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing.pool import AsyncResult, Pool
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 import psycopg
 
+from domain.assessment.many import Figures
+from domain.assessment.tariff import Tariff
 from projections import schema, scores
 from projections.alike import Alike
 from projections.folding import NOT_ITS_FAULT
+from projections.given import Given, read
+from projections.periods import Subject
 from projections.records import item_names
 from projections.rows import Connection
 
 Pairs: TypeAlias = Sequence[tuple[int, int]]
 """(member's key, year)."""
 
-WORTH_HELP: Final = 8
+YearFigures: TypeAlias = dict[str, tuple[Figures, Figures | None]]
+"""Period → by the confirmed records, and by all if that is another."""
+
+Seen: TypeAlias = Callable[[Subject], Subject]
+"""Under which rules somebody is looked at."""
+
+WORTH_HELP: Final = 24
 """Ranges from which on a process more is worth its start, which takes longer than scoring a district's members."""
 
-_connections: list[tuple[Connection, Alike]] = []
-"""The one connection of a process of the pool, and what it remembers."""
+AHEAD: Final = 2
+"""Ranges that are read before they are scored, and as many that may wait to be written."""
+
+SHARE: Final = 16
+"""Ranges that a process takes at a time, at most."""
+
+_lines: list["Line"] = []
+"""What a process of the pool works with."""
 
 
 def rescore(
@@ -36,34 +56,32 @@ def rescore(
     schema_name: str = schema.READS,
     processes: int = 1,
     size: int = scores.RANGE,
+    worth_help: int = WORTH_HELP,
 ) -> list[Pairs]:
     """Make scores again, so many at a time; the ranges that failed."""
     ordered = sorted(wanted)
     ranges = [ordered[start : start + size] for start in range(0, len(ordered), size)]
-    _begin(url, schema_name)
-    try:
-        if processes <= 1 or len(ranges) < WORTH_HELP:
-            return [pairs for pairs in ranges if not _score(pairs)]
+    with no_collector(), Line(url, schema_name) as line:
+        if processes <= 1 or len(ranges) < worth_help:
+            return line.score(ranges)
         with multiprocessing.get_context("spawn").Pool(processes - 1, _begin, (url, schema_name)) as pool:
-            return _shared(ranges, pool, processes - 1)
-    finally:
-        _connections.pop()[0].close()
+            return _shared(ranges, line, pool, processes)
 
 
-def _shared(ranges: Sequence[Pairs], pool: Pool, helpers: int) -> list[Pairs]:
-    """This process and its helpers take one range after the other; nobody waits for a helper that is not there yet."""
+def _shared(ranges: Sequence[Pairs], line: "Line", pool: Pool, processes: int) -> list[Pairs]:
+    """This process and its helpers take one share after the other; nobody waits for a helper that is not there yet."""
     there = pool.apply_async(_is_there)
-    waiting = deque(ranges)
-    given: list[tuple[Pairs, AsyncResult[bool]]] = []
+    share = max(1, min(SHARE, len(ranges) // (4 * processes)))
+    waiting = deque(ranges[start : start + share] for start in range(0, len(ranges), share))
+    given: list[AsyncResult[list[Pairs]]] = []
     failed: list[Pairs] = []
     while waiting:
-        under_way = sum(not result.ready() for _, result in given)
-        if there.ready() and under_way < 2 * helpers:
-            pairs = waiting.popleft()
-            given.append((pairs, pool.apply_async(_score, (pairs,))))
-        elif not _score(pairs := waiting.popleft()):
-            failed.append(pairs)
-    return [*failed, *(pairs for pairs, result in given if not result.get())]
+        under_way = sum(not result.ready() for result in given)
+        if there.ready() and under_way < 2 * (processes - 1):
+            given.append(pool.apply_async(_score, (waiting.popleft(),)))
+        else:
+            failed += line.score(waiting.popleft())
+    return [*failed, *(pairs for result in given for pairs in result.get())]
 
 
 def _is_there() -> None:
@@ -71,18 +89,102 @@ def _is_there() -> None:
 
 
 def _begin(url: str, schema_name: str) -> None:
-    connection = psycopg.connect(url, autocommit=True)
-    schema.use(connection, schema_name)
-    _connections.append((connection, Alike(partial(item_names, connection))))
+    gc.disable()
+    _lines.append(Line(url, schema_name))
 
 
-def _score(pairs: Pairs) -> bool:
-    connection, alike = _connections[-1]
+def _score(ranges: Sequence[Pairs]) -> list[Pairs]:
+    return _lines[-1].score(ranges)
+
+
+@contextmanager
+def no_collector() -> Generator[None]:
+    """Rows and scores are made by the hundred thousand, and no cycles: looking for some takes a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        with connection.transaction():
-            scores.rescore(connection, pairs, alike)
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class Line:
+    """Two connections, one to read and one to write, each with a thread that waits for it."""
+
+    def __init__(self, url: str, schema_name: str) -> None:
+        self._reading, self._writing = self._connect(url, schema_name), self._connect(url, schema_name)
+        self._reader, self._writer = ThreadPoolExecutor(1, "reading"), ThreadPoolExecutor(1, "writing")
+        # Names are asked for by the scoring thread while both connections are in use.
+        self._asking = self._connect(url, schema_name)
+        self._alike = Alike(partial(item_names, self._asking))
+
+    @staticmethod
+    def _connect(url: str, schema_name: str) -> Connection:
+        connection = psycopg.connect(url, autocommit=True)
+        schema.use(connection, schema_name)
+        return connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for thread in (self._reader, self._writer):
+            thread.shutdown(cancel_futures=True)
+        for connection in (self._reading, self._writing, self._asking):
+            connection.close()
+
+    def score(self, ranges: Sequence[Pairs]) -> list[Pairs]:
+        """Score some ranges; those that failed."""
+        failed: list[Pairs] = []
+        written: deque[tuple[Pairs, Future[None]]] = deque()
+        for pairs, given in self._read(ranges):
+            try:
+                found = scores.texts_of(given.result(), self._alike)
+            except NOT_ITS_FAULT:
+                raise
+            except Exception:
+                failed.append(pairs)
+                continue
+            written.append((pairs, self._writer.submit(self._write, found)))
+            if len(written) > AHEAD:
+                failed += _failed(*written.popleft())
+        while written:
+            failed += _failed(*written.popleft())
+        return failed
+
+    def figures(
+        self, ranges: Sequence[Pairs], seen: Sequence[Seen], supposed: Tariff | None = None
+    ) -> Iterator[tuple[int, int, list[YearFigures]]]:
+        """(member, year, the figures of its periods as each of ``seen`` sees it), made in one pass and not stored.
+
+        So somebody's year is scored under the rules that hold and under ``supposed`` ones. Raises Uncountable.
+        """
+        for _, given in self._read(ranges, supposed):
+            for one in given.result():
+                found = [self._alike.figures(see(one.subject), one.year, one.said, one.lists) for see in seen]
+                yield one.member, one.year, found
+
+    def _read(
+        self, ranges: Sequence[Pairs], supposed: Tariff | None = None
+    ) -> Iterator[tuple[Pairs, Future[list[Given]]]]:
+        ahead: deque[tuple[Pairs, Future[list[Given]]]] = deque()
+        for pairs in ranges:
+            ahead.append((pairs, self._reader.submit(read, self._reading, pairs, supposed)))
+            if len(ahead) > AHEAD:
+                yield ahead.popleft()
+        yield from ahead
+
+    def _write(self, found: Sequence[scores.Found]) -> None:
+        with self._writing.transaction():
+            scores.store(self._writing, found)
+
+
+def _failed(pairs: Pairs, written: "Future[None]") -> list[Pairs]:
+    try:
+        written.result()
     except NOT_ITS_FAULT:
         raise
     except Exception:
-        return False
-    return True
+        return [pairs]
+    return []

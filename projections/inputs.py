@@ -10,9 +10,10 @@ from domain.assessment.rows import ResponsibilityRow, Tally, tally
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, ask_one
 from projections.assessments import RESULTS_OF_MEMBER, ResultState
+from projections.figures import YearScores
 from projections.local_items import ITEMS_OF_MEMBER, LocalInput
 from projections.merits import COLUMNS, STANDING, MeritInput
-from projections.periods import SCORES, PeriodScore, ProfileSince, Seat, Subject
+from projections.periods import SCORES, ProfileSince, Seat, Subject
 from projections.records import NUMBERS, WORDS
 from projections.rules import loaded_version
 
@@ -106,8 +107,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """Those that sheets brought."""
     merits: tuple[MeritInput, ...]
     """Honours, deductions, shortfalls, vetoes; of the years before those that may last."""
-    scores: tuple[PeriodScore, ...]
-    """What is stored of the year, as it was scored last."""
+    scores: tuple[YearScores, ...]
+    """What is stored of the year, as it was scored last: one row, or none."""
     results: tuple[ResultState, ...]
     """Of every period that was ever computed."""
     local: tuple[LocalInput, ...] = ()

@@ -26,7 +26,7 @@ from domain.rules.ruling import asked_in, priced, scheme_with
 from domain.values import Code, MemberId, Reference, Sha256, day_of
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
-from projections.rows import Connection, Row
+from projections.rows import Connection, Cursor, Row
 from projections.rules import Published, RulePartRow, in_force, versions
 
 DDL: Final[LiteralString] = """
@@ -226,6 +226,11 @@ def items_of(connection: Connection, scheme: Code) -> tuple[LocalItem, ...]:
     """Every item that was decided below a scheme, in the order of proposal; for the follower."""
     rows = connection.execute(_ROWS, {"scheme": scheme}).fetchall()
     return tuple(_ONE.decode(body).item for (body,) in rows)
+
+
+def ask_schemes(connection: Connection) -> Cursor:
+    """Ask below which schemes anything was ever proposed, for the follower."""
+    return connection.execute("SELECT DISTINCT scheme FROM local_items")
 
 
 _MADE: Final[dict[tuple[Sha256, Sha256], Published]] = {}

@@ -4,8 +4,9 @@ There are few of them, so they stand apart from the narrow rows of ``projections
 together with those. A confirmed deduction takes its matter over from the items that its rule set pairs it with.
 """
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final, LiteralString, TypeAlias
+from typing import Final, LiteralString, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -27,7 +28,7 @@ from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
 from projections.casework import CaseRow
 from projections.reading import hundredths_of
-from projections.rows import Connection, Row
+from projections.rows import Connection, Cursor, Row, array
 
 DDL: Final[LiteralString] = """
 CREATE TABLE merits (
@@ -341,21 +342,23 @@ _MERITS: Final = "".join(
         "SELECT x.member, row_to_json(y)::text FROM merits AS x LEFT JOIN cases AS c ON c.opened = x.opened",
         " CROSS JOIN LATERAL (SELECT ",
         COLUMNS,
-        ") AS y WHERE x.member = ANY(%(members)s) AND x.day BETWEEN %(from_on)s AND %(until_on)s ORDER BY x.merit",
+        ") AS y WHERE x.member = ANY(%(members)s::int[])",
+        " AND (x.day >= %(from_on)s OR x.kind IN ('deduction', 'veto')) AND x.day <= %(until_on)s ORDER BY x.merit",
     )
 )
 _DECODER: Final = msgspec.json.Decoder(MeritInput)
 
 
-def merits_of(connection: Connection, members: list[int], years: range) -> dict[tuple[int, int], list[MeritInput]]:
-    """(member's key, year) → his honours, deductions, shortfalls and vetoes, with those before that may last.
+def ask_merits(connection: Connection, members: Sequence[int], years: range) -> Cursor:
+    """Ask for what no sheet brought of some members, for the follower."""
+    known = {"members": array(members), "from_on": date(years[0], 1, 1), "until_on": date(years[-1], 12, 31)}
+    return connection.execute(_MERITS, known)
 
-    For the follower.
-    """
-    known = {"members": members, "from_on": date(years[0], 1, 1), "until_on": date(years[-1], 12, 31)}
+
+def merits_in(cursor: Cursor, years: range) -> dict[tuple[int, int], list[MeritInput]]:
+    """(member's key, year) → his honours, deductions, shortfalls and vetoes, with those before that may last."""
     found: dict[tuple[int, int], list[MeritInput]] = {}
-    rows: list[tuple[Any, ...]] = connection.execute(_MERITS, known).fetchall()
-    for member, body in rows:
+    for member, body in cursor.fetchall():
         merit = _DECODER.decode(body)
         last = years[-1] if merit.kind in LASTING else merit.day.year
         for year in range(max(years[0], merit.day.year), last + 1):

@@ -78,7 +78,8 @@ async def own_year(
 
 def _year(subject: Subject, given: Inputs, year: int, period: str | None, today: date) -> OwnYear:
     merits = reaching(subject, year, given.merits)
-    periods = given.scores or tuple(scored(subject, year, given.tallies, lists_of(merits)))
+    stored = given.scores
+    periods = stored[0].periods if stored else tuple(scored(subject, year, given.tallies, lists_of(merits)))
     known = ruled_periods(subject, year)
     current = period or running(known, today)
     now = subject.version_on(today)

@@ -26,12 +26,10 @@ from projections.merits import LASTING, STANDING, MeritInput
 from projections.rules import Published, in_force
 
 SCORES: Final = """
-SELECT s.year, s.period, s.begins_on, s.ends_on, s.rules, s.digest, s.months_present, s.maximum, s.base, s.honours,
-       s.deductions, s.ledger, s.pending_base, s.pending_honours, s.pending_deductions, s.pending_ledger, s.categories
-FROM scores AS s JOIN members AS m ON m.member = s.member
-WHERE m.person = %(member)s AND s.year = %(year)s ORDER BY s.ends_on, s.period
+SELECT s.year, s.scores FROM scores AS s JOIN members AS m ON m.member = s.member
+WHERE m.person = %(member)s AND s.year = %(year)s
 """
-"""A member's stored scores of a year."""
+"""A member's stored scores of a year, as ``figures.YearScores``."""
 
 
 class CategoryPoints(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,10 +4,8 @@ Readers see the old tables or the new ones, never a mixture: a statement keeps t
 answer takes more than one. Writers are not kept waiting; the follower waits for the length of the swap.
 """
 
-import gc
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Final, LiteralString
 
 from psycopg import sql
@@ -66,7 +64,7 @@ def rebuild(
         if row is None or not row[0]:
             raise RebuildRunning
         try:
-            with reading_ahead(projector_url) as source, _no_collector():
+            with reading_ahead(projector_url) as source, bulk.no_collector():
                 fold = Fold(connection, scoring=False, source=source, kept=KEPT)
                 _fold(connection, fold, readers, progress)
                 for failed in _scores(connection, projector_url, fold, processes):
@@ -110,18 +108,6 @@ def _analyze(connection: Connection) -> None:
     """The shadow tables alone: what is about to go need not be looked at."""
     for (table,) in connection.execute(_SHADOW, {"schema": schema.NEXT}).fetchall():
         connection.execute(sql.SQL("ANALYZE {}.{}").format(sql.Identifier(schema.NEXT), sql.Identifier(table)))
-
-
-@contextmanager
-def _no_collector() -> Generator[None]:
-    """A fold makes rows by the hundred thousand and no cycles: looking for some takes a fifth of its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _swap(connection: Connection, fold: Fold) -> None:

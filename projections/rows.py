@@ -5,7 +5,7 @@ give the same keys and every row names its own proof. What one batch both insert
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from types import NoneType
 from typing import Any, ClassVar, Final, LiteralString, TypeAlias
@@ -21,6 +21,7 @@ NULL: Final = "\\N"
 """As COPY writes it."""
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
+Cursor: TypeAlias = "psycopg.Cursor[tuple[Any, ...]]"
 
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -67,6 +68,25 @@ _TEXT: Final[dict[type, Callable[[Any], str]]] = {
     tuple: _array,
 }
 """How a value of a kind is written, by its very kind; any other says itself."""
+
+
+def array(numbers: Iterable[int]) -> str:
+    """An array of numbers as the database reads it, in a tenth of the time that a list takes the driver.
+
+    >>> array([7, 8])
+    '{7,8}'
+    """
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+def arrays(pairs: Iterable[tuple[int, int]]) -> tuple[str, str]:
+    """The two arrays of some pairs.
+
+    >>> arrays([(7, 2026), (8, 2025)])
+    ('{7,8}', '{2026,2025}')
+    """
+    firsts, seconds = zip(*pairs, strict=True)
+    return array(firsts), array(seconds)
 
 
 class Batch:

@@ -27,7 +27,7 @@ from domain.rules.working_days import YearCalendar
 from domain.values import Code, MemberId, Reference, Sha256, day_of
 from projections.answers import Answer, AsyncConnection, ask, instead
 from projections.applying import Applied, Handlers
-from projections.rows import Connection, Row
+from projections.rows import Connection, Cursor, Row
 
 DDL: Final[LiteralString] = """
 CREATE TABLE rule_sets (
@@ -329,6 +329,9 @@ _VERSIONS: Final = """
 SELECT version, digest, effective_on FROM rule_sets
 WHERE scheme = %(scheme)s AND status = 'published' ORDER BY effective_on
 """
+_EVERY_VERSION: Final = """
+SELECT scheme, version, digest, effective_on FROM rule_sets WHERE status = 'published' ORDER BY effective_on
+"""
 _DOCUMENT: Final = "SELECT document::text FROM rule_sets WHERE digest = %(digest)s AND document IS NOT NULL LIMIT 1"
 
 _SHELF: Final[dict[str, tuple[Scheme, str]]] = {}
@@ -345,13 +348,18 @@ def _ready(version: str, known: str, effective_on: date, content: str | None) ->
     return Published(version=version, digest=known, effective_on=effective_on, scheme=scheme, document=document)
 
 
-def published_versions(connection: Connection, scheme: Code) -> list[Published]:
-    """The published versions of a scheme, earliest first, for the follower."""
-    found: list[Published] = []
-    for version, known, effective_on in connection.execute(_VERSIONS, {"scheme": scheme}).fetchall():
+def ask_versions(connection: Connection) -> Cursor:
+    """Ask for the published versions of all schemes, for the follower."""
+    return connection.execute(_EVERY_VERSION)
+
+
+def versions_in(connection: Connection, cursor: Cursor) -> dict[Code, tuple[Published, ...]]:
+    """Scheme → its published versions, earliest first."""
+    found: dict[Code, list[Published]] = {}
+    for scheme, version, known, effective_on in cursor.fetchall():
         row = None if known in _SHELF else connection.execute(_DOCUMENT, {"digest": known}).fetchone()
-        found.append(_ready(version, known, effective_on, row[0] if row else None))
-    return found
+        found.setdefault(scheme, []).append(_ready(version, known, effective_on, row[0] if row else None))
+    return {scheme: tuple(versions) for scheme, versions in found.items()}
 
 
 async def loaded_version(connection: AsyncConnection, version: Code, known: str, effective_on: date) -> Published:

@@ -26,22 +26,12 @@ from domain.rules.digest import Part, assemble, digest
 from domain.rules.items import VetoItem
 from domain.rules.scheme import Scheme, load
 from domain.values import Code
-from projections.merits import merits_of
-from projections.periods import (
-    NOTHING,
-    Lists,
-    Ruled,
-    Subject,
-    case_of,
-    lists_of,
-    reaching,
-    result_of,
-    ruled_period,
-)
-from projections.records import ItemNames, item_names, said_of, tallied
+from projections.given import read
+from projections.periods import NOTHING, Lists, Ruled, Subject, case_of, result_of, ruled_period
+from projections.records import ItemNames, SaidOfYear, item_names, tallied
 from projections.rows import Connection
 from projections.rules import Published
-from projections.scores import RANGE, subjects_of
+from projections.scores import RANGE
 
 SMALLEST: Final = 10
 """Of a group of which figures are shown, where the rule set asks for no more."""
@@ -193,28 +183,31 @@ class _Asking:
 
     def outcomes(self, standing: Sequence[_Standing]) -> Iterator[_Outcome]:
         """What some members' results would be."""
-        members = [one.member for one in standing]
-        years = range(self._year, self._year + 1)
-        subjects = subjects_of(self._connection, members)
-        said = said_of(self._connection, members, years)
-        merits = merits_of(self._connection, members, years)
-        for one in standing:
-            key = one.member, self._year
-            subject = subjects[one.member]
-            rows, lists = said.get(key, []), reaching(subject, self._year, merits.get(key, ()))
-            if not lists:
-                yield self._outcome(one, subject, self._remembered(subject, rows))
+        pairs = [(one.member, self._year) for one in standing]
+        every = read(self._connection, pairs, self._version.tariff)
+        for one, own in zip(standing, every, strict=True):
+            if own.lists is NOTHING:
+                yield self._outcome(one, own.subject, self._remembered(own.subject, own.said))
             else:
-                tallies = [tallied(row, self._names) for row in rows]
-                yield self._outcome(one, subject, self._made(subject, tallies, lists_of(lists)))
+                yield self._outcome(one, own.subject, self._made(own.subject, self._tallies(own.said), own.lists))
 
-    def _remembered(self, subject: Subject, rows: Sequence[Any]) -> Kept | None:
+    def _remembered(self, subject: Subject, said: SaidOfYear) -> Kept | None:
         """Most of a branch sat in the same meetings: what says the same is scored once."""
         last = subject.totals.get((self._year - 1, self._period))
-        key = subject.stays, subject.away, subject.profiles, subject.seats, last, frozenset(rows)
+        key = (
+            *(subject.stays, subject.away, subject.profiles, subject.seats, last),
+            *(tuple(sorted(half)) for half in said),
+        )
         if key not in self._alike:
-            self._alike[key] = self._made(subject, [tallied(row, self._names) for row in rows], NOTHING)
+            self._alike[key] = self._made(subject, self._tallies(said), NOTHING)
         return self._alike[key]
+
+    def _tallies(self, said: SaidOfYear) -> list[Tally]:
+        return [
+            msgspec.structs.replace(tallied(one, self._names, half), count=number)
+            for half in (1, 2)
+            for one, number in Counter(said[half - 1]).items()
+        ]
 
     def _made(self, subject: Subject, tallies: Sequence[Tally], lists: Lists) -> Kept | None:
         """With the old lines of what the version has no item for; None for what it can place nowhere."""

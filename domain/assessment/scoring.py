@@ -4,7 +4,7 @@ It serves the live score, "why this score", what-if, restatement and the offline
 rows differs from place to place.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -26,6 +26,7 @@ __all__ = [
     "Scored",
     "Span",
     "SpanScore",
+    "Totals",
     "ledger",
     "score",
 ]
@@ -98,53 +99,88 @@ def score(tariff: Tariff, case: Case, earlier: Iterable[Tariff] = (), *, of_span
     Raises Uncountable for a record whose version, item, level or outcome is not known: it must never be skipped.
     `of_span` may remember what a span came to, for whoever scores several periods that share it.
     """
-    tariffs = {tariff.version: tariff, **{other.version: other for other in earlier}}
-    prices = {version: known.prices for version, known in tariffs.items()}
+    prices = {version: known.prices for version, known in _by_version(tariff, earlier).items()}
     spans = [of_span(span.tariff or tariff, prices, span, case.profile) for span in case.spans]
-    rows: tuple[MatterRow | VetoRow, ...] = (*case.honours, *case.deductions, *case.vetoes)
-    settled = all(sure is both for sure, both in spans) and all(row.confirmed for row in rows)
-    confirmed = _together(tariff, tariffs, [sure for sure, _ in spans], case, pending=False)
-    everything = confirmed if settled else _together(tariff, tariffs, [both for _, both in spans], case, pending=True)
-    return Scored(confirmed, everything, not case.closed)
+    return Totals(tariff, case, earlier).of(spans)
 
 
-def _together(
-    tariff: Tariff, tariffs: Mapping[str, Tariff], spans: Sequence[SpanScore], case: Case, *, pending: bool
-) -> Score:
-    vetoes = veto_lines(tariff, tariffs, [row for row in case.vetoes if pending or row.confirmed], case.ends_on)
-    spans = bounded(tariff, case.spans, _with_absent_half(tariff, case.spans, spans), _emptied(vetoes))
-    honours = honour_lines(
-        tariff, tariffs, [row for row in case.honours if pending or row.confirmed], scale=_scale(tariff, case)
-    )
-    if any(veto.zeroes == "honours" for veto in vetoes):
-        honours = tuple(_zeroed(line) for line in honours)
-    deductions = deduction_lines(
-        tariff, tariffs, [row for row in case.deductions if pending or row.confirmed], ends_on=case.ends_on
-    )
-    start = _start(tariff, case)
-    base = start + sum(span.base for span in spans)
-    added = sum(line.points for line in honours)
-    taken = sum(line.points for line in deductions)
-    carried = _carried(tariff, case.last_total)
-    over = _over(tariff, case.spans, spans, honours)
-    total = ledger(base + carried - over, added, taken, tariff.floor, tariff.ceiling)
-    if any(veto.zeroes == "ledger" for veto in vetoes):
-        total = 0
-    return Score(
-        tuple(spans),
-        base,
-        start + sum(span.maximum for span in spans),
-        honours,
-        added,
-        deductions,
-        taken,
-        total,
-        start,
-        carried,
-        over,
-        vetoes,
-        0 if tariff.benchmark is None else max(0, tariff.benchmark - total),
-    )
+def _by_version(tariff: Tariff, earlier: Iterable[Tariff]) -> dict[str, Tariff]:
+    return {tariff.version: tariff, **{other.version: other for other in earlier}}
+
+
+class Totals:
+    """What the spans of one case add up to; or of the many cases that differ in nothing but their records.
+
+    The case's tallies are not read: each span comes scored, by its confirmed records and by all.
+    """
+
+    def __init__(self, tariff: Tariff, case: Case, earlier: Iterable[Tariff] = ()) -> None:
+        self._tariff, self._tariffs, self._case = tariff, _by_version(tariff, earlier), case
+        self._start = _start(tariff, case)
+        self._carried = _carried(tariff, case.last_total)
+        self._only_half = _only_half(tariff, case.spans)
+        # Most rule sets bound no span beyond its items, and most people have nothing on their lists.
+        self._plain = not tariff.groups and not any(limit.of_list == "responsibility" for limit in tariff.limits)
+        self._summed = not any(limit.scope == "total" for limit in tariff.limits)
+        self._listed = bool(case.honours or case.deductions or case.vetoes)
+        self.plain = self._plain and self._summed and not self._listed and self._only_half is None
+        """Whether it is no more than the sum of the spans, and the ledger that they make."""
+
+    def of(self, spans: Sequence[tuple[SpanScore, SpanScore]]) -> Scored:
+        """The score of one member."""
+        sure = tuple(one for one, _ in spans)
+        both = tuple(other for _, other in spans)
+        confirmed = self._together(sure, pending=False)
+        settled = all(one is other for one, other in spans)
+        everything = confirmed if settled and self._all_confirmed() else self._together(both, pending=True)
+        return Scored(confirmed, everything, not self._case.closed)
+
+    def _all_confirmed(self) -> bool:
+        if not self._listed:
+            return True
+        rows: tuple[MatterRow | VetoRow, ...] = (*self._case.honours, *self._case.deductions, *self._case.vetoes)
+        return all(row.confirmed for row in rows)
+
+    def _together(self, spans: tuple[SpanScore, ...], *, pending: bool) -> Score:
+        tariff = self._tariff
+        honours, deductions, vetoes = self._lists(pending=pending) if self._listed else ((), (), ())
+        if self._only_half is not None:
+            spans = _doubled(self._only_half, spans)
+        if not self._plain or vetoes:
+            spans = tuple(bounded(tariff, self._case.spans, spans, _emptied(vetoes)))
+        base, total = self.simple(sum([span.base for span in spans]))
+        base_max = sum([span.maximum for span in spans], self._start)
+        added = sum([line.points for line in honours])
+        taken = sum([line.points for line in deductions])
+        over = 0 if self._summed else _over(tariff, self._case.spans, spans, honours)
+        if added or taken or over:
+            total = ledger(base + self._carried - over, added, taken, tariff.floor, tariff.ceiling)
+        if vetoes and any(veto.zeroes == "ledger" for veto in vetoes):
+            total = 0
+        short = 0 if tariff.benchmark is None else max(0, tariff.benchmark - total)
+        return Score(
+            *(spans, base, base_max, honours, added, deductions, taken, total),
+            *(self._start, self._carried, over, vetoes, short),
+        )
+
+    def simple(self, points: int) -> tuple[int, int]:
+        """Base and ledger of what all spans give, where nothing is added and nothing taken."""
+        base = self._start + points
+        return base, ledger(base + self._carried, 0, 0, self._tariff.floor, self._tariff.ceiling)
+
+    def _lists(self, *, pending: bool) -> tuple[tuple[MatterLine, ...], tuple[MatterLine, ...], tuple[VetoLine, ...]]:
+        """Honours, deductions and vetoes."""
+        tariff, tariffs, case = self._tariff, self._tariffs, self._case
+        vetoes = veto_lines(tariff, tariffs, [row for row in case.vetoes if pending or row.confirmed], case.ends_on)
+        honours = honour_lines(
+            tariff, tariffs, [row for row in case.honours if pending or row.confirmed], scale=_scale(tariff, case)
+        )
+        if any(veto.zeroes == "honours" for veto in vetoes):
+            honours = tuple(_zeroed(line) for line in honours)
+        deductions = deduction_lines(
+            tariff, tariffs, [row for row in case.deductions if pending or row.confirmed], ends_on=case.ends_on
+        )
+        return honours, deductions, vetoes
 
 
 def ledger(base: int, honours: int, deductions: int, floor: int | None, ceiling: int | None) -> int:
@@ -208,13 +244,17 @@ def _over(tariff: Tariff, asked: Sequence[Span], spans: Sequence[SpanScore], hon
     return over
 
 
-def _with_absent_half(tariff: Tariff, asked: Sequence[Span], spans: Sequence[SpanScore]) -> Sequence[SpanScore]:
+def _only_half(tariff: Tariff, asked: Sequence[Span]) -> int | None:
+    """Of two halves the one with presence, where that counts twice."""
     present = [index for index, span in enumerate(asked) if span.months_present]
-    halves = len(spans) == _HALVES and tariff.months == MONTHS_OF_HALF
-    if not halves or len(present) != 1 or not tariff.scaling.absent_half_doubles:
-        return spans
-    there = spans[present[0]]
-    return [
-        there if index in present else SpanScore(span.code, there.base, there.maximum, there.categories, borrowed=True)
+    halves = len(asked) == _HALVES and tariff.months == MONTHS_OF_HALF
+    doubles = halves and len(present) == 1 and tariff.scaling.absent_half_doubles
+    return present[0] if doubles else None
+
+
+def _doubled(only: int, spans: tuple[SpanScore, ...]) -> tuple[SpanScore, ...]:
+    there = spans[only]
+    return tuple(
+        there if index == only else SpanScore(span.code, there.base, there.maximum, there.categories, borrowed=True)
         for index, span in enumerate(spans)
-    ]
+    )

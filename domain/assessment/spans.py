@@ -70,7 +70,7 @@ def span_scores(tariff: Tariff, prices: Prices, span: Span, profile: str | None)
         return absent, absent
     sure: dict[str, Counts] = {}
     pending: dict[str, Counts] = {}
-    _count(tariff, prices, span.tallies, sure, pending)
+    count(tariff, prices, span.tallies, sure, pending)
     _known(tariff, prices, (*sure, *pending))
     confirmed = _span_score(tariff, categories, span, sure, {})
     if not pending:
@@ -78,29 +78,18 @@ def span_scores(tariff: Tariff, prices: Prices, span: Span, profile: str | None)
     return confirmed, _span_score(tariff, categories, span, sure, pending)
 
 
-def _count(
+def count(
     tariff: Tariff, prices: Prices, tallies: Iterable[Tally], sure: dict[str, Counts], pending: dict[str, Counts]
 ) -> None:
-    version, mapped, known = tariff.version, tariff.mapped, tariff.prices
-    for row in tallies:
-        item, rules, number = row.item, row.rules, row.count
-        target = mapped.get(item) if mapped and rules != version else None
-        if target is not None and target.as_new:
-            row = _as_new(row, target)
-            rules = version
-        try:
-            price = prices[rules][row.item]
-            place, points = price.outcomes[row.outcome]
-        except KeyError:
-            raise Uncountable(f"{row.rules}: {item} {row.outcome}") from None
-        if row.condition is not None and row.condition not in price.standard.conditions:
-            raise Uncountable(f"{rules}: {item} has no condition {row.condition}")
+    """Add what some records come to, by the item whose line they enter."""
+    for said in tallies:
+        item, row, price, now = looked_up(tariff, prices, said)
+        place, points = price.outcomes[row.outcome]
+        number = row.count
         into = sure if row.confirmed else pending
-        name = item if target is None else target.item
-        now = price if rules == version else known.get(name, price)  # whose months and details the line shows
-        counts = into.get(name)
+        counts = into.get(item)
         if counts is None:
-            counts = into[name] = Counts()
+            counts = into[item] = Counts()
         if row.replaced:
             counts.replaced += number
             continue
@@ -113,6 +102,37 @@ def _count(
             counts.value += points * quantity
         else:
             _earned(counts, price, now, row, points)
+
+
+def looked_up(tariff: Tariff, prices: Prices, row: Tally) -> tuple[str, Tally, Price, Price]:
+    """The item whose line some records enter, what they say there, and two prices.
+
+    The first price is that of what they say; the second the one whose months and details the line shows.
+    Raises Uncountable for what is not known.
+    """
+    version, item = tariff.version, row.item
+    target = tariff.mapped.get(item) if tariff.mapped and row.rules != version else None
+    if target is not None and target.as_new:
+        row = _as_new(row, target, version)
+    try:
+        price = prices[row.rules][row.item]
+        price.outcomes[row.outcome]
+    except KeyError:
+        raise Uncountable(f"{row.rules}: {item} {row.outcome}") from None
+    if row.condition is not None and row.condition not in price.standard.conditions:
+        raise Uncountable(f"{row.rules}: {item} has no condition {row.condition}")
+    name = item if target is None else target.item
+    return name, row, price, price if row.rules == version else tariff.prices.get(name, price)
+
+
+def as_read(row: Tally, price: Price, now: Price) -> Tally:
+    """One record that says the same to a line: without what the line does not read."""
+    return msgspec.structs.replace(
+        row,
+        count=1,
+        month=row.month if now.windows else 0,
+        quantity=row.quantity if price.mode == "earn" else 100,
+    )
 
 
 def _earned(counts: Counts, price: Price, now: Price, row: Tally, points: int) -> None:
@@ -129,10 +149,11 @@ def _earned(counts: Counts, price: Price, now: Price, row: Tally, points: int) -
         counts.detail((row.outcome, row.condition), number, quantity, each * number)
 
 
-def _as_new(row: Tally, target: MapTo) -> Tally:
+def _as_new(row: Tally, target: MapTo, version: str) -> Tally:
     return msgspec.structs.replace(
         row,
         item=target.item,
+        rules=version,
         outcome=target.outcomes.get(row.outcome, row.outcome),
         quantity=row.quantity * target.times // 100,
     )
@@ -158,31 +179,42 @@ def _span_score(
     sure: dict[str, Counts],
     pending: dict[str, Counts],
 ) -> SpanScore:
-    found: list[CategoryScore] = []
-    base = maximum = asked = 0
-    months, present = tariff.months, span.months_present
-    scales = tariff.scaling.earn == "up" or present == months
-    for category in categories:
-        lines: list[Line] = []
-        points = 0
-        for price in category.prices:
-            counts = sure.get(price.item, NOTHING)
-            more = pending.get(price.item)
-            if more is not None:
-                counts = counts.plus(more)
-            if scales:
-                line = MAKERS[price.mode](price, counts, months, present)
-            else:
-                line = _unscaled(tariff, price, counts, present)
-            lines.append(line)
-            points += line.points
-        found.append(CategoryScore(category.code, points, category.maximum, tuple(lines)))
-        base += points
-        maximum += category.maximum
-        asked += len(lines)
+    found = tuple(category_score(tariff, one, span.months_present, sure, pending) for one in categories)
+    asked = sum(len(category.lines) for category in found)
     gone = any(item not in tariff.prices for item in (*sure, *pending))
     unasked = () if asked == len(tariff.prices) and not gone else _unasked(found, sure, pending)
-    return SpanScore(span.code, base, maximum, tuple(found), unasked=unasked)
+    return together(span.code, found, unasked)
+
+
+def together(code: str, categories: tuple[CategoryScore, ...], unasked: tuple[str, ...] = ()) -> SpanScore:
+    """A span of its categories."""
+    base = maximum = 0
+    for category in categories:
+        base += category.points
+        maximum += category.maximum
+    return SpanScore(code, base, maximum, categories, unasked=unasked)
+
+
+def category_score(
+    tariff: Tariff, category: CategoryPrices, present: int, sure: dict[str, Counts], pending: dict[str, Counts]
+) -> CategoryScore:
+    """A category's lines over one span, of what was counted by item; somebody was there for so many months."""
+    months = tariff.months
+    scales = tariff.scaling.earn == "up" or present == months
+    lines: list[Line] = []
+    points = 0
+    for price in category.prices:
+        counts = sure.get(price.item, NOTHING)
+        more = pending.get(price.item)
+        if more is not None:
+            counts = counts.plus(more)
+        if scales:
+            line = MAKERS[price.mode](price, counts, months, present)
+        else:
+            line = _unscaled(tariff, price, counts, present)
+        lines.append(line)
+        points += line.points
+    return CategoryScore(category.code, points, category.maximum, tuple(lines))
 
 
 def _unscaled(tariff: Tariff, price: Price, counts: Counts, present: int) -> Line:

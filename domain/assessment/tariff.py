@@ -94,6 +94,11 @@ class Tariff(Struct, frozen=True):
         """The most that the responsibility items give over one span."""
         return sum(category.maximum for category in self.categories)
 
+    @property
+    def monthly(self) -> bool:
+        """Whether it may matter in which month of a span something was done."""
+        return any(price.windows for price in self.prices.values())
+
     def above(self, category: str) -> tuple[str, ...]:
         """A category and those above it."""
         return self.paths.get(category, (category,))

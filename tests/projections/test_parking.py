@@ -1,7 +1,7 @@
 """Parking: a fact that cannot be applied stops nobody but whom it touches, and nothing of his is lost."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,17 +11,18 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from domain.assessment.rows import Tally
 from domain.decider import Fact
 from domain.ledger import Save
 from domain.recording.archive import PointsRecorded
 from ops.parked import unparked
-from projections import alike, organisation, parking, periods, schema, scores
+from projections import organisation, parking, schema, scores
+from projections.alike import Alike
 from projections.applying import Applied, Handler
 from projections.folding import Fold
 from projections.follow import catch_up
-from projections.periods import PeriodScore, Subject
+from projections.periods import Lists, Subject
 from projections.rebuild import MoreParked, rebuild
+from projections.records import SaidOfYear
 from tests.foundings import BRANCH, founding, member
 from tests.histories import KINDS, Done, road
 from tests.projections.conftest import House, tables_of
@@ -257,19 +258,17 @@ def _append_raw(house: House, stream: UUID, word: str, fact: dict[str, Any]) -> 
 
 def test_a_score_that_fails_parks_him_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     told(house)
-    whole = periods.scored
+    whole = Alike.text
 
-    def failing(subject: Subject, year: int, counted: Sequence[Tally], lists: periods.Lists) -> list[PeriodScore]:
-        if any(row.outcome == "absent" for row in counted):
+    def failing(self: Alike, subject: Subject, year: int, said: SaidOfYear, lists: Lists) -> str:
+        if any(self.tally(one, half).outcome == "absent" for half in (1, 2) for one in said[half - 1]):
             raise ZeroDivisionError
-        return whole(subject, year, counted, lists)
+        return whole(self, subject, year, said, lists)
 
-    for module in (scores, alike):
-        monkeypatch.setattr(module, "scored", failing)
+    monkeypatch.setattr(Alike, "text", failing)
     house.follow()
     assert [parked.key for parked in parked_now(house)] == [member(5)]
-    for module in (scores, alike):
-        monkeypatch.setattr(module, "scored", whole)
+    monkeypatch.setattr(Alike, "text", whole)
     with house.projector() as connection:
         assert Fold(connection).unpark(member(5)) == 0
         found = tables_of(connection)

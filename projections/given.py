@@ -1,0 +1,120 @@
+"""所给 — what members' years are scored from, read for many of them at once, and in one trip."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from domain.assessment.presence import Away, Stay
+from domain.assessment.tariff import Tariff
+from domain.rules.refinement import LocalItem
+from domain.rules.wording import MONTHS
+from projections.local_items import ask_schemes, items_of
+from projections.merits import MeritInput, ask_merits, merits_in
+from projections.periods import NOTHING, Lists, ProfileSince, Seat, Subject, lists_of, reaching
+from projections.records import SaidOfYear, ask_said, said_in
+from projections.rows import Connection, Cursor, array
+from projections.rules import Published, ask_versions, versions_in
+
+_ABOUT: Final = """
+SELECT 'stay' AS what, e.member, e.enrolment AS number, u.scheme AS said, e.from_on, e.until_on, false,
+       u.path
+FROM enrolments AS e JOIN units AS u ON u.code = e.unit WHERE e.member = ANY(%(members)s::int[])
+UNION ALL
+SELECT 'away', a.member, a.absence, NULL, a.from_on, a.until_on, a.exempt, NULL
+FROM absences AS a WHERE a.member = ANY(%(members)s::int[])
+UNION ALL
+SELECT 'profile', p.member, p.assigned, p.profile, p.from_on, NULL, false, NULL
+FROM profiles AS p WHERE p.member = ANY(%(members)s::int[])
+ORDER BY 2, 3
+"""
+"""Where members were, when they were away, and in which class: in one trip, since a trip takes longer than the rest."""
+_TOTALS: Final = """
+SELECT r.member, r.year, r.period, r.determined_total
+FROM results AS r WHERE r.member = ANY(%(members)s::int[]) AND r.determined_total IS NOT NULL
+"""
+_NONE: Final[Mapping[tuple[int, str], int]] = {}
+
+
+class Given(NamedTuple):
+    """One member's year: what it is scored from."""
+
+    member: int
+    year: int
+    subject: Subject
+    said: SaidOfYear
+    lists: Lists
+
+
+def read(connection: Connection, pairs: Sequence[tuple[int, int]], supposed: Tariff | None = None) -> list[Given]:
+    """What the years of some members are scored from, in the order of the (member, year)s.
+
+    What only some rule sets look at is read where a published one does, or the ``supposed`` one.
+    """
+    members, years = sorted({member for member, _ in pairs}), [year for _, year in pairs]
+    known, span = {"members": array(members)}, range(min(years), max(years) + 1)
+    with connection.pipeline():
+        about = connection.execute(_ABOUT, known)
+        published = ask_versions(connection)
+        asked = ask_said(connection, pairs, monthly=False)
+        merits = ask_merits(connection, members, span)
+        refined = ask_schemes(connection)
+    versions = versions_in(connection, published)
+    schemes = [one.scheme for every in versions.values() for one in every]
+    tariffs = [*(one.tariff for every in versions.values() for one in every), *([supposed] if supposed else [])]
+    if any(one.monthly for one in tariffs) or any(scheme.cycle_months != MONTHS["half"] for scheme in schemes):
+        asked = ask_said(connection, pairs, monthly=True)
+    carries = any(one.carried[0] for one in tariffs)
+    totals = _totals(connection.execute(_TOTALS, known)) if carries else {}
+    local = {scheme: items_of(connection, scheme) for (scheme,) in refined.fetchall()}
+    whose = _subjects(about, versions, local, totals)
+    said, lists = said_in(asked), merits_in(merits, span)
+    return [
+        Given(*pair, whose[pair[0]], said[pair], _lists(whose[pair[0]], pair[1], lists.get(pair))) for pair in pairs
+    ]
+
+
+def _lists(subject: Subject, year: int, merits: Sequence[MeritInput] | None) -> Lists:
+    found = reaching(subject, year, merits) if merits else ()
+    return lists_of(found) if found else NOTHING
+
+
+def _totals(cursor: Cursor) -> dict[int, dict[tuple[int, str], int]]:
+    found: dict[int, dict[tuple[int, str], int]] = {}
+    for member, year, period, total in cursor.fetchall():
+        found.setdefault(member, {})[year, period] = total
+    return found
+
+
+def _subjects(
+    cursor: Cursor,
+    versions: Mapping[str, tuple[Published, ...]],
+    local: Mapping[str, tuple[LocalItem, ...]],
+    totals: Mapping[int, Mapping[tuple[int, str], int]],
+) -> dict[int, Subject]:
+    """Presence over all organisations; the rule sets are those of the scheme of the last one."""
+    stays: dict[int, list[Stay]] = {}
+    away: dict[int, list[Away]] = {}
+    profiles: dict[int, list[ProfileSince]] = {}
+    seats: dict[int, list[Seat]] = {}
+    schemes: dict[int, str] = {}
+    for what, member, _, said, from_on, until_on, exempt, path in cursor.fetchall():
+        match what:
+            case "stay":
+                stays.setdefault(member, []).append(Stay(from_on, until_on))
+                seats.setdefault(member, []).append(Seat(from_on=from_on, path=tuple(path)))
+                schemes[member] = said
+            case "away":
+                away.setdefault(member, []).append(Away(from_on, until_on, exempt))
+            case _:
+                profiles.setdefault(member, []).append(ProfileSince(profile=said, from_on=from_on))
+    return {
+        member: Subject(
+            stays=tuple(own),
+            versions=versions.get(schemes[member], ()),
+            local=local.get(schemes[member], ()),
+            seats=tuple(seats[member]) if local.get(schemes[member]) else (),
+            away=tuple(away.get(member, ())),
+            profiles=tuple(profiles.get(member, ())),
+            totals=totals.get(member, _NONE),
+        )
+        for member, own in stays.items()
+    }
