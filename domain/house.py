@@ -21,7 +21,7 @@ from domain.decider import Command, Decision, Past, Stream
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, handling, objection
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
-from domain.oversight import log
+from domain.oversight import export, log
 from domain.permissions import permit
 from domain.recording import (
     approval,
@@ -65,6 +65,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     appraisal.APPRAISAL,
     probation.PROBATION,
     measure.MEASURES,
+    export.EXPORT,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -171,6 +172,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     carrying.EscalateMeasure: carrying.decide,
     pairing.PairHelper: pairing.decide,
     pairing.ReviewHelp: pairing.decide,
+    export.ProduceExport: export.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

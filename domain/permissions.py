@@ -311,6 +311,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Oversight
     Grant("log.verify", "public", "any"),
     Grant("log.export", "auditor", "any"),
+    Grant("export.produce", "installation", "any"),
     Grant("duties.read", "auditor", "any"),
 )
 

@@ -89,6 +89,7 @@ from domain.organisation.member import (
 )
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
+from domain.oversight.export import ExportProduced
 from domain.oversight.log import LogOpened, LogRestored
 from domain.recording.archive import (
     DeductionApproved,
@@ -338,6 +339,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("measure-closed", MeasureClosed, "措施办结", "measure closed"),
     FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
     FactTerm("honour-withdrawn", HonourWithdrawn, "申报撤回", "claim of an honour withdrawn"),
+    FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}
