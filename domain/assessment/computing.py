@@ -99,7 +99,7 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
     checked = _complete(past, rules.scheme, found, [one.member for one in members])
     means = _means(past, rules, found)
     computation = found.computation + 1
-    results = _computed(past, rules, found, computation, members, means)
+    results = figures_of(past, rules, found, computation, members, means)
     kept = standing_figures(past, found, [one for one in everybody if one not in members])
     proposals = propose(rules.scheme, [one for one in (*kept, *results) if one.graded])
     header = PeriodComputed(
@@ -203,7 +203,7 @@ def _means(past: Past, rules: Ruled, found: Assessment) -> dict[MemberId, int | 
     return session.means
 
 
-def _computed(
+def figures_of(
     past: Past,
     rules: Ruled,
     found: Assessment,
@@ -211,6 +211,7 @@ def _computed(
     members: Sequence[Registered],
     means: dict[MemberId, int | None],
 ) -> list[MemberComputed]:
+    """Every component of some members' results, from their archives and the tallied means."""
     archives = past.many([archive_of(one.member, found.last_on) for one in members])
     before: list[Result] = past.many([result_of(one.member, found.year - 1, found.period) for one in members])
     past.many([result_of(one.member, found.year, found.period) for one in members])
@@ -269,7 +270,7 @@ def _graded(rules: Ruled, profile: Profile, months: int) -> bool:
 
 def propose(scheme: Scheme, graded: Sequence[MemberComputed]) -> dict[MemberId, GradeProposed]:
     """By threshold, then the ceilings of vetoes, then the quota over those graded."""
-    ceilings = {one.member: _capped(scheme, one) for one in graded}
+    ceilings = {one.member: capped(scheme, one) for one in graded}
     candidates = [candidate(one) for one in graded if _is_candidate(scheme, ceilings[one.member][0])]
     inside = within_quota(candidates, len(graded), scheme.excellent_quota)
     found: dict[MemberId, GradeProposed] = {}
@@ -300,7 +301,8 @@ def candidate(one: MemberComputed) -> Candidate:
     )
 
 
-def _capped(scheme: Scheme, one: MemberComputed) -> tuple[Code, Reason]:
+def capped(scheme: Scheme, one: MemberComputed) -> tuple[Code, Reason]:
+    """The grade of a total under its vetoes, and why it is that."""
     reached = grade_of(hundredths(one.total), scheme.grades, scheme.interpretation)
     capped = under_vetoes(reached, vetoes_of(scheme, one.vetoes), scheme.grades)
     return capped.code, "threshold" if capped.code == reached.code else "veto"
