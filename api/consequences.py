@@ -87,9 +87,16 @@ class MeasureView(msgspec.Struct, frozen=True, kw_only=True):
     present: int | None
     in_favour: int | None
     handed_to: Code | None
+    set_aside_by: Code | None
+    """The organisation that decided not to open it."""
+    basis: Reference | None
+    reason: str | None
+    """Why; None for whoever may not read it."""
     recommended: bool | None
     """Reported as a candidate; None where the measure recommends nobody."""
     closable: bool
+    helper_grade: Code | None
+    """Which grade whoever helps has; None: any."""
     steps: tuple[StepView, ...]
     past: tuple[PastView, ...]
 
@@ -104,8 +111,9 @@ async def measure_views(
     for code in {one.scheme for one in known}:
         for version in await rules.versions(connection, code):
             schemes[code, version.version] = version.scheme
-    notes = tuple({step.note for one in known for step in one.steps if step.note and _reads_note(asked, one, step)})
-    opened = await asked.house.vault.values(notes)
+    notes = {step.note for one in known for step in one.steps if step.note and _reads_note(asked, one, step.done_by)}
+    reasons = {one.reason for one in known if one.reason and _reads_note(asked, one, None)}
+    opened = await asked.house.vault.values(tuple(notes | reasons))
     return tuple(_view(asked, one, schemes[one.scheme, one.rules], names, opened) for one in known)
 
 
@@ -118,9 +126,9 @@ def _people(known: Iterable[measures.MeasureState]) -> list[MemberId | None]:
     return people
 
 
-def _reads_note(asked: Asked, one: measures.MeasureState, step: measures.StepState) -> bool:
+def _reads_note(asked: Asked, one: measures.MeasureState, written_by: MemberId | None) -> bool:
     acting = asked.acting
-    own = asked.reader.person in (one.member, step.done_by)
+    own = asked.reader.person in (one.member, written_by)
     return own or (acting is not None and acting.role in READERS_OF_NOTES)
 
 
@@ -159,8 +167,12 @@ def _view(
         present=one.present,
         in_favour=one.in_favour,
         handed_to=one.handed_to,
+        set_aside_by=one.set_aside_by,
+        basis=one.basis,
+        reason=None if one.reason is None else opened.get(one.reason),
         recommended=any(step.done_on is not None for step in reports) if reports else None,
         closable=one.status == "open" and all(step.done_on is not None or step.optional for step in one.steps),
+        helper_grade=scheme.measures.helper.grade,
         steps=tuple(_step(asked, one, step, rule, names, opened) for step in one.steps),
         past=tuple(
             PastView(zh=_TERMS[fact.type].zh, en=_TERMS[fact.type].en, at=fact.at, position=fact.position)

@@ -74,6 +74,7 @@ STATUSES: Final[dict[str, int]] = {
     "sheet-unknown": 404,
     "record-unknown": 404,
     "notice-unknown": 404,
+    "nothing-known-then": 404,
     "version-unknown": 404,
     # What the rules say of the content
     "item-unknown": 422,
@@ -155,6 +156,7 @@ STATUSES: Final[dict[str, int]] = {
     "proof-missing": 422,
     "meeting-missing": 422,
     "helper-unfit": 422,
+    "not-helped": 422,
     "designee-unfit": 422,
     "not-pairing": 422,
     "not-in-charge": 409,
@@ -274,6 +276,7 @@ STATUSES: Final[dict[str, int]] = {
     "proof-broken": 500,
     "disclosure-unknown": 500,
     "key-unsafe": 500,
+    "policy-wrong": 500,
     "master-key-missing": 500,
     "master-key-wrong": 500,
     "log-refused": 500,

@@ -19,6 +19,7 @@ from projections.transparency.note import VerifierKey, parse_vkey
 from projections.transparency.publisher import KEY
 from projections.transparency.refusals import LogRefused
 from projections.transparency.tlogproof import Proof, inclusion, verify_proof
+from projections.transparency.witnessed import Seen, newest_witnessed, policy_of
 
 CHECKPOINT: Final = "checkpoint"
 PROBED: Final = 256
@@ -35,6 +36,13 @@ class Proven:
     entry: Entry
     proof: Proof
     checkpoint: Checkpoint
+    witnesses: tuple[str, ...]
+    """Who cosigned the checkpoint; nobody where the log is unwitnessed, or this entry not yet seen by enough."""
+
+    @property
+    def fresh(self) -> str:
+        """What the proof changes with while its entry stays."""
+        return f"{self.checkpoint.size}.{len(self.witnesses)}"
 
     @property
     def leaf(self) -> Sha256:
@@ -52,6 +60,12 @@ def newest_checkpoint(house: House) -> bytes | None:
     """The signed note of the newest checkpoint."""
     path = house.log / CHECKPOINT
     return path.read_bytes() if path.is_file() else None
+
+
+def witnessed(house: House) -> Seen | None:
+    """The newest checkpoint that enough witnesses have cosigned; None where the log is unwitnessed."""
+    key = key_of(house)
+    return None if key is None else newest_witnessed(house.log, key, policy_of(house.log))
 
 
 async def covering(folder: Path, position: int) -> bytes | None:
@@ -72,7 +86,7 @@ def _covering(folder: Path, position: int) -> bytes | None:
 
 
 async def prove(house: House, connection: AsyncConnection, position: int) -> Proven:
-    """Prove an entry under the newest checkpoint.
+    """Prove an entry under the newest checkpoint that witnesses cosigned, else under the newest.
 
     Refuses with proof-pending while it is not covered yet, and with proof-broken where what is stored is not what
     was signed.
@@ -82,6 +96,11 @@ async def prove(house: House, connection: AsyncConnection, position: int) -> Pro
     if row is None or key is None or note is None:
         raise ProofPending
     state = bytes(row[0])
+    seen = witnessed(house)
+    if seen is not None and seen.checkpoint.size >= position:
+        note = seen.note
+    else:
+        seen = None
     try:
         if open_checkpoint(note, [key]).size < position:
             raise ProofPending
@@ -90,7 +109,14 @@ async def prove(house: House, connection: AsyncConnection, position: int) -> Pro
     except LogRefused as problem:
         # Not a matter of waiting: what is stored and what was signed do not agree.
         raise ProofBroken(position=position, reason=problem.code) from problem
-    return Proven(position=position, state=state, entry=decode(state), proof=proof, checkpoint=checkpoint)
+    return Proven(
+        position=position,
+        state=state,
+        entry=decode(state),
+        proof=proof,
+        checkpoint=checkpoint,
+        witnesses=() if seen is None else tuple(seen.by),
+    )
 
 
 async def proven_or_why(house: House, connection: AsyncConnection, position: int) -> Proven | Refused:

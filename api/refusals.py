@@ -81,6 +81,12 @@ class ParameterInvalid(Refused):
     code = "parameter-invalid"
 
 
+class NothingKnownThen(Refused):
+    """那时总账里还没有内容。 The log held nothing at that time."""
+
+    code = "nothing-known-then"
+
+
 class IdempotencyKeyMissing(Refused):
     """缺少操作编号(Idempotency-Key)。 The header Idempotency-Key is missing."""
 

@@ -104,6 +104,20 @@ class OpenMeasureWish(OfMemberWish, frozen=True, kw_only=True):
         return {**member, **await ApproveWish.from_form(form)}
 
 
+class SetAsideWish(OfMemberWish, frozen=True, kw_only=True):
+    """On which document it is not opened, and why."""
+
+    basis: Reference
+    basis_sha256: Sha256
+    reason: Told
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the document's file, which is not kept."""
+        sha256 = await digest_of(form, "file", "basis_sha256")
+        return {**filled(form, "member", "basis", "reason"), "basis_sha256": sha256}
+
+
 class DesigneeWish(OfMemberWish, frozen=True, kw_only=True):
     """Who is put in charge."""
 

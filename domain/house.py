@@ -11,8 +11,11 @@ from domain.assessment import (
     feedback,
     noticing,
     opening,
+    ordering,
     period,
+    restatement,
     result,
+    superseding,
 )
 from domain.assessment import (
     deciding as period_deciding,
@@ -21,7 +24,7 @@ from domain.decider import Command, Decision, Past, Stream
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, handling, objection
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
-from domain.oversight import export, log
+from domain.oversight import export, log, review, reviewing
 from domain.permissions import permit
 from domain.recording import (
     approval,
@@ -38,7 +41,7 @@ from domain.recording import (
     sheet,
     veto,
 )
-from domain.result import carrying, due, measure, pairing, probation, resolving
+from domain.result import carrying, due, measure, pairing, probation, resolving, setting_aside
 from domain.result import noticing as probation_noticing
 from domain.result import opening as measure_opening
 from domain.result import proposing as probation_proposing
@@ -62,9 +65,11 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     docket.DOCKET,
     period.PERIOD,
     result.RESULT,
+    restatement.RESTATEMENT,
     appraisal.APPRAISAL,
     probation.PROBATION,
     measure.MEASURES,
+    review.REVIEW,
     export.EXPORT,
 )
 
@@ -155,6 +160,11 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     noticing.DraftResultNotice: noticing.decide,
     committing.CommitState: committing.decide,
     feedback.FeedBackResult: feedback.decide,
+    ordering.OrderRestatement: ordering.decide,
+    ordering.FileRestatementStatement: ordering.decide,
+    ordering.ApproveRestatement: ordering.decide,
+    superseding.ComputeRestatement: superseding.decide,
+    superseding.DraftRestatementNotice: superseding.decide,
     probation_proposing.StartProbation: probation_proposing.decide,
     probation_proposing.LookAtProbation: probation_proposing.decide,
     probation_proposing.ProposeOutcome: probation_proposing.decide,
@@ -165,6 +175,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     due.ReviewMeasures: due.decide,
     measure_opening.OpenMeasure: measure_opening.decide,
     measure_opening.CloseMeasure: measure_opening.decide,
+    setting_aside.SetAsideMeasure: setting_aside.decide,
     carrying.AssignDesignee: carrying.decide,
     carrying.AcceptAssignment: carrying.decide,
     carrying.DeclineAssignment: carrying.decide,
@@ -172,6 +183,11 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     carrying.EscalateMeasure: carrying.decide,
     pairing.PairHelper: pairing.decide,
     pairing.ReviewHelp: pairing.decide,
+    reviewing.OpenReview: reviewing.decide,
+    reviewing.GrantAccess: reviewing.decide,
+    reviewing.RevokeAccess: reviewing.decide,
+    reviewing.SealBundle: reviewing.decide,
+    reviewing.CloseReview: reviewing.decide,
     export.ProduceExport: export.decide,
 }
 

@@ -20,6 +20,7 @@ from eventsourcing.persistence import (
     Mapper,
     ProcessRecorder,
     RecordConflictError,
+    Recording,
     StoredEvent,
     TrackingRecorder,
 )
@@ -183,6 +184,12 @@ class Log(Application[UUID]):
         """Canonical entries."""
         return EntryMapper()
 
+    def append(self, entries: Sequence[Entry], save: Save) -> list[Recording[UUID]]:
+        """``save``, without asking each entry whether it is one, which took as long as encoding it."""
+        recordings = self.events.put(entries, save=save)
+        self._notify(recordings)
+        return recordings
+
 
 class Ledger:
     """``execute`` and ``load``. There is no other way to write."""
@@ -196,15 +203,19 @@ class Ledger:
         self._cache = StateCache()
         self._is_alone = False
 
-    def execute(self, command: Command) -> Receipt:
-        """Grant the wish or raise ``Refused``. The same command again gets its first receipt."""
+    def execute(self, command: Command, *, looked: bool = False) -> Receipt:
+        """Grant the wish or raise ``Refused``. The same command again gets its first receipt.
+
+        ``looked``: the caller has just looked for all that it is about, as a dry run does; see ``alone``.
+        """
         digest = self._vault.digest(request_bytes(command))
-        known = None if self._is_alone else self._recorder.find_command(command.id)
+        looked = looked or self._is_alone
+        known = None if looked else self._recorder.find_command(command.id)
         if known is not None:
             return _first_receipt(known, digest)
         for attempt in range(1 + RETRIES):
             try:
-                return self._try(command, digest, fresh=attempt > 0)
+                return self._try(command, digest, LoadedPast() if attempt else LoadedPast(self._cache, anew=looked))
             except CommandKnown as answer:
                 return _first_receipt(answer.known, digest)
             except RecordConflictError:
@@ -224,18 +235,19 @@ class Ledger:
 
     def load(self, ref: StreamRef[S]) -> S:
         """The present state of one stream."""
-        past = LoadedPast()
-        self._load(past, (ref,), fresh=True)
-        return past[ref]
+        return self.load_many((ref,))[0]
 
     def load_many(self, refs: Sequence[StreamRef[S]], *, fresh: bool = True) -> list[S]:
         """The present states of several streams, in the order asked; one query.
 
         Not ``fresh``: as they are at hand, which is as present for whoever alone writes to them.
         """
-        past = LoadedPast()
-        self._load(past, refs, fresh=fresh)
-        return past.many(refs)
+        past = LoadedPast() if fresh else LoadedPast(self._cache, anew=self._is_alone)
+        try:
+            return past.many(refs)
+        except Missing as missing:
+            self._load(past, missing.refs)
+            return past.many(refs)
 
     def ask(self, question: Callable[[Past], T]) -> T:
         """What a rule says of the present; nothing is written. What a decision would rest on is read fresh."""
@@ -244,7 +256,7 @@ class Ledger:
             try:
                 return question(past)
             except Missing as missing:
-                self._load(past, missing.refs, fresh=True)
+                self._load(past, missing.refs)
 
     @contextmanager
     def alone(self) -> Generator[None]:
@@ -263,8 +275,8 @@ class Ledger:
         """Release the library's application; the recorder belongs to whoever made it."""
         self._log.close()
 
-    def _try(self, command: Command, digest: bytes, *, fresh: bool) -> Receipt:
-        past, decision = self._decided(command, fresh=fresh)
+    def _try(self, command: Command, digest: bytes, past: LoadedPast) -> Receipt:
+        decision = self._decided(command, past)
         entries = self._entries(command, past, decision)
         save = Save(
             command=command.id,
@@ -273,7 +285,7 @@ class Ledger:
             guards=tuple((stream, past.version(stream)) for stream in past.states),
             sealing=self._sealing(command, decision),
         )
-        recordings = self._log.save(*entries, save=save)
+        recordings = self._log.append(entries, save)
         self._keep(past, entries)
         positions = [recording.notification.id for recording in recordings]
         return Receipt(
@@ -300,32 +312,29 @@ class Ledger:
             try:
                 raise command.duplicate(past, holder)
             except Missing as missing:
-                self._load(past, missing.refs, fresh=True)
+                self._load(past, missing.refs)
 
-    def _decided(self, command: Command, *, fresh: bool) -> tuple[LoadedPast, Decision]:
+    def _decided(self, command: Command, past: LoadedPast) -> Decision:
         """Decide on the states at hand first: a stale one is a guard that moved, and the append finds it out.
 
         A failure has no append to find it out, and states read at different moments can look like a past that never
         was. So whatever failed is decided again on what has moved since, and stands only where nothing has.
         """
-        past = LoadedPast()
         while True:
             try:
-                return past, self._decide(past, command)
+                return self._decide(past, command)
             except Missing as missing:
-                self._load(past, missing.refs, fresh=fresh)
+                self._load(past, missing.refs)
             except HeadsMissing as missing:
                 self._load_heads(past, missing.streams)
             except Exception:
                 if not self._read_on(past):
                     raise
 
-    def _load(self, past: LoadedPast, refs: Sequence[StreamRef[Any]], *, fresh: bool) -> None:
+    def _load(self, past: LoadedPast, refs: Sequence[StreamRef[Any]]) -> None:
         for ref in refs:
             past.put(ref, *self._cache.get(ref))
-        stale = [ref.id for ref in refs if fresh or (past.version(ref.id) == 0 and not self._is_alone)]
-        if stale:
-            self._read_on(past, stale)
+        self._read_on(past, [ref.id for ref in refs])
 
     def _load_heads(self, past: LoadedPast, streams: Sequence[UUID]) -> None:
         """The last entry of each; where one has grown meanwhile, it is read on and asked for again."""

@@ -30,9 +30,14 @@ class HeadsMissing(Exception):
 
 
 class LoadedPast:
-    """States by stream; asking for one that is not loaded interrupts the decision, which is run again."""
+    """States by stream; asking for one that is not loaded interrupts the decision, which is run again.
 
-    def __init__(self) -> None:
+    What is ``at_hand`` is taken without an interruption; ``anew`` says that a stream which is not there is new.
+    """
+
+    def __init__(self, at_hand: "StateCache | None" = None, *, anew: bool = False) -> None:
+        self._at_hand = at_hand
+        self._anew = anew
         self.states: dict[UUID, tuple[int, object]] = {}
         self.streams: dict[UUID, Stream[Any]] = {}
         self.leaves: dict[UUID, tuple[int, str]] = {}
@@ -45,17 +50,27 @@ class LoadedPast:
 
     def __getitem__(self, ref: StreamRef[S]) -> S:
         """The state of one stream."""
-        try:
-            return cast(S, self.states[ref.id][1])
-        except KeyError:
-            raise Missing((ref,)) from None
+        if not self._has(ref):
+            raise Missing((ref,))
+        return cast(S, self.states[ref.id][1])
 
     def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
         """The states of several streams, in the order asked."""
-        missing = [ref for ref in refs if ref.id not in self.states]
+        missing = [ref for ref in refs if not self._has(ref)]
         if missing:
             raise Missing(missing)
         return [cast(S, self.states[ref.id][1]) for ref in refs]
+
+    def _has(self, ref: StreamRef[Any]) -> bool:
+        if ref.id in self.states:
+            return True
+        if self._at_hand is None:
+            return False
+        version, state = self._at_hand.get(ref)
+        if version == 0 and not self._anew:
+            return False
+        self.put(ref, version, state)
+        return True
 
     def heads(self, refs: Sequence[StreamRef[Any]]) -> list[Head]:
         """Where several streams end, in the order asked."""

@@ -7,7 +7,7 @@ duties between persons is decided beside it, in each ``decide``: an office never
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from domain.decider import Command, NotPermitted, Past
-from domain.organisation.appointments import COMMITTEE, HANDLING, OFFICES, Role, holds
+from domain.organisation.appointments import COMMITTEE, HANDLING, OFFICES, READING, Role, holds
 from domain.organisation.member import MEMBER, Registered
 from domain.organisation.roster import belonging
 from domain.organisation.unit import higher_than
@@ -78,13 +78,13 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("exemption.end", "officer", "above", ("granted",)),
     # Looking at an organisation and at where somebody belongs; his points are another matter
     Grant("unit.read", "member", "own"),
-    *(Grant("unit.read", office, "own") for office in OFFICES if office != "auditor"),
+    *(Grant("unit.read", office, "own") for office in OFFICES if office not in READING),
     Grant("unit.read", "secretary", "above"),
     Grant("unit.read", "committee_member", "above"),
     Grant("unit.read", "leading_group", "above"),
     Grant("unit.read", "officer", "above"),
     Grant("unit.read", "auditor", "any"),
-    *(Grant("dashboard.read", office, "own") for office in OFFICES if office != "auditor"),
+    *(Grant("dashboard.read", office, "own") for office in OFFICES if office not in READING),
     *(Grant("dashboard.read", office, "above") for office in HANDLING),
     Grant("dashboard.read", "auditor", "any"),
     Grant("membership.read", "member", "self"),
@@ -228,7 +228,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Objections; whoever objects is known to the handler alone
     Grant("objection.file", "objector", "any"),
     Grant("objection.file", "member", "own", ("posted",)),
-    *(Grant("objection.file", office, "own", ("posted",)) for office in OFFICES if office != "auditor"),
+    *(Grant("objection.file", office, "own", ("posted",)) for office in OFFICES if office not in READING),
     Grant("objection.enter", "recorder", "own"),
     Grant("objection.enter", "substitute_recorder", "own"),
     Grant("objection.enter", "secretary", "above"),
@@ -271,6 +271,17 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("result.feed_back", "secretary", "own"),
     Grant("result.feed_back", "committee_member", "own"),
     Grant("result.feed_back", "secretary", "above"),
+    # Restatement: the leading group orders and approves, the machine computes, whom it harms is heard
+    *(Grant("restatement.order", "leading_group", relation, ("sealed",)) for relation in RELATED),
+    Grant("restatement.compute", "process", "any", ("ordered",)),
+    Grant("restatement.answer", "member", "own", ("computed",)),
+    *(Grant("restatement.approve", "leading_group", relation, ("computed",)) for relation in RELATED),
+    *(
+        Grant("restatement.read", office, relation)
+        for office in (*COMMITTEE, "officer", "leading_group")
+        for relation in RELATED
+    ),
+    Grant("restatement.read", "auditor", "any"),
     # Probation: the machine proposes, the meeting resolves, the higher organisation approves
     *(Grant("probation.start", "officer", relation) for relation in RELATED),
     Grant("probation.start", "secretary", "own"),
@@ -290,9 +301,10 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("measure.propose", "process", "any"),
     Grant("measure.escalate", "process", "any"),
     *(Grant("measure.open", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("measure.set_aside", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("measure.assign", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("measure.carry", "member", relation) for relation in RELATED),
-    *(Grant("measure.carry", office, relation) for office in OFFICES if office != "auditor" for relation in RELATED),
+    *(Grant("measure.carry", office, relation) for office in OFFICES if office not in READING for relation in RELATED),
     Grant("measure.read", "member", "self"),
     *(
         Grant("measure.read", office, relation)
@@ -309,6 +321,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("archive.read", "committee_member", "above"),
     Grant("archive.read", "auditor", "any"),
     # Oversight
+    *(Grant(f"review.{operation}", "reviewer", "own") for operation in ("open", "grant", "seal", "close", "read")),
     Grant("log.verify", "public", "any"),
     Grant("log.export", "auditor", "any"),
     Grant("export.produce", "installation", "any"),

@@ -17,8 +17,10 @@ import msgspec
 from domain.actor import system
 from domain.assessment.committing import CommitState
 from domain.assessment.noticing import DraftResultNotice
-from domain.assessment.period import CommitteeDecided, PeriodDetermined, PeriodSealed, period_of
+from domain.assessment.period import CommitteeDecided, PeriodDetermined, PeriodRestated, PeriodSealed, period_of
+from domain.assessment.restatement import RestatementApproved, RestatementOrdered
 from domain.assessment.result import GradeDetermined
+from domain.assessment.superseding import ComputeRestatement, DraftRestatementNotice
 from domain.decider import Command, Fact
 from domain.entry import Entry
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
@@ -83,6 +85,7 @@ Purpose: TypeAlias = Literal[
     "propose-measures",
     "review-measures",
     "escalate-measure",
+    "compute-restatement",
 ]
 
 C = TypeVar("C", bound=Command)
@@ -231,7 +234,19 @@ def _draft_outcome(task: Task, fact: HigherApprovalGiven | HigherOrganisationDec
     return task.wish(DraftProbationNotice, unit=fact.unit, member=fact.member, outcome=outcome, body=fact.body)
 
 
-def _commit(task: Task, fact: PeriodDetermined) -> Command:
+def _compute_restatement(task: Task, fact: RestatementOrdered) -> Command:
+    return task.wish(ComputeRestatement, unit=fact.unit, year=fact.year, period=fact.period, number=fact.number)
+
+
+def _if_adopted(entry: Entry, fact: RestatementApproved | PeriodRestated) -> Instant | None:
+    return entry.at if fact.adopted else None
+
+
+def _draft_restated(task: Task, fact: RestatementApproved) -> Command:
+    return task.wish(DraftRestatementNotice, unit=fact.unit, year=fact.year, period=fact.period, number=fact.number)
+
+
+def _commit(task: Task, fact: PeriodDetermined | PeriodRestated) -> Command:
     stream = period_of(fact.unit, fact.year, fact.period).id
     seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
     return task.wish(
@@ -361,6 +376,9 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     HigherOrganisationDecided: CallsFor("draft-result-notice", _at_once, _draft_outcome),
     PeriodDetermined: CallsFor("commit-state", _at_once, _commit),
     PeriodSealed: CallsFor("propose-measures", _at_once, _propose_measures),
+    PeriodRestated: CallsFor("commit-state", _if_adopted, _commit),
+    RestatementOrdered: CallsFor("compute-restatement", _at_once, _compute_restatement),
+    RestatementApproved: CallsFor("draft-result-notice", _if_adopted, _draft_restated),
     GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),
     MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),

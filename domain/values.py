@@ -36,6 +36,7 @@ RecordId: TypeAlias = UUID
 SheetId: TypeAlias = UUID
 NoticeId: TypeAlias = UUID
 ObjectionId: TypeAlias = UUID
+RestatementId: TypeAlias = UUID
 EntryId: TypeAlias = UUID
 CommandId: TypeAlias = UUID
 

@@ -25,12 +25,24 @@ from domain.assessment.period import (
     PeriodComputed,
     PeriodDetermined,
     PeriodOpened,
+    PeriodRestated,
     PeriodReturned,
     PeriodSealed,
     QuotaApplied,
     StateCommitted,
 )
+from domain.assessment.restatement import (
+    CorrectionOrdered,
+    LineRestated,
+    MemberRestated,
+    RestatementApproved,
+    RestatementComputed,
+    RestatementDropped,
+    RestatementOrdered,
+    RestatementStatementFiled,
+)
 from domain.assessment.result import (
+    DeterminationSuperseded,
     GradeDetermined,
     GradeProposed,
     MemberComputed,
@@ -91,6 +103,7 @@ from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
 from domain.oversight.export import ExportProduced
 from domain.oversight.log import LogOpened, LogRestored
+from domain.oversight.review import AccessGranted, AccessRevoked, BundleSealed, ReviewClosed, ReviewOpened
 from domain.recording.archive import (
     DeductionApproved,
     DeductionDismissed,
@@ -140,6 +153,7 @@ from domain.result.measure import (
     MeasureEscalated,
     MeasureOpened,
     MeasureProposed,
+    MeasureSetAside,
     MeasureStepDone,
     MeasureStepSet,
     MeasureWithdrawn,
@@ -339,6 +353,22 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("measure-closed", MeasureClosed, "措施办结", "measure closed"),
     FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
     FactTerm("honour-withdrawn", HonourWithdrawn, "申报撤回", "claim of an honour withdrawn"),
+    FactTerm("review-opened", ReviewOpened, "核查开启", "review opened"),
+    FactTerm("access-granted", AccessGranted, "授予查阅权", "access to a review granted"),
+    FactTerm("access-revoked", AccessRevoked, "收回查阅权", "access to a review revoked"),
+    FactTerm("bundle-sealed", BundleSealed, "材料封存", "bundle of a review sealed"),
+    FactTerm("review-closed", ReviewClosed, "核查结束", "review closed"),
+    FactTerm("measure-set-aside", MeasureSetAside, "措施不予采取", "proposed measure set aside"),
+    FactTerm("restatement-ordered", RestatementOrdered, "重算决定", "restatement ordered"),
+    FactTerm("correction-ordered", CorrectionOrdered, "封存记录更正决定", "correction of a sealed record ordered"),
+    FactTerm("restatement-computed", RestatementComputed, "重算核算", "restatement computed"),
+    FactTerm("member-restated", MemberRestated, "一人重算", "result of a member restated"),
+    FactTerm("line-restated", LineRestated, "一行重算", "line of a score restated"),
+    FactTerm("restatement-statement-filed", RestatementStatementFiled, "重算陈述", "statement on a restatement filed"),
+    FactTerm("restatement-approved", RestatementApproved, "重算审定", "restatement approved"),
+    FactTerm("restatement-dropped", RestatementDropped, "重算不予通过", "restatement dropped"),
+    FactTerm("period-restated", PeriodRestated, "考评期重算", "period restated"),
+    FactTerm("determination-superseded", DeterminationSuperseded, "更正评定", "determination superseded"),
     FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
 )
 

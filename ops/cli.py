@@ -13,12 +13,14 @@ from rich.console import Console
 from rich.progress import Progress
 
 from api.accounts import LoginTaken, LoginUnknown, PasswordWeak
+from api.as_of import back_of
 from api.tokens import ScopeUnknown, TokenEndsBefore
+from api.workbook.carrying import carry_in
 from domain.actor import person
 from domain.decider import Refused
 from ops import backup as backups
 from ops import demo as example
-from ops import desk, founding, intake, proving, rules
+from ops import desk, founding, intake, proving, rules, witness
 from ops import doctor as checks
 from ops import explain as explaining
 from ops import publish as publishing
@@ -206,7 +208,7 @@ def import_workbook(
         if not dry:
             with Progress(console=console) as progress:
                 task = progress.add_task("导入 importing", total=len(found.commands))
-                intake.carry_in(deployment, found.commands, lambda done: progress.update(task, completed=done))
+                carry_in(deployment.ledger(), found.commands, lambda done: progress.update(task, completed=done))
         said = f"{found.rows} 行 rows, {len(found.commands)} 项 commands, {found.on_record} 项已入账 on record"
         console.print(f"{file.name}: {said}", highlight=False)
 
@@ -221,11 +223,14 @@ def explain(
     role: Annotated[str, typer.Option(help="以何身份 the office in which you look")] = "member",
     period: Annotated[str, typer.Option(help="H1, H2, Y")] = "Y",
     lang: Annotated[explaining.Lang, typer.Option(help="语言 language")] = "zh",
+    known_at: Annotated[str, typer.Option(help="当时已知:位置、时间或日期 position, instant or day known at")] = "",
+    valid_on: Annotated[str, typer.Option(help="截至哪一天 day valid on")] = "",
 ) -> None:
-    """说明一名党员的积分 Explain one member's score."""
+    """说明一名党员的积分 Explain one member's score, now or as it was known and valid."""
     with deployed(Settings()) as deployment:
+        back = back_of(known_at, valid_on)
         actor = person(desk.signed_in(deployment, login, password), role, unit or "-")
-        console.print(explaining.explained(deployment, actor, work_number, year, period, lang))
+        console.print(explaining.explained(deployment, actor, work_number, year, period, lang, back))
 
 
 @app.command()
@@ -383,6 +388,7 @@ def end(
 
 
 app.add_typer(rules.app, name="rules", help="规则文件 A rule-set file: schema, lint, a trial score.")
+app.add_typer(witness.app, name="witness", help="见证 Watch another office's log; cosign what extends it.")
 app.add_typer(token, name="token", help="令牌 Tokens for programs.")
 app.add_typer(bench.app, name="bench", help="量一量 Measure against the machine's limits.")
 

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import psycopg
 from rich.tree import Tree
 
+from api.as_of import NOW, Back, when_of
 from domain.actor import Actor
 from domain.decider import NotPermitted, Refused
 from domain.organisation.appointments import OFFICES
@@ -68,10 +69,13 @@ def _granted(role: Code | None, unit: Code, path: tuple[Code, ...]) -> bool:
     return any(role == office and may("archive.read", office, relation) for office in OFFICES)
 
 
-async def _found(deployment: Deployment, work_number: str, year: int, period: str) -> tuple[str, Explanation]:
+async def _found(
+    deployment: Deployment, work_number: str, year: int, period: str, back: Back
+) -> tuple[str, Explanation]:
     member, name = await person_of(deployment, work_number, date(year, 12, 31))
     async with await _connected(deployment) as connection:
-        answer = await explanation(connection, member, year, period)
+        when = await when_of(connection, back) if back else None
+        answer = await explanation(connection, member, year, period, when=when)
     if answer.value is None:
         raise NothingToExplain(year=year)
     return name, answer.value
@@ -81,8 +85,16 @@ async def _connected(deployment: Deployment) -> AsyncConnection:
     return await psycopg.AsyncConnection.connect(on_reads(deployment.database.read_url), autocommit=True)
 
 
-def explained(deployment: Deployment, actor: Actor, work_number: str, year: int, period: str, lang: Lang) -> Tree:
-    """The tree of one member: total, halves, categories, items in a sentence each, records.
+def explained(
+    deployment: Deployment,
+    actor: Actor,
+    work_number: str,
+    year: int,
+    period: str,
+    lang: Lang,
+    back: Back = NOW,
+) -> Tree:
+    """The tree of one member: total, halves, categories, items in a sentence each, records; now, or as it was known.
 
     Whoever is not the member himself must hold an office to which the permission table grants it, and his look is
     written down before it is granted.
@@ -90,7 +102,7 @@ def explained(deployment: Deployment, actor: Actor, work_number: str, year: int,
     member, _ = asyncio.run(person_of(deployment, work_number, date(year, 12, 31)))
     if actor.person != member:
         asyncio.run(_noted(deployment, actor, member))
-    name, found = asyncio.run(_found(deployment, work_number, year, period))
+    name, found = asyncio.run(_found(deployment, work_number, year, period, back))
     tree = Tree(f"{name} {year} {period}: {points(found.total)}")
     for span in found.spans:
         title = span.zh if lang == "zh" else span.en

@@ -94,9 +94,9 @@ class GuardedLedger(NamedLedger):
         super().__init__(recorder, vault, decide, log)
         self._folder = folder
 
-    def execute(self, command: Command) -> Receipt:
+    def execute(self, command: Command, *, looked: bool = False) -> Receipt:
         """Grant the wish or raise ``Refused``: with the log's own code, if it is the log that is refused."""
         found = refusal(self._folder)
         if found is not None:
             raise _KINDS.get(found.code, LogNotTrusted)(found.detail)
-        return super().execute(command)
+        return super().execute(command, looked=looked)

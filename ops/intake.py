@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID, uuid4
@@ -16,7 +15,7 @@ from api.workbook.listing import Surroundings, plan_list
 from api.workbook.mark import mark
 from domain.actor import Actor
 from domain.decider import Command
-from domain.values import Code, CommandId, Instant, day_of
+from domain.values import Code, Instant, day_of
 from ops.deployment import Deployment, on_reads
 from projections.organisation import members_of, units
 
@@ -56,7 +55,7 @@ def _month(deployment: Deployment, actor: Actor, file: Path, directory: Director
         at=at,
         salt=_salt,
         load=ledger.load,
-        known=_known(deployment),
+        known=deployment.recorder.committed,
         load_many=ledger.load_many,
     )
     marked = mark(dry.book, dry.findings) if dry.findings else None
@@ -86,7 +85,7 @@ def _list(
         pseudonym=lambda number: drawn.setdefault(number, uuid4()),
         house=Surroundings(
             load=ledger.load,
-            known=_known(deployment),
+            known=deployment.recorder.committed,
             holder=deployment.vault.holder,
             load_many=ledger.load_many,
         ),
@@ -97,18 +96,6 @@ def _list(
 
 def _salt() -> str:
     return secrets.token_urlsafe(SALT_BYTES)
-
-
-def _known(deployment: Deployment) -> Callable[[CommandId], bool]:
-    return lambda command: deployment.recorder.find_command(command) is not None
-
-
-def carry_in(deployment: Deployment, commands: tuple[Command, ...], carried: Callable[[int], None]) -> None:
-    """Execute the wishes of a clean dry run, in order; run again, each gets its first receipt."""
-    ledger = deployment.ledger()
-    for number, command in enumerate(commands, start=1):
-        ledger.execute(command)
-        carried(number)
 
 
 def people_of(deployment: Deployment, unit: Code, at: Instant, *, below: bool = False) -> dict[str, Person]:

@@ -12,6 +12,8 @@ from ops.deployment import Deployment
 from projections.transparency.audit import verify_database
 from projections.transparency.export import Exported, export
 from projections.transparency.history import CHECKPOINT
+from projections.transparency.leaves import DAMAGE
+from projections.transparency.merkle import leaf_hash
 from projections.transparency.note import load_key, parse_vkey
 from projections.transparency.verify import Problem, about
 
@@ -22,7 +24,11 @@ FAILURES: Final = 3
 """How often in turn an entry must end the connection to be the one: the server's own restart ends others too."""
 
 _NOTE: Final = "INSERT INTO access.exports (at, operator, size) VALUES (%(at)s, %(operator)s, %(size)s)"
-_ONE: Final = "SELECT version, state, leaf FROM ledger.entries WHERE position = %(position)s"
+_ONE: Final = """
+SELECT state, leaf, stream, version, type, known_at FROM ledger.entries WHERE position = %(position)s
+"""
+"""Every column, as in the whole reading: which of them led the server astray is not known."""
+_LAST: Final = "SELECT max(position) FROM ledger.entries"
 
 
 class NotPublished(Refused):
@@ -80,25 +86,42 @@ def verified(deployment: Deployment, trusted: Path | None) -> list[Problem]:
             kept=kept if kept.exists() else None,
         )
     if found and found[0].code == "reading-broke-off":
-        found[0] = _narrowed(deployment.database.urls.auditor, found[0])
+        found[0] = narrowed(deployment.database.urls.auditor, found[0])
     return found
 
 
-def _narrowed(url: str, broke_off: Problem) -> Problem:
+def narrowed(url: str, broke_off: Problem) -> Problem:
     """The entry that ended a process of the server: a length that was altered can lead it out of its memory.
 
-    What the server had read just before was lost with it, so entry by entry from there.
+    What the server had read just before was lost with it, so entry by entry from there. Read alone, the same row
+    may lie beside other memory and end nothing: then it is not found, or is not what its own leaf says.
     """
     position, failures = broke_off.first, 0
     while failures < FAILURES:
         try:
             with _reconnected(url) as connection:
-                while connection.execute(_ONE, {"position": position}, binary=True).fetchone() is not None:
+                last = connection.execute(_LAST).fetchone()
+                end = last[0] if last is not None and last[0] is not None else 0
+                while position <= end:
+                    if not _reads_whole(connection, position):
+                        return about("entry-unreadable", position, b"", broke_off.detail)
                     position, failures = position + 1, 0
             return broke_off
         except psycopg.OperationalError:
             failures += 1
     return about("entry-unreadable", position, b"", broke_off.detail)
+
+
+def _reads_whole(connection: "psycopg.Connection[Any]", position: int) -> bool:
+    """Whether the row is found, read, and has the hash that stands beside it; its columns stay the bytes they are."""
+    try:
+        result = connection.execute(_ONE, {"position": position}, binary=True).pgresult
+    except DAMAGE:
+        return False
+    if result is None or result.ntuples != 1:
+        return False
+    state, leaf = result.get_value(0, 0), result.get_value(0, 1)
+    return state is not None and leaf_hash(state) == leaf
 
 
 def _reconnected(url: str) -> "psycopg.Connection[tuple[Any, ...]]":

@@ -47,6 +47,7 @@ SELECT c.digest, c.first, c.last, ARRAY(
 FROM ledger.commands AS c
 WHERE c.command = %(command)s
 """
+_COMMITTED: Final = "SELECT command FROM ledger.commands WHERE command = ANY(%(commands)s)"
 _STREAMS: Final = """
 SELECT e.stream, e.version, e.type, e.state
 FROM unnest(%(streams)s::uuid[], %(versions)s::integer[]) AS w (stream, version)
@@ -142,6 +143,10 @@ class PostgresRecorder(LogRecorder):
             return None
         digest, first, last, leaves = rows[0]
         return Known(digest=digest, receipt=Receipt(command=command, first=first, last=last, leaves=tuple(leaves)))
+
+    def committed(self, commands: Sequence[CommandId]) -> set[CommandId]:
+        """Which of these commands committed; one query."""
+        return {command for (command,) in self._read(_COMMITTED, {"commands": list(commands)})}
 
     def select_streams(self, after: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
         """Entries of several streams beyond the given version of each, per stream in order; one query."""

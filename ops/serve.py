@@ -18,7 +18,7 @@ from api.accounts import LocalAccounts
 from api.app import create_app
 from api.house import House
 from api.house import Settings as HouseSettings
-from ops import process, worker
+from ops import cosigning, process, worker
 from ops.deployment import Deployment, on_reads, readers
 from ops.guarded import refusal
 from ops.publish import publish_or_stop, publishing
@@ -96,6 +96,7 @@ def _working(deployment: Deployment) -> Generator[None]:
 def work(deployment: Deployment) -> int:
     """Follow the log, carry out what is due, publish the tree, until the service tells it to stop. An exit code."""
     stop = threading.Event()
+    policy = cosigning.in_force(deployment)
 
     def end(number: int, frame: object) -> None:
         stop.set()
@@ -103,14 +104,14 @@ def work(deployment: Deployment) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     _end_with_parent(stop)
-    return worker.run(
-        {
-            "follow": lambda stop: follow.run(deployment.database.urls.projector, stop, readers=readers(deployment)),
-            "process": lambda stop: _carry_out(deployment, stop),
-            "publish": lambda stop: publishing(deployment, stop),
-        },
-        stop,
-    )
+    loops: dict[str, worker.Loop] = {
+        "follow": lambda stop: follow.run(deployment.database.urls.projector, stop, readers=readers(deployment)),
+        "process": lambda stop: _carry_out(deployment, stop),
+        "publish": lambda stop: publishing(deployment, stop),
+    }
+    if policy is not None:
+        loops["witness"] = lambda stop: cosigning.witnessing(deployment, policy, stop)
+    return worker.run(loops, stop)
 
 
 def _carry_out(deployment: Deployment, stop: threading.Event) -> None:

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     log: Path | None = None
     master_key: Path | None = None
     signing_key: Path | None = None
+    witness_policy: Path | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

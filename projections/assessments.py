@@ -6,7 +6,14 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, ResultFedBack, ScoreDetermined
+from domain.assessment.result import (
+    DeterminationSuperseded,
+    GradeDetermined,
+    GradeProposed,
+    MemberComputed,
+    ResultFedBack,
+    ScoreDetermined,
+)
 from domain.decider import Fact
 from domain.recording.docket import CaseListed, MatterListed
 from domain.recording.sealing import ArchiveSealed
@@ -130,6 +137,11 @@ def _grade(this: Applied, fact: GradeDetermined) -> None:
     this.batch.change(ResultRow, this.stream, grade=fact.grade, reason=fact.reason, position=this.position)
 
 
+def _superseded(this: Applied, _: DeterminationSuperseded) -> None:
+    """The next one follows it; whatever was said of this one was not said of that."""
+    this.batch.change(ResultRow, this.stream, grade=None, reason=None, fed_back_on=None, position=this.position)
+
+
 def _fed_back(this: Applied, fact: ResultFedBack) -> None:
     this.batch.change(ResultRow, this.stream, fed_back_on=fact.told_on, position=this.position)
 
@@ -144,6 +156,7 @@ HANDLERS: Final[Handlers] = {
     ScoreDetermined: _score,
     GradeDetermined: _grade,
     ResultFedBack: _fed_back,
+    DeterminationSuperseded: _superseded,
     **dict.fromkeys(
         (
             MatterListed,
@@ -193,6 +206,14 @@ SELECT m.person AS member, r.unit, r.year, r.period, r.months_present, r.base, r
 FROM results AS r JOIN members AS m ON m.member = r.member
 """
 _OF_UNIT: Final = _RESULT + "WHERE r.unit = %(unit)s AND r.year = %(year)s AND r.period = %(period)s ORDER BY m.person"
+_BESIDE: Final = "".join(
+    (
+        _RESULT,
+        "JOIN units AS u ON u.code = r.unit JOIN units AS own ON own.code = %(unit)s",
+        " WHERE own.parent IN (u.parent, u.code) AND r.year = %(year)s AND r.period = %(period)s",
+        " AND r.grade = COALESCE(%(grade)s, r.grade) ORDER BY m.person",
+    )
+)
 RESULTS_OF_MEMBER: Final = _RESULT + "WHERE m.person = %(member)s ORDER BY r.year, r.period"
 
 
@@ -202,6 +223,14 @@ async def results_of_unit(
     """Everybody's result of one period of an organisation, by pseudonym: never an order of merit."""
     known: dict[str, object] = {"unit": unit, "year": year, "period": period}
     return await ask(connection, ResultState, _OF_UNIT, known, where=unit)
+
+
+async def graded_beside(
+    connection: AsyncConnection, unit: Code, year: int, period: Code, grade: Code | None
+) -> Answer[tuple[ResultState, ...]]:
+    """Who of the organisations beside an organisation, or of the one above it, was given a grade; None: any."""
+    known: dict[str, object] = {"unit": unit, "year": year, "period": period, "grade": grade}
+    return await ask(connection, ResultState, _BESIDE, known, where=unit)
 
 
 async def results_of_member(connection: AsyncConnection, member: MemberId) -> Answer[tuple[ResultState, ...]]:

@@ -22,6 +22,7 @@ from domain.rules.items import HonourItem, ListItem, NegativeItem, Responsibilit
 from domain.rules.scheme import HALVES_AND_YEAR
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, instead
+from projections.as_of import When, inputs_at
 from projections.inputs import Inputs, RecordInput, inputs_of, subject_of
 from projections.merits import STANDING, MeritInput
 from projections.periods import Subject, cases, half_version, lists_of, period_end
@@ -178,12 +179,13 @@ async def explanation(
     shown: Shown = "confirmed",
     *,
     only: Code | None = None,
+    when: When | None = None,
 ) -> Answer[Explanation | None]:
     """Why a member's score of a period (H1, H2, Y) is what it is; None where nobody or no rule set is known.
 
-    ``only``: of the categories this one alone.
+    ``only``: of the categories this one alone. ``when``: as it was known and valid then.
     """
-    given = await inputs_of(connection, member, year)
+    given = await (inputs_of(connection, member, year) if when is None else inputs_at(connection, member, year, when))
     if given.value is None:
         return instead(given, None)
     subject = await subject_of(connection, given.value)

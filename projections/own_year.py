@@ -9,6 +9,7 @@ from domain.rules.assessing import Grade
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId
 from projections.answers import Answer, AsyncConnection, instead
+from projections.as_of import When, inputs_at
 from projections.assessments import ResultState
 from projections.explanation import MatterPart, VetoPart, ceiling_of, matter_parts, veto_parts
 from projections.inputs import Inputs, inputs_of, subject_of
@@ -36,13 +37,16 @@ class OwnYear(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def own_year(
-    connection: AsyncConnection, member: MemberId, year: int, period: str, today: date
+    connection: AsyncConnection, member: MemberId, year: int, period: str, today: date, when: When | None = None
 ) -> Answer[OwnYear]:
-    """A member's year; empty where nobody or no rule set is known.
+    """A member's year, now or as it was known and valid then; empty where nobody or no rule set is known.
 
     A year of which the log says nothing yet has no stored score: then it is made on the spot, of no records.
     """
-    given = await inputs_of(connection, member, year, lines=False)
+    if when is None:
+        given = await inputs_of(connection, member, year, lines=False)
+    else:
+        given = await inputs_at(connection, member, year, when)
     if given.value is None:
         return instead(given, OwnYear(periods=(), categories={}, results=()))
     subject = await subject_of(connection, given.value)

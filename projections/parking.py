@@ -10,7 +10,15 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, ResultFedBack, ScoreDetermined
+from domain.assessment.restatement import CorrectionOrdered, LineRestated, MemberRestated, RestatementStatementFiled
+from domain.assessment.result import (
+    DeterminationSuperseded,
+    GradeDetermined,
+    GradeProposed,
+    MemberComputed,
+    ResultFedBack,
+    ScoreDetermined,
+)
 from domain.decider import Fact
 from domain.notice.notice import NoticeLineDrafted
 from domain.notice.results import ResultLineDrafted
@@ -203,6 +211,11 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         ScoreDetermined,
         GradeDetermined,
         ResultFedBack,
+        CorrectionOrdered,
+        MemberRestated,
+        LineRestated,
+        RestatementStatementFiled,
+        DeterminationSuperseded,
         *MEASURES.facts,
         *PROBATION.facts,
     }

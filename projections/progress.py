@@ -13,6 +13,7 @@ from domain.assessment.period import (
     PeriodComputed,
     PeriodDetermined,
     PeriodOpened,
+    PeriodRestated,
     PeriodReturned,
     PeriodSealed,
     QuotaApplied,
@@ -165,6 +166,11 @@ def _sealed(this: Applied, fact: PeriodSealed) -> None:
     this.batch.insert(StepRow(**_step(this), what="sealed", members=fact.members))
 
 
+def _restated(this: Applied, fact: PeriodRestated) -> None:
+    _moved(this)
+    this.batch.insert(StepRow(**_step(this), what="restated", members=fact.adopted))
+
+
 def _committed(this: Applied, fact: StateCommitted) -> None:
     this.batch.insert(StepRow(**_step(this), what="committed", members=fact.members, digest=fact.root))
 
@@ -182,6 +188,7 @@ HANDLERS: Final[Handlers] = {
     PeriodDetermined: _round,
     QuotaApplied: _quota,
     PeriodSealed: _sealed,
+    PeriodRestated: _restated,
     StateCommitted: _committed,
     CompletenessChecked: _kept_in_the_log,
 }
@@ -208,7 +215,7 @@ class PeriodState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeriodStep(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened to a period: computed, returned, decided, referred, determined or sealed."""
+    """What happened to a period: computed, returned, decided, referred, determined, sealed or restated."""
 
     position: int
     at: datetime

@@ -62,6 +62,7 @@ from domain.result.measure import (
     MeasureEscalated,
     MeasureOpened,
     MeasureProposed,
+    MeasureSetAside,
     MeasureStepDone,
     MeasureStepSet,
     MeasureWithdrawn,
@@ -201,6 +202,7 @@ InUnit: TypeAlias = (
     | MeasureEscalated
     | MeasureClosed
     | MeasureWithdrawn
+    | MeasureSetAside
 )
 
 

@@ -18,10 +18,11 @@ from api.refusals import NotFound
 from api.routes.matters import Before, Since
 from api.wishes import ClaimWish, DocumentedWish, MotionWish, Nothing, ReturnWish
 from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour, WithdrawHonour
+from domain.recording.helping import helped_matter
 from domain.recording.honour import honour_id
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId
-from projections import cases, organisation, rules
+from projections import cases, measures, organisation, rules
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["honours"])
@@ -34,6 +35,14 @@ class PersonChoice(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+class HelpedChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A pairing for which a helper may claim: the matter is the measure in which he helped."""
+
+    matter: Code
+    year: int
+    name: str
+
+
 class CaseList(msgspec.Struct, frozen=True, kw_only=True):
     """The claims or proposals of an organisation or a person, and what a new one can be about."""
 
@@ -43,6 +52,8 @@ class CaseList(msgspec.Struct, frozen=True, kw_only=True):
     more: MoreAsked
     people: tuple[PersonChoice, ...]
     """For whom the reader may enter something; himself alone where he claims as a member."""
+    helped: tuple[HelpedChoice, ...] = ()
+    """Whom the member helped one to one."""
 
 
 @router.get("/units/{unit:code}/honours")
@@ -71,13 +82,18 @@ async def of_member(member: UUID, asked: Annotated[Asked, permitted("honour.read
     await note_reading(asked, member, "honour")
     async with asked.ready(since) as connection:
         found = await cases.cases_of_member(connection, member, cases.HONOURS)
-        names, scheme = await names_of(asked, connection, [member]), await scheme_today(asked, connection)
+        helped = (await measures.helped_by(connection, member)).value
+        names = await names_of(asked, connection, [member, *(one.mentee for one in helped)])
+        scheme = await scheme_today(asked, connection)
         value = CaseList(
             items=await case_rows(asked, connection, found.value),
             before=None,
             choices=choices_of(scheme, ("honour",)),
             more=more_asked(scheme, ("honour",)),
             people=(PersonChoice(member=member, name=names(member)),),
+            helped=tuple(
+                HelpedChoice(matter=helped_matter(one.measure), year=one.year, name=names(one.mentee)) for one in helped
+            ),
         )
     mine = member == asked.reader.person
     return answer(asked, "honours.html", instead(found, value), unit=asked.unit, mine=mine)

@@ -18,6 +18,7 @@ from api.negotiation import wants_page
 from api.pages import address, show
 from api.refusals import NotFound, WorkbookFindings
 from api.routes.workbooks import XLSX, WorkbookWish, committed, people_of
+from api.workbook.carrying import carry_in
 from api.workbook.directory import Directory, Person
 from api.workbook.listing import ListDry, ListSummary, Surroundings, plan_list
 from api.workbook.mark import mark
@@ -143,7 +144,7 @@ def _planned(kind: str, asked: Asked, wish: WorkbookWish, people: Mapping[str, P
         pseudonym=lambda number: drawn.setdefault(number, uuid4()),
         house=Surroundings(
             load=ledger.load,
-            known=lambda command: from_thread.run(committed, asked, command),
+            known=lambda commands: from_thread.run(committed, asked, commands),
             holder=asked.house.vault.holder,
             load_many=ledger.load_many,
         ),
@@ -151,7 +152,7 @@ def _planned(kind: str, asked: Asked, wish: WorkbookWish, people: Mapping[str, P
 
 
 def _recorded(asked: Asked, dry: ListDry) -> int:
-    return max((asked.house.ledger.execute(command).last for command in dry.commands), default=0)
+    return carry_in(asked.house.ledger, dry.commands)
 
 
 async def _people(kind: str, asked: Asked, connection: AsyncConnection) -> dict[str, Person]:

@@ -1,6 +1,7 @@
 """存证 — the public log: its key, its signed checkpoints, its tiles of hashes; never an entry."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -9,15 +10,17 @@ from fastapi import APIRouter, Response
 from api.answering import VARY
 from api.asked import Asked, permitted
 from api.documents import described
+from api.house import House
 from api.negotiation import wants_page
 from api.pages import show
-from api.proofs import key_of, newest_checkpoint
+from api.proofs import key_of, newest_checkpoint, witnessed
 from api.refusals import NotFound, ProofPending
 from projections.transparency.checkpoint import open_checkpoint
 from projections.transparency.history import HISTORY
 from projections.transparency.note import encode_base64
 from projections.transparency.refusals import LogRefused
 from projections.transparency.tiles import ENTRIES, TILE_WIDTH, parse_path
+from projections.transparency.witnessed import POLICY, policy_of
 
 router = APIRouter(tags=["log"])
 
@@ -25,6 +28,15 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 _SIZE: Final = re.compile(r"[0-9]{1,20}")
 _PATH_MOST: Final = 64
 """Characters: far more than the tiles of 2**62 entries need."""
+
+
+class WitnessedView(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest checkpoint that enough witnesses have cosigned."""
+
+    size: int
+    by: tuple[str, ...]
+    at: datetime
+    """When the last of them cosigned."""
 
 
 class LogView(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +47,9 @@ class LogView(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     root: str
     checkpoint: str
+    witnesses: tuple[str, ...]
+    """Who is asked to cosign; nobody: the log is unwitnessed."""
+    witnessed: WitnessedView | None
 
 
 @router.get("/log")
@@ -44,9 +59,15 @@ async def log(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     key, note = key_of(asked.house), newest_checkpoint(asked.house)
     if key is None or note is None:
         raise ProofPending
-    newest = open_checkpoint(note, [key])
+    newest, policy = open_checkpoint(note, [key]), policy_of(asked.house.log)
     value = LogView(
-        origin=newest.origin, key=str(key), size=newest.size, root=encode_base64(newest.root), checkpoint=note.decode()
+        origin=newest.origin,
+        key=str(key),
+        size=newest.size,
+        root=encode_base64(newest.root),
+        checkpoint=note.decode(),
+        witnesses=() if policy is None else tuple(each.name for each in policy.keys),
+        witnessed=_witnessed(asked.house),
     )
     if wants_page(asked.request):
         response = show(asked.request, "log.html", {"value": value})
@@ -54,6 +75,34 @@ async def log(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
         response = Response(msgspec.json.encode(value), media_type="application/json")
     response.headers.update({"Cache-Control": "no-cache", "Vary": VARY})
     return response
+
+
+def _witnessed(house: House) -> WitnessedView | None:
+    seen = witnessed(house)
+    if seen is None:
+        return None
+    at = datetime.fromtimestamp(max(seen.by.values()), UTC)
+    return WitnessedView(size=seen.checkpoint.size, by=tuple(seen.by), at=at)
+
+
+@router.get("/log/witnessed")
+@described(media_type="text/plain")
+async def cosigned(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
+    """The newest checkpoint with the signatures of enough witnesses under it."""
+    seen = witnessed(asked.house)
+    if seen is None:
+        raise NotFound
+    return Response(seen.note, media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/log/policy")
+@described(media_type="text/plain")
+async def policy(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
+    """Who is asked to cosign, and how many of them must: compare it with the one you were given."""
+    file = asked.house.log / POLICY
+    if not file.is_file():
+        raise NotFound
+    return Response(file.read_bytes(), media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/log/checkpoint")

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from anyio import to_thread
 from fastapi import APIRouter, Response
 
 from api.answering import answer, granted
@@ -21,14 +22,17 @@ from api.result_wishes import (
     HelpReviewWish,
     OfMemberWish,
     OpenMeasureWish,
+    SetAsideWish,
     StepWish,
 )
 from api.routes.honours import PersonChoice, scheme_today
 from api.routes.matters import Since
-from domain.organisation.appointments import COMMITTEE
+from domain.decider import Past
 from domain.result.carrying import AcceptAssignment, AssignDesignee, CompleteStep, DeclineAssignment
+from domain.result.designees import offered
 from domain.result.opening import CloseMeasure, OpenMeasure
-from domain.result.pairing import PairHelper, ReviewHelp
+from domain.result.pairing import PairHelper, ReviewHelp, who_may_help
+from domain.result.setting_aside import SetAsideMeasure
 from domain.values import Code, MemberId
 from projections import assessments, measures, offices, organisation
 from projections.answers import AsyncConnection, instead
@@ -114,6 +118,25 @@ def open_measure(
         minute_sha256=wish.minute_sha256,
         present=wish.present,
         not_in_favour=wish.not_in_favour,
+    )
+    return granted(asked, receipt, _place(asked, unit, measure))
+
+
+@router.post("/units/{unit:code}/measures/{measure:uuid}/setting-aside")
+@described(uploads=True)
+def set_aside(
+    unit: str, measure: UUID, asked: Annotated[Asked, permitted("measure.set_aside", takes=SetAsideWish)]
+) -> Response:
+    """Decide that what is proposed is not opened."""
+    wish: SetAsideWish = asked.body
+    receipt = asked.execute(
+        SetAsideMeasure,
+        unit=unit,
+        member=wish.member,
+        measure=measure,
+        basis=wish.basis,
+        basis_sha256=wish.basis_sha256,
+        reason=asked.secret(wish.member, "reason", wish.reason),
     )
     return granted(asked, receipt, _place(asked, unit, measure))
 
@@ -253,26 +276,30 @@ async def _voters(asked: Asked, connection: AsyncConnection, view: MeasureView) 
 
 
 async def _designees(asked: Asked, connection: AsyncConnection, view: MeasureView) -> tuple[PersonChoice, ...]:
-    """Members of the branch but the person and its recorders; domain has the last word."""
-    if view.status != "open" or not asked.may("measure.assign"):
+    """Whom of the branch the assignment would accept: the very rule that refuses is asked."""
+    if view.status != "open" or not asked.may("measure.assign") or not any(step.designated for step in view.steps):
         return ()
     roster = await organisation.members_of(connection, view.unit, asked.today)
-    held = await offices.officers_of(connection, view.unit, asked.today)
-    recorders = {office.member for office in held.value if office.role in ("recorder", "substitute_recorder")}
-    fit = [one.member for one in roster.value if one.member != view.member and one.member not in recorders]
-    return await _people(asked, connection, fit)
+    known = [one.member for one in roster.value]
+
+    def fit(past: Past) -> list[MemberId]:
+        return offered(past, view.unit, view.member, view.measure, known, asked.today)
+
+    return await _people(asked, connection, await to_thread.run_sync(asked.house.ledger.ask, fit))
 
 
 async def _helpers(asked: Asked, connection: AsyncConnection, view: MeasureView) -> tuple[PersonChoice, ...]:
-    """Whoever of the branch had the grade that helpers have; where nobody had, its committee."""
-    scheme = await scheme_today(asked, connection)
+    """Whom the pairing would accept: of the branch, beside it, or, where the branch has none, its committee."""
     wanted = any(step.pairing and step.helper is None and step.done_on is None for step in view.steps)
-    if not wanted or view.status != "open" or scheme is None or not asked.may("measure.assign"):
+    if not wanted or view.status != "open" or not asked.may("measure.assign"):
         return ()
-    results = await assessments.results_of_unit(connection, view.unit, view.year, view.period)
-    grade = scheme.measures.helper.grade
-    fit = [one.member for one in results.value if one.grade == grade and one.member != view.member]
-    if not fit:
-        held = await offices.officers_of(connection, view.unit, asked.today)
-        fit = [office.member for office in held.value if office.role in COMMITTEE and office.member != view.member]
-    return await _people(asked, connection, fit)
+    roster = await organisation.members_of(connection, view.unit, asked.today)
+    held = await offices.officers_of(connection, view.unit, asked.today)
+    beside = await assessments.graded_beside(connection, view.unit, view.year, view.period, view.helper_grade)
+    everybody = [one.member for found in (roster.value, held.value, beside.value) for one in found]
+    known = list(dict.fromkeys(everybody))
+
+    def fit(past: Past) -> list[MemberId]:
+        return who_may_help(past, view.unit, view.member, view.measure, known, asked.today)
+
+    return await _people(asked, connection, await to_thread.run_sync(asked.house.ledger.ask, fit))

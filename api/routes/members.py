@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
 from api.answering import answer
+from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
 from api.lists import MatterRow, VetoRow, matter_rows, veto_row
@@ -20,10 +21,11 @@ from api.routes.matters import Before, Since
 from domain import vocabulary
 from domain.decider import NotPermitted
 from domain.values import Code, MemberId, Quantity, RecordId, points
-from projections import explanation, own_year, periods, timeline
-from projections.answers import Answer, Page, instead
+from projections import as_of, explanation, own_year, periods, prefix, timeline
+from projections.answers import Answer, AsyncConnection, Page, instead
+from projections.as_of import When
 from projections.periods import PeriodScore
-from projections.waiting import as_of
+from projections.waiting import as_of as reached
 
 router = APIRouter(tags=["members"])
 
@@ -87,6 +89,8 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
     """The best grade that they let him have."""
     results: tuple[ResultLine, ...]
     """What was determined of the year's periods, for whoever may read it."""
+    back: LookingBack | None = None
+    """From where the answer looks back, if it does."""
 
 
 class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +153,8 @@ class WhyView(msgspec.Struct, frozen=True, kw_only=True):
     title_zh: str
     title_en: str
     spans: tuple[SpanView, ...]
+    back: LookingBack | None = None
+    """From where the answer looks back, if it does."""
 
 
 class MomentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,19 +198,18 @@ async def own(asked: Annotated[Asked, permitted("signed-in")]) -> Response:
 async def of_year(
     member: UUID,
     asked: Annotated[Asked, permitted("archive.read")],
+    back: BackAsked,
     year: YearAsked = None,
     since: Since = None,
 ) -> Response:
-    """A person's points of a year: confirmed and pending apart, category by category."""
+    """A person's points of a year: confirmed and pending apart, category by category; now, or as known and valid."""
     wanted = year or asked.today.year
     await note_reading(asked, member, "points")
-    kept: Answer[PointsView] | None = asked.kept(since)
+    kept: Answer[PointsView] | None = None if back else asked.kept(since)
     if kept is None:
-        current = periods.running(wanted, asked.today)
         async with asked.ready(since) as connection:
-            found = await own_year.own_year(connection, member, wanted, current, asked.today)
-        kept = asked.keep(instead(found, _points(asked, member, found.value, wanted, current)))
-    named = _named(asked, kept)
+            kept = await points_then(asked, connection, member, wanted, back)
+    named = _named(asked, asked.keep(kept))
     results = tuple(msgspec.structs.replace(one, name=named.value.name) for one in named.value.results)
     return answer(asked, "points.html", instead(named, msgspec.structs.replace(named.value, results=results)))
 
@@ -214,7 +219,32 @@ def _named(asked: Asked, kept: Answer[V]) -> Answer[V]:
     return instead(kept, msgspec.structs.replace(kept.value, name=subject_name(asked)))
 
 
-def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, current: str) -> PointsView:
+async def _seen(
+    asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back
+) -> tuple[When | None, LookingBack | None]:
+    """From where the reader looks back; None for the present."""
+    if not back:
+        return None, None
+    vetoes, results = asked.reads("veto.read"), asked.reads("result.read")
+    last = await prefix.head(connection)
+    steps = await as_of.steps_of(connection, member, year, last, vetoes=vetoes, results=results)
+    when = await when_of(connection, back, steps)
+    return when, await looking_back(connection, when, steps)
+
+
+async def points_then(
+    asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back
+) -> Answer[PointsView]:
+    """The page of a year without the name."""
+    when, seen = await _seen(asked, connection, member, year, back)
+    today = asked.today if seen is None else seen.day
+    current = periods.running(year, today)
+    found = await own_year.own_year(connection, member, year, current, today, when)
+    view = _points(asked, member, found.value, year, current, today)
+    return instead(found, msgspec.structs.replace(view, back=seen))
+
+
+def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, current: str, today: date) -> PointsView:
     whole = next((period for period in found.periods if period.period == current), None)
     vetoes = found.vetoes if asked.reads("veto.read") else ()
     ceiling = found.ceiling if vetoes else None
@@ -225,7 +255,7 @@ def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, curr
         year=year,
         rules=None if whole is None else whole.rules,
         current=current,
-        periods=tuple(_period(asked, period) for period in found.periods if current == "Y" or period is whole),
+        periods=tuple(_period(period, today) for period in found.periods if current == "Y" or period is whole),
         categories=() if whole is None else tuple(_category(one, found.categories) for one in whole.categories),
         honours=matter_rows(found.honours),
         deductions=matter_rows(found.deductions),
@@ -244,20 +274,35 @@ async def why(
     year: Year,
     category: str,
     asked: Annotated[Asked, permitted("archive.read")],
+    back: BackAsked,
     shown: Shown = "confirmed",
 ) -> Response:
-    """Why a category is what it is: line by line in plain words, record by record."""
+    """Why a category is what it is, or was: line by line in plain words, record by record."""
     await note_reading(asked, member, "category")
-    kept: Answer[WhyView] | None = asked.kept()
+    kept: Answer[WhyView] | None = None if back else asked.kept()
     if kept is None:
-        period = periods.running(year, asked.today)
         async with asked.ready() as connection:
-            found = await explanation.explanation(connection, member, year, period, shown, only=category)
-        view = None if found.value is None else _why(asked, found.value, category)
-        if view is None:
-            raise NotFound
-        kept = asked.keep(instead(found, view))
-    return answer(asked, "why.html", _named(asked, kept))
+            kept = await why_then(asked, connection, member, year, category, shown, back)
+    return answer(asked, "why.html", _named(asked, asked.keep(kept)))
+
+
+async def why_then(
+    asked: Asked,
+    connection: AsyncConnection,
+    member: MemberId,
+    year: int,
+    category: Code,
+    shown: explanation.Shown,
+    back: Back,
+) -> Answer[WhyView]:
+    """The explanation of a category without the name."""
+    when, seen = await _seen(asked, connection, member, year, back)
+    period = periods.running(year, asked.today if seen is None else seen.day)
+    found = await explanation.explanation(connection, member, year, period, shown, only=category, when=when)
+    view = None if found.value is None else _why(asked, found.value, category)
+    if view is None:
+        raise NotFound
+    return instead(found, msgspec.structs.replace(view, back=seen))
 
 
 @router.get("/members/{member:uuid}/timeline")
@@ -282,18 +327,18 @@ async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read
     async with asked.ready() as connection:
         found = await readings_of(asked.house, member, before)
         names = await names_of(asked, connection, [one.reader for one in found])
-        known = await as_of(connection)
+        known = await reached(connection)
     items = tuple(_reading(one, names) for one in found)
     fresh = tuple(one.reading for one in found)
     rows = Page(items=items, before=found[-1].reading if len(found) == 50 else None)
     return answer(asked, "readings.html", Answer(as_of=known, complete=True, value=rows), fresh=fresh)
 
 
-def _period(asked: Asked, period: PeriodScore) -> PeriodView:
+def _period(period: PeriodScore, today: date) -> PeriodView:
     return PeriodView(
         period=period.period,
         ends_on=period.ends_on,
-        provisional=period.provisional(asked.today),
+        provisional=period.provisional(today),
         base=points(period.base),
         maximum=points(period.maximum),
         honours=points(period.honours),

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from api.answering import answer, granted
+from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
@@ -28,7 +29,7 @@ from domain.notice.notice import Shown
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.rules.scheme import Scheme
 from domain.values import Code, NoticeId, Quantity, hundredths, points
-from projections import boards, notice_board, offices, organisation, rules
+from projections import boards, notice_board, offices, organisation, rules, then
 from projections.answers import Answer, AsyncConnection, instead
 
 router = APIRouter(tags=["notices"])
@@ -111,6 +112,8 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     """For the public, while it hangs; shown to whoever posts."""
     checkpoint: str | None
     """The signed checkpoint that covers the posting: whoever keeps it can prove what was posted."""
+    back: LookingBack | None = None
+    """From where the answer looks back, if it does."""
 
 
 @router.get("/notices")
@@ -150,19 +153,19 @@ def _board(found: boards.Board) -> Board:
 @router.get("/units/{unit:code}/notices/{notice:uuid}")
 @described(NoticeView)
 async def one(
-    unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.read")], since: Since = None
+    unit: str, notice: UUID, asked: Annotated[Asked, permitted("notice.read")], back: BackAsked, since: Since = None
 ) -> Response:
-    """One notice, as it hangs on the board and as it is printed."""
+    """One notice, as it hangs on the board and as it is printed; now, or as it was known then."""
     async with asked.ready(since) as connection:
         found = await notice_board.notice(connection, notice)
-        shown = visible(asked, found)
+        shown, seen = await _then(connection, visible(asked, found), back)
         people = [line.member for line in shown.lines] + [picture.by for picture in shown.postings]
         names = await names_of(asked, connection, people, unit=unit, day=shown.header.occurred_on)
         scheme = await scheme_of_notice(connection, shown)
         note = None if shown.header.posted is None else await covering(asked.house.log, shown.header.posted)
         view = notice_view(asked, shown, names, note, scheme, await _withdrawn(asked, shown.header))
-        back = await _steps_back(asked, connection, shown.header)
-        view = msgspec.structs.replace(view, steps_back=back)
+        steps_back = await _steps_back(asked, connection, shown.header)
+        view = msgspec.structs.replace(view, steps_back=steps_back, back=seen)
     # The checkpoint comes a moment after the posting, and without a further entry.
     return answer(asked, "notice.html", instead(found, view), fresh=note, unit=asked.unit)
 
@@ -187,6 +190,19 @@ async def _steps_back(asked: Asked, connection: AsyncConnection, header: notice_
     committee = await offices.committee_of(connection, asked.acting.unit, asked.today)
     behind = {office.stands_for for office in committee.value if office.member == asked.reader.person}
     return not behind.isdisjoint(header.entered_by) or asked.reader.person in header.entered_by
+
+
+async def _then(
+    connection: AsyncConnection, now: notice_board.Notice, back: Back
+) -> tuple[notice_board.Notice, LookingBack | None]:
+    """What the reader may see now, as it stood where he looks back from; his right to it is that of today."""
+    if not back:
+        return now, None
+    when = await when_of(connection, back)
+    found = await then.notice_then(connection, now, when.position)
+    if found is None:
+        raise NotFound
+    return found, await looking_back(connection, when)
 
 
 async def _withdrawn(asked: Asked, header: notice_board.NoticeHeader) -> str | None:

@@ -1,13 +1,14 @@
 """组织 — organisations, who belonged to one on a day, who held which office; and who may change that."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Query, Response
 
 from api.answering import answer, granted
+from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
@@ -36,7 +37,7 @@ from domain.organisation.member import RegisterMember
 from domain.organisation.reorganisation import AssignApprovalBody, DissolveUnit, MoveUnit, RenameUnit
 from domain.organisation.unit import EstablishUnit
 from domain.values import Code, MemberId
-from projections import membership, offices, organisation, rules
+from projections import membership, offices, organisation, rules, then
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["organisation"])
@@ -106,6 +107,8 @@ class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     """From how many full members a branch has a committee, where this one has one with fewer."""
     changes: tuple[ChangeView, ...]
     below: tuple[organisation.Unit, ...]
+    back: LookingBack | None = None
+    """From where roster and offices are looked back at, if they are."""
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,24 +125,26 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
 async def one(
     unit: str,
     asked: Annotated[Asked, permitted("unit.read")],
+    back: BackAsked,
     on: DayAsked = None,
     people: From = None,
     since: Since = None,
 ) -> Response:
-    """An organisation on a day: its roster, its offices, its history, what lies directly below it."""
+    """An organisation on a day: its roster, its offices, its history, what lies directly below it.
+
+    With ``known_at`` the roster and the offices are those that were known then.
+    """
     assert asked.unit is not None
-    day = on or asked.today
+    day = on or back.valid_on or asked.today
     async with asked.ready(since) as connection:
-        roster = await organisation.members_of(connection, unit, day)
-        held = await offices.officers_of(connection, unit, day)
-        ever = (await offices.appointments_of(connection, unit)).value
+        staff = await _staff(connection, asked.unit, day, back)
         changes = (await organisation.changes_of(connection, unit)).value
         # Who is away is nothing for the other members' eyes.
         absences = (await membership.away_from(connection, unit, day)).value if asked.may("membership.read") else ()
         away = {one.member: one.kind for one in absences}
         units = await organisation.units(connection, unit)
-        everybody = [one.member for one in roster.value]
-        everybody += [person for office in ever for person in (office.member, office.stands_for) if person]
+        everybody = [one.member for one in staff.roster]
+        everybody += [person for office in staff.ever for person in (office.member, office.stands_for) if person]
         names = await names_of(asked, connection, everybody, unit=unit, day=day)
         published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
         offered = await _people(asked, connection, people or unit, units.value, published)
@@ -154,14 +159,43 @@ async def one(
         first_body=asked.unit.first_body,
         established_on=asked.unit.established_on,
         dissolved_on=asked.unit.dissolved_on,
-        members=tuple(_member(one, names, away) for one in roster.value),
-        offices=tuple(_office(office, names) for office in held.value),
-        terms=tuple(_office(office, names) for office in ever),
-        committee_from=_too_small(asked.unit, roster.value, published),
+        members=tuple(_member(one, names, away) for one in staff.roster),
+        offices=tuple(_office(office, names) for office in staff.held),
+        terms=tuple(_office(office, names) for office in staff.ever),
+        committee_from=_too_small(asked.unit, staff.roster, published),
         changes=tuple(_change(one) for one in changes),
         below=tuple(below for below in units.value if below.parent == unit),
+        back=staff.back,
     )
     return answer(asked, "unit.html", instead(units, view), people=offered, roles=OFFICES)
+
+
+class Staff(NamedTuple):
+    """Who belongs to an organisation on a day and who holds an office there; or was known to."""
+
+    roster: tuple[organisation.Member, ...]
+    held: tuple[offices.Office, ...]
+    ever: tuple[offices.Office, ...]
+    back: LookingBack | None = None
+
+
+async def _staff(connection: AsyncConnection, unit: organisation.Unit, day: date, back: Back) -> Staff:
+    if back.known_at is None:
+        return Staff(
+            (await organisation.members_of(connection, unit.unit, day)).value,
+            (await offices.officers_of(connection, unit.unit, day)).value,
+            (await offices.appointments_of(connection, unit.unit)).value,
+        )
+    when = await when_of(connection, back)
+    roster: list[organisation.Member] = []
+    for person, profile in (await then.roster_then(connection, unit.unit, day, when.position)).items():
+        found = (await organisation.member(connection, person)).value
+        assert found is not None, "who was enrolled is registered"
+        roster.append(msgspec.structs.replace(found, unit=unit.unit, profile=profile))
+    ever = await then.offices_then(connection, unit.unit, unit.title, when.position)
+    acting = await then.acting_then(connection, unit.unit, day, when.position)
+    held = tuple(one for one in ever if (one.role, one.member, one.from_on) in acting)
+    return Staff(tuple(roster), held, tuple(ever), await looking_back(connection, when))
 
 
 def _member(one: organisation.Member, names: Names, away: dict[MemberId, str]) -> MemberView:

@@ -53,6 +53,8 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     root: str
     checkpoint: str
+    witnesses: tuple[str, ...]
+    """Who cosigned the checkpoint; nobody where the log is unwitnessed."""
 
 
 class RecordView(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,7 @@ async def one_record(member: UUID, record: UUID, asked: Annotated[Asked, permitt
         names = await names_of(asked, connection, people, unit=chain.unit, day=chain.occurred_on)
         proof = await proven_or_why(asked.house, connection, chain.places.recorded)
     # Its proof comes a moment after the record, and without a further entry.
-    fresh = proof.checkpoint.size if isinstance(proof, Proven) else proof.code
+    fresh = proof.fresh if isinstance(proof, Proven) else proof.code
     view = _record(asked, chain, names, proof)
     return answer(asked, "record.html", instead(found, view), fresh=fresh, steps=_steps(chain), behind=_behind(chain))
 
@@ -144,7 +146,7 @@ async def one_proof(
     async with asked.ready() as connection:
         proven = await _proven(asked, connection, member, record, position)
         known = Answer(as_of=await as_of(connection), complete=True, value=proof_view(proven))
-    fresh = proven.checkpoint.size
+    fresh = proven.fresh
     return answer(asked, "proof.html", known, fresh=fresh, record=record, member=member)
 
 
@@ -339,4 +341,5 @@ def proof_view(proven: Proven) -> ProofView:
         size=proven.checkpoint.size,
         root=encode_base64(proven.checkpoint.root),
         checkpoint=proven.proof.checkpoint.decode(),
+        witnesses=proven.witnesses,
     )

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
@@ -20,6 +20,7 @@ from api.negotiation import wants_page
 from api.pages import address, show
 from api.refusals import NotFound, WorkbookFindings
 from api.wishes import Wish, sha256_of
+from api.workbook import carrying
 from api.workbook.directory import Directory, Person
 from api.workbook.importing import Dry, Summary, plan_import
 from api.workbook.mark import mark
@@ -31,7 +32,7 @@ from projections.answers import AsyncConnection
 router = APIRouter(tags=["workbooks"])
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_KNOWN: Final = "SELECT EXISTS (SELECT FROM ledger.commands WHERE command = %(command)s)"
+_COMMITTED: Final = "SELECT command FROM ledger.commands WHERE command = ANY(%(commands)s)"
 
 
 class WorkbookWish(Wish, frozen=True, kw_only=True):
@@ -139,19 +140,20 @@ def _planned(asked: Asked, wish: WorkbookWish, people: Mapping[str, Person]) -> 
         at=asked.now,
         salt=lambda: secrets.token_urlsafe(16),
         load=asked.house.ledger.load,
-        known=lambda command: from_thread.run(committed, asked, command),
+        known=lambda commands: from_thread.run(committed, asked, commands),
+        load_many=asked.house.ledger.load_many,
     )
 
 
 def _carried_in(asked: Asked, dry: Dry) -> int:
-    return max((asked.house.ledger.execute(command).last for command in dry.commands), default=0)
+    return carrying.carry_in(asked.house.ledger, dry.commands)
 
 
-async def committed(asked: Asked, command: CommandId) -> bool:
-    """Whether a command is committed; asked of the primary, which alone is never behind."""
+async def committed(asked: Asked, commands: Sequence[CommandId]) -> set[CommandId]:
+    """Which commands are committed; asked of the primary, which alone is never behind."""
     async with asked.house.access.connection() as connection:
-        row = await (await connection.execute(_KNOWN, {"command": command})).fetchone()
-    return row is not None and bool(row[0])
+        rows = await (await connection.execute(_COMMITTED, {"commands": list(commands)})).fetchall()
+    return {row[0] for row in rows}
 
 
 async def people_of(asked: Asked, connection: AsyncConnection, unit: Code) -> dict[str, Person]:

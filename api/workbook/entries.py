@@ -121,6 +121,15 @@ def _mark(cells: "Cells") -> MarkEntry:
     )
 
 
+def _line_of_text(value: str) -> str | None:
+    """In the normal form, blanks made one; None where a character is not allowed."""
+    text = " ".join(unicodedata.normalize("NFC", value).split())
+    # Almost every text is printable, and is known to be so at once; joiners of some names are not.
+    if not text.isprintable() and any(unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") for char in text):
+        return None
+    return text
+
+
 class Cells:
     """The cells of one row; what is wrong with them is noted."""
 
@@ -149,10 +158,9 @@ class Cells:
         if len(value) > TEXT_LIMIT:
             self._note(key, "text-too-long", most=TEXT_LIMIT)
             return None
-        text = " ".join(unicodedata.normalize("NFC", value).split())
-        if any(unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") for char in text):
+        text = _line_of_text(value)
+        if text is None:
             self._note(key, "text-not-allowed")
-            return None
         return text or None
 
     def code(self, key: str) -> Code | None:

@@ -17,7 +17,7 @@ from api.workbook.entries import Entries, entries
 from api.workbook.findings import Finding, Findings
 from api.workbook.month import Month
 from api.workbook.read import Book, Page, read
-from api.workbook.rehearsal import Load, LoadMany, Rehearsal, respectful
+from api.workbook.rehearsal import Known, Load, LoadMany, Rehearsal, respectful
 from domain.actor import Actor
 from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.unit import established
@@ -26,7 +26,7 @@ from domain.recording.matter import MATTER, Held, PlanMatter
 from domain.recording.sheet import SHEET
 from domain.rules.ruleset import NoRuleInForce, scheme_on
 from domain.rules.scheme import Scheme
-from domain.values import Code, CommandId, Instant, Sha256
+from domain.values import Code, Instant, Sha256
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,12 +85,12 @@ def plan_import(
     at: Instant,
     salt: Callable[[], str],
     load: Load,
-    known: Callable[[CommandId], bool],
+    known: Known,
     load_many: LoadMany | None = None,
 ) -> Dry:
     """The dry run of a workbook for the branch for which the actor acts.
 
-    ``load`` gives the present state of a stream, ``known`` whether a command id was committed. Raises ``Refused``
+    ``load`` gives the present state of a stream, ``known`` which command ids were committed. Raises ``Refused``
     where the file is no workbook of ours or the actor may not do this at all.
     """
     if actor.person is None or actor.role is None or actor.unit is None:
@@ -103,6 +103,7 @@ def plan_import(
     author = Author(person=actor.person, role=actor.role, unit=actor.unit, at=at, file=book.sha256, salt=salt)
     planned = tuple(steps(checked.month, author))
     _read_ahead(past, actor.unit, checked.month)
+    past.recall([step.command for step in planned])
     commands = _rehearsed(book, past, planned, findings)
     found = findings.in_order(*book.pages)
     return Dry(

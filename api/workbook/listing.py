@@ -15,14 +15,14 @@ from api.workbook.findings import Finding, Findings
 from api.workbook.importing import in_force
 from api.workbook.lists import LISTS
 from api.workbook.read import Book, Page, read
-from api.workbook.rehearsal import Load, LoadMany, Rehearsal
+from api.workbook.rehearsal import Known, Load, LoadMany, Rehearsal
 from api.workbook.rows import Ground, Row, wish_of
 from domain.actor import Actor
 from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.member import MEMBER, Registered, RegisterMember
 from domain.organisation.unit import established
 from domain.sealed import Secret
-from domain.values import Code, CommandId, Instant, MemberId, Sha256, day_of
+from domain.values import Code, Instant, MemberId, Sha256, day_of
 
 KEYS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "members": (("work_number",), ("identity",)),
@@ -89,8 +89,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What a dry run asks the house for."""
 
     load: Load
-    known: Callable[[CommandId], bool]
-    """Whether a command id was committed."""
+    known: Known
     holder: Callable[[Sequence[Secret]], MemberId | None]
     """Who has one of these identities already, other than their own subjects."""
     load_many: LoadMany | None = None
@@ -123,6 +122,7 @@ def plan_list(
     ground = _ground(past, page, directory, author, place or actor.unit, pseudonym)
     _repeated(kind, page, findings)
     planned = [(row, wish) for row in page.rows if (wish := wish_of(kind, Row(page, row, ground, findings)))]
+    past.recall([wish for _, wish in planned])
     needed = tuple(_rehearsed(past, page, planned, findings, house))
     found = findings.in_order(page)
     summary = ListSummary(rows=len(page.rows), commands=len(needed), on_record=len(planned) - len(needed))

@@ -26,20 +26,16 @@ class Listener(Protocol):
         ...
 
 
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
 def tell(content: bytes, listener: Listener) -> None:
     """Read a part aloud; a part that is not well-formed XML refuses the workbook."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
     def starts(name: str, attributes: dict[str, str]) -> None:
-        listener.starts(_local(name), attributes)
+        listener.starts(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def ends(name: str) -> None:
-        listener.ends(_local(name))
+        listener.ends(name.rpartition(":")[2] if ":" in name else name)
 
     def declares(*_: object) -> None:
         raise WorkbookUnreadable

@@ -4,7 +4,7 @@ The rules are asked, not repeated: every wish of a workbook goes through the sam
 after the other, each on top of what the earlier ones would have said.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -53,14 +53,23 @@ class LoadMany(Protocol):
         ...
 
 
+class Known(Protocol):
+    """Which of some command ids were committed before."""
+
+    def __call__(self, commands: Sequence[CommandId], /) -> Collection[CommandId]:
+        """Asked once for a whole workbook."""
+        ...
+
+
 class Rehearsal:
     """A past that takes wishes without telling anybody."""
 
-    def __init__(self, load: Load, known: Callable[[CommandId], bool], load_many: LoadMany | None = None) -> None:
+    def __init__(self, load: Load, known: Known, load_many: LoadMany | None = None) -> None:
         self._load = load
         self._load_many = load_many
         self._known = known
         self._states: dict[UUID, object] = {}
+        self._granted: Collection[CommandId] = ()
 
     def __getitem__(self, ref: StreamRef[S]) -> S:
         """The state of one stream after everything that was rehearsed."""
@@ -79,9 +88,13 @@ class Rehearsal:
             self._states.update(zip((ref.id for ref in missing), self._load_many(missing), strict=True))
         return [self[ref] for ref in refs]
 
+    def recall(self, commands: Sequence[Command]) -> None:
+        """Look up which of these wishes were granted before."""
+        self._granted = self._known([command.id for command in commands])
+
     def needless(self, command: Command) -> bool:
         """Whether the wish was granted before, or says only what is on record already."""
-        return self._known(command.id) or _said(self, command)
+        return command.id in self._granted or _said(self, command)
 
     def perform(self, command: Command) -> None:
         """Grant the wish here, or raise what the ledger would refuse it with."""

@@ -99,7 +99,7 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
     checked = _complete(past, rules.scheme, found, [one.member for one in members])
     means = _means(past, rules, found)
     computation = found.computation + 1
-    results = figures_of(past, rules, found, computation, members, means)
+    results = results_of(past, rules, found, computation, members, means)
     kept = standing_figures(past, found, [one for one in everybody if one not in members])
     proposals = propose(rules.scheme, [one for one in (*kept, *results) if one.graded])
     header = PeriodComputed(
@@ -155,7 +155,7 @@ def known_members(past: Past, found: Assessment) -> list[Registered]:
 
 def assessed_members(past: Past, rules: Ruled, found: Assessment) -> list[Registered]:
     """Those of them who have a line in the period."""
-    return [one for one in known_members(past, found) if _assessed(rules, one)]
+    return [one for one in known_members(past, found) if is_assessed(rules, one)]
 
 
 def undetermined(past: Past, found: Assessment, members: Sequence[Registered]) -> list[Registered]:
@@ -170,7 +170,7 @@ def standing_figures(past: Past, found: Assessment, members: Sequence[Registered
     return [one.computed for one in results if one.computed is not None]
 
 
-def _assessed(rules: Ruled, member: Registered) -> bool:
+def is_assessed(rules: Ruled, member: Registered) -> bool:
     """Not the exempt, nor whose class has no total: they have no line."""
     profile = rules.scheme.profile(member.profile_on(rules.last_on))
     return not member.exempt(rules.last_on) and profile is not None and profile.components.ledger is not None
@@ -203,7 +203,7 @@ def _means(past: Past, rules: Ruled, found: Assessment) -> dict[MemberId, int | 
     return session.means
 
 
-def figures_of(
+def results_of(
     past: Past,
     rules: Ruled,
     found: Assessment,
@@ -226,7 +226,7 @@ def figures_of(
         profile = rules.scheme.profile(member.profile_on(rules.last_on))
         assert profile is not None, "only whom the rule set knows is assessed"
         months = sum(span.months_present for span in given.case.spans)
-        figures = _figures(rules, months, profile, made, means.get(member.member))
+        figures = figures_of(rules, months, profile, made, means.get(member.member))
         results.append(
             MemberComputed(
                 member=member.member,
@@ -243,7 +243,8 @@ def figures_of(
     return results
 
 
-def _figures(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
+def figures_of(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
+    """Every component of one member's result, as it is written."""
     mean = mean if rules.period.appraisal else None
     whole = total(made.ledger, mean, profile, rounder_of(rules.scheme.rounding))
     return Figures(
@@ -271,12 +272,12 @@ def _graded(rules: Ruled, profile: Profile, months: int) -> bool:
 def propose(scheme: Scheme, graded: Sequence[MemberComputed]) -> dict[MemberId, GradeProposed]:
     """By threshold, then the ceilings of vetoes, then the quota over those graded."""
     ceilings = {one.member: capped(scheme, one) for one in graded}
-    candidates = [candidate(one) for one in graded if _is_candidate(scheme, ceilings[one.member][0])]
+    candidates = [candidate(one) for one in graded if is_candidate(scheme, ceilings[one.member][0])]
     inside = within_quota(candidates, len(graded), scheme.excellent_quota)
     found: dict[MemberId, GradeProposed] = {}
     for one in graded:
         grade, reason = ceilings[one.member]
-        if _is_candidate(scheme, grade) and str(one.member) not in inside:
+        if is_candidate(scheme, grade) and str(one.member) not in inside:
             grade, reason = next_grade(scheme, grade), "quota"
         found[one.member] = GradeProposed(
             member=one.member,
@@ -302,7 +303,7 @@ def candidate(one: MemberComputed) -> Candidate:
 
 
 def capped(scheme: Scheme, one: MemberComputed) -> tuple[Code, Reason]:
-    """The grade of a total under its vetoes, and why it is that."""
+    """The grade that a total reaches under its vetoes, before any quota."""
     reached = grade_of(hundredths(one.total), scheme.grades, scheme.interpretation)
     capped = under_vetoes(reached, vetoes_of(scheme, one.vetoes), scheme.grades)
     return capped.code, "threshold" if capped.code == reached.code else "veto"
@@ -314,7 +315,8 @@ def vetoes_of(scheme: Scheme, codes: Iterable[Code]) -> list[VetoItem]:
     return [item for item in items if isinstance(item, VetoItem)]
 
 
-def _is_candidate(scheme: Scheme, code: Code) -> bool:
+def is_candidate(scheme: Scheme, code: Code | None) -> bool:
+    """Whether it is a grade that a quota bounds."""
     return any(grade.candidate for grade in scheme.grades if grade.code == code)
 
 

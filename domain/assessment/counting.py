@@ -57,6 +57,8 @@ class Ruled(NamedTuple):
     earlier: tuple[Tariff, ...]
     leaves: Mapping[tuple[str, str], tuple[str, ...]]
     """(version, deduction) → the items that its matter leaves."""
+    throughout: bool = False
+    """Whether the version is asked as if it had been in force all through the period."""
 
 
 class Counted(NamedTuple):
@@ -76,15 +78,27 @@ def tariff_of(version: Version, months: int) -> Tariff:
     return _TARIFFS[key]
 
 
-def ruled(known: RuleSets, version: Version, period: Period, first_on: date, parts: Sequence[Period]) -> Ruled:
-    """A period under the rule set in force on its last day; each part under that of its own last day."""
+def ruled(
+    known: RuleSets,
+    version: Version,
+    period: Period,
+    first_on: date,
+    parts: Sequence[Period],
+    *,
+    throughout: bool = False,
+) -> Ruled:
+    """A period under the rule set in force on its last day; each part under that of its own last day.
+
+    ``throughout`` asks for a version as if it had been in force all through the period.
+    """
     scheme = version.scheme
     assert scheme is not None, f"{version.version} is published"
     last_on = _day(period.last_day, first_on.year)
     if parts and period.base not in (None, "sum_of_halves"):
         parts = _without_parts(period)
     months = scheme.cycle_months if parts else months_of(period)
-    spans = tuple(_part(known, version, one, first_on.year) for one in (parts or (period,)))
+    dated = RuleSets() if throughout else known
+    spans = tuple(_part(dated, version, one, first_on.year) for one in (parts or (period,)))
     published = [one for one in known.versions if one.scheme is not None and one is not version]
     every = (version, *published)
     return Ruled(
@@ -102,6 +116,7 @@ def ruled(known: RuleSets, version: Version, period: Period, first_on: date, par
             if one.scheme is not None
             for item in one.scheme.negative
         },
+        throughout=throughout,
     )
 
 

@@ -6,6 +6,7 @@ a seat must not be given away that may be his. All other scores and grades proce
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 import msgspec
@@ -42,6 +43,7 @@ class Round(NamedTuple):
     fresh: tuple[MemberId, ...]
     """Whose score is determined now."""
     blocked: tuple[MemberId, ...]
+    today: date
 
     def figures(self, member: MemberId) -> MemberComputed:
         """What was computed last."""
@@ -55,12 +57,12 @@ class Round(NamedTuple):
         return [figures for figures in map(self.figures, there) if figures.graded]
 
 
-def determined(past: Past, notice: Notice, shown: Results) -> Decision:
+def determined(past: Past, notice: Notice, shown: Results, today: date) -> Decision:
     """One round; nothing where no line has become clear since the last."""
     found = living(past, notice.unit, shown.year, shown.period)
     if found.status not in ("decided", "noticed") or found.computation != shown.computation:
         return []
-    now = _round(past, found, notice)
+    now = _round(past, found, notice, today)
     scores = [write for member in now.fresh for write in _score(now, member)]
     grades, waiting = _grades(now)
     # The first round is said even where every line is held back: from then on the period can be computed anew.
@@ -80,7 +82,7 @@ def determined(past: Past, notice: Notice, shown: Results) -> Decision:
     return [ref.says(header), *scores, *grades, *end]
 
 
-def _round(past: Past, found: Assessment, notice: Notice) -> Round:
+def _round(past: Past, found: Assessment, notice: Notice, today: date) -> Round:
     members = [one.member for one in known_members(past, found)]
     states = past.many([result_of(one, found.year, found.period) for one in members])
     results = {
@@ -94,7 +96,7 @@ def _round(past: Past, found: Assessment, notice: Notice) -> Round:
     open_results = [one for one, state in results.items() if state.standing is None]
     fresh = [one for one in open_results if one in clear and _unchanged(rules, results[one], archives[one])]
     blocked = [one for one in open_results if one not in fresh]
-    return Round(found, rules, notice.notice, results, tuple(fresh), tuple(blocked))
+    return Round(found, rules, notice.notice, results, tuple(fresh), tuple(blocked), today)
 
 
 def _unchanged(rules: Ruled, result: Result, archive: Archive) -> bool:
@@ -192,6 +194,7 @@ def _grade(now: Round, member: MemberId, proposed: GradeProposed) -> Write:
         reason=proposed.reason,
         total=now.figures(member).total,
         notice=now.notice,
+        determined_on=now.today,
     )
     return result_of(member, found.year, found.period).says(fact)
 

@@ -148,6 +148,20 @@ class PeriodSealed(Fact, frozen=True, kw_only=True):
     """Over (member, total, grade) of everybody, by member."""
 
 
+class PeriodRestated(Fact, frozen=True, kw_only=True):
+    """考评期重算 — one round of a restatement: whose line was clear has a new determination."""
+
+    unit: Code
+    year: int
+    period: Code
+    number: int
+    notice: NoticeId | None = None
+    """None where the restatement changed nothing for anybody."""
+    adopted: int
+    blocked: int
+    """Members whose line an objection holds back."""
+
+
 class StateCommitted(Fact, frozen=True, kw_only=True):
     """状态承诺 — the root over the members' stream heads, totals and grades, as they stood before this entry."""
 
@@ -189,6 +203,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     bodies: tuple[str, ...] = ()
     """Who adopted."""
     rounds: int = 0
+    restated: int = 0
+    """The number of the last restatement that was adopted."""
 
 
 State: TypeAlias = NotOpened | Assessment
@@ -248,6 +264,8 @@ def evolve(state: State, fact: Fact) -> State:
             return replace(state, body=fact.to)
         case Assessment(status="decided" | "noticed"), PeriodDetermined():
             return replace(state, status="noticed", rounds=state.rounds + 1)
+        case Assessment(status="sealed"), PeriodRestated():
+            return replace(state, restated=max(state.restated, fact.number))
         case Assessment(status="noticed"), PeriodSealed():
             return replace(state, status="sealed")
         case _:
@@ -275,6 +293,7 @@ PERIOD: Final[Stream[State]] = Stream(
         QuotaApplied,
         PeriodDetermined,
         PeriodSealed,
+        PeriodRestated,
         StateCommitted,
     ),
 )

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import Fact, Refused, Stream, StreamRef
-from domain.values import Code, CommandId, MemberId, NoticeId, Points, Sha256, hundredths
+from domain.values import Code, CommandId, MemberId, NoticeId, Points, RestatementId, Sha256, hundredths
 
 Reason: TypeAlias = Literal["threshold", "veto", "quota"]
 """Why this grade: the total alone, a ceiling, or no seat left."""
@@ -86,6 +86,22 @@ class ScoreDetermined(Fact, frozen=True, kw_only=True):
     total: Points
     records: int
     records_digest: Sha256
+    restatement: RestatementId | None = None
+    """Present where it supersedes: every record was counted under ``rules``, as if that had been in force."""
+
+
+class DeterminationSuperseded(Fact, frozen=True, kw_only=True):
+    """更正评定 — a determination gives way to the next, which follows it; it stays readable."""
+
+    member: MemberId
+    unit: Code
+    year: int
+    period: Code
+    version: int
+    """The one that gives way."""
+    by_version: int
+    restatement: RestatementId
+    notice: NoticeId
 
 
 class GradeDetermined(Fact, frozen=True, kw_only=True):
@@ -100,6 +116,8 @@ class GradeDetermined(Fact, frozen=True, kw_only=True):
     reason: Reason
     total: Points
     notice: NoticeId
+    determined_on: date | None = None
+    """The day on which the grade was given."""
 
 
 class ResultFedBack(Fact, frozen=True, kw_only=True):
@@ -125,7 +143,9 @@ class Determination(msgspec.Struct, frozen=True, kw_only=True):
     notice: NoticeId
     grade: str | None = None
     reason: Reason | None = None
+    graded_on: date | None = None
     fed_back: bool = False
+    superseded: bool = False
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,13 +184,18 @@ def evolve(state: Result, fact: Fact) -> Result:
         case ScoreDetermined():
             assert fact.version == len(state.determinations) + 1, f"version {fact.version} follows no other"
             return replace(state, determinations=(*state.determinations, _determined(fact)))
+        case DeterminationSuperseded():
+            *before, last = state.determinations
+            assert fact.version == last.version, f"version {fact.version} is not the last"
+            return replace(state, determinations=(*before, replace(last, superseded=True)))
         case GradeDetermined() | ResultFedBack():
             *before, last = state.determinations
             assert fact.version == last.version, f"version {fact.version} is not the last"
             if isinstance(fact, ResultFedBack):
                 return replace(state, determinations=(*before, replace(last, fed_back=True)))
             assert last.grade is None, "a grade is determined once"
-            return replace(state, determinations=(*before, replace(last, grade=fact.grade, reason=fact.reason)))
+            graded = replace(last, grade=fact.grade, reason=fact.reason, graded_on=fact.determined_on)
+            return replace(state, determinations=(*before, graded))
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to a result")
 
@@ -185,7 +210,7 @@ RESULT: Final[Stream[Result]] = Stream(
     "member-assessment",
     Result(),
     evolve,
-    (MemberComputed, GradeProposed, ScoreDetermined, GradeDetermined, ResultFedBack),
+    (MemberComputed, GradeProposed, ScoreDetermined, GradeDetermined, ResultFedBack, DeterminationSuperseded),
 )
 
 

@@ -172,6 +172,8 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     grade: str | None = None
     held_by: frozenset[UUID] = frozenset()
     """The open objections against it."""
+    disputed_by: frozenset[UUID] = frozenset()
+    """Every objection that ever held it back."""
     corrected: bool = False
 
     @property
@@ -336,7 +338,7 @@ def _drafted_results(fact: ResultNoticeDrafted) -> Notice:
         occurred_on=fact.last_on,
         decided_on=fact.decided_on,
         bodies=fact.bodies,
-        results=Results(year=fact.year, period=fact.period, computation=fact.computation),
+        results=Results(year=fact.year, period=fact.period, computation=fact.computation, restatement=fact.restatement),
     )
 
 
@@ -372,7 +374,8 @@ def _disputed(line: NoticeLine, fact: NoticeLineSuspended | NoticeLineCleared | 
         return line
     match fact:
         case NoticeLineSuspended():
-            return replace(line, held_by=line.held_by | {fact.objection})
+            held = {fact.objection}
+            return replace(line, held_by=line.held_by | held, disputed_by=line.disputed_by | held)
         case NoticeLineCleared():
             return replace(line, held_by=line.held_by - {fact.objection})
         case NoticeLineCorrected():

@@ -28,6 +28,8 @@ class ResultNoticeDrafted(Fact, frozen=True, kw_only=True):
     decided_on: date
     bodies: tuple[Code, ...]
     """The organisations whose bodies adopted: none of them looks into an objection."""
+    restatement: int | None = None
+    """The number of the restatement whose results it shows."""
 
 
 class ResultLineDrafted(Fact, frozen=True, kw_only=True):
@@ -48,3 +50,4 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     year: int
     period: str
     computation: int
+    restatement: int | None = None

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from domain.assessment.adopting import superseded
 from domain.assessment.determination import determined
 from domain.decider import Command, Decision, NotPermitted, Past, Refused
 from domain.notice.drafting import audience_of
@@ -215,8 +216,10 @@ def _confirm(past: Past, command: ConfirmRecords) -> Decision:
         raise NoticeNotClosed(notice=command.notice)
     if notice.results is not None and notice.results.period == PROBATION:
         return []
+    if notice.results is not None and notice.results.restatement is not None:
+        return superseded(past, notice, notice.results)
     if notice.results is not None:
-        return determined(past, notice, notice.results)
+        return determined(past, notice, notice.results, day_of(command.at))
     clear = [line for line in notice.lines if line.clear]
     refs = [archive_of(line.member, notice.occurred_on) for line in clear]
     past.many(refs)

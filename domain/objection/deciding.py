@@ -22,17 +22,14 @@ from domain.objection.objection import (
     living,
 )
 from domain.objection.recusal import acting, handling, receiving
-from domain.objection.release import amount_of, rules_of, standing_record, version_of
+from domain.objection.release import rules_of, standing_record, version_of
+from domain.objection.righting import need_sayable_right
 from domain.objection.terms import officials_until, persons_until, terms
 from domain.organisation.roster import NotOnRoster, belonging
-from domain.recording.amounts import LevelUnknown, need_amount
 from domain.recording.archive import Record, archive_of
 from domain.recording.entering import AlreadyRecorded
-from domain.recording.filling import LineWish, OutcomeNotOfItem, need_sayable
-from domain.rules.demands import item_named, levels_of
-from domain.rules.items import ResponsibilityItem
 from domain.sealed import Secret
-from domain.values import Code, MemberId, ObjectionId, day_of
+from domain.values import Code, ObjectionId, day_of
 
 
 class CorrectionNotWanted(Refused):
@@ -145,12 +142,9 @@ def check_correction(past: Past, objection: Objection, outcome: Outcomes, right:
     elif _says(right) == _says(before):
         raise CorrectionChangesNothing
     rules = rules_of(past, notice) if before is None else before.rules
-    if before is not None and before.kind != "responsibility":
-        _fits_level(past, notice, before, right)
-    else:
-        whom = right.member or objection.subject
-        assert whom is not None, "a record is of somebody"
-        _fits(past, notice, rules, whom, right)
+    whom = right.member or objection.subject
+    assert whom is not None, "a record is of somebody"
+    need_sayable_right(version_of(past, notice, rules), notice.item, before, whom, right)
 
 
 def _missing(past: Past, notice: Notice, right: Correction) -> None:
@@ -160,32 +154,6 @@ def _missing(past: Past, notice: Notice, right: Correction) -> None:
     earlier = past[archive_of(right.member, notice.occurred_on)].live(notice.unit, notice.matter, notice.item)
     if earlier is not None:
         raise AlreadyRecorded(record=earlier.record, matter=notice.matter, item=notice.item)
-
-
-def _fits_level(past: Past, notice: Notice, before: Record, right: Correction) -> None:
-    """An honour, a deduction or a shortfall changes its level; a veto has none to change."""
-    if right.outcome != before.outcome:
-        raise OutcomeNotOfItem(outcome=right.outcome, item=notice.item)
-    scheme = version_of(past, notice, before.rules)
-    if right.level not in {one.code for one in levels_of(item_named(scheme, notice.item))}:
-        raise LevelUnknown(item=notice.item, level=right.level)
-    # The reply says why, to everybody whom it concerns.
-    need_amount(scheme, notice.item, right.level, amount_of(right), has_reason=True)
-
-
-def _fits(past: Past, notice: Notice, rules: str, whom: MemberId, right: Correction) -> None:
-    scheme = version_of(past, notice, rules)
-    item = scheme.item(notice.item)
-    if not isinstance(item, ResponsibilityItem):
-        raise OutcomeNotOfItem(outcome=right.outcome, item=notice.item)
-    said = LineWish(
-        member=whom,
-        outcome=right.outcome,
-        quantity=right.quantity,
-        level=right.level,
-        condition=right.condition,
-    )
-    need_sayable(scheme, item, said, has_reason=True)
 
 
 def _says(one: Correction | Record) -> tuple[str | None, ...]:

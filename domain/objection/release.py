@@ -20,8 +20,8 @@ from domain.notice.notice import (
     living,
 )
 from domain.objection.objection import Correction, Objection
+from domain.objection.righting import worth_of_right
 from domain.organisation.unit import established
-from domain.recording.amounts import Amount, worth_shown
 from domain.recording.archive import (
     ENDED,
     Archive,
@@ -36,7 +36,7 @@ from domain.recording.sheet import SHEET, Sheet
 from domain.recording.standing import in_place
 from domain.rules.ruleset import RULES
 from domain.rules.scheme import Scheme
-from domain.values import Code, MemberId, Points
+from domain.values import Code, MemberId
 
 
 def released(past: Past, objection: Objection) -> list[Write]:
@@ -128,24 +128,12 @@ def _replacement(past: Past, objection: Objection, notice: Notice, right: Correc
         outcome=right.outcome,
         quantity=right.quantity,
         level=right.level,
-        points_shown=_worth(version_of(past, notice, rules), notice.item, right),
+        points_shown=worth_of_right(version_of(past, notice, rules), notice.item, right),
         condition=right.condition,
         share=right.share,
         occurred_on=notice.occurred_on if before is None else before.occurred_on,
         counted_on=notice.occurred_on if before is None else before.counted_on,
     )
-
-
-def _worth(scheme: Scheme, item: Code, right: Correction) -> Points | None:
-    """Of a level of the lists; what a sheet says is worth what its line comes to."""
-    if right.level is None or right.outcome == "earned":
-        return None
-    return worth_shown(scheme, item, right.level, amount_of(right))
-
-
-def amount_of(right: Correction) -> Amount:
-    """What a correction says beyond its level."""
-    return Amount(right.quantity, right.condition, right.share)
 
 
 def version_of(past: Past, notice: Notice, rules: Code) -> Scheme:

@@ -21,13 +21,23 @@ from domain.rules.ruleset import RULES
 from domain.values import Code, MemberId, day_of
 
 Role: TypeAlias = Literal[
-    "secretary", "committee_member", "recorder", "substitute_recorder", "officer", "leading_group", "auditor"
+    "secretary",
+    "committee_member",
+    "recorder",
+    "substitute_recorder",
+    "officer",
+    "leading_group",
+    "auditor",
+    "reviewer",
 ]
 OFFICES: Final[tuple[Role, ...]] = get_args(Role)
 COMMITTEE: Final[tuple[Role, ...]] = ("secretary", "committee_member")
 """Whose holders make up the committee of an organisation."""
 HANDLING: Final[tuple[Role, ...]] = ("secretary", "committee_member", "officer", "leading_group")
 """Whose holders receive objections and look into them."""
+
+READING: Final[tuple[Role, ...]] = ("auditor", "reviewer")
+"""Who looks at what others did: he holds no other office in the organisation, and nobody stands in for him."""
 
 
 class RoleAppointed(Fact, frozen=True, kw_only=True):
@@ -118,6 +128,10 @@ class Appointments(msgspec.Struct, frozen=True, kw_only=True):
         """In which roles a person still acts, or will act, after a day."""
         return frozenset(a.role for a in self.held if a.person == person and a.outlives(day))
 
+    def acting(self, day: date) -> tuple[Appointment, ...]:
+        """The appointments in which somebody acts on a day, in whatever role."""
+        return tuple(self._acting(OFFICES, day))
+
     def _acting(self, roles: Iterable[Role], day: date) -> list[Appointment]:
         wanted = frozenset(roles)
         covering = [a for a in self.held if a.role in wanted and a.covers(day)]
@@ -155,7 +169,7 @@ class OneRecorderOnly(Refused):
 
 
 class AuditorWrites(Refused):
-    """督查人员不得兼任其他职务。 An auditor holds no other office in the organisation: he only reads."""
+    """督查、核查人员不得兼任其他职务。 Whoever audits or reviews holds no other office in the organisation."""
 
     code = "auditor-writes"
 
@@ -321,7 +335,7 @@ def _beside(meeting: Iterable[Appointment], person: MemberId, role: Role) -> Non
     beside = {office.role for office in meeting if office.person == person}
     if role in beside:
         raise RoleAlreadyHeld(role=role)
-    if beside and "auditor" in beside | {role}:
+    if beside and not (beside | {role}).isdisjoint(READING):
         raise AuditorWrites(role=role)
 
 
@@ -392,9 +406,9 @@ def _stand_in(past: Past, command: SubstituteRole | DelegateRole, role: Role, ho
 
 
 def _fit(past: Past, command: SubstituteRole | DelegateRole, role: Role) -> None:
-    """Somebody of this organisation or of one below it, of a class that votes; and never an auditor's place."""
+    """Somebody of this organisation or of one below it, of a class that votes; never for who only reads."""
     person = registered(past, command.person)
-    if role == "auditor" or not person.belongs(command.until_on):
+    if role in READING or not person.belongs(command.until_on):
         raise StandInUnfit
     if command.unit not in (person.unit, *higher_than(past, person.unit)):
         raise StandInUnfit

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from domain.decider import Fact, Refused, Stream, StreamRef
 from domain.recording.sealing import ArchiveSealed, Sealed
 from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Reference, Sha256
+from domain.values import RestatementId as OrderId
 
 Outcome: TypeAlias = Literal[
     "attended",
@@ -198,7 +199,8 @@ class RecordReversed(Fact, frozen=True, kw_only=True):
 
     record: RecordId
     member: MemberId
-    objection: ObjectionId
+    objection: ObjectionId | None = None
+    restatement: OrderId | None = None  # that ordered it, where no objection did
 
 
 class RecordReplaced(Fact, frozen=True, kw_only=True):
@@ -207,7 +209,8 @@ class RecordReplaced(Fact, frozen=True, kw_only=True):
     record: RecordId
     member: MemberId
     replaces: RecordId | None = None  # None where a line was missing
-    objection: ObjectionId
+    objection: ObjectionId | None = None
+    restatement: OrderId | None = None  # that ordered it, where no objection did
     kind: Kind = "responsibility"
     unit: Code
     matter: Code
@@ -249,6 +252,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     points_shown: str | None = None
     held_by: frozenset[UUID] = frozenset()
     """The open objections against it."""
+    disputed_by: frozenset[UUID] = frozenset()
+    """Every objection that ever held it back."""
     replaces: UUID | None = None
     noticed: bool = True
     """Whether the rule set has a notice for it: a veto may have none."""
@@ -403,7 +408,8 @@ def _disputed(record: Record, fact: RecordSuspended | RecordReleased | RecordRev
     assert record.status not in ENDED, f"record {record.record} is {record.status}"
     match fact:
         case RecordSuspended():
-            return replace(record, held_by=record.held_by | {fact.objection})
+            held = {fact.objection}
+            return replace(record, held_by=record.held_by | held, disputed_by=record.disputed_by | held)
         case RecordReleased():
             return replace(record, held_by=record.held_by - {fact.objection})
         case RecordReversed():

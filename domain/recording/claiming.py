@@ -26,6 +26,7 @@ from domain.recording.department import need_department
 from domain.recording.docket import CaseListed, case_listed
 from domain.recording.entering import AlreadyRecorded, need_open_period, recorded
 from domain.recording.filling import OwnPoints
+from domain.recording.helping import by_pairing, need_help
 from domain.recording.honour import (
     HONOUR,
     UNNUMBERED,
@@ -149,6 +150,8 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
     need_kind(item, command.document_kind)
     said = Amount(command.quantity, command.condition, command.share)
     need_amount(scheme, item.code, command.level, said, has_reason=command.choice_reason is not None)
+    if by_pairing(item):
+        need_help(past, scheme, command.member, command.matter, command.dated_on)
     honour = honour_id(command.unit, command.member, command.matter, command.item)
     turn = _turn(past, honour, command)
     worth = worth_shown(scheme, item.code, command.level, said)

@@ -226,12 +226,11 @@ def _wishes(past: Past, sheet: Sheet, command: FillSheet) -> list[LineWish]:
     untouched = decided | {acting(command)}
     # Who is on leave is excused without anybody's saying so; only attendance knows an excuse.
     excused: Outcome = "excused" if command.otherwise == "attended" else command.otherwise
-    ordinary = {
-        member: LineWish(member=member, outcome=excused if member in away else command.otherwise)
+    return [
+        exceptions.get(member) or LineWish(member=member, outcome=excused if member in away else command.otherwise)
         for member in people
         if member not in untouched
-    }
-    return list((ordinary | exceptions).values())
+    ]
 
 
 def _scheme_in_force(past: Past, sheet: Sheet) -> Scheme:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from domain.decider import Command, Decision, Past, Refused
 from domain.objection.terms import officials_until
-from domain.organisation.appointments import APPOINTMENTS, COMMITTEE
-from domain.organisation.member import MEMBER, Registered, refuse_own
+from domain.organisation.appointments import COMMITTEE
+from domain.organisation.member import refuse_own
 from domain.organisation.unit import DayInFuture, higher_than, next_higher
 from domain.recording.sheet import acting
+from domain.result.designees import who_may_take_charge
 from domain.result.measure import (
     AdmonitionHeld,
     CommendationAwarded,
@@ -50,7 +51,7 @@ DONE: Final[dict[str, type[StepDone]]] = {
 
 
 class DesigneeUnfit(Refused):
-    """本人和本支部记录员不能作为专人;专人须为本组织或上级组织成员。 This person cannot be put in charge of it."""
+    """本人、本支部记录员、其异议承办人不能作为专人。 Nobody concerned, no recorder, no handler of his objection."""
 
     code = "designee-unfit"
 
@@ -153,13 +154,10 @@ def _step(found: Measure, code: Code) -> Step:
 
 
 def _assign(past: Past, command: AssignDesignee, found: Measure, step: Step) -> Decision:
-    day, person = day_of(command.at), past[MEMBER.of(command.designee)]
-    recorders = past[APPOINTMENTS.of(found.unit)].holders(("recorder", "substitute_recorder"), day)
-    places = (found.unit, *higher_than(past, found.unit))
-    fits = isinstance(person, Registered) and person.belongs(day) and person.unit in places
-    if step.by != DESIGNATED or not fits or command.designee == command.member or command.designee in recorders:
+    day, scheme = day_of(command.at), scheme_of_measure(past, found)
+    fit = who_may_take_charge(past, found, command.member, [command.designee], day)
+    if step.by != DESIGNATED or not fit:
         raise DesigneeUnfit(designee=command.designee)
-    days = scheme_of_measure(past, found).measures.acceptance_working_days
     fact = DesigneeAssigned(
         measure=found.measure,
         member=command.member,
@@ -167,7 +165,7 @@ def _assign(past: Past, command: AssignDesignee, found: Measure, step: Step) -> 
         step=step.code,
         designee=command.designee,
         by=acting(command),
-        accept_by=officials_until(past, day, days),
+        accept_by=officials_until(past, day, scheme.measures.acceptance_working_days),
     )
     return [measures_of(command.member).says(fact)]
 

@@ -4,7 +4,7 @@ Nobody is under a measure by this: a person opens what is proposed, and what no 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from domain.assessment.computing import candidate, known_members, ruled_period
 from domain.assessment.counting import Ruled
@@ -65,6 +65,41 @@ def decide(past: Past, command: DueCommand) -> Decision:
             ]
         case ReviewMeasures():
             return _review(past, rules, found, command.member, places.get(command.member))
+
+
+class Foreseen(NamedTuple):
+    """What would follow from another result: measures newly due, and those that would be withdrawn."""
+
+    due: tuple[Code, ...]
+    gone: tuple[Code, ...]
+
+
+def foreseen(
+    past: Past, found: Assessment, others: Mapping[MemberId, tuple[Code | None, int]]
+) -> dict[MemberId, Foreseen]:
+    """For members with another (grade, total) of a determined period: nothing is proposed by this."""
+    scheme = ruled_period(past, found).scheme
+    places = _places(scheme, _results(past, found))
+    held = past.many([measures_of(member) for member in others])
+    history = _history(past, list(others), found)
+    wanted: dict[MemberId, Foreseen] = {}
+    for (member, (grade, total)), known in zip(others.items(), held, strict=True):
+        decided = [one.year for one in known.known.values() if one.decided and one.year < found.year]
+        seen = Determined(
+            year=found.year,
+            period=found.period,
+            grade=grade,
+            total=total,
+            place=places.get(member),
+            earlier=history[member],
+            decided_in=max(decided, default=None),
+        )
+        codes = tuple(rule.code for rule in due_measures(scheme, seen))
+        live = tuple(one.code for one in _of_period(known, found) if one.live)
+        wanted[member] = Foreseen(
+            tuple(one for one in codes if one not in live), tuple(one for one in live if one not in codes)
+        )
+    return wanted
 
 
 def _results(past: Past, found: Assessment) -> dict[MemberId, Result]:

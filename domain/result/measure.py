@@ -176,6 +176,17 @@ class MeasureClosed(OfMeasure, frozen=True, kw_only=True):
     by: MemberId
 
 
+class MeasureSetAside(OfMeasure, frozen=True, kw_only=True):
+    """措施不予采取 — somebody decides that what was proposed is not opened: on which document, and why, sealed."""
+
+    by: MemberId
+    body: Code
+    """The organisation for which he decided."""
+    basis: Reference
+    basis_sha256: Sha256
+    reason: Sha256
+
+
 class MeasureWithdrawn(OfMeasure, frozen=True, kw_only=True):
     """措施撤销 — the result from which it followed was superseded."""
 
@@ -197,6 +208,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     accept_by: date | None = None
     accepted: bool = False
     helper: MemberId | None = None
+    paired_on: date | None = None
     review_by: date | None = None
     done: bool = False
 
@@ -212,7 +224,9 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     rules: str
     grade: str | None = None
-    status: Literal["proposed", "open", "closed", "withdrawn"] = "proposed"
+    status: Literal["proposed", "set_aside", "open", "closed", "withdrawn"] = "proposed"
+    set_aside_by: str | None = None
+    """The organisation that decided not to open it."""
     steps: tuple[Step, ...] = ()
     papers: frozenset[str] = frozenset()
     """Digests of its papers: none of them is ever the basis of a deduction."""
@@ -235,6 +249,8 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     known: dict[UUID, Measure] = {}
     mentees: dict[UUID, MemberId] = {}
     """Measure → whom he helps now."""
+    helped: dict[UUID, MemberId] = {}
+    """Measure → whom he helps or has helped: by these alone does a helper earn an honour."""
 
     def papers(self) -> frozenset[str]:
         """The digests of all papers of his measures."""
@@ -267,7 +283,8 @@ def evolve(state: Measures, fact: Fact) -> Measures:
             assert before is None or before.status == "withdrawn", "a measure is proposed once while it stands"
             return _with(state, _proposed(fact))
         case HelpTaken():
-            return replace(state, mentees={**state.mentees, fact.measure: fact.mentee})
+            taken = {fact.measure: fact.mentee}
+            return replace(state, mentees=state.mentees | taken, helped=state.helped | taken)
         case HelpEnded():
             left = {measure: mentee for measure, mentee in state.mentees.items() if measure != fact.measure}
             return replace(state, mentees=left)
@@ -297,8 +314,11 @@ def _proposed(fact: MeasureProposed) -> Measure:
 def _further(measure: Measure, fact: OfMeasure) -> Measure:
     match fact:
         case MeasureOpened():
-            assert measure.status == "proposed", f"a measure that is {measure.status} is not opened"
+            assert measure.status in ("proposed", "set_aside"), f"a measure that is {measure.status} is not opened"
             return replace(measure, status="open")
+        case MeasureSetAside():
+            assert measure.status == "proposed", f"a measure that is {measure.status} is not set aside"
+            return replace(measure, status="set_aside", set_aside_by=fact.body)
         case MeasureWithdrawn():
             assert measure.live, f"a measure that is {measure.status} is not withdrawn"
             return replace(measure, status="withdrawn")
@@ -320,7 +340,8 @@ def _in_progress(measure: Measure, fact: OfMeasure) -> Measure:
         case HelperPaired():
             measure = replace(measure, papers=measure.papers | {fact.plan})
             done = fact.review_by is None
-            return _change(measure, fact.step, helper=fact.helper, review_by=fact.review_by, done=done)
+            said = {"helper": fact.helper, "paired_on": fact.paired_on, "review_by": fact.review_by}
+            return _change(measure, fact.step, **said, done=done)
         case HelpReviewed():
             return _change(measure, fact.step, done=True)
         case StepDone():
@@ -379,6 +400,7 @@ MEASURES: Final[Stream[Measures]] = Stream(
         MeasureEscalated,
         MeasureClosed,
         MeasureWithdrawn,
+        MeasureSetAside,
     ),
 )
 

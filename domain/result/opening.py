@@ -12,7 +12,7 @@ from domain.decider import Command, Decision, Past, Refused, Write
 from domain.objection.terms import officials_until
 from domain.organisation.bodies import meeting_of
 from domain.organisation.member import refuse_own
-from domain.organisation.unit import established, next_higher
+from domain.organisation.unit import established, higher_than, next_higher
 from domain.recording.approval import NotPresent, WrongBody
 from domain.recording.chain import LEAST_VOTERS
 from domain.recording.committee import NoQuorum, Vote, convened
@@ -92,7 +92,7 @@ def before_meeting(rule: MeasureRule) -> bool:
 
 def _open(past: Past, command: OpenMeasure) -> Decision:
     found = living(past, command.member, command.measure, command.unit)
-    if found.status != "proposed":
+    if found.status != "proposed" and not _overruled(past, command, found):
         raise MeasureNotThere(status=found.status)
     rule = rule_of(scheme_of_measure(past, found), found)
     vote = _vote(past, command) if before_meeting(rule) else None
@@ -109,6 +109,13 @@ def _open(past: Past, command: OpenMeasure) -> Decision:
     )
     steps = [ref.says(_set(past, found, command.member, step, today)) for step in rule.steps]
     return [ref.says(header), *steps, *_handed_over(past, found, command.member, rule)]
+
+
+def _overruled(past: Past, command: OpenMeasure, found: Measure) -> bool:
+    """What one organisation set aside, one above it may open all the same."""
+    if found.status != "set_aside" or found.set_aside_by is None:
+        return False
+    return command.actor.unit in higher_than(past, found.set_aside_by)
 
 
 def _vote(past: Past, command: OpenMeasure) -> Vote:

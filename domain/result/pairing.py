@@ -3,12 +3,13 @@
 Where nobody of the branch may, a member of its committee does. Source: SPEC I20, §4.10.16.
 """
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from domain.assessment.result import result_of
-from domain.decider import Command, Decision, Past, Refused, Write
+from domain.decider import Command, Decision, Past, Refused, StreamRef, Write
 from domain.organisation.appointments import committee
 from domain.organisation.member import MEMBER, Registered, refuse_own
 from domain.organisation.roster import belonging
@@ -131,12 +132,34 @@ def _pair(past: Past, command: PairHelper, found: Measure, step: Step) -> Decisi
     return [measures_of(command.member).says(paired), measures_of(command.helper).says(taken)]
 
 
+def who_may_help(
+    past: Past, unit: Code, mentee: MemberId, measure: UUID, asked: Sequence[MemberId], day: date
+) -> list[MemberId]:
+    """Who of these the pairing would accept, in their order: what a form offers is asked of the rule that refuses."""
+    found = past[measures_of(mentee)].known.get(measure)
+    if found is None or found.unit != unit:
+        return []
+    scheme, people = scheme_of_measure(past, found), {*asked, *belonging(past, unit, day)}
+    past.many(_needed(found, sorted(people, key=str)))
+    return [one for one in asked if _may_help(past, scheme, found, mentee, one, day)]
+
+
+def _needed(found: Measure, people: Sequence[MemberId]) -> list[StreamRef[Any]]:
+    """What it takes to judge them all, asked for at once."""
+    return [
+        *(MEMBER.of(one) for one in people),
+        *(result_of(one, found.year, found.period) for one in people),
+        *(measures_of(one) for one in people),
+    ]
+
+
 def _may_help(past: Past, scheme: Scheme, found: Measure, mentee: MemberId, helper: MemberId, day: date) -> bool:
     if helper == mentee:
         return False
     if eligible(past, scheme, found, helper, day):
         return True
-    others = [one for one in belonging(past, found.unit, day) if one != mentee]
+    others = [one for one in sorted(belonging(past, found.unit, day), key=str) if one != mentee]
+    past.many(_needed(found, others))
     if any(eligible(past, scheme, found, one, day) for one in others):
         return False
     busy = len(past[measures_of(helper)].mentees) >= scheme.measures.helper.max_mentees

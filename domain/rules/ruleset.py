@@ -55,6 +55,8 @@ class RuleSetApproved(Fact, frozen=True, kw_only=True):
     version: Code
     minute: Reference
     minute_sha256: Sha256
+    by: MemberId | None = None
+    """None in what was approved before this was kept."""
 
 
 class RuleSetPublished(Fact, frozen=True, kw_only=True):
@@ -73,6 +75,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     digest: str
     author: MemberId | None
+    approver: MemberId | None = None
     status: VersionStatus
     parts: tuple[Part, ...] = ()
     scheme: Scheme | None = None
@@ -208,7 +211,7 @@ def _changed(version: Version, fact: RulePartAdded | RuleSetLinted | RuleSetAppr
         case RuleSetLinted():
             return version
         case RuleSetApproved():
-            return replace(version, status="approved")
+            return replace(version, status="approved", approver=fact.by)
         case RuleSetPublished():
             document = assemble(version.parts)
             assert digest(document) == version.digest, f"parts of {version.version} do not make its document"
@@ -292,7 +295,12 @@ def _approve(past: Past, command: ApproveRuleSet) -> Decision:
         raise VersionNotReady(version=command.version)
     if version.author is not None and version.author == command.actor.person:
         raise AuthorApproves(version=command.version)
-    fact = RuleSetApproved(version=command.version, minute=command.minute, minute_sha256=command.minute_sha256)
+    fact = RuleSetApproved(
+        version=command.version,
+        minute=command.minute,
+        minute_sha256=command.minute_sha256,
+        by=command.actor.person,
+    )
     return [ref.says(fact)]
 
 

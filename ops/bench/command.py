@@ -14,6 +14,7 @@ from ops import embedded
 from ops.bench import append as appending
 from ops.bench import award as awarding
 from ops.bench import contested as contesting
+from ops.bench import intake as importing
 from ops.bench import reads as reading
 from ops.bench import rebuild as rebuilding
 from ops.bench import score as scoring
@@ -73,6 +74,15 @@ def award(
 def contested(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """大支部 A sheet of 200 members and a notice of 500 lines, each step from approval to confirmation."""
     _show(_on_a_server(contesting.main, as_json), as_json)
+
+
+@app.command(name="import")
+def import_workbooks(
+    rows: Annotated[int, typer.Option(help="行数 rows of all workbooks")] = importing.ROWS,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """导入 A district's workbooks, to the last error and to the last commit, next to COPY of the same entries."""
+    _show(_on_a_server(lambda url: importing.main(url, rows), as_json), as_json)
 
 
 @app.command()

@@ -95,7 +95,7 @@ def roster(district: District) -> bytes:
         for branch in district.branches
         for person in branch.people
     ]
-    return _book("党员名册", {MEMBERS: rows})
+    return book("党员名册", {MEMBERS: rows})
 
 
 def appointments(district: District) -> bytes:
@@ -119,7 +119,7 @@ def appointments(district: District) -> bytes:
         }
         for unit, role, person in offices
     ]
-    return _book("任职", {APPOINTMENTS: rows})
+    return book("任职", {APPOINTMENTS: rows})
 
 
 def month(branch: Branch, month: int) -> bytes:
@@ -127,7 +127,7 @@ def month(branch: Branch, month: int) -> bytes:
     recorder = branch.one("recorder")
     matters: list[Cells] = [_matter(branch, planned) for planned in MONTHS[month]]
     marks = [row for planned in MONTHS[month] for row in _marks(branch, planned, recorder)]
-    return _book(f"{branch.place.title} {month}月", {MATTERS: matters, MARKS: marks})
+    return book(f"{branch.place.title} {month}月", {MATTERS: matters, MARKS: marks})
 
 
 def own(branch: Branch, month: int) -> bytes:
@@ -135,17 +135,17 @@ def own(branch: Branch, month: int) -> bytes:
     recorder = branch.one("recorder")
     concerned = (one for one in MONTHS[month] if one.named is None or recorder in _named(branch, one))
     rows = [_mark(recorder, one, _outcome(branch, one, recorder), one.hours) for one in concerned]
-    return _book(f"{branch.place.title} {month}月 代理", {MATTERS: (), MARKS: rows})
+    return book(f"{branch.place.title} {month}月 代理", {MATTERS: (), MARKS: rows})
 
 
 def honours(awards: Sequence[Award]) -> bytes:
     """The honours that a branch claims."""
-    return _book("荣誉", {HONOURS: [{**_award(one), "title": one.title} for one in awards]})
+    return book("荣誉", {HONOURS: [{**_award(one), "title": one.title} for one in awards]})
 
 
 def deductions(awards: Sequence[Award]) -> bytes:
     """The deductions that a branch proposes."""
-    return _book("减分", {DEDUCTIONS: [{**_award(one), "particulars": one.title} for one in awards]})
+    return book("减分", {DEDUCTIONS: [{**_award(one), "particulars": one.title} for one in awards]})
 
 
 def _award(one: Award) -> dict[str, str | date | None]:
@@ -206,7 +206,8 @@ def _outcome(branch: Branch, planned: Planned, person: Person) -> str:
     return "absent" if draw < 0.02 else "excused" if draw < 0.09 else "attended"
 
 
-def _book(title: str, sheets: Mapping[SheetLayout, Sequence[Cells]]) -> bytes:
+def book(title: str, sheets: Mapping[SheetLayout, Sequence[Cells]]) -> bytes:
+    """A workbook with these rows below the headings of its sheets."""
     into = io.BytesIO()
     with written(title, into) as paper:
         for layout, rows in sheets.items():

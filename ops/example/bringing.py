@@ -1,13 +1,14 @@
 """导入示例 — takes the example's workbooks in by the ordinary importer; a faulty one is an error of the example."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 from api.workbook.directory import Directory
 from api.workbook.importing import plan_import
 from api.workbook.listing import Surroundings, plan_list
+from api.workbook.rehearsal import Known
 from domain.decider import Command, StreamRef
 from domain.ledger import Ledger, LogRecorder, Receipt
 from domain.values import CommandId, MemberId
@@ -38,11 +39,11 @@ class Importer:
         """The commands of a workbook that are still to be executed."""
         before: list[Receipt] = []
 
-        def known(command: CommandId) -> bool:
-            found = self._recorder.find_command(command) if self._repeats else None
-            if found is not None:
-                before.append(found.receipt)
-            return found is not None
+        def known(commands: Sequence[CommandId]) -> set[CommandId]:
+            found = [self._recorder.find_command(command) for command in commands] if self._repeats else []
+            receipts = [one.receipt for one in found if one is not None]
+            before.extend(receipts)
+            return {receipt.command for receipt in receipts}
 
         plan = self._month if brought.kind == "month" else self._list
         return Taken(before, plan(brought, at, known))
@@ -54,7 +55,7 @@ class Importer:
     def _all_at_hand(self, refs: Sequence[StreamRef[Any]]) -> list[Any]:
         return self._ledger.load_many(refs, fresh=False)
 
-    def _month(self, brought: Brought, at: datetime, known: Callable[[CommandId], bool]) -> tuple[Command, ...]:
+    def _month(self, brought: Brought, at: datetime, known: Known) -> tuple[Command, ...]:
         dry = plan_import(
             brought.content(),
             filename=f"{brought.actor.unit} {at:%Y-%m}.xlsx",
@@ -69,7 +70,7 @@ class Importer:
         assert not dry.findings, f"the example brings a faulty workbook: {dry.findings[:3]}"
         return dry.commands
 
-    def _list(self, brought: Brought, at: datetime, known: Callable[[CommandId], bool]) -> tuple[Command, ...]:
+    def _list(self, brought: Brought, at: datetime, known: Known) -> tuple[Command, ...]:
         def pseudonym(work_number: str) -> MemberId:
             return brought.people[work_number].member
 

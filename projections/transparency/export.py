@@ -9,6 +9,7 @@
     key                 the log's vkey
     tile/…              tlog-tiles: hash tiles and entry bundles
     verify.py           the verifier
+    witnessed           the newest checkpoint that enough witnesses have cosigned, where the log has a policy
 
 An export of one organisation, person or year holds only its entries. Beside the above, but for the entry bundles:
 
@@ -18,7 +19,8 @@ An export of one organisation, person or year holds only its entries. Beside the
 
 All hash tiles are there: they are public, and prove the place of each entry under every head ever signed.
 
-A function of the log up to its checkpoint and of the scope: the same export twice is byte-identical.
+A function of the log up to its checkpoint, of the scope, and of what was cosigned by then: the same export twice is
+byte-identical.
 """
 
 import hashlib
@@ -50,6 +52,7 @@ from projections.transparency.tiles import (
     TileTree,
     encode_bundle,
 )
+from projections.transparency.witnessed import WITNESSED, newest_witnessed, policy_of
 
 STATES = """
 COPY (
@@ -204,6 +207,9 @@ def _fill(now: _Filling, wanted: dict[str, str], seeds: dict[int, Secret]) -> st
             name = history_name(each.size)
             target.write(name, (now.log_folder / name).read_bytes())
     target.write(CHECKPOINT, now.signed)
+    seen = newest_witnessed(now.log_folder, now.key, policy_of(now.log_folder))
+    if seen is not None and seen.checkpoint.size <= checkpoint.size:
+        target.write(WITNESSED, seen.note)
     target.write(KEY, f"{now.key}\n".encode())
     target.write("README", _read_me(now).encode())
     target.write("verify.py", verifier())

@@ -30,6 +30,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from projections.transparency.refusals import KeyUnsafe, Malformed, SignatureInvalid
 
 ED25519 = b"\x01"
+COSIGNATURE = b"\x04"
+"""Algorithm of a witness's key: Ed25519 over a dated form of the text (`cosignature.py`)."""
 MAX_NOTE_BYTES = 1_000_000
 MAX_SIGNATURES = 100
 
@@ -42,15 +44,16 @@ class VerifierKey:
 
     name: str
     public_key: bytes
+    algorithm: bytes = ED25519
 
     @property
     def key_id(self) -> bytes:
-        """4 bytes: SHA-256(name || 0x0A || 0x01 || public key)[:4]."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public_key).digest()[:4]
+        """4 bytes: SHA-256(name || 0x0A || algorithm || public key)[:4]."""
+        return hashlib.sha256(self.name.encode() + b"\n" + self.algorithm + self.public_key).digest()[:4]
 
     def __str__(self) -> str:
-        """Return the vkey: `name+hex(key id)+base64(0x01 || public key)`."""
-        return f"{self.name}+{self.key_id.hex()}+{encode_base64(ED25519 + self.public_key)}"
+        """Return the vkey: `name+hex(key id)+base64(algorithm || public key)`."""
+        return f"{self.name}+{self.key_id.hex()}+{encode_base64(self.algorithm + self.public_key)}"
 
 
 @dataclass(frozen=True)
@@ -121,14 +124,14 @@ def check_name(name: str) -> str:
     return name
 
 
-def parse_vkey(text: str) -> VerifierKey:
-    """Return the key that a vkey describes, or `Malformed`: only Ed25519, only with its own key id."""
+def parse_vkey(text: str, algorithm: bytes = ED25519) -> VerifierKey:
+    """Return the key that a vkey describes, or `Malformed`: of this algorithm alone, only with its own key id."""
     name, _, rest = text.partition("+")
     _, _, encoded = rest.partition("+")
     material = decode_base64(encoded)
-    if len(material) != 33 or material[:1] != ED25519:
-        raise Malformed("not an Ed25519 verifier key")
-    key = VerifierKey(check_name(name), material[1:])
+    if len(material) != 33 or material[:1] != algorithm:
+        raise Malformed("not an Ed25519 verifier key of this kind")
+    key = VerifierKey(check_name(name), material[1:], algorithm)
     if str(key) != text:
         raise Malformed("the key id does not belong to this key")
     return key

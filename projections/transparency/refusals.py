@@ -49,6 +49,12 @@ class KeyUnsafe(LogRefused):
     code = "key-unsafe"
 
 
+class PolicyWrong(LogRefused):
+    """见证策略文件有误。 The witness policy file is wrong."""
+
+    code = "policy-wrong"
+
+
 class CheckpointMissing(LogRefused):
     """日志不空,却没有最后一次签名的检查点;须由管理员指名接管。
 

@@ -4,17 +4,20 @@
 不重算得分(--no-scores)时 Python 3.8 即可。 Without counting scores again (--no-scores) Python 3.8 will do.
 
 用法 Usage:
-    python -I verify.py FOLDER [--trusted CHECKPOINT_FILE_OR_FOLDER] [--key VKEY] [--no-scores] [--lang zh|en] [--json]
-    python -I verify.py --proof FILE.tlog-proof --entry ENTRY.json --key VKEY
+    python -I verify.py FOLDER [--trusted CHECKPOINT_FILE_OR_FOLDER] [--key VKEY] [--policy FILE]
+                        [--no-scores] [--lang zh|en] [--json]
+    python -I verify.py --proof FILE.tlog-proof --entry ENTRY.json --key VKEY [--policy FILE]
 
 --trusted 是您另外得到的检查点:公示纸上的、以前的导出、别的单位保存的。没有它,文件夹只能对照自己的钥匙。
 --trusted is a checkpoint that reached you another way: from the notice on the wall, an earlier export,
 another office. Without it the folder only proves itself against its own key.
+--policy 是见证策略(tlog-policy):哪些单位的见证签名才算数。没有它,结论标明“未经见证”。
+--policy says whose cosignatures count (tlog-policy). Without it the answer is labelled unwitnessed.
 退出码 exit code: 0 完整 whole, 1 不完整 not whole, 2 无法核验 could not check.
 
 Nothing in the folder is believed: every leaf is computed from the entry's bytes, and the root from the leaves
-(RFC 6962; C2SP tlog-tiles, tlog-checkpoint, signed-note, tlog-proof). The tiles only help to say where it
-differs.
+(RFC 6962; C2SP tlog-tiles, tlog-checkpoint, signed-note, tlog-proof, tlog-cosignature, tlog-policy). The tiles
+only help to say where it differs.
 """
 
 from __future__ import annotations
@@ -195,11 +198,11 @@ class Key:
     public_key: bytes
 
 
-def parse_key(text: str) -> Key:
-    """Return the key of a vkey, or `Bad`."""
+def parse_key(text: str, algorithm: bytes = b"\x01") -> Key:
+    """Return the key of a vkey, or `Bad`: 0x01 signs for a log, 0x04 for a witness."""
     parts = text.split("+", 2)
     material = _base64(parts[-1])
-    if len(parts) != 3 or len(material) != 33 or material[:1] != b"\x01" or not parts[0]:
+    if len(parts) != 3 or len(material) != 33 or material[:1] != algorithm or not parts[0]:
         raise Bad("vkey")
     key_id = _sha256(parts[0].encode() + b"\n" + material)[:4]
     if parts[1] != key_id.hex() or any(each.isspace() for each in parts[0]):
@@ -242,6 +245,81 @@ def parse_head(data: bytes, key: Key, file: str, trusted: bool = False) -> Head:
     if not verified:
         raise Bad("signature")
     return Head(int(lines[1]), _base64(lines[2]), file, trusted)
+
+
+class Policy:
+    """Whose cosignatures count and how many of them must be there (c2sp.org/tlog-policy)."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read the file, or `Bad` with the number of the line."""
+        self.logs: list[Key] = []
+        self.witnesses: dict[str, Key] = {}
+        self.groups: dict[str, tuple[int, list[str]]] = {}
+        self.quorum = ""
+        self._members: set[str] = set()
+        for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
+            words = re.split("[ \t]+", line.strip(" \t"))
+            try:
+                if words[0] and not words[0].startswith("#"):
+                    self._take(words)
+            except (Bad, IndexError, ValueError) as problem:
+                raise Bad(f"--policy {number}: {problem}") from None
+        if not self.quorum:
+            raise Bad("--policy quorum")
+
+    def _take(self, words: list[str]) -> None:
+        kind, count = words[0], len(words)
+        if kind == "log" and count in (2, 3):
+            log = parse_key(words[1])
+            if log.public_key in [each.public_key for each in self.logs]:
+                raise Bad(words[1])
+            self.logs.append(log)
+        elif kind == "witness" and count in (3, 4) and self._is_new(words[1]):
+            key = parse_key(words[2], b"\x04")
+            if key.public_key in [each.public_key for each in self.witnesses.values()]:
+                raise Bad(words[1])
+            self.witnesses[words[1]] = key
+        elif kind == "group" and count > 3 and self._is_new(words[1]):
+            members = words[3:]
+            for member in members:
+                if member in self._members or member == "none" or self._is_new(member):
+                    raise Bad(member)
+                self._members.add(member)
+            least = {"any": 1, "all": len(members)}.get(words[2]) or int(words[2])
+            if not 1 <= least <= len(members):
+                raise Bad(words[2])
+            self.groups[words[1]] = (least, members)
+        elif kind == "quorum" and count == 2 and not self.quorum and (words[1] == "none" or not self._is_new(words[1])):
+            self.quorum = words[1]
+        else:
+            raise Bad(" ".join(words[:2]))
+
+    def _is_new(self, name: str) -> bool:
+        return name != "none" and name not in self.witnesses and name not in self.groups
+
+    def cosigners(self, note: bytes) -> list[str] | None:
+        """Names of the witnesses that cosigned the note; None where these are not enough."""
+        found = [name for name, key in self.witnesses.items() if cosigned(note, key)]
+        return found if self.quorum == "none" or self._enough(self.quorum, found) else None
+
+    def _enough(self, name: str, found: list[str]) -> bool:
+        if name in self.witnesses:
+            return name in found
+        least, members = self.groups[name]
+        return sum(self._enough(member, found) for member in members) >= least
+
+
+def cosigned(note: bytes, key: Key) -> bool:
+    """Whether a witness cosigned: its line is key id, seconds since 1970 (8 bytes), and the signature (64)."""
+    text, _, signatures = note.decode("utf-8", "replace").rpartition("\n\n")
+    for line in signatures.split("\n"):
+        name, _, signed = line[2:].rpartition(" ")
+        if name != key.name or _base64(signed)[:4] != key.key_id:
+            continue
+        data = _base64(signed)[4:]
+        message = f"cosignature/v1\ntime {int.from_bytes(data[:8], 'big')}\n{text}\n"
+        return verify_signature(key.public_key, data[8:], message.encode())
+    return False
 
 
 def verify_proof(proof: bytes, entry: bytes, key: Key) -> Head:
@@ -526,6 +604,10 @@ SENTENCES = {
     "range-not-trusted": (
         "第 {first} 至 {last} 条记录之间第一次与您信任的检查点不符({file})",
         "the log first differs between entries {first} and {last} from the checkpoint you trust ({file})",
+    ),
+    "not-witnessed": (
+        "没有一个检查点得到策略所要求的见证({detail})",
+        "no checkpoint is cosigned as the policy asks ({detail})",
     ),
     "shorter-than-trusted": (
         "您信任的检查点有 {last} 条记录,这里只有 {first} 条({file})",
@@ -901,6 +983,8 @@ class Report:
     size: int = 0
     root: str = ""
     trusted: int = 0  # checkpoints from outside that the entries were compared with
+    witnessed: int = 0  # entries of the largest checkpoint that was cosigned as the policy asks
+    witnesses: tuple[str, ...] = ()  # who cosigned it
     scope: dict[str, object] | None = None  # None: the whole log
     shown: int = 0  # entries that are in the folder
     counted: bool = False  # whether what was decided was decided again
@@ -918,8 +1002,14 @@ class Report:
         return not self.problems
 
 
-def verify_folder(folder: Folder, key_text: str = "", trusted: Trusted | None = None, scores: bool = False) -> Report:
-    """Verify an export; `key_text` is a vkey from outside, `trusted` are checkpoints from outside.
+def verify_folder(
+    folder: Folder,
+    key_text: str = "",
+    trusted: Trusted | None = None,
+    policy: Policy | None = None,
+    scores: bool = False,
+) -> Report:
+    """Verify an export; `key_text` is a vkey from outside, as are the checkpoints `trusted` and the policy.
 
     With `scores` what was decided is decided again, where nothing else is wrong.
     """
@@ -933,6 +1023,8 @@ def verify_folder(folder: Folder, key_text: str = "", trusted: Trusted | None = 
     head = heads[0]
     report.origin, report.size, report.root = key.name, head.size, base64.b64encode(head.root).decode()
     heads += read_trusted(trusted, key, report)
+    if policy is not None:
+        read_witnessed(folder, trusted, key, policy, report)
     positions = Positions(folder)
     report.scope, report.shown = positions.scope, len(positions.each) if positions.scope else head.size
     tiles = {name for name in folder.names() if name.startswith("tile/")}
@@ -970,10 +1062,11 @@ def read_key(folder: Folder, key_text: str, report: Report) -> Key | None:
 def read_heads(folder: Folder, key: Key, report: Report) -> Iterator[Head]:
     """Yield the checkpoint, then those of the history that are of this log and not larger."""
     newest = MAX_INTEGER
-    for name in ["checkpoint"] + [name for name in folder.names() if name.startswith("checkpoints/")]:
+    others = [name for name in folder.names() if name == "witnessed" or name.startswith("checkpoints/")]
+    for name in ["checkpoint", *others]:
         try:
             head = parse_head(folder.read(name), key, name)
-            if head.size > newest or name not in ("checkpoint", f"checkpoints/{head.size:09d}"):
+            if head.size > newest or name not in ("checkpoint", "witnessed", f"checkpoints/{head.size:09d}"):
                 raise Bad("size")
         except Bad as problem:
             report.problems.append(Problem("checkpoint-invalid", file=name, detail=str(problem)))
@@ -982,6 +1075,21 @@ def read_heads(folder: Folder, key: Key, report: Report) -> Iterator[Head]:
         else:
             newest = head.size if name == "checkpoint" else newest
             yield head
+
+
+def read_witnessed(folder: Folder, trusted: Trusted | None, key: Key, policy: Policy, report: Report) -> None:
+    """Find the largest checkpoint that is cosigned as the policy asks; `not-witnessed` where there is none."""
+    notes = [folder.read(name) for name in ("witnessed", "checkpoint")]
+    for note in filter(None, [*notes, *(trusted.notes.values() if trusted else ())]):
+        try:
+            head, names = parse_head(note, key, ""), policy.cosigners(note)
+        except Bad:
+            continue  # as a checkpoint it is judged elsewhere
+        if names is not None and head.size >= report.witnessed:
+            report.witnessed, report.witnesses = head.size, tuple(names)
+    known = not policy.logs or key.public_key in [each.public_key for each in policy.logs]
+    if not known or (policy.quorum != "none" and not report.witnesses):
+        report.problems.insert(0, Problem("not-witnessed", detail=policy.quorum if known else key.name))
 
 
 def read_trusted(trusted: Trusted | None, key: Key, report: Report, label: str = "--trusted ") -> Iterator[Head]:
@@ -1265,6 +1373,11 @@ OWN_KEY_ONLY = (
     "Note: without a trusted checkpoint (--trusted) this only shows that the folder agrees with its own key.",
 )
 TRUSTED = ("与您给出的 {trusted} 个检查点相符。", "It agrees with the {trusted} checkpoint(s) you gave.")
+WITNESSED = ("截至第 {witnessed} 条由 {witnesses} 见证。", "Cosigned up to entry {witnessed} by {witnesses}.")
+UNWITNESSED = (
+    "未经见证:没有核对别的单位的签名(--policy)。",
+    "Unwitnessed: no other office's signature was checked (--policy).",
+)
 LOST = (
     "注意:{former} 的第 {first} 至 {signed} 条在恢复时丢失,总账自第 {first} 条起改用新名称。",
     "Note: entries {first} to {signed} of {former} were lost; restored, it goes on under a new name from {first} on.",
@@ -1288,7 +1401,9 @@ def _print(report: Report, lang: str) -> None:
         _say(lang, PART if report.scope else WHOLE, COUNTED if report.counted else NOT_COUNTED, **values)
         if report.scope:
             _say(lang, STATES if report.states else NO_STATES, **values)
-        _say(lang, TRUSTED if report.trusted else OWN_KEY_ONLY, **values)
+        values["witnesses"] = ", ".join(report.witnesses)
+        seen = WITNESSED if report.witnesses else UNWITNESSED
+        _say(lang, TRUSTED if report.trusted else OWN_KEY_ONLY, seen, **values)
         for lost in report.restored:
             _say(lang, LOST, former=lost.former, first=lost.kept + 1, signed=lost.signed)
         return
@@ -1310,12 +1425,17 @@ def _as_json(report: Report) -> str:
 
 def _prove(asked: argparse.Namespace) -> int:
     try:
-        entry = Path(asked.entry).read_bytes()
-        head = verify_proof(Path(asked.proof).read_bytes(), entry, parse_key(asked.key))
+        entry, proof = Path(asked.entry).read_bytes(), Path(asked.proof).read_bytes()
+        head = verify_proof(proof, entry, parse_key(asked.key))
+        policy = Policy(Path(asked.policy).read_bytes()) if asked.policy else None
+        names = policy.cosigners(proof.partition(b"\n\n")[2]) if policy else []
+        if names is None:
+            raise Bad("not-witnessed")
     except Bad as problem:
         _say(asked.lang, DISPROVED, detail=problem)
         return 1
     _say(asked.lang, PROVED, size=head.size, root=base64.b64encode(head.root).decode())
+    _say(asked.lang, WITNESSED if names else UNWITNESSED, witnessed=head.size, witnesses=", ".join(names))
     return 0
 
 
@@ -1328,6 +1448,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--key", default="")
     parser.add_argument("--lang", choices=["zh", "en"], default="")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--policy", default="")
     parser.add_argument("--no-scores", dest="scores", action="store_false")
     parser.add_argument("--proof", default="")
     parser.add_argument("--entry", default="")
@@ -1338,8 +1459,9 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.proof:
             return _prove(asked)
         trusted = Trusted(Path(asked.trusted)) if asked.trusted else None
-        report = verify_folder(Folder(Path(asked.folder)), asked.key, trusted, asked.scores)
-    except (Unreadable, OSError) as problem:
+        policy = Policy(Path(asked.policy).read_bytes()) if asked.policy else None
+        report = verify_folder(Folder(Path(asked.folder)), asked.key, trusted, policy, asked.scores)
+    except (Bad, Unreadable, OSError) as problem:
         _say(asked.lang, UNREADABLE, detail=problem)
         return 2
     if asked.json:

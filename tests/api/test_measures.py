@@ -183,6 +183,20 @@ def test_whoever_is_put_in_charge_accepts_and_holds_the_talk_on_his_own_page(tow
     assert "诫勉谈话" in page(above, f"{PLACE}/{asked['measure']}")
 
 
+def test_what_is_set_aside_is_seen_above_and_may_be_opened_there_all_the_same(town: Town) -> None:
+    client = secretary(town)
+    here = f"{PLACE}/{mine(client, 2026)['measure']}"
+    sent(form(client, f"{here}/setting-aside", paper=True, basis="工委〔2028〕7号", reason="已由2027年度措施吸收"))
+    assert refused(client, f"{here}/opening") == (409, "measure-not-there")
+    above = town_above(town)
+    assert "不予采取" in page(above, f"/units/{TOP}/measures")
+    shown = value(above, here)["measure"]
+    assert (shown["status"], shown["set_aside_by"], shown["basis"]) == ("set_aside", BRANCH, "工委〔2028〕7号")
+    assert shown["reason"] == "已由2027年度措施吸收"
+    sent(form(above, f"{here}/opening"))
+    assert value(client, here)["measure"]["status"] == "open"
+
+
 def test_a_helper_is_paired_reviewed_and_the_measure_closed(town: Town) -> None:
     client = secretary(town)
     here = f"{PLACE}/{mine(client, 2027)['measure']}"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -184,6 +185,7 @@ def test_j3_in_the_last_minute_it_blocks_its_line_and_the_other_fourteen_confirm
         register = read(secretary, f"/units/{BRANCH}/objections")["objections"]
         holding = [one["receipt"] for one in register if one["holds"] and one["title"] == "5月主题党日"]
         assert holding == [receipt["receipt"]]
+        _notice_as_it_was(secretary, number)
         _members_see_no_names(town)
         followed = send(
             town.known(""), "/objections/follow", {"receipt": receipt["receipt"], "secret": receipt["secret"]}
@@ -246,6 +248,41 @@ def _upheld(moving: Moving, receipt: Any) -> None:
         page = client.get(f"/members/{member}/records/{new[0]['record']}", headers=PAGE).text
         assert f"/members/{member}/records/{chain['replaces']}" in page
         assert "缺席" in page
+        _as_it_was(client, member, before, after)
+
+
+def _as_it_was(client: httpx2.Client, member: UUID, before: Any, after: Any) -> None:
+    """6: the total is right at both dates: as it was known before the reversal, and as it is known now."""
+    place = f"/members/{member}/points?year=2026"
+    then = read(client, f"{place}&known_at=2026-05-25T10:00")
+    assert {**then, "back": None} == before
+    assert then["back"]["steps"][then["back"]["step"] - 1]["position"] <= then["back"]["position"]
+    now = read(client, f"{place}&known_at=2026-06-10T10:00")
+    assert {**now, "back": None} == after
+    assert read(client, f"{place}&step={now['back']['step']}")["periods"] == after["periods"]
+    day = read(client, f"{place}&valid_on=2026-03-01")
+    assert all(one["counted_on"] <= "2026-03-01" for one in day["honours"])
+    why = read(client, f"/members/{member}/points/2026/LX?known_at=2026-05-25T10:00&valid_on=2026-05-25")
+    outcomes = [r["outcome"] for span in why["spans"] for item in span["items"] for r in item["records"]]
+    assert "absent" not in outcomes
+    page = client.get(f"{place}&known_at=2026-05-25T10:00&valid_on=", headers=PAGE).text
+    assert 'type="range"' in page
+    assert "所知的情况" in page
+    for wrong in ("known_at=yesterday", "valid_on=2026-13-01", "step=x", f"known_at={'9' * 30}"):
+        assert client.get(f"{place}&{wrong}", headers=JSON).status_code == 422, wrong
+    assert client.get(f"{place}&known_at=2001-01-01", headers=JSON).json()["code"] == "nothing-known-then"
+    unit = read(client, f"/units/{BRANCH}?on=2026-05-25&known_at=2026-05-25")
+    assert unit["offices"] == read(client, f"/units/{BRANCH}?on=2026-05-25")["offices"]
+    assert unit["members"] == read(client, f"/units/{BRANCH}?on=2026-05-25")["members"]
+
+
+def _notice_as_it_was(client: httpx2.Client, number: int) -> None:
+    """What hung before the objection, and after it."""
+    first = read(client, f"{BOARD}?known_at=2026-05-22T23:00")
+    assert (first["status"], {one["state"] for one in first["lines"]}) == ("posted", {"open"})
+    later = read(client, f"{BOARD}?known_at=2026-05-23")
+    assert {one["line"]: one["state"] for one in later["lines"]}[number] == "suspended"
+    assert client.get(f"{BOARD}?known_at=2026-01-20", headers=JSON).status_code == 404
 
 
 def _after(moving: Moving, number: str) -> list[type[object]]:

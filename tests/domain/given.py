@@ -45,9 +45,9 @@ class World:
         """As ``Ledger.load``."""
         return self[ref]
 
-    def known(self, command: UUID) -> bool:
-        """Whether a command was granted here."""
-        return command in self.done
+    def known(self, commands: Sequence[UUID], /) -> set[UUID]:
+        """Which commands were granted here."""
+        return {command for command in commands if command in self.done}
 
     def add(self, write: Write, behind: Command | None = None) -> None:
         """A fact that happened."""

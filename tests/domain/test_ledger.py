@@ -316,9 +316,22 @@ def test_whoever_writes_alone_looks_nothing_up() -> None:
     with ledger.alone():
         for shelf in ("A", "B", "A"):
             ledger.execute(put(shelf))
+    for shelf in ("A", "C"):
+        ledger.execute(put(shelf), looked=True)
     assert recorder.looks == 0
-    ledger.execute(put("C"))
+    ledger.execute(put("D"))
     assert recorder.looks > 0
+
+
+def test_whoever_has_looked_and_was_overtaken_is_answered_as_if_he_had_not() -> None:
+    recorder = MemoryRecorder()
+    one, other = ledger_over(recorder), ledger_over(recorder)
+    wish = put(things=9)
+    first = other.execute(wish)
+    assert one.execute(wish, looked=True) == first
+    assert one.execute(put(), looked=True).first == 10
+    with pytest.raises(ShelfFull):
+        one.execute(put(things=10), looked=True)
 
 
 def test_only_what_a_fact_speaks_of_is_sealed() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ops.proving import verified
+from ops.proving import narrowed, verified
 from projections.transparency.verify import Problem
 from tests.faults.deployments import Example, told
 
@@ -96,6 +96,18 @@ def test_whatever_byte_of_its_header_and_columns_is_altered_the_entry_is_named(u
         with flipped(place.file, place.begin + offset, 0 if offset == 80 else 2):
             found = problems(unchecked)
         assert [problem.position for problem in found[:1]] == [700], (offset, found)
+
+
+def test_an_entry_that_breaks_the_reading_is_found_even_where_it_is_harmless_alone(unchecked: Example) -> None:
+    """The whole reading that ended the server reached some entries before; read alone the row need not end it."""
+    place = place_of(unchecked, 700)
+    with (
+        flipped(place.file, place.begin + 52, 2),
+        unchecked.running(),
+        unchecked.deployed(unread=True) as deployment,
+    ):
+        broke_off = Problem("reading-broke-off", first=690, detail="closed")
+        assert narrowed(deployment.database.urls.auditor, broke_off).position == 700
 
 
 @pytest.mark.parametrize("position", [1, 700, 1768])

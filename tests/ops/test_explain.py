@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from rich.console import Console
 
+from api.as_of import back_of
 from domain.actor import Actor, person
 from domain.decider import NotPermitted
 from domain.house import decide
@@ -81,3 +82,18 @@ def test_nobody_else_looks_and_nothing_is_noted(deployment: Deployment, database
     with pytest.raises(NotPermitted):
         said(deployment, actor, "recorder")
     assert readings(database) == []
+
+
+def test_a_look_back_says_what_was_known_then(deployment: Deployment) -> None:
+    member = acting("member", "member")
+
+    def then(known_at: str, valid_on: str = "") -> str:
+        console = Console(width=200)
+        with console.capture() as shown:
+            number = PEOPLE["member"].work_number
+            console.print(explained(deployment, member, number, 2026, "H1", "zh", back_of(known_at, valid_on)))
+        return shown.get()
+
+    assert then("2030-01-01") == said(deployment, member)
+    assert "40.25" not in then("2026-03-01")
+    assert "40.25" not in then("", "2026-02-01")

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from domain.assessment.balloting import Ballot, tallied
-from domain.assessment.computing import capped, figures_of, next_grade, ruled_period
+from domain.assessment.computing import capped, next_grade, results_of, ruled_period
 from domain.assessment.period import Assessment, Key, period_of
 from domain.assessment.result import MemberComputed, Result, result_of
 from domain.decider import Fact, Refused
@@ -82,7 +82,7 @@ class Own:
         assert isinstance(member, Registered), "he is registered before he is assessed"
         rules = ruled_period(self.past, found)
         means = {self.member: self._means.get(place)}
-        (again,) = figures_of(self.past, rules, found, entry.fact["computation"], [member], means)
+        (again,) = results_of(self.past, rules, found, entry.fact["computation"], [member], means)
         self.tally.figures += 1
         yield from self._held(entry, again)
 

@@ -18,7 +18,7 @@ from domain.assessment.determination import determined
 from domain.decider import Command, Decision, Fact, Head, Refused, Stream, StreamRef
 from domain.notice.notice import NOTICE, Notice
 from domain.sealed import Secret
-from domain.values import Instant
+from domain.values import Instant, day_of
 
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
@@ -164,7 +164,8 @@ def _determined(given: Given) -> Decision:
     notice = given.past[NOTICE.of(UUID(given.head()["notice"]))]
     if not isinstance(notice, Notice) or notice.results is None:
         raise Unfoldable(given.round[0].line, "its notice")
-    return determined(given.past, notice, notice.results)
+    at = msgspec.convert(given.round[0].value["at"], Instant)
+    return determined(given.past, notice, notice.results, day_of(at))
 
 
 def _tallied(given: Given) -> Decision:

@@ -445,8 +445,10 @@ def known_from(*sources: object) -> dict[str, Any]:
     return found
 
 
-LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith("domain.result"))
-"""Wishes of a branch's days and of its year. What follows a grade, and probation, is told in tests/domain/result."""
+ELSEWHERE: Final = ("domain.result", "domain.oversight.reviewing")
+LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE))
+"""Wishes of a branch's days and of its year. What follows a grade, and probation, is told in tests/domain/result; a
+review, which no other wish can tell from none, in tests/domain/oversight."""
 
 
 def anything(life: Life, random: Random) -> Command:

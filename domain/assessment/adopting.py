@@ -1,0 +1,118 @@
+"""更正评定 — after the notice's term whoever's line is clear has a new determination; the old one stays readable.
+
+What an order puts right in a sealed archive enters it here, together with the determination that rests on it.
+"""
+
+from domain.assessment.computing import calendars_digest
+from domain.assessment.correcting import adopted as correcting
+from domain.assessment.period import Assessment, PeriodRestated, living, period_of
+from domain.assessment.restatement import MemberRestated, Restatement, restatement_of
+from domain.assessment.result import (
+    DeterminationSuperseded,
+    GradeDetermined,
+    Result,
+    ScoreDetermined,
+    result_of,
+)
+from domain.decider import Decision, Past, Write
+from domain.notice.notice import Notice
+from domain.notice.results import Results
+from domain.recording.archive import archive_of
+from domain.values import NoticeId
+
+
+def superseded(past: Past, notice: Notice, shown: Results) -> Decision:
+    """One round; nothing where no line has become clear since the last, or another restatement was ordered since."""
+    found = living(past, notice.unit, shown.year, shown.period)
+    now = past[restatement_of(notice.unit, shown.year, shown.period)]
+    if not isinstance(now, Restatement) or now.order.number != shown.restatement or now.status != "approved":
+        return []
+    clear = {line.member for line in notice.lines if line.clear}
+    results = past.many([result_of(one.member, found.year, found.period) for one in now.adopted])
+    waiting = [one for one, result in zip(now.adopted, results, strict=True) if _stands(result, one)]
+    fresh = [one for one in waiting if one.member in clear]
+    if not fresh and found.restated >= now.order.number:
+        return []
+    header = PeriodRestated(
+        unit=found.unit,
+        year=found.year,
+        period=found.period,
+        number=now.order.number,
+        notice=notice.notice,
+        adopted=len(fresh),
+        blocked=len(waiting) - len(fresh),
+    )
+    calendar = calendars_digest(past, found.year)
+    writes = [write for one in fresh for write in _adopted(past, found, now, one, notice.notice, calendar)]
+    return [period_of(found.unit, found.year, found.period).says(header), *writes]
+
+
+def _stands(result: Result, one: MemberRestated) -> bool:
+    return result.standing is not None and result.standing.version == one.standing
+
+
+def _adopted(
+    past: Past, found: Assessment, now: Restatement, one: MemberRestated, notice: NoticeId, calendar: str
+) -> list[Write]:
+    archive = archive_of(one.member, found.last_on)
+    right = [fact for fact in now.corrections if fact.member == one.member]
+    ref, version = result_of(one.member, found.year, found.period), one.standing + 1
+    gone = DeterminationSuperseded(
+        member=one.member,
+        unit=found.unit,
+        year=found.year,
+        period=found.period,
+        version=one.standing,
+        by_version=version,
+        restatement=now.order.restatement,
+        notice=notice,
+    )
+    writes = [archive.says(fact) for fact in correcting(archive, past[archive], right, notice)]
+    writes += [ref.says(gone), ref.says(one.figures), ref.says(_score(found, now, one, notice, calendar))]
+    if one.grade is not None and one.reason is not None:
+        grade = GradeDetermined(
+            member=one.member,
+            unit=found.unit,
+            year=found.year,
+            period=found.period,
+            version=version,
+            grade=one.grade,
+            reason=one.reason,
+            total=one.figures.total,
+            notice=notice,
+        )
+        writes.append(ref.says(grade))
+    return writes
+
+
+def _score(
+    found: Assessment, now: Restatement, one: MemberRestated, notice: NoticeId, calendar: str
+) -> ScoreDetermined:
+    figures = one.figures
+    assert now.as_of is not None, "only what was computed is adopted"
+    return ScoreDetermined(
+        member=one.member,
+        unit=found.unit,
+        year=found.year,
+        period=found.period,
+        version=one.standing + 1,
+        first_on=found.first_on,
+        last_on=found.last_on,
+        profile=figures.profile,
+        rules=now.order.rules,
+        rules_digest=now.order.rules_digest,
+        calendar=calendar,
+        as_of=now.as_of,
+        notice=notice,
+        base=figures.base,
+        honours=figures.honours,
+        deductions=figures.deductions,
+        ledger=figures.ledger,
+        ledger_part=figures.ledger_part,
+        appraisal=figures.appraisal,
+        appraisal_part=figures.appraisal_part,
+        total=figures.total,
+        records=figures.records,
+        records_digest=figures.records_digest,
+        restatement=now.order.restatement,
+    )

@@ -1,0 +1,304 @@
+"""重算的核算 — the same records under a version, member by member: every line, the total and the grade, old and new.
+
+The appraisal stays as it was tallied. A result that is better for its member is adopted; one that is worse only where
+that was ordered. Nobody loses 优秀 through another's restatement (SPEC §4.10.18).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from domain.assessment.carried import carried, inside, ruled_under
+from domain.assessment.computing import (
+    RecordUncountable,
+    candidate,
+    capped,
+    figures_of,
+    is_assessed,
+    is_candidate,
+    known_members,
+    next_grade,
+    ruled_period,
+)
+from domain.assessment.counting import Ruled, counted, digest_of
+from domain.assessment.grading import within_quota
+from domain.assessment.period import Assessment
+from domain.assessment.restatement import Effect
+from domain.assessment.result import Determination, MemberComputed, Reason, Result, result_of
+from domain.assessment.rows import Uncountable
+from domain.assessment.scoring import Score, ledger, score
+from domain.decider import Past
+from domain.organisation.member import Registered
+from domain.organisation.unit import established
+from domain.recording.archive import Archive, archive_of
+from domain.rules.ruleset import RULES, Version
+from domain.rules.scheme import Scheme
+from domain.values import Code, MemberId, RecordId, Sha256, hundredths
+
+
+class Changed(NamedTuple):
+    """One line, old and new, in hundredths; None where one side has none."""
+
+    item: Code
+    span: Code | None
+    record: RecordId | None
+    old: int | None
+    new: int | None
+    unmapped: bool
+
+
+class Restated(NamedTuple):
+    """One member's result under another version, beside what stands."""
+
+    member: Registered
+    result: Result
+    figures: MemberComputed
+    lines: tuple[Changed, ...]
+    """Those that differ or are not mapped."""
+    grade: Code | None
+    reason: Reason | None
+    effect: Effect
+    adopted: bool
+
+    @property
+    def standing(self) -> Determination:
+        """What stands."""
+        assert self.result.standing is not None, "only what is determined is restated"
+        return self.result.standing
+
+    @property
+    def unmapped(self) -> int:
+        """How many lines the version has no item for."""
+        return sum(line.unmapped for line in self.lines)
+
+
+class Made(NamedTuple):
+    """What a member's records come to under one version; points in hundredths."""
+
+    score: Score
+    base: int
+    base_max: int
+    ledger: int
+    lines: Mapping[tuple[Code, Code | None, RecordId | None], int]
+    """(item, span, record) → its points."""
+    unmapped: frozenset[Code]
+    unmapped_records: frozenset[RecordId]
+    months: int
+    records: int
+    digest: Sha256
+
+
+def version_under(past: Past, found: Assessment, version: Version) -> Ruled:
+    """A determined period under a version: its own rules where that was in force on its last day."""
+    known = past[RULES.of(established(past, found.unit).scheme)]
+    own = known.in_force(found.last_on)
+    if own is not None and own.version == version.version:
+        return ruled_period(past, found)
+    return ruled_under(known, version, found.period, found.year)
+
+
+def restated(
+    past: Past,
+    found: Assessment,
+    version: Version,
+    put_right: Mapping[MemberId, Archive] | None = None,
+    *,
+    unfavourable: bool = False,
+) -> list[Restated]:
+    """Everybody who is determined in the period, by pseudonym, with some archives put right."""
+    rules = version_under(past, found, version)
+    people = determined_members(past, found)
+    past.many([archive_of(one.member, found.last_on) for one, _ in people])
+    past.many([result_of(one.member, found.year - 1, found.period) for one, _ in people])
+    corrected = put_right or {}
+    assessed = [(member, result) for member, result in people if is_assessed(rules, member)]
+    rows = [_restated(past, found, rules, *one, corrected.get(one[0].member)) for one in assessed]
+    return _graded(rules.scheme, rows, unfavourable=unfavourable, corrected=frozenset(corrected))
+
+
+def determined_members(past: Past, found: Assessment) -> list[tuple[Registered, Result]]:
+    """Everybody whose result this organisation determined."""
+    members = known_members(past, found)
+    results = past.many([result_of(one.member, found.year, found.period) for one in members])
+    there = sorted(zip(members, results, strict=True), key=lambda one: str(one[0].member))
+    return [
+        (one, result) for one, result in there if result.standing is not None and result.standing.unit == found.unit
+    ]
+
+
+def _restated(
+    past: Past, found: Assessment, rules: Ruled, member: Registered, result: Result, corrected: Archive | None
+) -> Restated:
+    archive = past[archive_of(member.member, found.last_on)]
+    right = archive if corrected is None else corrected
+    earlier = past[result_of(member.member, found.year - 1, found.period)].standing
+    last = None if earlier is None else earlier.total
+    own, stood = ruled_period(past, found), _standing_rules(past, found, result)
+    before_own = _made(own, member, archive, last)
+    after_own = before_own if right is archive else _made(own, member, right, last)
+    before = _made(stood, member, archive, last, before_own) if stood.throughout else before_own
+    after = _made(rules, member, right, last, after_own) if rules.throughout else after_own
+    figures = _figures(rules, member, result, after)
+    lines = tuple(_changes(before, after))
+    return Restated(member, result, figures, lines, None, None, "same", adopted=False)
+
+
+def _standing_rules(past: Past, found: Assessment, result: Result) -> Ruled:
+    assert result.standing is not None, "only what is determined is restated"
+    known = past[RULES.of(established(past, found.unit).scheme)]
+    version = known.find(result.standing.rules)
+    assert version is not None, f"determined under {result.standing.rules}"
+    return version_under(past, found, version)
+
+
+def _made(rules: Ruled, member: Registered, archive: Archive, last: int | None, own: Made | None = None) -> Made:
+    """What it comes to; with the old lines, by the period's ``own`` rules, of what the version has no item for."""
+    seen = carried(archive, rules)
+    given = counted(rules, member, seen.archive, last)
+    try:
+        made = score(rules.tariff, given.case, rules.earlier).confirmed
+    except Uncountable as unknown:
+        raise RecordUncountable(member=member.member, reason=str(unknown)) from unknown
+    lines = _lines(made)
+    unmapped = seen.unmapped_items | _without_item(rules, own)
+    kept = {} if own is None else {key: points for key, points in own.lines.items() if key[0] in unmapped}
+    gone = sum(points for key, points in lines.items() if key[0] in unmapped)
+    extra = sum(kept.values()) - gone
+    whole = inside(archive, rules)
+    return Made(
+        score=made,
+        base=made.base + extra,
+        base_max=made.base_max + (0 if own is None else _caps(own, unmapped) - _caps_of(made, unmapped)),
+        ledger=_ledger(rules, made, extra),
+        lines={**{key: points for key, points in lines.items() if key[0] not in unmapped}, **kept},
+        unmapped=unmapped,
+        unmapped_records=seen.unmapped_records,
+        months=sum(span.months_present for span in given.case.spans),
+        records=len(whole),
+        digest=digest_of(whole),
+    )
+
+
+def _without_item(rules: Ruled, own: Made | None) -> frozenset[Code]:
+    """The items with a line by the period's own rules that the version neither has nor maps."""
+    if own is None:
+        return frozenset()
+    known = rules.tariff.prices.keys() | rules.tariff.mapped.keys()
+    return frozenset(item for item, span, _ in own.lines if span is not None and item not in known)
+
+
+def _lines(made: Score) -> dict[tuple[Code, Code | None, RecordId | None], int]:
+    lines: dict[tuple[Code, Code | None, RecordId | None], int] = {
+        (line.item, span.code, None): line.points
+        for span in made.spans
+        for category in span.categories
+        for line in category.lines
+    }
+    lines |= {(line.item, None, line.record): line.points for line in made.honours}
+    return lines | {(line.item, None, line.record): -line.points for line in made.deductions}
+
+
+def _caps(own: Made, items: frozenset[Code]) -> int:
+    return _caps_of(own.score, items)
+
+
+def _caps_of(made: Score, items: frozenset[Code]) -> int:
+    spans = (category.lines for span in made.spans for category in span.categories)
+    return sum(line.cap for lines in spans for line in lines if line.item in items)
+
+
+def _ledger(rules: Ruled, made: Score, extra: int) -> int:
+    """The ledger again with what was kept; 0 where a veto says so."""
+    if not extra or any(veto.zeroes == "ledger" for veto in made.vetoes):
+        return made.ledger
+    begun = made.base + extra + made.carried - made.over
+    return ledger(begun, made.honour_points, made.deduction_points, rules.tariff.floor, rules.tariff.ceiling)
+
+
+def _figures(rules: Ruled, member: Registered, result: Result, made: Made) -> MemberComputed:
+    before = result.computed
+    assert before is not None, "only what was computed is determined"
+    profile = rules.scheme.profile(member.profile_on(rules.last_on))
+    assert profile is not None, "only whom the rule set knows is assessed"
+    as_made = msgspec.structs.replace(made.score, base=made.base, base_max=made.base_max, ledger=made.ledger)
+    mean = None if before.appraisal is None else hundredths(before.appraisal)
+    return MemberComputed(
+        member=member.member,
+        unit=before.unit,
+        year=before.year,
+        period=before.period,
+        computation=before.computation,
+        profile=profile.code,
+        records=made.records,
+        records_digest=made.digest,
+        **figures_of(rules, made.months, profile, as_made, mean),
+    )
+
+
+def _changes(before: Made, after: Made) -> Iterable[Changed]:
+    """Lines that differ, or that the version has no item for, in the order of the old score and then of the new."""
+    for key in dict.fromkeys((*before.lines, *after.lines)):
+        item, span, record = key
+        old, new = before.lines.get(key), after.lines.get(key)
+        unmapped = record in after.unmapped_records if span is None else item in after.unmapped
+        if old != new or unmapped:
+            yield Changed(item, span, record, old, new, unmapped)
+
+
+def _graded(
+    scheme: Scheme, rows: Sequence[Restated], *, unfavourable: bool, corrected: frozenset[MemberId]
+) -> list[Restated]:
+    """With grades: by threshold and vetoes, then the quota among whoever takes his new result and whoever keeps his."""
+    taking = {one.member.member: unfavourable or not _falls(scheme, one) for one in rows if one.figures.graded}
+    seated = [
+        candidate(one.figures if taking[one.member.member] else one.result.computed or one.figures)
+        for one in rows
+        if one.figures.graded and is_candidate(scheme, _before_quota(scheme, one, takes=taking[one.member.member]))
+    ]
+    inside_quota = within_quota(seated, len(taking), scheme.excellent_quota)
+    return [_settled(scheme, one, inside_quota, unfavourable=unfavourable, corrected=corrected) for one in rows]
+
+
+def _before_quota(scheme: Scheme, one: Restated, *, takes: bool) -> Code | None:
+    return capped(scheme, one.figures)[0] if takes else one.standing.grade
+
+
+def _falls(scheme: Scheme, one: Restated) -> bool:
+    """Whether his own figures make it worse for him, whatever the quota says."""
+    grade = capped(scheme, one.figures)[0] if one.figures.graded else None
+    return _compared(scheme, one, grade) == "worse"
+
+
+def _settled(
+    scheme: Scheme, one: Restated, seated: frozenset[str], *, unfavourable: bool, corrected: frozenset[MemberId]
+) -> Restated:
+    grade, reason = _grade(scheme, one, seated)
+    effect = _compared(scheme, one, grade)
+    changed = effect != "same" or one.member.member in corrected
+    adopted = changed and (effect != "worse" or unfavourable)
+    return one._replace(grade=grade, reason=reason, effect=effect, adopted=adopted)
+
+
+def _grade(scheme: Scheme, one: Restated, seated: frozenset[str]) -> tuple[Code | None, Reason | None]:
+    if not one.figures.graded:
+        return None, None
+    grade, reason = capped(scheme, one.figures)
+    keeps = is_candidate(scheme, one.standing.grade) or str(one.member.member) in seated
+    if is_candidate(scheme, grade) and not keeps:
+        return next_grade(scheme, grade), "quota"
+    return grade, reason
+
+
+def _compared(scheme: Scheme, one: Restated, grade: Code | None) -> Effect:
+    total, stands = hundredths(one.figures.total), one.standing
+    worse = total < stands.total or _rank(scheme, grade) > _rank(scheme, stands.grade)
+    if worse:
+        return "worse"
+    return "better" if total > stands.total or _rank(scheme, grade) < _rank(scheme, stands.grade) else "same"
+
+
+def _rank(scheme: Scheme, grade: Code | None) -> int:
+    """0 the best; a grade that the version does not name, or none, is after the last."""
+    codes = [one.code for one in scheme.grades]
+    return codes.index(grade) if grade in codes else len(codes)

@@ -1,0 +1,392 @@
+"""某日所知 — a member's year as it was known at a position of the log, and as it was valid on a day.
+
+Folded from the streams concerned, with no table of its own, into the very inputs that the live pages are made of: so
+every page, and the command line, says of the past what it said then, in the same words.
+
+*Known at* cuts the log off: nothing that was entered later is there. *Valid on* leaves out, of what was known, all
+that is dated later: records by the day that counts, rule sets by the day on which they took effect, leaves by their
+first day, the end of a stay or of a veto by its own day.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from domain.assessment.counting import GRANTED
+from domain.assessment.result import (
+    RESULT,
+    GradeDetermined,
+    GradeProposed,
+    MemberComputed,
+    ResultFedBack,
+    ScoreDetermined,
+)
+from domain.decider import Past, StreamRef
+from domain.organisation.member import MEMBER, Registered
+from domain.organisation.unit import established
+from domain.recording.archive import (
+    ARCHIVE,
+    Archive,
+    DeductionApproved,
+    DeductionDismissed,
+    HonourAdded,
+    PointsConfirmed,
+    PointsRecorded,
+    Record,
+    RecordReplaced,
+    VetoLifted,
+    VetoRegistered,
+)
+from domain.recording.honour import HONOUR, Honour, honour_id
+from domain.recording.matter import MATTER, NotPlanned
+from domain.rules.ruleset import RULES, RuleSetDrafted, RuleSetPublished
+from domain.rules.scheme import HALVES_AND_YEAR
+from domain.values import MemberId, hundredths
+from domain.vocabulary import stored_name
+from projections.answers import Answer, AsyncConnection
+from projections.assessments import ResultState
+from projections.inputs import (
+    AwayInput,
+    Inputs,
+    RecordInput,
+    StayInput,
+    TotalInput,
+    VersionInput,
+)
+from projections.merits import MeritInput
+from projections.periods import ProfileSince
+from projections.prefix import Placed, as_known, entries_of, known
+from projections.records import NUMBERS
+
+PERIODS: Final = tuple(period.code for period in HALVES_AND_YEAR)
+_VERSIONS: Final = [stored_name(RuleSetDrafted), stored_name(RuleSetPublished)]
+_BORN: Final = (
+    PointsRecorded,
+    HonourAdded,
+    DeductionApproved,
+    DeductionDismissed,
+    VetoRegistered,
+    RecordReplaced,
+)
+
+
+class When(msgspec.Struct, frozen=True, kw_only=True):
+    """From where one looks back."""
+
+    position: int
+    """As known at."""
+    valid_on: date | None = None
+    """As valid on; None for all that was known."""
+
+    def covers(self, day: date) -> bool:
+        """Whether what is dated so is seen."""
+        return self.valid_on is None or day <= self.valid_on
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A position at which something of a member's year changed."""
+
+    position: int
+    known_at: datetime
+    type: str
+    """Stored name of the last fact of the step."""
+
+
+class _Kept(NamedTuple):
+    """One record with the positions of what made it so."""
+
+    record: Record
+    position: int
+    confirmed: int | None
+    lifted_on: date | None
+
+
+async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, when: When) -> Answer[Inputs | None]:
+    """All that a member's year was scored from, seen from there; None for somebody who was not known then."""
+    mark = await as_known(connection, when.position)
+    person = await known(connection, when.position, lambda past: _person(past, member))
+    if person is None:
+        return Answer(as_of=mark.as_of, complete=True, value=None)
+    about, scheme = person
+    archives = {
+        one: await entries_of(connection, [ARCHIVE.of(member, one)], when.position)
+        for one in (year - 1, year, year + 1)
+    }
+    every = {one: _kept(entries, when) for one, entries in archives.items()}
+    versions = await _versions(connection, scheme, when)
+    taken = await _taken(connection, scheme, [kept for kepts in every.values() for kept in kepts], when)
+    records, merits = await known(connection, when.position, lambda past: _records(past, member, every[year], taken))
+    results = await _results(connection, member, (year - 1, year), when)
+    value = Inputs(
+        stays=(StayInput(scheme=scheme, from_on=about.present_from, until_on=_past(about.ended_on, when)),),
+        away=tuple(_away(about, when)),
+        versions=tuple(sorted(versions, key=lambda one: one.effective_on)),
+        profiles=tuple(_profiles(about, when)),
+        totals=tuple(
+            TotalInput(year=one.year, period=one.period, total=one.determined_total)
+            for one in results
+            if one.determined_total is not None
+        ),
+        records=records,
+        merits=merits,
+        scores=(),
+        results=results,
+    )
+    return Answer(as_of=mark.as_of, complete=True, value=value)
+
+
+def _person(past: Past, member: MemberId) -> tuple[Registered, str] | None:
+    found = past[MEMBER.of(member)]
+    if not isinstance(found, Registered):
+        return None
+    return found, established(past, found.unit).scheme
+
+
+def _past(day: date | None, when: When) -> date | None:
+    """The end of a span, unless it was still open on the day."""
+    return day if day is None or when.covers(day) else None
+
+
+def _away(about: Registered, when: When) -> Iterator[AwayInput]:
+    for leave in about.leaves:
+        if when.covers(leave.from_on):
+            yield AwayInput(from_on=leave.from_on, until_on=leave.until_on, exempt=False)
+    for one in about.exemptions:
+        if one.status in GRANTED and when.covers(one.from_on):
+            yield AwayInput(from_on=one.from_on, until_on=_past(one.last_on, when), exempt=True)
+
+
+def _profiles(about: Registered, when: When) -> Iterator[ProfileSince]:
+    known_since = (*about.earlier_profiles, (about.profile_from, about.profile))
+    for number, (since, profile) in enumerate(known_since):
+        if number == 0 or when.covers(since):
+            yield ProfileSince(profile=profile, from_on=since)
+
+
+async def _versions(connection: AsyncConnection, scheme: str, when: When) -> list[VersionInput]:
+    """The rule sets that were published and, on the day, in effect."""
+    digests: dict[str, str] = {}
+    found: list[VersionInput] = []
+    for placed in await entries_of(connection, [RULES.of(scheme)], when.position, _VERSIONS):
+        fact = placed.entry.fact
+        if isinstance(fact, RuleSetDrafted):
+            digests[fact.version] = fact.digest
+        elif isinstance(fact, RuleSetPublished) and when.covers(fact.effective_on):
+            version = VersionInput(version=fact.version, digest=digests[fact.version], effective_on=fact.effective_on)
+            found.append(version)
+    return found
+
+
+def _kept(entries: Sequence[Placed], when: When) -> list[_Kept]:
+    """The records of one archive that are dated until then, in the order of the log."""
+    archive = Archive()
+    born: dict[UUID, int] = {}
+    confirmed: dict[UUID, int] = {}
+    lifted: dict[UUID, date] = {}
+    for placed in entries:
+        fact = placed.entry.fact
+        archive = ARCHIVE.evolve(archive, fact)
+        match fact:
+            case PointsConfirmed():
+                confirmed[fact.record] = placed.position
+            case VetoLifted() if when.covers(fact.lifted_on):
+                lifted[fact.record] = fact.lifted_on
+            case _ if isinstance(fact, _BORN):
+                born[fact.record] = placed.position
+            case _:
+                pass  # what it did to a record, or to the archive, stands in the state
+    return [
+        _Kept(record, born[key], confirmed.get(key), lifted.get(key))
+        for key, record in archive.records.items()
+        if when.covers(record.counted_on)
+    ]
+
+
+_Place: TypeAlias = tuple[str, str, str]
+
+
+async def _taken(connection: AsyncConnection, scheme: str, kept: Sequence[_Kept], when: When) -> Mapping[_Place, int]:
+    """(organisation, matter, item) → the confirmed deduction that took the matter over from the item."""
+    sure = [one for one in kept if one.record.kind == "deduction" and one.record.status == "confirmed"]
+    if not sure:
+        return {}
+    rules = await known(connection, when.position, lambda past: past[RULES.of(scheme)])
+    found: dict[_Place, int] = {}
+    for one in sure:
+        version = rules.find(one.record.rules)
+        assert version is not None, f"{one.record.rules} is known"
+        assert version.scheme is not None, f"{one.record.rules} is published"
+        for item in version.scheme.leaves(one.record.item):
+            found.setdefault((one.record.unit, one.record.matter, item), one.position)
+    return found
+
+
+def _records(
+    past: Past, member: MemberId, kept: Sequence[_Kept], taken: Mapping[_Place, int]
+) -> tuple[tuple[RecordInput, ...], tuple[MeritInput, ...]]:
+    ordered = sorted(kept, key=lambda one: (one.record.counted_on, one.position))
+    sheets = [one for one in ordered if one.record.kind == "responsibility" and one.record.status != "reversed"]
+    others = [one for one in ordered if one.record.kind != "responsibility"]
+    matters = past.many([MATTER.of(one.record.unit, one.record.matter) for one in sheets])
+    titles = ["" if isinstance(matter, NotPlanned) else matter.title for matter in matters]
+    claims = past.many([HONOUR.of(_claim(member, one.record)) for one in others])
+    return (
+        tuple(_record(one, title, taken) for one, title in zip(sheets, titles, strict=True)),
+        tuple(
+            _merit(one, claim.claim.title if isinstance(claim, Honour) else None, taken)
+            for one, claim in zip(others, claims, strict=True)
+        ),
+    )
+
+
+def _claim(member: MemberId, record: Record) -> UUID:
+    return honour_id(record.unit, member, record.matter, record.item)
+
+
+def _place(record: Record) -> _Place:
+    return record.unit, record.matter, record.item
+
+
+def _record(one: _Kept, title: str, taken: Mapping[_Place, int]) -> RecordInput:
+    record = one.record
+    return RecordInput(
+        id=record.record,
+        item=record.item,
+        rules=record.rules,
+        number=NUMBERS[record.outcome],
+        quantity=hundredths(record.quantity),
+        day=record.occurred_on,
+        position=one.position,
+        confirmed=one.confirmed,
+        replaced=taken.get(_place(record)),
+        matter=record.matter,
+        title=title,
+        level=record.level,
+        condition=record.condition,
+    )
+
+
+def _merit(one: _Kept, title: str | None, taken: Mapping[_Place, int]) -> MeritInput:
+    record = one.record
+    return MeritInput(
+        id=record.record,
+        kind=record.kind,
+        item=record.item,
+        level=record.level,
+        rules=record.rules,
+        unit=record.unit,
+        matter=record.matter,
+        title=title,
+        occurred_on=record.occurred_on,
+        day=record.counted_on,
+        position=one.position,
+        points=None if record.points_shown is None else hundredths(record.points_shown),
+        status=record.status,
+        confirmed=one.confirmed,
+        replaced=taken.get(_place(record)) if record.kind == "shortfall" else None,
+        lifted_on=one.lifted_on,
+        quantity=hundredths(record.quantity),
+        condition=record.condition,
+        share=record.share,
+    )
+
+
+async def _results(
+    connection: AsyncConnection, member: MemberId, years: Sequence[int], when: When
+) -> tuple[ResultState, ...]:
+    """What was computed and determined of some years, as it stood."""
+    found: list[ResultState] = []
+    for year in years:
+        for period in PERIODS:
+            entries = await entries_of(connection, [RESULT.of(member, year, period)], when.position)
+            if entries:
+                found.append(_result(entries))
+    return tuple(found)
+
+
+def _result(entries: Sequence[Placed]) -> ResultState:
+    state: ResultState | None = None
+    for placed in entries:
+        fact, at = placed.entry.fact, placed.position
+        if isinstance(fact, MemberComputed):
+            state = _computed(fact, at, state)
+            continue
+        assert state is not None, "what is determined was computed"
+        match fact:
+            case ScoreDetermined():
+                state = msgspec.structs.replace(
+                    state,
+                    version=fact.version,
+                    determined_total=hundredths(fact.total),
+                    rules=fact.rules,
+                    notice=fact.notice,
+                    position=at,
+                )
+            case GradeDetermined():
+                state = msgspec.structs.replace(state, grade=fact.grade, reason=fact.reason, position=at)
+            case ResultFedBack():
+                state = msgspec.structs.replace(state, fed_back_on=fact.told_on, position=at)
+            case GradeProposed():
+                state = msgspec.structs.replace(state, proposed=fact.grade, position=at)
+            case _:
+                raise AssertionError(f"{type(fact).__name__} does not belong to a result")
+    assert state is not None
+    return state
+
+
+def _computed(fact: MemberComputed, position: int, before: ResultState | None) -> ResultState:
+    """The figures of a computation; what was determined before stands beside them."""
+    return ResultState(
+        member=fact.member,
+        unit=fact.unit,
+        year=fact.year,
+        period=fact.period,
+        months_present=fact.months_present,
+        base=hundredths(fact.base),
+        base_max=hundredths(fact.base_max),
+        honours=hundredths(fact.honours),
+        deductions=hundredths(fact.deductions),
+        ledger=hundredths(fact.ledger),
+        ledger_part=hundredths(fact.ledger_part),
+        appraisal=None if fact.appraisal is None else hundredths(fact.appraisal),
+        appraisal_part=None if fact.appraisal_part is None else hundredths(fact.appraisal_part),
+        total=hundredths(fact.total),
+        graded=fact.graded,
+        records=fact.records,
+        proposed=None,
+        version=0 if before is None else before.version,
+        determined_total=None if before is None else before.determined_total,
+        grade=None if before is None else before.grade,
+        reason=None if before is None else before.reason,
+        rules=None if before is None else before.rules,
+        notice=None if before is None else before.notice,
+        fed_back_on=None if before is None else before.fed_back_on,
+        position=position,
+    )
+
+
+async def steps_of(
+    connection: AsyncConnection, member: MemberId, year: int, until: int, *, vetoes: bool, results: bool
+) -> tuple[Step, ...]:
+    """The positions at which a member's year changed, oldest first; one for each thing that was done.
+
+    Without ``vetoes`` or ``results`` for who may know of none.
+    """
+    person = await known(connection, until, lambda past: _person(past, member))
+    if person is None:
+        return ()
+    refs: list[StreamRef[Any]] = [MEMBER.of(member), ARCHIVE.of(member, year)]
+    if results:
+        refs += [RESULT.of(member, year, period) for period in PERIODS]
+    entries = await entries_of(connection, refs, until)
+    entries += await entries_of(connection, [RULES.of(person[1])], until, [stored_name(RuleSetPublished)])
+    vetoed = {placed.entry.fact.record for placed in entries if isinstance(placed.entry.fact, VetoRegistered)}
+    steps: dict[object, Step] = {}
+    for placed in sorted(entries, key=lambda one: one.position):
+        if vetoes or getattr(placed.entry.fact, "record", None) not in vetoed:
+            step = Step(position=placed.position, known_at=placed.known_at, type=placed.entry.type)
+            steps[placed.entry.command] = step
+    return tuple(steps.values())

@@ -1,0 +1,253 @@
+"""重算 — a determined year made anew: under another version, or with a sealed record put right."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.actor import person
+from domain.assessment.ordering import (
+    ConcernedOrders,
+    CorrectionOutside,
+    NothingToRestate,
+    NotRestatedWorse,
+    OrdererApproves,
+    RightRecord,
+)
+from domain.assessment.period import PeriodRestated, period_of
+from domain.assessment.restatement import (
+    LineRestated,
+    MemberRestated,
+    RestatementApproved,
+    RestatementComputed,
+    RestatementDropped,
+    RestatementRunning,
+)
+from domain.assessment.result import Result, result_of
+from domain.decider import NotPermitted
+from domain.objection.objection import Correction
+from domain.recording.archive import archive_of
+from domain.recording.committee import NoQuorum
+from domain.recording.hearing import StatementTermRuns
+from domain.result.measure import MeasureWithdrawn, measures_of
+from domain.rules.ruleset import VersionUnknown
+from tests.domain.assessment.test_year import DETERMINED, WORKED
+from tests.domain.branch import AS_LEADER, AS_SECRETARY, BRANCH, LEADER, PEOPLE, SECRETARY, VERSION, secret, who
+from tests.domain.given import Given
+from tests.domain.measured import called_for, looked_at_again, measure, year_of
+from tests.domain.restated import (
+    APPROVER,
+    AS_ORDERER,
+    HEARD_AT,
+    LEADERS,
+    ORDERED_AT,
+    adopted,
+    approved,
+    computed,
+    ordered,
+    stated,
+    through,
+    version_published,
+    with_leaders,
+)
+from tests.domain.year import TERM, YEAR, days
+
+KINDER, HARDER, RENAMED, MAPPED = "kinder-2", "harder-2", "renamed-2", "mapped-2"
+LX1 = '"R-LX-1"'
+A, B, C, D, E = (who(name) for name in "ABCDE")
+VERSIONS = {
+    KINDER: {'"at_least": "70"': '"at_least": "65"'},
+    HARDER: {'"cap_year": "15"': '"cap_year": "4"'},
+    RENAMED: {LX1: '"R-LX-9"'},
+    MAPPED: {
+        LX1: '"R-LX-9"',
+        '"mapping": []': '"mapping": [{"from": "R-LX-1", "to": "R-LX-9", "value": "as_new"}]',
+    },
+}
+
+
+def base() -> Given:
+    """The worked branch's year, determined, and four more versions that were published since."""
+    known = with_leaders(DETERMINED)
+    for number, (version, changes) in enumerate(VERSIONS.items()):
+        in_force = date(2027 + (number + 1) // 2, 1 if number % 2 else 7, 1)
+        known = known.given(*version_published(version, changes, in_force))
+    return known
+
+
+BASE = base()
+
+
+def result(given: Given, member: UUID) -> Result:
+    return given.world[result_of(member, YEAR, "Y")]
+
+
+def outcome(given: Given) -> dict[UUID, tuple[int, str | None, int]]:
+    """(total, grade, version) of everybody's standing determination."""
+    found = {one: result(given, one).standing for one in (*PEOPLE, *WORKED)}
+    return {one: (d.total, d.grade, d.version) for one, d in found.items() if d is not None}
+
+
+def members_of(given: Given, rules: str, **fields: object) -> dict[UUID, MemberRestated]:
+    facts = given.given(ordered(rules, **fields)).when(computed()).facts()
+    return {fact.member: fact for fact in facts if isinstance(fact, MemberRestated)}
+
+
+def test_the_same_records_under_the_same_rules_give_the_same_figures_to_the_cent() -> None:
+    facts = BASE.given(ordered(VERSION)).when(computed()).facts()
+    (header,) = facts
+    assert isinstance(header, RestatementComputed)
+    assert (header.members, header.same, header.unmapped) == (13, 13, 0)
+
+
+def test_a_restatement_lists_who_crosses_a_grade_line() -> None:
+    found = members_of(BASE, KINDER)
+    assert set(found) == {E, *PEOPLE}
+    assert {(one.before_grade, one.grade, one.effect, one.adopted) for one in found.values()} == {
+        ("basically_qualified", "qualified", "better", True)
+    }
+
+
+def test_a_line_without_an_item_is_listed_and_keeps_its_old_points_never_silently_zero() -> None:
+    facts = BASE.given(ordered(RENAMED)).when(computed()).facts()
+    lines = [fact for fact in facts if isinstance(fact, LineRestated) and fact.member == C and fact.unmapped]
+    assert {(one.item, one.span, one.old == one.new) for one in lines} == {
+        ("R-LX-1", "H1", True),
+        ("R-LX-1", "H2", True),
+    }
+    assert all(one.old is not None for one in lines)
+    assert all(one.effect != "worse" for one in facts if isinstance(one, MemberRestated))
+
+
+def test_a_mapped_item_stands_under_its_heir() -> None:
+    facts = BASE.given(ordered(MAPPED)).when(computed()).facts()
+    header, members = facts[0], [fact for fact in facts if isinstance(fact, MemberRestated)]
+    assert isinstance(header, RestatementComputed)
+    assert (header.same, header.unmapped) == (13, 0)
+    assert {one.effect for one in members} == {"same"}
+    pairs = {(one.item, one.old, one.new) for one in facts if isinstance(one, LineRestated) and one.member == A}
+    assert pairs == {("R-LX-1", "3.00", None), ("R-LX-9", None, "3.00")}
+
+
+def test_what_is_worse_for_its_member_is_adopted_only_where_that_was_ordered() -> None:
+    kind, harsh = members_of(BASE, HARDER), members_of(BASE, HARDER, unfavourable=True)
+    assert [(one, found.effect, found.adopted) for one, found in kind.items()] == [(B, "worse", False)]
+    assert (harsh[B].before_total, harsh[B].figures.total, harsh[B].adopted) == ("104.10", "101.70", True)
+    assert harsh[B].state_by is not None
+    spared = BASE.given(ordered(HARDER), computed()).when(approved()).facts()
+    assert [type(fact) for fact in spared] == [RestatementApproved, PeriodRestated]
+
+
+def test_nobody_is_worse_off_before_he_was_heard() -> None:
+    waiting = BASE.given(ordered(HARDER, unfavourable=True), computed())
+    waiting.when(approved(at=ORDERED_AT)).refused(StatementTermRuns)
+    waiting.given(stated(B, final=False)).when(approved(at=ORDERED_AT)).refused(StatementTermRuns)
+    waiting.given(stated(B)).when(approved(at=ORDERED_AT)).says(RestatementApproved)
+    waiting.when(approved(at=HEARD_AT)).says(RestatementApproved)
+    waiting.when(stated(A)).refused(NotPermitted)
+
+
+def test_having_heard_him_the_group_can_spare_him() -> None:
+    waiting = BASE.given(ordered(HARDER, unfavourable=True), computed(), stated(B))
+    waiting.when(approved(spared=(A,))).refused(NotRestatedWorse)
+    said = waiting.when(approved(spared=(B,))).facts()
+    assert [type(fact) for fact in said] == [RestatementApproved, PeriodRestated]
+
+
+def test_the_new_determination_names_the_old_and_both_are_visible() -> None:
+    after = through(BASE, KINDER)
+    first, second = result(after, E).determinations
+    assert (first.superseded, first.grade, first.rules) == (True, "basically_qualified", VERSION)
+    assert (second.version, second.grade, second.rules) == (2, "qualified", KINDER)
+    assert [one.version for one in result(after, A).determinations] == [1]
+    assert after.world[period_of(BRANCH, YEAR, "Y")].restated == 1  # type: ignore[union-attr]
+
+
+def test_a_year_restated_and_restated_back_gives_the_old_figures_to_the_cent() -> None:
+    for version in (KINDER, HARDER, MAPPED):
+        there = through(BASE, version, unfavourable=True)
+        back = through(there, VERSION, number=2, at=HEARD_AT + timedelta(days=30), unfavourable=True)
+        was, now = outcome(BASE), outcome(back)
+        assert {one: found[:2] for one, found in was.items()} == {one: found[:2] for one, found in now.items()}
+        for one in WORKED:
+            before, after = result(BASE, one).computed, result(back, one).computed
+            assert before == after
+
+
+def test_nobody_loses_excellent_through_anothers_restatement() -> None:
+    """A and B are excellent; with room for one alone the quota would take it from A."""
+    narrow = version_published("narrow-2", {'"fraction": "1/3"': '"fraction": "1/13"'}, date(2030, 1, 1))
+    found = BASE.given(*narrow, ordered("narrow-2", unfavourable=True)).when(computed()).facts()
+    assert not [fact for fact in found if isinstance(fact, MemberRestated) and fact.effect == "worse"]
+
+
+@pytest.mark.parametrize(
+    ("actor", "refusal"),
+    [
+        (AS_LEADER, ConcernedOrders),
+        (AS_SECRETARY, NotPermitted),
+        (person(SECRETARY, "member", BRANCH), NotPermitted),
+    ],
+)
+def test_a_restatement_is_never_ordered_by_who_made_the_rule_or_the_first_decision(
+    actor: object, refusal: type[Exception]
+) -> None:
+    BASE.when(ordered(KINDER, actor=actor, present=(LEADER, *LEADERS))).refused(refusal)  # type: ignore[arg-type]
+
+
+def test_who_brought_the_order_does_not_approve_what_came_of_it() -> None:
+    waiting = BASE.given(ordered(KINDER), computed())
+    waiting.when(approved(actor=AS_ORDERER)).refused(OrdererApproves)
+    waiting.when(approved(present=(APPROVER,))).refused(NoQuorum)
+    waiting.when(approved(verdict="refused", reason=secret("reason", "依据不足"))).says(RestatementDropped)
+
+
+def test_only_what_was_published_rules_and_one_restatement_runs_at_a_time() -> None:
+    BASE.when(ordered("nothing-2")).refused(VersionUnknown)
+    BASE.when(ordered()).refused(NothingToRestate)
+    BASE.given(ordered(KINDER)).when(ordered(HARDER)).refused(RestatementRunning)
+    dropped = approved(verdict="refused", reason=secret("reason", "依据不足"))
+    BASE.given(ordered(KINDER), computed(), dropped).when(ordered(HARDER)).facts()
+
+
+def test_a_sealed_record_is_put_right_by_order_alone_and_the_new_result_rests_on_it() -> None:
+    """J9: what was taken from D in error is taken back; the determination follows, and both stay."""
+    archive = BASE.world[archive_of(D, days(1))]
+    wrong = max(
+        (one for one in archive.records.values() if one.kind == "deduction"), key=lambda one: one.points_shown or ""
+    )
+    order = ordered(corrections=(RightRecord(member=D, record=wrong.record),))
+    after = BASE.given(order, computed(), approved(), *adopted())
+    assert after.world[archive_of(D, days(1))].records[wrong.record].status == "reversed"
+    before, now = result(BASE, D).standing, result(after, D).standing
+    assert before is not None
+    assert now is not None
+    assert (now.version, now.total > before.total) == (2, True)
+    assert outcome(after) | {D: None} == outcome(BASE) | {D: None}
+
+
+def test_what_takes_the_records_place_is_dated_properly_and_confirmed_by_the_restatements_notice() -> None:
+    record = next(one for one in BASE.world[archive_of(C, days(1))].records.values() if one.outcome == "absent")
+    right = RightRecord(
+        member=C, record=record.record, right=Correction(outcome="attended"), occurred_on=date(YEAR, 5, 4)
+    )
+    after = BASE.given(ordered(corrections=(right,)), computed(), approved(), *adopted())
+    archive = after.world[archive_of(C, days(1))]
+    fresh = next(one for one in archive.records.values() if one.replaces == record.record)
+    assert (fresh.status, fresh.outcome, fresh.occurred_on) == ("confirmed", "attended", date(YEAR, 5, 4))
+    outside = RightRecord(member=C, record=record.record, occurred_on=date(YEAR + 1, 5, 4))
+    BASE.when(ordered(corrections=(outside,))).refused(CorrectionOutside)
+
+
+def test_a_correction_of_the_first_year_withdraws_the_second_years_measure() -> None:
+    """Scenario 10: two years 基本合格 gave the admonition; the first year is 合格 now."""
+    second = BASE.given(
+        called_for(YEAR), *year_of(YEAR + 1, dict.fromkeys((E, *PEOPLE), "basically_qualified")), called_for(YEAR + 1)
+    )
+    proposed = second.world[measures_of(E)].known.values()
+    assert "help" in {one.code for one in proposed if one.year == YEAR + 1}
+    after = through(second, KINDER, at=ORDERED_AT.replace(year=YEAR + 2))
+    review = after.when(looked_at_again(E, YEAR, HEARD_AT.replace(year=YEAR + 2) + TERM)).facts()
+    withdrawn = {fact.measure for fact in review if isinstance(fact, MeasureWithdrawn)}
+    assert measure(E, "help", YEAR + 1) in withdrawn
+    assert measure(E, "help", YEAR) not in withdrawn

@@ -1,0 +1,17 @@
+"""The measurement of importing takes whole workbooks in, and finds every error of faulty ones."""
+
+import json
+
+from ops.bench import intake
+from ops.embedded import Running
+
+
+def test_every_row_is_taken_in_and_every_wrong_one_found(server: Running) -> None:
+    found = json.loads(intake.main(server.admin_url, 432))
+    assert (found["workbooks"], found["rows"]) == (1, 432)
+    # A matter is planned (and listed), held, evidenced and its sheet opened; then a line each, of all but the recorder.
+    assert found["commands"] == 24 * 5
+    assert found["facts"] == 24 * (5 + 17)
+    assert found["errors"] > 40
+    assert found["copy_per_s"] > found["facts_per_s"] > 0
+    assert [bar["name"] for bar in found["bars"]] == ["last commit s", "last error s"]

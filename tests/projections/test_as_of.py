@@ -1,0 +1,106 @@
+"""As of any day: what a page says of the past is, word for word, what it said then."""
+
+import asyncio
+from datetime import date
+from functools import cache
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from domain.decider import Command
+from projections import prefix
+from projections.as_of import When, steps_of
+from projections.explanation import Explanation, explanation
+from projections.own_year import OwnYear, own_year
+from projections.periods import period_end
+from tests.domain.branch import MEMBER, RECORDER, SUBSTITUTE
+from tests.domain.life.life import FOUNDING
+from tests.domain.life.playing import BEGINNING, Player
+from tests.projections.conftest import House
+
+STEPS = 140
+
+
+@cache
+def life(seed: int) -> list[Command]:
+    """What was wished for in one life, in order of time."""
+    player, random = Player(BEGINNING[seed]), Random(seed)
+    for _ in range(STEPS):
+        list(player.play(random))
+    return player.life.commands
+
+
+YEARS = (2026, 2027)
+PEOPLE = (MEMBER, RECORDER, SUBSTITUTE)
+
+
+def said(house: House, person: UUID, year: int, when: When | None = None) -> tuple[Explanation | None, OwnYear]:
+    """Why somebody's score is what it is, and his page of the year."""
+
+    async def ask(connection: Any) -> tuple[Explanation | None, OwnYear]:
+        why = await explanation(connection, person, year, "Y", when=when)
+        page = await own_year(connection, person, year, "Y", period_end(year, "Y"), when)
+        return why.value, page.value
+
+    return asyncio.run(house.ask(ask))
+
+
+def everything(house: House, when: When | None = None) -> list[object]:
+    """Of everybody, and of every year."""
+    return [said(house, person, year, when) for person in PEOPLE for year in YEARS]
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_what_was_said_at_a_position_is_said_of_it_for_ever(house: House, seed: int) -> None:
+    house.tell(FOUNDING)
+    commands = life(seed)
+    then: dict[int, list[object]] = {}
+    for start in range(0, len(commands), 1 + len(commands) // 4):
+        house.tell(commands[start : start + 1 + len(commands) // 4])
+        position = house.follow()
+        then[position] = everything(house)
+    for position, page in then.items():
+        assert msgspec.to_builtins(everything(house, When(position=position))) == msgspec.to_builtins(page)
+
+
+def test_a_day_has_the_rules_and_the_records_of_that_day(house: House) -> None:
+    house.tell(FOUNDING)
+    house.tell(life(0))
+    last, day = house.follow(), date(2026, 7, 3)
+    then = said(house, MEMBER, 2026, When(position=last, valid_on=day))[0]
+    assert then is not None
+    items = [item for span in then.spans for category in span.categories for item in category.items]
+    assert all(record.occurred_on <= day for item in items for record in item.records)
+    assert all(one.counted_on <= day for one in (*then.honour_lines, *then.deduction_lines))
+    assert all(one.counted_on <= day for one in then.vetoes)
+    assert said(house, MEMBER, 2026, When(position=last, valid_on=date(2020, 1, 1)))[0] is None
+
+
+def test_an_instant_is_the_last_position_known_at_it(house: House) -> None:
+    house.tell(FOUNDING)
+    entries = house.entries()
+
+    async def ask(connection: Any) -> list[int]:
+        return [await prefix.position_at(connection, entry.at) for entry in entries]
+
+    latest = {entry.at: position for position, entry in enumerate(entries, 1)}
+    assert asyncio.run(house.ask(ask)) == [latest[entry.at] for entry in entries]
+
+
+def test_the_steps_are_the_positions_at_which_something_changed(house: House) -> None:
+    house.tell(FOUNDING)
+    house.tell(life(0))
+    last = house.follow()
+
+    async def ask(connection: Any) -> list[int]:
+        steps = await steps_of(connection, MEMBER, 2026, last, vetoes=True, results=True)
+        return [one.position for one in steps]
+
+    positions = asyncio.run(house.ask(ask))
+    assert positions == sorted(set(positions))
+    assert len(positions) > 2
+    for before, after in zip(positions, (*positions[1:], last + 1), strict=True):
+        assert said(house, MEMBER, 2026, When(position=before)) == said(house, MEMBER, 2026, When(position=after - 1))
