@@ -17,7 +17,7 @@ from domain.recording.deduction import deduction_id
 from domain.recording.honour import honour_id
 from ops.example.merits import COMPLAINT, POST
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
-from tests.api.town import OTHER, Town
+from tests.api.town import OTHER, READERS, Town
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
@@ -144,10 +144,8 @@ def _client(town: Town, cell: Cell) -> httpx2.Client:
     if cell.holder == "member":
         login = {"own": "member", "above": "leader", "foreign": "everybody"}[cell.standing]
         return town.acting(login, "member", unit)
-    if (cell.holder, cell.standing) == ("recorder", "own"):
-        login = "recorder"
-    else:
-        login = "watcher" if cell.holder == "auditor" else "everybody"
+    own_recorder = (cell.holder, cell.standing) == ("recorder", "own")
+    login = "recorder" if own_recorder else READERS.get(cell.holder, "everybody")
     return town.acting(login, cell.holder, unit)
 
 

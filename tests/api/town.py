@@ -42,6 +42,8 @@ OTHER = "PK-02"
 """A second branch, with which nobody of the first has anything to do."""
 KEPT_ALIVE_S = 3600
 PASSWORD = "a-password-of-the-tests"
+READERS = {"auditor": "watcher", "reviewer": "examiner"}
+"""Who holds the offices that go together with no other."""
 PAGE = {"accept": "text/html"}
 
 _STATE: Final = """
@@ -165,7 +167,7 @@ def founded(server: Running, folder: Path) -> Generator[Town]:
         passwords = {one.login: one.password for one in found}
         members = {one.login: one.member for one in people() if one.login}
         members |= _newcomers(deployment)
-        passwords |= dict.fromkeys(("everybody", "watcher", "stranger"), PASSWORD)
+        passwords |= dict.fromkeys(("everybody", *READERS.values(), "stranger"), PASSWORD)
         with worked(deployment), served(house(deployment)) as base:
             town = Town(deployment, base, passwords, members)
             town.settled()
@@ -180,7 +182,7 @@ def _newcomers(deployment: Deployment) -> dict[str, MemberId]:
     ledger, now = deployment.ledger(), deployment.clock().now()
     officer = person(_of("officer"), "officer", WORK_COMMITTEE)
     since = date(2026, 1, 5)
-    found = {"everybody": uuid4(), "watcher": uuid4(), "stranger": uuid4()}
+    found = {login: uuid4() for login in ("everybody", *READERS.values(), "stranger")}
 
     def execute(kind: type[Command], /, actor: Actor = officer, **wish: Any) -> None:
         ledger.execute(kind(id=uuid4(), actor=actor, at=now, **wish))
@@ -208,7 +210,7 @@ def _newcomers(deployment: Deployment) -> dict[str, MemberId]:
         )
     for unit in (WORK_COMMITTEE, BRANCH, OTHER):
         for role in OFFICES:
-            holder = "watcher" if role == "auditor" else "everybody"  # an auditor holds no other office
+            holder = READERS.get(role, "everybody")
             if not (role == "recorder" and unit == BRANCH):  # the example's own recorder holds this one
                 execute(AppointRole, unit=unit, role=role, person=found[holder], from_on=day_of(now))
     with psycopg.connect(deployment.database.urls.writer) as connection:
