@@ -36,6 +36,7 @@ from projections import (
     rules,
     scores,
     sheets,
+    taken,
     timeline,
     tracking,
 )
@@ -68,6 +69,7 @@ _MODELS: Final = (
     measured,
     appraisals,
     reviews,
+    taken,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

@@ -23,6 +23,8 @@ from api.pages import show
 from api.proofs import key_of, newest_checkpoint, witnessed
 from api.readings import note_reading
 from api.refusals import NotFound, ProofPending
+from projections.taken import Taken
+from projections.taken import taken as taken_away
 from projections.transparency.checkpoint import open_checkpoint
 from projections.transparency.history import HISTORY
 from projections.transparency.note import encode_base64
@@ -80,7 +82,8 @@ async def log(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
         witnessed=_witnessed(asked.house),
     )
     if wants_page(asked.request):
-        response = show(asked.request, "log.html", {"value": value, "asked": asked, "verifier": verifier_sha256()})
+        exports = await _on_record(asked)
+        response = show(asked.request, "log.html", {"value": value, "asked": asked, "verifier": verifier_sha256(), "exports": exports})
     else:
         response = Response(msgspec.json.encode(value), media_type="application/json")
     response.headers.update({"Cache-Control": "no-cache", "Vary": VARY})
@@ -143,6 +146,14 @@ async def taken(
         headers={"Cache-Control": "private, no-store"},
         background=BackgroundTask(shutil.rmtree, folder),
     )
+
+
+async def _on_record(asked: Asked) -> tuple[Taken, ...] | None:
+    """What was taken away, for whoever may take it away himself."""
+    if asked.signed_in is None or not asked.holds("log.export"):
+        return None
+    async with asked.ready() as connection:
+        return (await taken_away(connection)).value
 
 
 def _person(text: str) -> UUID | None:

@@ -7,6 +7,8 @@ import sys
 import tarfile
 from pathlib import Path
 
+import psycopg
+
 from domain.entry import decode
 from domain.oversight.export import ExportProduced
 from ops.example.people import BRANCH
@@ -37,7 +39,8 @@ def test_an_auditor_takes_a_branch_away_and_its_verifier_finds_it_whole(town: To
     fact = produced(town)[before]
     assert (fact.unit, fact.year, fact.mandate, fact.by) == (BRANCH, 2026, "auditor", town.members["auditor"])
     assert fact.manifest == hashlib.sha256((folder / "MANIFEST").read_bytes()).hexdigest()
-    noted = town.sql.execute("SELECT operator FROM access.exports ORDER BY export DESC LIMIT 1").fetchone()
+    with psycopg.connect(town.deployment.database.urls.auditor) as reading:
+        noted = reading.execute("SELECT operator FROM access.exports ORDER BY export DESC LIMIT 1").fetchone()
     assert noted is not None
     assert str(fact.by) in noted[0]
 
@@ -70,5 +73,10 @@ def test_what_is_not_there_is_said_plainly(town: Town) -> None:
 
 
 def test_the_page_offers_it_to_an_auditor_alone(town: Town) -> None:
-    assert TAKEN in town.known("auditor").get("/log", headers=PAGE).text
+    auditor = town.known("auditor")
+    assert auditor.get(TAKEN, params={"unit": BRANCH, "period": "2026"}).status_code == 200
+    town.settled()
+    page = auditor.get("/log", headers=PAGE).text
+    assert TAKEN in page
+    assert produced(town)[-1].manifest in page
     assert TAKEN not in town.known("secretary").get("/log", headers=PAGE).text
