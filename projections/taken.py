@@ -1,4 +1,4 @@
-"""审计导出 — what was taken away of the log, and by whom: everything that the log says of it but the sealed receiver."""
+"""审计导出 — what was taken away of the log, and by whom: what the log says of it but the sealed receiver."""
 
 from datetime import datetime
 from typing import Final, LiteralString
@@ -34,7 +34,7 @@ class TakenRow(Row, kw_only=True):
     table = "taken"
     position: int
     export: UUID
-    at: datetime
+    at: str
     unit: str | None
     member: UUID | None
     year: int | None

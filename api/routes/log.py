@@ -83,7 +83,11 @@ async def log(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     )
     if wants_page(asked.request):
         exports = await _on_record(asked)
-        response = show(asked.request, "log.html", {"value": value, "asked": asked, "verifier": verifier_sha256(), "exports": exports})
+        response = show(
+            asked.request,
+            "log.html",
+            {"value": value, "asked": asked, "verifier": verifier_sha256(), "exports": exports},
+        )
     else:
         response = Response(msgspec.json.encode(value), media_type="application/json")
     response.headers.update({"Cache-Control": "no-cache", "Vary": VARY})

@@ -713,14 +713,11 @@ class Scan:
 
     def skip(self, leaf: bytes) -> Problem | None:
         """Add the leaf of an entry that is not shown."""
-        return self._add(leaf, b"", shown=False)
+        return self.take(b"", leaf)
 
-    def take(self, state: bytes) -> Problem | None:
-        """Add the next entry; return the first problem that is now certain."""
-        return self._add(hashlib.sha256(b"\x00" + state).digest(), state)
-
-    def _add(self, node: bytes, state: bytes, shown: bool = True) -> Problem | None:
-        index = self.size
+    def take(self, state: bytes, leaf: bytes = b"") -> Problem | None:
+        """Add the next entry, or the `leaf` of one that is not shown; return the first problem that is now certain."""
+        index, node = self.size, leaf or hashlib.sha256(b"\x00" + state).digest()
         if self._trusted_tile is not None and self._trusted(index) not in (node, b""):
             return about("entry-not-trusted", index + 1, state)
         self._agrees(0, index, node, state)
@@ -733,7 +730,7 @@ class Scan:
         self._peaks.append(node)
         self.size = index + 1
         try:
-            if shown:
+            if not leaf:
                 self.rules.take(state)
         except Bad as problem:
             return self.suspect or about("entry-wrong", self.size, state, str(problem))

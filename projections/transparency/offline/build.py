@@ -8,8 +8,8 @@ The modules stand behind the program, each line of them as a comment, unaltered 
 Nothing is translated and nothing is kept beside the sources, so the file cannot fall behind them.
 """
 
-import ast
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,8 @@ from projections.transparency import verify
 from projections.transparency.offline import own, replay, structs
 
 HOUSE: Final = Path(replay.__file__).parents[3]
+IMPORTED: Final = re.compile(r"^from (domain[a-z_.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
+NAMED: Final = re.compile(r"[a-z_]+")
 NAME: Final = "#= "
 LINE: Final = "#|"
 FIRST: Final = {
@@ -65,9 +67,8 @@ def _file(module: str) -> Path:
 
 def _imported(path: Path) -> Iterator[str]:
     """The modules of the house that a module imports, and the packages that they lie in."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.ImportFrom) or node.module is None or node.module.split(".")[0] != "domain":
-            continue
-        parts = node.module.split(".")
+    for found in IMPORTED.finditer(path.read_text(encoding="utf-8")):
+        module, names = found.groups()
+        parts = module.split(".")
         yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
-        yield from (f"{node.module}.{one.name}" for one in node.names if _file(f"{node.module}.{one.name}").is_file())
+        yield from (one for name in NAMED.findall(names) if _file(one := f"{module}.{name}").is_file())
