@@ -38,6 +38,10 @@ class OpenVault(Protocol):
         """The values that are still there; one whose key was destroyed is missing."""
         ...
 
+    def open(self, commitments: Sequence[Sha256]) -> Mapping[Sha256, Secret]:
+        """The values with their salts, so that they can be disclosed; one whose key was destroyed is missing."""
+        ...
+
     def reveal(self, commitment: Sha256, subject: UUID, box: bytes, wrapped: bytes) -> str:
         """The plain value of one row of the vault that was read already."""
         ...
@@ -92,6 +96,8 @@ class House:
     """One deployment."""
 
     ledger: Ledger
+    looking: "Callable[[], psycopg.Connection[tuple[Any, ...]]]"
+    """A connection of one's own to the read models, for a question that takes a while; the caller closes it."""
     reads: Pool
     """Connections of the role ``reader``: read models and entries."""
     access: Pool

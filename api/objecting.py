@@ -44,6 +44,12 @@ class Objector(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self).decode()
 
 
+async def objector_of(house: House, objector: Sha256) -> Objector | None:
+    """Who objects, opened; only for the one who may be told, or to ask whether it is himself."""
+    text = (await house.vault.values((objector,))).get(objector)
+    return None if text is None else msgspec.json.decode(text, type=Objector)
+
+
 class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     """What one filing draws."""
 

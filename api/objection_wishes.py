@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any, TypeAlias
+from uuid import UUID
 
 from msgspec import Meta
 from starlette.datastructures import FormData
@@ -10,7 +11,8 @@ from api.bodies import texts
 from api.wishes import Told, Wish, digest_of, two_places
 from domain.notice.notice import Shown
 from domain.objection.objection import Correction, Delivery, Heard, Outcomes, Target
-from domain.values import Code, MemberId, Reference, Sha256
+from domain.objection.retaliation import Conclusion
+from domain.values import Code, MemberId, Reference, Sha256, Title
 
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60)]
 Contact: TypeAlias = Annotated[str, Meta(min_length=1, max_length=120)]
@@ -94,6 +96,33 @@ class AppealWish(FollowWish, frozen=True, kw_only=True):
     reason: Told
 
 
+class FlagWish(FollowWish, frozen=True, kw_only=True):
+    """What was done to whoever objected, and why he takes it for retaliation."""
+
+    act: UUID
+    reason: Told
+
+
+class FlagByHandlerWish(Wish, frozen=True, kw_only=True):
+    """The same by the handler, who has asked him."""
+
+    act: UUID
+    reason: Told
+    consented: bool = False
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """A box that stays empty says nothing."""
+        return {"act": last(form, "act"), "reason": last(form, "reason"), "consented": bool(last(form, "consented"))}
+
+
+class FoundWish(Wish, frozen=True, kw_only=True):
+    """What the level above found of a flag."""
+
+    conclusion: Conclusion
+    finding: Told
+
+
 class SubjectAppealWish(Wish, frozen=True, kw_only=True):
     """Why the member concerned wants another decision."""
 
@@ -164,6 +193,24 @@ class AppealDecisionWish(DecisionWish, frozen=True, kw_only=True):
             "minute_sha256": await digest_of(form, "file", "minute_sha256"),
             "present": texts(form, "present"),
             "not_in_favour": texts(form, "not_in_favour"),
+        }
+
+
+class OutsideDecisionWish(DecisionWish, frozen=True, kw_only=True):
+    """What the next level up outside this log decided, by its paper."""
+
+    authority: Title
+    document: Reference
+    document_sha256: Sha256
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the paper's file, which is not kept."""
+        return {
+            **await DecisionWish.from_form(form),
+            "authority": last(form, "authority"),
+            "document": last(form, "document"),
+            "document_sha256": await digest_of(form, "file", "document_sha256"),
         }
 
 

@@ -137,6 +137,8 @@ class PeriodView(msgspec.Struct, frozen=True, kw_only=True):
     """For whoever may read them; by pseudonym, never an order of merit."""
     notice: NoticeId | None
     """Of the results, once they are adopted."""
+    seats: Code | None = None
+    """In whose pool the seats must be settled before that."""
 
 
 def period_row(scheme: Scheme | None, state: progress.PeriodState) -> PeriodRowView:

@@ -15,6 +15,7 @@ from domain.values import Sha256
 from projections.answers import AsyncConnection
 from projections.transparency.checkpoint import Checkpoint, open_checkpoint
 from projections.transparency.history import HISTORY, history_name
+from projections.transparency.keyring import keyring
 from projections.transparency.note import VerifierKey, parse_vkey
 from projections.transparency.publisher import KEY
 from projections.transparency.refusals import LogRefused
@@ -102,10 +103,11 @@ async def prove(house: House, connection: AsyncConnection, position: int) -> Pro
     else:
         seen = None
     try:
-        if open_checkpoint(note, [key]).size < position:
+        keys = keyring(house.log, key)
+        if open_checkpoint(note, keys).size < position:
             raise ProofPending
-        proof = inclusion(house.log, position, note, [key])
-        checkpoint = verify_proof(proof, state, [key])
+        proof = inclusion(house.log, position, note, keys)
+        checkpoint = verify_proof(proof, state, keys)
     except LogRefused as problem:
         # Not a matter of waiting: what is stored and what was signed do not agree.
         raise ProofBroken(position=position, reason=problem.code) from problem

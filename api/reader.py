@@ -20,6 +20,7 @@ USEFUL: Final[tuple[Holder, ...]] = (
     "leading_group",
     "officer",
     "auditor",
+    "reviewer",
     "member",
 )
 """Which office a person is given until he chooses: the one with most to do first."""

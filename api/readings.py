@@ -1,5 +1,6 @@
 """查阅记录 — who has read whose archive: written before it is shown, and shown to the person himself."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,12 +12,13 @@ from api.house import House
 from domain.values import Code, MemberId, RecordId
 
 _WRITE: Final = """
-INSERT INTO access.readings (at, reader, role, unit, subject, what, record)
-VALUES (%(at)s, %(reader)s, %(role)s, %(unit)s, %(subject)s, %(what)s, %(record)s)
+INSERT INTO access.readings (at, reader, role, unit, subject, what, record, review)
+VALUES (%(at)s, %(reader)s, %(role)s, %(unit)s, %(subject)s, %(what)s, %(record)s, %(review)s)
 """
 _OF: Final = """
 SELECT reading, at, reader, role, unit, what, record FROM access.readings
 WHERE subject = %(subject)s AND (%(before)s::bigint IS NULL OR reading < %(before)s)
+  AND (review IS NULL OR review = ANY(%(told)s::uuid[]))
 ORDER BY reading DESC LIMIT %(limit)s
 """
 
@@ -30,12 +32,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     unit: Code
     what: str
-    """points, category, record, timeline, honour, deduction, veto, appraisal, result."""
+    """points, category, record, timeline, honour, deduction, veto, appraisal, result, dossier, bundle."""
     record: UUID | None
 
 
-async def note_reading(asked: Asked, member: MemberId, what: str, record: RecordId | None = None) -> None:
-    """Write down that somebody else is about to look."""
+async def note_reading(
+    asked: Asked, member: MemberId, what: str, record: RecordId | None = None, review: UUID | None = None
+) -> None:
+    """Write down that somebody else is about to look; under a review, the person is told once that is closed."""
     reader = asked.reader
     if member == reader.person:
         return
@@ -49,23 +53,32 @@ async def note_reading(asked: Asked, member: MemberId, what: str, record: Record
         subject=member,
         what=what,
         record=record,
+        review=review,
     )
 
 
 async def _write(
-    house: House, *, reader: MemberId, role: str, unit: Code, subject: MemberId, what: str, record: UUID | None
+    house: House,
+    *,
+    reader: MemberId,
+    role: str,
+    unit: Code,
+    subject: MemberId,
+    what: str,
+    record: UUID | None,
+    review: UUID | None,
 ) -> None:
     """Write down that somebody is about to see something; what cannot be written down is not shown."""
-    known = {"at": house.clock.now(), "reader": reader, "role": role, "unit": unit}
+    known = {"at": house.clock.now(), "reader": reader, "role": role, "unit": unit, "review": review}
     async with house.access.connection() as connection:
         await connection.execute(_WRITE, {**known, "subject": subject, "what": what, "record": record})
 
 
 async def readings_of(
-    house: House, subject: MemberId, before: int | None = None, limit: int = 50
+    house: House, subject: MemberId, told: Sequence[UUID], before: int | None = None, limit: int = 50
 ) -> tuple[Reading, ...]:
-    """Who has read a person's archive, newest first."""
-    known: dict[str, object] = {"subject": subject, "before": before, "limit": limit}
+    """Who has read a person's archive, newest first; under reviews those alone that are ``told``."""
+    known: dict[str, object] = {"subject": subject, "before": before, "limit": limit, "told": list(told)}
     async with house.access.connection() as connection:
         rows = await (await connection.execute(_OF, known)).fetchall()
     return tuple(

@@ -9,14 +9,21 @@ from typing import Final
 import msgspec
 
 from api.words import words_of
+from domain.notice.results import CONFIRMED, PROBATION
 from domain.rules.scheme import Scheme
 from domain.rules.wording import Language
 from domain.values import Code
 from projections import notice_board
 
-STAGES: Final = {"half_year": "notice.results.half_year", "year_end": "notice.results.year_end"}
+STAGES: Final = {
+    "half_year": "notice.results.half_year",
+    "year_end": "notice.results.year_end",
+    "restatement": "notice.results.restatement",
+}
 """Stage → what such a notice is called."""
 SCORED: Final = "scored"
+FEWEST_UNNAMED: Final = 2
+"""A lone person whom the public edition does not name would be told apart by the number of the others."""
 
 
 def shows_results(header: notice_board.NoticeHeader) -> bool:
@@ -49,11 +56,34 @@ def grade_named(scheme: Scheme | None, code: Code | None) -> tuple[str | None, s
 
 
 def public_edition(notice: notice_board.Notice, scheme: Scheme | None) -> notice_board.Notice:
-    """What the public is shown: of results the lines of the excellent, without figures or objections."""
-    if not shows_results(notice.header):
+    """What the public is shown: of results the lines of the excellent, numbered anew, without figures or objections.
+
+    Of a probation only who was confirmed: an extension or a cancellation is told to the branch.
+    """
+    if not shows_people(notice.header):
         return notice
+    named = enumerate(public_lines(notice, scheme), 1)
+    lines = tuple(msgspec.structs.replace(line, line=number, points=None, state="open") for number, line in named)
+    return msgspec.structs.replace(notice, lines=lines)
+
+
+def shows_people(header: notice_board.NoticeHeader) -> bool:
+    """Whether a notice shows what became of people and no records: results, or the outcome of a probation."""
+    return header.rules is None and (header.stage in STAGES or header.item == PROBATION)
+
+
+def public_lines(notice: notice_board.Notice, scheme: Scheme | None) -> list[notice_board.NoticeLine]:
+    """The lines that the public edition names, as they stand in the notice."""
+    if notice.header.item == PROBATION:
+        return [line for line in notice.lines if line.grade == CONFIRMED]
     best = {grade.code for grade in (() if scheme is None else scheme.grades) if grade.candidate}
-    named = (line for line in notice.lines if line.grade in best)
-    return msgspec.structs.replace(
-        notice, lines=tuple(msgspec.structs.replace(line, points=None, state="open") for line in named)
-    )
+    return [line for line in notice.lines if line.grade in best]
+
+
+def assessed(header: notice_board.NoticeHeader, named: int) -> int | None:
+    """How many were assessed, for the public; None where it would tell one unnamed person apart.
+
+    Where all but one are named the number says who is not; so that its absence says nothing either, it is left out
+    where all are named as well.
+    """
+    return header.lines if header.lines - named >= FEWEST_UNNAMED else None

@@ -13,8 +13,10 @@ from domain.assessment import (
     opening,
     ordering,
     period,
+    pool,
     restatement,
     result,
+    settling,
     superseding,
 )
 from domain.assessment import (
@@ -22,7 +24,7 @@ from domain.assessment import (
 )
 from domain.decider import Command, Decision, Past, Stream
 from domain.notice import changing, drafting, notice, running
-from domain.objection import appeal, closing, deciding, filing, handling, objection
+from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
 from domain.oversight import export, log, review, reviewing
 from domain.permissions import permit
@@ -62,9 +64,11 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     deduction.DEDUCTION,
     notice.NOTICE,
     objection.OBJECTION,
+    retaliation.RETALIATION,
     docket.DOCKET,
     period.PERIOD,
     result.RESULT,
+    pool.POOL,
     restatement.RESTATEMENT,
     appraisal.APPRAISAL,
     probation.PROBATION,
@@ -96,6 +100,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     exemption.DecideExemption: exemption.decide,
     exemption.EndExemption: exemption.decide,
     ruleset.DraftRuleSet: ruleset.decide,
+    ruleset.SimulateRuleSet: ruleset.decide,
     ruleset.ApproveRuleSet: authorship.decide,
     ruleset.PublishRuleSet: ruleset.decide,
     calendar.PublishCalendar: calendar.decide,
@@ -146,9 +151,12 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     deciding.DeliverReply: deciding.decide,
     appeal.FileAppeal: appeal.decide,
     appeal.DecideAppeal: appeal.decide,
+    appeal.EnterAppealDecision: appeal.decide,
     closing.CloseObjection: closing.decide,
     closing.EscalateObjection: closing.decide,
     closing.EndBlock: closing.decide,
+    flagging.FlagRetaliation: flagging.decide,
+    flagging.ExamineRetaliation: flagging.decide,
     opening.OpenPeriod: opening.decide,
     balloting.OpenAppraisal: balloting.decide,
     balloting.FileSelfEvaluation: balloting.decide,
@@ -157,6 +165,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     computing.ComputePeriod: computing.decide,
     period_deciding.DecidePeriod: period_deciding.decide,
     period_deciding.ReturnPeriod: period_deciding.decide,
+    settling.SettleSeats: settling.decide,
     noticing.DraftResultNotice: noticing.decide,
     committing.CommitState: committing.decide,
     feedback.FeedBackResult: feedback.decide,

@@ -104,6 +104,8 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Rules
     Grant("rules.draft", "installation", "any"),
     Grant("rules.draft", "officer", "own"),
+    Grant("rules.simulate", "officer", "own"),
+    Grant("rules.simulate", "leading_group", "own"),
     Grant("rules.approve", "leading_group", "own", ("drafted",)),
     Grant("rules.publish", "officer", "own", ("approved",)),
     Grant("rules.read", "public", "any"),
@@ -239,12 +241,17 @@ GRANTS: Final[tuple[Grant, ...]] = (
     *(Grant("objection.handle", office, "any") for office in HANDLING),
     Grant("objection.decide_appeal", "leading_group", "own"),
     Grant("objection.decide_appeal", "leading_group", "above"),
+    *(Grant("objection.enter_appeal", office, relation) for office in HANDLING for relation in RELATED),
     Grant("objection.close", "process", "any"),
     Grant("objection.escalate", "process", "any"),
     Grant("objection.read", "recorder", "own"),
     Grant("objection.read", "substitute_recorder", "own"),
     *(Grant("objection.read", office, relation) for office in HANDLING for relation in RELATED),
     Grant("objection.read", "auditor", "any"),
+    # What was done to somebody after he objected: for the level above alone
+    Grant("retaliation.flag", "objector", "any"),
+    *(Grant("retaliation.flag", office, "any") for office in HANDLING),
+    *(Grant("retaliation.examine", office, "own") for office in HANDLING),
     # The year
     *(Grant("period.read", office, relation) for office in COMMITTEE for relation in RELATED),
     Grant("period.read", "recorder", "own"),
@@ -261,6 +268,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("period.compute", "secretary", "own"),
     Grant("period.compute", "secretary", "above"),
     *(Grant("period.decide", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("seats.settle", office, relation) for office in COMMITTEE for relation in RELATED),
     Grant("appraisal.run", "secretary", "own"),
     Grant("appraisal.run", "secretary", "above"),
     Grant("appraisal.evaluate_self", "member", "own"),
@@ -281,6 +289,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for office in (*COMMITTEE, "officer", "leading_group")
         for relation in RELATED
     ),
+    Grant("restatement.read", "member", "self"),
     Grant("restatement.read", "auditor", "any"),
     # Probation: the machine proposes, the meeting resolves, the higher organisation approves
     *(Grant("probation.start", "officer", relation) for relation in RELATED),
@@ -314,6 +323,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("measure.read", "auditor", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
+    Grant("own.take", "member", "self"),
     Grant("archive.read", "recorder", "own"),
     Grant("archive.read", "secretary", "own"),
     Grant("archive.read", "committee_member", "own"),

@@ -31,6 +31,7 @@ from domain.assessment.period import (
     QuotaApplied,
     StateCommitted,
 )
+from domain.assessment.pool import PoolJoined, SeatDrawn, SeatGiven, SeatsSettled
 from domain.assessment.restatement import (
     CorrectionOrdered,
     LineRestated,
@@ -85,6 +86,7 @@ from domain.objection.objection import (
     ObjectionWithdrawn,
     ReplyDelivered,
 )
+from domain.objection.retaliation import RetaliationExamined, RetaliationFlagged
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
     ExemptionEnded,
@@ -177,7 +179,14 @@ from domain.result.probation import (
     ProbationStarted,
 )
 from domain.rules.calendar import CalendarPublished
-from domain.rules.ruleset import RulePartAdded, RuleSetApproved, RuleSetDrafted, RuleSetLinted, RuleSetPublished
+from domain.rules.ruleset import (
+    RulePartAdded,
+    RuleSetApproved,
+    RuleSetDrafted,
+    RuleSetLinted,
+    RuleSetPublished,
+    RuleSetSimulated,
+)
 
 
 class FactTerm(NamedTuple):
@@ -359,6 +368,10 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("bundle-sealed", BundleSealed, "材料封存", "bundle of a review sealed"),
     FactTerm("review-closed", ReviewClosed, "核查结束", "review closed"),
     FactTerm("measure-set-aside", MeasureSetAside, "措施不予采取", "proposed measure set aside"),
+    FactTerm("pool-joined", PoolJoined, "列入名额统筹", "pool of seats joined"),
+    FactTerm("seats-settled", SeatsSettled, "名额排定", "seats settled"),
+    FactTerm("seat-drawn", SeatDrawn, "同分排序", "place among equals drawn"),
+    FactTerm("seat-given", SeatGiven, "占用名额", "seat given"),
     FactTerm("restatement-ordered", RestatementOrdered, "重算决定", "restatement ordered"),
     FactTerm("correction-ordered", CorrectionOrdered, "封存记录更正决定", "correction of a sealed record ordered"),
     FactTerm("restatement-computed", RestatementComputed, "重算核算", "restatement computed"),
@@ -369,6 +382,13 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("restatement-dropped", RestatementDropped, "重算不予通过", "restatement dropped"),
     FactTerm("period-restated", PeriodRestated, "考评期重算", "period restated"),
     FactTerm("determination-superseded", DeterminationSuperseded, "更正评定", "determination superseded"),
+    FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
+    FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
+    FactTerm("pool-joined", PoolJoined, "列入名额统筹", "pool of seats joined"),
+    FactTerm("seats-settled", SeatsSettled, "名额排定", "seats settled"),
+    FactTerm("seat-drawn", SeatDrawn, "同分排序", "place among equals drawn"),
+    FactTerm("seat-given", SeatGiven, "占用名额", "seat given"),
+    FactTerm("rule-set-simulated", RuleSetSimulated, "办法试算", "rule set simulated"),
     FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
 )
 

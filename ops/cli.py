@@ -328,6 +328,15 @@ def adopt(
 
 
 @app.command()
+def rotate(
+    lost: Annotated[str | None, typer.Option(help="原密钥已丢失:它的公钥 vkey of the key that was lost")] = None,
+) -> None:
+    """更换签名密钥 Another signing key: the former signs the handover and is destroyed."""
+    with deployed(Settings(), unread=lost is not None) as deployment:
+        console.print(publishing.rotate_key(deployment, lost), highlight=False)
+
+
+@app.command()
 def backup(
     target: Annotated[Path, typer.Argument(help="新文件夹 a new folder")],
     days: Annotated[int, typer.Option(help="最长保存天数 days that it may be kept", min=1)] = backups.LIFE_DAYS,

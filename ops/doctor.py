@@ -18,6 +18,7 @@ from ops.catalogue import fingerprint
 from ops.deployment import Deployment
 from ops.guarded import refusal
 from projections.transparency.history import last_signed
+from projections.transparency.keyring import keyring
 from projections.transparency.publisher import check_signed
 from projections.transparency.refusals import CheckpointMissing, LogRefused
 
@@ -155,7 +156,7 @@ def _checkpoint_problem(deployment: Deployment, origin: str) -> str:
     """Code of what is wrong; empty where the entries still give the signed root."""
     log = deployment.settings.log
     assert log is not None, "settings always name the log's folder"
-    keys = [deployment.signer(origin).verifier]
+    keys = keyring(log, deployment.signer(origin).verifier)
     try:
         signed = last_signed(log, deployment.state_folder, keys)
         if signed is None:

@@ -7,6 +7,7 @@ from typing import Final
 import psycopg
 import structlog
 
+from domain.oversight.log import LogNotOpened
 from ops.catalogue import fingerprint
 from ops.deployment import Deployment
 from ops.guarded import refusal, resume_writing, stop_writing
@@ -79,6 +80,21 @@ def adopt(deployment: Deployment, name: str) -> Published:
         )
     resume_writing(deployment.state_folder)
     return adopted
+
+
+def rotate_key(deployment: Deployment, lost: str | None = None) -> str:
+    """Give the log another signing key; the former signs the handover, or is named by its vkey where it was lost."""
+    settings, origin = deployment.settings, deployment.origin
+    assert settings.log is not None, "settings always name the log's folder"
+    assert settings.signing_key is not None, "settings always name the signing key"
+    if origin is None:
+        raise LogNotOpened
+    if lost is None:
+        publish(deployment, whole=True)
+    key = publisher.rotate(
+        settings.log, settings.signing_key, origin, state_folder=deployment.state_folder, former=lost
+    )
+    return str(key)
 
 
 def publishing(deployment: Deployment, stop: threading.Event) -> None:

@@ -26,7 +26,7 @@ from domain.values import MemberId, day_of
 from ops import publish
 from ops.backup import Backup, BackupDamaged, owner, read_backup, stored_root
 from ops.database import open_database
-from ops.deployment import CLOCK_FILE, Deployment, deployed, readers
+from ops.deployment import CLOCK_FILE, STATE, Deployment, deployed, readers
 from ops.destroyed import destroy, destroyed
 from ops.explain import person_of
 from ops.founding import INSTALLATION
@@ -38,6 +38,7 @@ from projections import rebuild
 from projections.transparency import publisher
 from projections.transparency.checkpoint import open_checkpoint
 from projections.transparency.history import CHECKPOINT, newest_kept
+from projections.transparency.keyring import keyring
 from projections.transparency.note import load_key, parse_vkey
 from projections.transparency.publisher import KEY, common_prefix
 from projections.transparency.refusals import CheckpointMissing, LogRefused, LogRolledBack
@@ -108,7 +109,9 @@ def _check_keys(settings: Settings, folder: Path, backup: Backup) -> None:
     assert signing is not None, "settings always name the signing key"
     if not (master.exists() and signing.exists()):
         raise KeysMissing(file=str(signing if master.exists() else master))
-    if str(load_key(signing, backup.origin).verifier) != (folder / "log" / KEY).read_text().strip():
+    made_with = parse_vkey((folder / "log" / KEY).read_text().strip())
+    # A backup from before a rotation is of the same log: what the key took over is kept beside it.
+    if made_with not in keyring(signing.parent / STATE, load_key(signing, backup.origin).verifier):
         raise KeysMismatch(file=signing.name)
 
 
@@ -151,7 +154,7 @@ def _check_log(connection: "psycopg.Connection[Any]", folder: Path, backup: Back
     if (size, root.hex()) != (backup.size, backup.root):
         raise BackupDamaged(file="tables/ledger.entries")
     key = parse_vkey((folder / "log" / KEY).read_text().strip())
-    signed = open_checkpoint((folder / "log" / CHECKPOINT).read_bytes(), [key])
+    signed = open_checkpoint((folder / "log" / CHECKPOINT).read_bytes(), keyring(folder / "log", key))
     publisher.check_signed(connection, signed)
 
 
@@ -173,7 +176,7 @@ def _judged(deployment: Deployment, backup: Backup) -> LogRefused | None:
     """Let writing go on where everything that was ever signed is there; else stop it, and say why."""
     log = deployment.settings.log
     assert log is not None, "settings always name the log's folder"
-    kept = newest_kept(log, deployment.state_folder, [deployment.signer(backup.origin).verifier])
+    kept = newest_kept(log, deployment.state_folder, keyring(log, deployment.signer(backup.origin).verifier))
     refused: LogRefused | None = None
     if not (deployment.state_folder / CHECKPOINT).exists():
         refused = CheckpointMissing(backup.origin)
@@ -210,7 +213,7 @@ def _say(deployment: Deployment, name: str, work_number: str) -> None:
     assert log is not None, "settings always name the log's folder"
     if origin is None:
         raise NothingLost
-    keys = [deployment.signer(origin).verifier]
+    keys = keyring(log, deployment.signer(origin).verifier)
     kept = newest_kept(log, state, keys)
     if kept is None:
         raise CheckpointMissing(origin)

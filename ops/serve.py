@@ -51,6 +51,7 @@ def house(deployment: Deployment) -> House:
     assert settings.log is not None, "settings always name the log's folder"
     return House(
         ledger=deployment.ledger(),
+        looking=lambda: psycopg.connect(on_reads(deployment.database.read_url), autocommit=True),
         reads=reads,
         access=access,
         vault=deployment.vault,

@@ -18,6 +18,7 @@ import msgspec
 from domain.assessment.counting import GRANTED
 from domain.assessment.result import (
     RESULT,
+    DeterminationSuperseded,
     GradeDetermined,
     GradeProposed,
     MemberComputed,
@@ -116,14 +117,14 @@ async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, wh
         for one in (year - 1, year, year + 1)
     }
     every = {one: _kept(entries, when) for one, entries in archives.items()}
-    versions = await _versions(connection, scheme, when)
+    versions = await versions_at(connection, scheme, when)
     taken = await _taken(connection, scheme, [kept for kepts in every.values() for kept in kepts], when)
     records, merits = await known(connection, when.position, lambda past: _records(past, member, every[year], taken))
     results = await _results(connection, member, (year - 1, year), when)
     value = Inputs(
         stays=(StayInput(scheme=scheme, from_on=about.present_from, until_on=_past(about.ended_on, when)),),
         away=tuple(_away(about, when)),
-        versions=tuple(sorted(versions, key=lambda one: one.effective_on)),
+        versions=versions,
         profiles=tuple(_profiles(about, when)),
         totals=tuple(
             TotalInput(year=one.year, period=one.period, total=one.determined_total)
@@ -166,8 +167,8 @@ def _profiles(about: Registered, when: When) -> Iterator[ProfileSince]:
             yield ProfileSince(profile=profile, from_on=since)
 
 
-async def _versions(connection: AsyncConnection, scheme: str, when: When) -> list[VersionInput]:
-    """The rule sets that were published and, on the day, in effect."""
+async def versions_at(connection: AsyncConnection, scheme: str, when: When) -> tuple[VersionInput, ...]:
+    """The rule sets that were published and, on the day, in effect, earliest first."""
     digests: dict[str, str] = {}
     found: list[VersionInput] = []
     for placed in await entries_of(connection, [RULES.of(scheme)], when.position, _VERSIONS):
@@ -177,7 +178,7 @@ async def _versions(connection: AsyncConnection, scheme: str, when: When) -> lis
         elif isinstance(fact, RuleSetPublished) and when.covers(fact.effective_on):
             version = VersionInput(version=fact.version, digest=digests[fact.version], effective_on=fact.effective_on)
             found.append(version)
-    return found
+    return tuple(sorted(found, key=lambda one: one.effective_on))
 
 
 def _kept(entries: Sequence[Placed], when: When) -> list[_Kept]:
@@ -329,6 +330,8 @@ def _result(entries: Sequence[Placed]) -> ResultState:
                 state = msgspec.structs.replace(state, grade=fact.grade, reason=fact.reason, position=at)
             case ResultFedBack():
                 state = msgspec.structs.replace(state, fed_back_on=fact.told_on, position=at)
+            case DeterminationSuperseded():
+                state = msgspec.structs.replace(state, grade=None, reason=None, fed_back_on=None, position=at)
             case GradeProposed():
                 state = msgspec.structs.replace(state, proposed=fact.grade, position=at)
             case _:

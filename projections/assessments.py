@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.assessment.pool import PoolJoined, SeatDrawn, SeatGiven, SeatsSettled
 from domain.assessment.result import (
     DeterminationSuperseded,
     GradeDetermined,
@@ -162,6 +163,10 @@ HANDLERS: Final[Handlers] = {
             MatterListed,
             CaseListed,
             ArchiveSealed,
+            PoolJoined,
+            SeatsSettled,
+            SeatDrawn,
+            SeatGiven,
         ),
         _kept_in_the_log,
     ),

@@ -1,4 +1,4 @@
-"""重算 — each restatement with every member whose result differs, his lines old and new, and every determination."""
+"""重算 — each restatement with every member whose result differs, and his lines, old and new."""
 
 from datetime import date, datetime
 from typing import Final, LiteralString
@@ -19,7 +19,6 @@ from domain.assessment.restatement import (
     RestatementStatementFiled,
     restatement_id,
 )
-from domain.assessment.result import DeterminationSuperseded, GradeDetermined, ScoreDetermined
 from domain.values import Code, MemberId, NoticeId, RecordId, RestatementId, Sha256
 from projections.answers import Answer, AsyncConnection, ask, ask_one
 from projections.applying import Applied, Handlers
@@ -92,24 +91,6 @@ CREATE TABLE restated_lines (
     unmapped boolean NOT NULL
 );
 CREATE INDEX restated_lines_of ON restated_lines (restatement, member);
-CREATE TABLE determinations (
-    key text PRIMARY KEY,
-    member integer NOT NULL,
-    unit text NOT NULL,
-    year integer NOT NULL,
-    period text NOT NULL,
-    version integer NOT NULL,
-    total integer NOT NULL,
-    grade text,
-    reason text,
-    rules text NOT NULL,
-    notice uuid NOT NULL,
-    determined_at timestamptz NOT NULL,
-    restatement uuid,
-    superseded boolean NOT NULL,
-    position integer NOT NULL
-);
-CREATE INDEX determinations_of_member ON determinations (member, year);
 """
 
 
@@ -169,27 +150,6 @@ class MemberRow(Row, kw_only=True):
     statement: str | None = None
     final: bool = False
     spared: bool = False
-
-
-class DeterminationRow(Row, kw_only=True):
-    """One determination of a member's period."""
-
-    table = "determinations"
-    key: str
-    member: int
-    unit: str
-    year: int
-    period: str
-    version: int
-    total: int
-    grade: str | None = None
-    reason: str | None = None
-    rules: str
-    notice: UUID
-    determined_at: str
-    restatement: UUID | None
-    superseded: bool = False
-    position: int
 
 
 def _ordered(this: Applied, fact: RestatementOrdered) -> None:
@@ -293,33 +253,6 @@ def _adopted(this: Applied, fact: PeriodRestated) -> None:
     )
 
 
-def _score(this: Applied, fact: ScoreDetermined) -> None:
-    this.batch.insert(
-        DeterminationRow(
-            key=f"{this.stream}/{fact.version}",
-            member=this.keys.member(fact.member),
-            unit=fact.unit,
-            year=fact.year,
-            period=fact.period,
-            version=fact.version,
-            total=hundredths_of(fact.total),
-            rules=fact.rules,
-            notice=fact.notice,
-            determined_at=this.at,
-            restatement=fact.restatement,
-            position=this.position,
-        )
-    )
-
-
-def _grade(this: Applied, fact: GradeDetermined) -> None:
-    this.batch.change(DeterminationRow, f"{this.stream}/{fact.version}", grade=fact.grade, reason=fact.reason)
-
-
-def _superseded(this: Applied, fact: DeterminationSuperseded) -> None:
-    this.batch.change(DeterminationRow, f"{this.stream}/{fact.version}", superseded=True)
-
-
 def _kept_in_the_log(_: Applied, __: CorrectionOrdered) -> None:
     """The record says so once the restatement is adopted."""
 
@@ -334,9 +267,6 @@ HANDLERS: Final[Handlers] = {
     RestatementApproved: _approved,
     RestatementDropped: _dropped,
     PeriodRestated: _adopted,
-    ScoreDetermined: _score,
-    GradeDetermined: _grade,
-    DeterminationSuperseded: _superseded,
 }
 
 
@@ -409,24 +339,6 @@ class RestatedMember(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[RestatedLine, ...]
 
 
-class DeterminationState(msgspec.Struct, frozen=True, kw_only=True):
-    """One determination, standing or superseded."""
-
-    unit: Code
-    year: int
-    period: Code
-    version: int
-    total: int
-    grade: Code | None
-    reason: str | None
-    rules: Code
-    notice: NoticeId
-    determined_at: datetime
-    restatement: RestatementId | None
-    superseded: bool
-    position: int
-
-
 _RESTATEMENT: Final = """
 SELECT r.id, r.unit, u.title AS unit_title, r.year, r.period, r.number, r.rules, r.unfavourable, r.corrections,
        r.document_kind, r.document, r.by, r.body, r.minute, r.ordered_at, r.status, r.members, r.better, r.same,
@@ -444,12 +356,6 @@ SELECT m.person AS member, x.before_total, x.before_grade, x.base, x.honours, x.
         FROM restated_lines AS l WHERE l.restatement = x.restatement AND l.member = x.member) AS lines
 FROM restated_members AS x JOIN members AS m ON m.member = x.member
 WHERE x.restatement = %(id)s AND (%(member)s::uuid IS NULL OR m.person = %(member)s) ORDER BY m.person
-"""
-_DETERMINATIONS: Final = """
-SELECT d.unit, d.year, d.period, d.version, d.total, d.grade, d.reason, d.rules, d.notice, d.determined_at,
-       d.restatement, d.superseded, d.position
-FROM determinations AS d JOIN members AS m ON m.member = d.member
-WHERE m.person = %(member)s ORDER BY d.year, d.period, d.version
 """
 _CONCERNING: Final = (
     _RESTATEMENT
@@ -480,8 +386,3 @@ async def restated_members(
 ) -> Answer[tuple[RestatedMember, ...]]:
     """Everybody whose result differs in it, by pseudonym, or one of them alone."""
     return await ask(connection, RestatedMember, _MEMBERS, {"id": number, "member": member})
-
-
-async def determinations_of(connection: AsyncConnection, member: MemberId) -> Answer[tuple[DeterminationState, ...]]:
-    """Every determination of a member, oldest first: the superseded stay readable."""
-    return await ask(connection, DeterminationState, _DETERMINATIONS, {"member": member}, whose=member)

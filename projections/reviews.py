@@ -47,7 +47,6 @@ CREATE TABLE review_bundles (
     sealed integer PRIMARY KEY,
     review uuid NOT NULL,
     bundle text NOT NULL,
-    as_of integer NOT NULL,
     size integer NOT NULL,
     entries integer NOT NULL,
     sealed_by uuid NOT NULL,
@@ -97,7 +96,6 @@ class BundleRow(Row, kw_only=True):
     sealed: int
     review: UUID
     bundle: str
-    as_of: int
     size: int
     entries: int
     sealed_by: UUID
@@ -158,7 +156,6 @@ def _sealed(this: Applied, fact: BundleSealed) -> None:
             sealed=this.position,
             review=fact.review,
             bundle=fact.bundle,
-            as_of=fact.as_of,
             size=fact.size,
             entries=fact.entries,
             sealed_by=fact.by,
@@ -201,7 +198,6 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
 
     sealed: int
     bundle: Sha256
-    as_of: int
     size: int
     entries: int
     sealed_by: MemberId
@@ -240,14 +236,14 @@ SELECT r.review, r.unit, r.number, r.basis, r.subject, r.reason, r.first_on, r.l
             'granted_at', a.granted_at, 'ended_at', a.ended_at) ORDER BY a.granted), '[]')
    FROM review_access AS a WHERE a.review = r.review) AS access,
   (SELECT COALESCE(json_agg(json_build_object(
-            'sealed', b.sealed, 'bundle', b.bundle, 'as_of', b.as_of, 'size', b.size, 'entries', b.entries,
+            'sealed', b.sealed, 'bundle', b.bundle, 'size', b.size, 'entries', b.entries,
             'sealed_by', b.sealed_by, 'sealed_at', b.sealed_at) ORDER BY b.sealed), '[]')
    FROM review_bundles AS b WHERE b.review = r.review) AS bundles
 FROM reviews AS r
 """
 _OF_UNIT: Final = _REVIEW + "WHERE r.unit = %(unit)s ORDER BY r.position DESC"
 _ONE: Final = _REVIEW + "WHERE r.unit = %(unit)s AND r.review = %(review)s"
-_RUNNING: Final = "SELECT review FROM reviews WHERE closed_at IS NULL"
+_CLOSED: Final = "SELECT review FROM reviews WHERE closed_at IS NOT NULL"
 
 
 async def reviews_of(connection: AsyncConnection, unit: Code) -> Answer[tuple[ReviewState, ...]]:
@@ -260,6 +256,6 @@ async def review(connection: AsyncConnection, unit: Code, review: UUID) -> Answe
     return await ask_one(connection, ReviewState, _ONE, {"unit": unit, "review": review}, where=unit)
 
 
-async def running(connection: AsyncConnection) -> list[UUID]:
-    """The reviews that run: whom they look at is not told who looked."""
-    return [row[0] for row in await (await connection.execute(_RUNNING)).fetchall()]
+async def closed(connection: AsyncConnection) -> list[UUID]:
+    """The reviews that are over: whom they looked at is told who looked."""
+    return [row[0] for row in await (await connection.execute(_CLOSED)).fetchall()]

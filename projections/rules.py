@@ -13,7 +13,14 @@ import msgspec
 from domain.assessment.tariff import Tariff, half_tariff
 from domain.rules.calendar import CalendarPublished
 from domain.rules.digest import Part, assemble, digest
-from domain.rules.ruleset import RulePartAdded, RuleSetApproved, RuleSetDrafted, RuleSetLinted, RuleSetPublished
+from domain.rules.ruleset import (
+    RulePartAdded,
+    RuleSetApproved,
+    RuleSetDrafted,
+    RuleSetLinted,
+    RuleSetPublished,
+    RuleSetSimulated,
+)
 from domain.rules.scheme import Scheme, load
 from domain.rules.working_days import YearCalendar
 from domain.values import Code, MemberId, Reference, Sha256, day_of
@@ -38,6 +45,11 @@ CREATE TABLE rule_sets (
     published integer,
     effective_on date,
     document json,
+    simulated integer,
+    simulated_on text,
+    simulated_members integer,
+    simulated_better integer,
+    simulated_worse integer,
     UNIQUE (scheme, version)
 );
 CREATE TABLE rule_parts (
@@ -76,6 +88,11 @@ class RuleSetRow(Row, kw_only=True):
     approved: int | None = None
     published: int | None = None
     effective_on: date | None = None
+    simulated: int | None = None
+    simulated_on: str | None = None
+    simulated_members: int | None = None
+    simulated_better: int | None = None
+    simulated_worse: int | None = None
 
 
 class RulePartRow(Row, kw_only=True):
@@ -117,6 +134,12 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     """Positions of the entries."""
     approved: int | None
     published: int | None
+    simulated: int | None
+    simulated_on: str | None
+    """Of which past period: ``2026/Y``."""
+    simulated_members: int | None
+    simulated_better: int | None
+    simulated_worse: int | None
 
 
 class RulePart(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +212,19 @@ def _linted(this: Applied, fact: RuleSetLinted) -> None:
     this.batch.change(RuleSetRow, rule_set, warnings=fact.warnings)
 
 
+def _simulated(this: Applied, fact: RuleSetSimulated) -> None:
+    rule_set, _ = this.keys.rule_set(this.stream, fact.version)
+    this.batch.change(
+        RuleSetRow,
+        rule_set,
+        simulated=this.position,
+        simulated_on=f"{fact.year}/{fact.period}",
+        simulated_members=fact.members,
+        simulated_better=fact.better,
+        simulated_worse=fact.worse,
+    )
+
+
 def _approved(this: Applied, fact: RuleSetApproved) -> None:
     rule_set, _ = this.keys.rule_set(this.stream, fact.version)
     this.batch.change(
@@ -256,6 +292,7 @@ HANDLERS: Final[Handlers] = {
     RuleSetDrafted: _drafted,
     RulePartAdded: _part_added,
     RuleSetLinted: _linted,
+    RuleSetSimulated: _simulated,
     RuleSetApproved: _approved,
     RuleSetPublished: _published,
     CalendarPublished: _calendar,
@@ -263,7 +300,8 @@ HANDLERS: Final[Handlers] = {
 
 _RULE_SETS: Final = """
 SELECT scheme, version, digest, status, author, warnings, minute, minute_sha256, effective_on,
-       rule_set AS drafted, approved, published
+       rule_set AS drafted, approved, published, simulated, simulated_on, simulated_members, simulated_better,
+       simulated_worse
 FROM rule_sets WHERE scheme = %(scheme)s ORDER BY rule_set
 """
 _RULE_PARTS: Final = """

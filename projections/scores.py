@@ -104,7 +104,7 @@ def rescore(connection: Connection, touched: Iterable[tuple[int, int]], alike: A
 
 def _rescore(connection: Connection, touched: Sequence[tuple[int, int]], alike: Alike) -> None:
     members, years = sorted({member for member, _ in touched}), [year for _, year in touched]
-    subjects = _subjects(connection, members)
+    subjects = subjects_of(connection, members)
     span = range(min(years), max(years) + 1)
     said, merits = said_of(connection, members, span), merits_of(connection, members, span)
     found: list[tuple[int, PeriodScore]] = []
@@ -145,7 +145,7 @@ def _text(period: PeriodScore) -> str:
     return "\t".join([*map(copied, plain), copied(msgspec.json.encode(categories).decode())])
 
 
-def _subjects(connection: Connection, members: list[int]) -> dict[int, Subject]:
+def subjects_of(connection: Connection, members: list[int]) -> dict[int, Subject]:
     """Presence over all organisations; the rule sets are those of the scheme of the last one."""
     stays: dict[int, list[Stay]] = {}
     schemes: dict[int, str] = {}

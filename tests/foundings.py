@@ -22,7 +22,7 @@ from domain.organisation.member import RegisterMember
 from domain.organisation.unit import EstablishUnit, UnitKind
 from domain.oversight.log import OpenLog
 from domain.rules.calendar import PublishCalendar
-from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
+from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet, SimulateRuleSet
 from domain.rules.working_days import YearCalendar
 from domain.sealed import Secret
 from domain.values import SHANGHAI
@@ -199,6 +199,22 @@ def rules(
         version=version,
         document=msgspec.Raw(msgspec.json.encode(document)),
     )
+    if version != VERSION:
+        yield SimulateRuleSet(
+            id=label_id(f"rules/simulate/{version}"),
+            actor=acting(0, "officer", WORK),
+            at=start,
+            unit=WORK,
+            scheme=SCHEME,
+            version=version,
+            year=2026,
+            period="Y",
+            members=0,
+            better=0,
+            worse=0,
+            unmapped=0,
+            digest=digest("what-if"),
+        )
     yield ApproveRuleSet(
         id=label_id(f"rules/approve/{version}"),
         actor=acting(1, "leading_group", WORK),

@@ -1,12 +1,13 @@
 """带走 — what every list has in common that is taken away: all of it, part by part, and that it was is written down."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 from api.asked import Asked
 from api.pages import address
 from projections.answers import Answer, AsyncConnection, Page
 
+R = TypeVar("R")
 T = TypeVar("T")
 
 PAGE: Final = 500
@@ -27,6 +28,12 @@ async def everything(
             if found.before is None:
                 return
             before = found.before
+
+
+async def listed(rows: Iterable[R]) -> AsyncIterator[R]:
+    """Rows that are at hand already."""
+    for row in rows:
+        yield row
 
 
 async def note_taking(asked: Asked, what: str) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from anyio import to_thread
 from fastapi import APIRouter, Path, Response
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
 from api.appraisal_views import AppraisalView, SessionView, appraisal_view, session_view
 from api.appraisal_wishes import AnnulWish, CountWish, OpenAppraisalWish, SelfEvaluationWish
 from api.appraising import Counting, Drawn, Slip, draw, issued, need_ours, session_of
@@ -64,6 +64,8 @@ class OpenedView(msgspec.Struct, frozen=True, kw_only=True):
 @described(AppraisalList)
 async def listed(unit: str, asked: Annotated[Asked, permitted("appraisal.read")], since: Since = None) -> Response:
     """The sessions of an organisation, newest first."""
+    if (same := unchanged(asked, since)) is not None:
+        return same
     async with asked.ready(since) as connection:
         found = await appraisals.appraisals_of_unit(connection, unit)
         scheme = await scheme_of(asked, connection, asked.today.year, None)

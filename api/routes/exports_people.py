@@ -15,7 +15,7 @@ from api.readings import note_reading, readings_of
 from api.refusals import NotFound
 from domain import vocabulary
 from domain.decider import NotPermitted
-from projections import membership, offices, organisation
+from projections import membership, offices, organisation, reviews
 
 router = APIRouter(tags=["exports"])
 
@@ -123,7 +123,9 @@ async def readings_taken(member: UUID, kind: Format, asked: Annotated[Asked, per
 
     async def rows() -> AsyncIterator[Row]:
         before: int | None = None
-        while found := await readings_of(asked.house, member, before):
+        async with asked.ready() as connection:
+            told = await reviews.closed(connection)
+        while found := await readings_of(asked.house, member, told, before):
             async with asked.ready() as connection:
                 names = await names_of(asked, connection, [one.reader for one in found])
             for one in found:

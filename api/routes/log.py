@@ -27,6 +27,7 @@ from projections.taken import Taken
 from projections.taken import taken as taken_away
 from projections.transparency.checkpoint import open_checkpoint
 from projections.transparency.history import HISTORY
+from projections.transparency.keyring import KEYS, keyring
 from projections.transparency.note import encode_base64
 from projections.transparency.offline.build import verifier_sha256
 from projections.transparency.refusals import LogRefused
@@ -71,7 +72,7 @@ async def log(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     key, note = key_of(asked.house), newest_checkpoint(asked.house)
     if key is None or note is None:
         raise ProofPending
-    newest, policy = open_checkpoint(note, [key]), policy_of(asked.house.log)
+    newest, policy = open_checkpoint(note, keyring(asked.house.log, key)), policy_of(asked.house.log)
     value = LogView(
         origin=newest.origin,
         key=str(key),
@@ -187,14 +188,23 @@ async def key(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     return Response(f"{known}\n", media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
+@router.get("/log/keys/{size}")
+@described(media_type="text/plain")
+async def handover(size: str, asked: Annotated[Asked, permitted("log.verify")]) -> Response:
+    """Where one key took over from another: the checkpoint there, signed by both."""
+    return _kept(asked.house.log / KEYS, size)
+
+
 @router.get("/log/checkpoints/{size}")
 @described(media_type="text/plain")
 async def earlier(size: str, asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     """An earlier signed checkpoint, by its size with nine digits."""
-    if not _SIZE.fullmatch(size):
-        raise NotFound
-    path = asked.house.log / HISTORY / size
-    if not path.is_file():
+    return _kept(asked.house.log / HISTORY, size)
+
+
+def _kept(folder: Path, size: str) -> Response:
+    path = folder / size
+    if not _SIZE.fullmatch(size) or not path.is_file():
         raise NotFound
     return Response(path.read_bytes(), media_type="text/plain; charset=utf-8", headers={"Cache-Control": _FOREVER})
 

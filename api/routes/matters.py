@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Response
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
 from api.pages import address
@@ -49,6 +49,8 @@ async def plan(
     since: Since = None,
 ) -> Response:
     """The plan of an organisation, last planned first."""
+    if (same := unchanged(asked, since)) is not None:
+        return same
     async with asked.ready(since) as connection:
         found = await matters.matters_of(connection, unit, before=before)
         scheme = await _scheme(asked, connection)

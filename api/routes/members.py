@@ -1,31 +1,29 @@
-"""积分档案 — my points, why they are so, each record down to its proof, my timeline, who read my archive."""
+"""积分档案 — my points, why they are so, each record down to its proof, my timeline."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
-from api.answering import answer
+from api.answering import answer, unchanged
 from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
 from api.lists import MatterRow, VetoRow, matter_rows, veto_row
 from api.names import Names, names_of, subject_name
 from api.period_views import ResultLine, result_line
-from api.readings import Reading, note_reading, readings_of
+from api.readings import note_reading
 from api.refusals import NotFound
 from api.routes.matters import Before, Since
 from domain import vocabulary
-from domain.decider import NotPermitted
 from domain.values import Code, MemberId, Quantity, RecordId, points
 from projections import as_of, explanation, own_year, periods, prefix, timeline
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.as_of import When
 from projections.periods import PeriodScore
-from projections.waiting import as_of as reached
 
 router = APIRouter(tags=["members"])
 
@@ -175,17 +173,6 @@ class MomentView(msgspec.Struct, frozen=True, kw_only=True):
     """Where that is found: honours or deductions."""
 
 
-class ReadingView(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody has read a person's archive."""
-
-    reading: int
-    at: datetime
-    name: str
-    role: str
-    unit: Code
-    what: str
-
-
 @router.get("/points")
 @described(media_type="text/html")
 async def own(asked: Annotated[Asked, permitted("signed-in")]) -> Response:
@@ -205,10 +192,12 @@ async def of_year(
     """A person's points of a year: confirmed and pending apart, category by category; now, or as known and valid."""
     wanted = year or asked.today.year
     await note_reading(asked, member, "points")
+    if (same := unchanged(asked, since)) is not None:
+        return same
     kept: Answer[PointsView] | None = None if back else asked.kept(since)
     if kept is None:
         async with asked.ready(since) as connection:
-            kept = await points_then(asked, connection, member, wanted, back)
+            kept = await points_then(asked, connection, member, wanted, back, _sight(asked))
     named = _named(asked, asked.keep(kept))
     results = tuple(msgspec.structs.replace(one, name=named.value.name) for one in named.value.results)
     return answer(asked, "points.html", instead(named, msgspec.structs.replace(named.value, results=results)))
@@ -219,36 +208,46 @@ def _named(asked: Asked, kept: Answer[V]) -> Answer[V]:
     return instead(kept, msgspec.structs.replace(kept.value, name=subject_name(asked)))
 
 
+class Sight(NamedTuple):
+    """What the reader may know of beside the points."""
+
+    vetoes: bool
+    results: bool
+
+
+def _sight(asked: Asked) -> Sight:
+    return Sight(asked.reads("veto.read"), asked.reads("result.read"))
+
+
 async def _seen(
-    asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back
+    connection: AsyncConnection, member: MemberId, year: int, back: Back, sight: Sight
 ) -> tuple[When | None, LookingBack | None]:
     """From where the reader looks back; None for the present."""
     if not back:
         return None, None
-    vetoes, results = asked.reads("veto.read"), asked.reads("result.read")
     last = await prefix.head(connection)
-    steps = await as_of.steps_of(connection, member, year, last, vetoes=vetoes, results=results)
+    steps = await as_of.steps_of(connection, member, year, last, vetoes=sight.vetoes, results=sight.results)
     when = await when_of(connection, back, steps)
     return when, await looking_back(connection, when, steps)
 
 
 async def points_then(
-    asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back
+    asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back, sight: Sight
 ) -> Answer[PointsView]:
     """The page of a year without the name."""
-    when, seen = await _seen(asked, connection, member, year, back)
+    when, seen = await _seen(connection, member, year, back, sight)
     today = asked.today if seen is None else seen.day
     current = periods.running(year, today)
     found = await own_year.own_year(connection, member, year, current, today, when)
-    view = _points(asked, member, found.value, year, current, today)
+    view = _points(sight, member, found.value, year, current, today)
     return instead(found, msgspec.structs.replace(view, back=seen))
 
 
-def _points(asked: Asked, member: UUID, found: own_year.OwnYear, year: int, current: str, today: date) -> PointsView:
+def _points(sight: Sight, member: UUID, found: own_year.OwnYear, year: int, current: str, today: date) -> PointsView:
     whole = next((period for period in found.periods if period.period == current), None)
-    vetoes = found.vetoes if asked.reads("veto.read") else ()
+    vetoes = found.vetoes if sight.vetoes else ()
     ceiling = found.ceiling if vetoes else None
-    results = found.results if asked.reads("result.read") else ()
+    results = found.results if sight.results else ()
     return PointsView(
         member=member,
         name="",
@@ -279,11 +278,13 @@ async def why(
 ) -> Response:
     """Why a category is what it is, or was: line by line in plain words, record by record."""
     await note_reading(asked, member, "category")
+    if (same := unchanged(asked)) is not None:
+        return same
     kept: Answer[WhyView] | None = None if back else asked.kept()
     if kept is None:
         async with asked.ready() as connection:
-            kept = await why_then(asked, connection, member, year, category, shown, back)
-    return answer(asked, "why.html", _named(asked, asked.keep(kept)))
+            kept = await why_then(asked, connection, member, year, category, shown, back, _sight(asked))
+    return answer(asked, "why.html", _named(asked, asked.keep(kept)), home=None)
 
 
 async def why_then(
@@ -294,9 +295,10 @@ async def why_then(
     category: Code,
     shown: explanation.Shown,
     back: Back,
+    sight: Sight,
 ) -> Answer[WhyView]:
     """The explanation of a category without the name."""
-    when, seen = await _seen(asked, connection, member, year, back)
+    when, seen = await _seen(connection, member, year, back, sight)
     period = periods.running(year, asked.today if seen is None else seen.day)
     found = await explanation.explanation(connection, member, year, period, shown, only=category, when=when)
     view = None if found.value is None else _why(asked, found.value, category)
@@ -310,28 +312,14 @@ async def why_then(
 async def moments(member: UUID, asked: Annotated[Asked, permitted("archive.read")], before: Before = None) -> Response:
     """Everything that the log says of a person, newest first."""
     await note_reading(asked, member, "timeline")
+    if (same := unchanged(asked)) is not None:
+        return same
     async with asked.ready() as connection:
         vetoes, measures = asked.reads("veto.read"), asked.reads("measure.read")
         found = await timeline.timeline(connection, member, before=before, vetoes=vetoes, measures=measures)
         names = await names_of(asked, connection, [member])
     rows = Page(items=tuple(_moment(one) for one in found.value.items), before=found.value.before)
     return answer(asked, "timeline.html", instead(found, rows), member=member, name=names(member))
-
-
-@router.get("/members/{member:uuid}/readings")
-@described(Page[ReadingView])
-async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read")], before: Before = None) -> Response:
-    """Who has read my archive: for nobody but myself."""
-    if member != asked.reader.person:
-        raise NotPermitted
-    async with asked.ready() as connection:
-        found = await readings_of(asked.house, member, before)
-        names = await names_of(asked, connection, [one.reader for one in found])
-        known = await reached(connection)
-    items = tuple(_reading(one, names) for one in found)
-    fresh = tuple(one.reading for one in found)
-    rows = Page(items=items, before=found[-1].reading if len(found) == 50 else None)
-    return answer(asked, "readings.html", Answer(as_of=known, complete=True, value=rows), fresh=fresh)
 
 
 def _period(period: PeriodScore, today: date) -> PeriodView:
@@ -444,10 +432,4 @@ def _moment(one: timeline.Moment) -> MomentView:
         record=one.record,
         case=one.case,
         folder="honours" if one.type.startswith("honour") else "deductions",
-    )
-
-
-def _reading(one: Reading, names: Names) -> ReadingView:
-    return ReadingView(
-        reading=one.reading, at=one.at, name=names(one.reader), role=one.role, unit=one.unit, what=one.what
     )

@@ -10,7 +10,7 @@ import segno
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
 from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
@@ -96,8 +96,8 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     may_close_at: datetime | None
     closed_at: datetime | None
     lines: tuple[LineView, ...]
-    assessed: int
-    """How many the notice is about; of results the public edition names the excellent alone."""
+    assessed: int | None
+    """How many the notice is about; None in a public edition that would tell one unnamed person apart by it."""
     results: bool
     shows: tuple[Shown, ...]
     """What the check found to be shown; before it, what this page shows."""
@@ -131,6 +131,8 @@ async def board(
     unit: str, asked: Annotated[Asked, permitted("notice.read")], before: Before = None, since: Since = None
 ) -> Response:
     """The notice board of an organisation."""
+    if (same := unchanged(asked, since)) is not None:
+        return same
     found: Answer[Board] | None = asked.kept(since)
     if found is None:
         async with asked.ready(since) as connection:

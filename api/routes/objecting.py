@@ -30,12 +30,13 @@ from api.objection_wishes import AppealWish, FollowWish, ObjectionWish, PaperWis
 from api.pages import show
 from api.proofs import covering
 from api.refusals import NoticeOver
-from api.result_notices import public_edition
+from api.result_notices import assessed, public_edition, public_lines, shows_people
 from api.routes.notices import NoticeView, notice_view, scheme_of_notice
 from api.waiting import caught_up
 from domain import vocabulary
 from domain.actor import person as person_in_role
 from domain.decider import NotPermitted
+from domain.notice.notice import NoticeLineUnknown
 from domain.objection.appeal import FileAppeal, NotTheSubject
 from domain.objection.filing import EnterObjection, FileObjection, WithdrawObjection, receipt_of
 from domain.objection.objection import OBJECTION, Objection
@@ -127,7 +128,7 @@ def file(
     body: ObjectionWish = asked.body
     made = drawn(asked.house, f"person/{asked.reader.person}", asked.own_key())
     who = Objector(person=asked.reader.person, name=body.name, contact=body.contact)
-    return _file(asked, unit, notice, made, who, anonymous=False)
+    return _file(asked, unit, notice, made, who, body, anonymous=False)
 
 
 @router.get("/public/notices/{notice:uuid}/{token}")
@@ -146,6 +147,8 @@ async def by_link(notice: UUID, token: str, asked: Annotated[Asked, permitted("o
         posted = shown.header.posted
         note = None if posted is None else await covering(asked.house.log, posted)
     view = notice_view(asked, shown, names, note, scheme)
+    if view.results:
+        view = msgspec.structs.replace(view, assessed=assessed(shown.header, len(shown.lines)))
     to = f"/public/notices/{notice}/{token}/objections"
     return answer(asked, "notice_public.html", instead(found, view), fresh=note, to=to)
 
@@ -158,13 +161,19 @@ async def file_by_link(
     """Object, by the link of a notice; without a name it is information."""
     async with asked.ready() as connection:
         shown = await opened_by_link(asked, connection, notice, token)
+        known = public_lines(shown, await scheme_of_notice(connection, shown))
     if shown.header.status != "posted":
         raise NoticeOver
     body: ObjectionWish = asked.body
+    if shows_people(shown.header) and body.line is not None:
+        # The public edition numbers its lines anew: here they are those of the notice again, and no others.
+        if not 0 < body.line <= len(known):
+            raise NoticeLineUnknown(line=body.line)
+        body = msgspec.structs.replace(body, line=known[body.line - 1].line)
     made = drawn(asked.house, f"link/{notice}", asked.own_key())
     who = Objector(name=body.name, contact=body.contact)
     anonymous = body.name is None or body.contact is None
-    return await run_in_threadpool(_file, asked, shown.header.unit, notice, made, who, anonymous=anonymous)
+    return await run_in_threadpool(_file, asked, shown.header.unit, notice, made, who, body, anonymous=anonymous)
 
 
 @router.post("/units/{unit:code}/notices/{notice:uuid}/objections/paper")
@@ -262,8 +271,9 @@ def appeal_as_subject(
     return granted(asked, receipt, "/objections/mine")
 
 
-def _file(asked: Asked, unit: str, notice: NoticeId, made: Drawn, who: Objector, *, anonymous: bool) -> Response:
-    body: ObjectionWish = asked.body
+def _file(
+    asked: Asked, unit: str, notice: NoticeId, made: Drawn, who: Objector, body: ObjectionWish, *, anonymous: bool
+) -> Response:
     sealed = Secret(subject=made.objection, name="objector", value=who.text, salt=made.salt)
     receipt = execute(
         asked,

@@ -18,7 +18,7 @@ from api.asked import Asked, permitted
 from api.corrections import RightChoice, rights
 from api.documents import described
 from api.names import Names, names_of
-from api.objecting import Objector
+from api.objecting import objector_of
 from api.objection_rows import ObjectionRow, row
 from api.objection_wishes import (
     AppealDecisionWish,
@@ -27,6 +27,7 @@ from api.objection_wishes import (
     FindingWish,
     HandlerWish,
     HearingWish,
+    OutsideDecisionWish,
     ReplyWish,
 )
 from api.pages import address
@@ -35,9 +36,10 @@ from api.refusals import NotFound
 from api.routes.home import NoticeRow, notice_row
 from api.routes.matters import Before, Since
 from api.routes.objecting import StepView, steps_of
+from api.routes.retaliations import ActView, acts_since
 from api.wishes import Nothing
-from domain.decider import Command
-from domain.objection.appeal import DecideAppeal
+from domain.decider import Command, Past
+from domain.objection.appeal import DecideAppeal, EnterAppealDecision, able_groups
 from domain.objection.deciding import DecideObjection, DeliverReply
 from domain.objection.handling import (
     AcceptObjection,
@@ -47,6 +49,7 @@ from domain.objection.handling import (
     RecordFinding,
     RecuseHandler,
 )
+from domain.objection.objection import living
 from domain.objection.recusal import ConcernedSteps
 from domain.organisation.appointments import HANDLING
 from domain.values import Code, MemberId
@@ -86,6 +89,8 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None
     finding: str | None
     appeal_ground: str | None
+    acts: tuple[ActView, ...]
+    """What was done to whoever objects since, for the handler alone."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +107,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     receives: bool
     """Whether the reader acts for the organisation that has it."""
     decides_appeal: bool
+    enters_outside: bool
+    """Whether no leading group of the tree can decide the appeal, and the reader may enter who did."""
     must_step_back: bool
     opened: Opened | None
     reply: str | None
@@ -272,6 +279,27 @@ def decide_appeal(
     )
 
 
+@router.post("/units/{unit:code}/objections/{objection:uuid}/outside-decision")
+@described()
+def enter_appeal(
+    unit: str, objection: UUID, asked: Annotated[Asked, permitted("objection.enter_appeal", takes=OutsideDecisionWish)]
+) -> Response:
+    """Enter what the next level up outside this log decided; only where no leading group of the tree can."""
+    body: OutsideDecisionWish = asked.body
+    return _done(
+        asked,
+        unit,
+        objection,
+        EnterAppealDecision,
+        outcome=body.outcome,
+        correction=body.correction,
+        reply=asked.secret(objection, "appeal_reply", body.reply),
+        authority=body.authority,
+        document=body.document,
+        document_sha256=body.document_sha256,
+    )
+
+
 def _done(asked: Asked, unit: str, objection: UUID, kind: type[Command], **wish: object) -> Response:
     receipt = asked.execute(kind, unit=unit, objection=objection, **wish)
     return granted(asked, receipt, f"/units/{address(unit)}/objections/{objection}")
@@ -286,15 +314,9 @@ async def _handled(asked: Asked, unit: str, objection: UUID, kind: type[Command]
     return await run_in_threadpool(_done, asked, unit, objection, kind, **wish)
 
 
-async def _who(asked: Asked, found: disputes.Objection) -> Objector | None:
-    opened = await asked.house.vault.values((found.objector,))
-    text = opened.get(found.objector)
-    return None if text is None else msgspec.json.decode(text, type=Objector)
-
-
 async def _is_objector(asked: Asked, found: disputes.Objection) -> bool:
     """Asked only where the reader is the one who would be told who objects."""
-    who = await _who(asked, found)
+    who = await objector_of(asked.house, found.objector)
     return who is not None and who.person == asked.reader.person
 
 
@@ -306,6 +328,7 @@ async def _case(asked: Asked, connection: AsyncConnection, found: disputes.Objec
     group = acting is not None and acting.role == "leading_group" and acting.unit == found.appeal_body
     voters = await _voters(asked, connection, found) if group and header.status == "appealed" else ()
     decides = me in voters
+    enters = acting is not None and acting.unit == found.appeal_body and await _outside(asked, header)
     must_step_back = (mine or decides) and await _is_objector(asked, found)
     opened = await _opened(asked, connection, found) if (mine or decides) and not must_step_back else None
     candidates = await _candidates(connection, header, asked.today) if receives else ()
@@ -330,14 +353,15 @@ async def _case(asked: Asked, connection: AsyncConnection, found: disputes.Objec
         mine=mine,
         receives=receives,
         decides_appeal=decides,
+        enters_outside=enters,
         must_step_back=must_step_back,
         opened=opened,
         reply=await _reply(asked, found) if found.delivered_on is not None or mine else None,
         candidates=_people(candidates, names),
         voters=_people(voters, names),
         grounds=await _grounds(asked, connection) if receives else (),
-        rights=await _rights(asked, connection, header) if opened is not None else (),
-        roster=_people(people, names) if opened is not None and header.target == "missing_line" else (),
+        rights=await _rights(asked, connection, header) if opened is not None or enters else (),
+        roster=_people(people, names) if (opened is not None or enters) and header.target == "missing_line" else (),
         appeal_by=found.appeal_by,
         appellant=found.appellant,
         right_outcome=found.right_outcome,
@@ -350,15 +374,28 @@ def _people(people: Iterable[MemberId], names: Names) -> tuple[Person, ...]:
     return tuple(Person(member=one, name=names(one)) for one in dict.fromkeys(people))
 
 
+async def _outside(asked: Asked, header: disputes.ObjectionHeader) -> bool:
+    """Whether the reader may enter the decision of an organisation outside: no leading group of the tree is left."""
+    if header.status != "appealed" or header.handler == asked.reader.person or not asked.may("objection.enter_appeal"):
+        return False
+
+    def unable(past: Past) -> bool:
+        return not able_groups(past, living(past, header.unit, header.objection), asked.today)
+
+    return await run_in_threadpool(asked.house.ledger.ask, unable)
+
+
 async def _opened(asked: Asked, connection: AsyncConnection, found: disputes.Objection) -> Opened:
     """Who objects and what he wrote, and what the handler has put down so far."""
-    who = await _who(asked, found)
+    who = await objector_of(asked.house, found.objector)
     sealed = [c for c in (found.reason, found.note, found.finding, found.appeal_ground) if c is not None]
     values = await asked.house.vault.values(sealed)
     gone = asked.words("text.gone")
+    person = None if who is None else who.person
     name = None if who is None else who.name
-    if who is not None and who.person is not None:
-        name = (await names_of(asked, connection, [who.person]))(who.person)
+    if person is not None:
+        name = (await names_of(asked, connection, [person]))(person)
+    mine = found.header.handler == asked.reader.person
     return Opened(
         name=name or gone,
         contact=None if who is None else who.contact,
@@ -366,6 +403,7 @@ async def _opened(asked: Asked, connection: AsyncConnection, found: disputes.Obj
         note=None if found.note is None else values.get(found.note, gone),
         finding=None if found.finding is None else values.get(found.finding, gone),
         appeal_ground=None if found.appeal_ground is None else values.get(found.appeal_ground, gone),
+        acts=() if not mine or person is None else await acts_since(asked, connection, person, found.header),
     )
 
 

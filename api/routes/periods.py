@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
@@ -35,7 +35,7 @@ from domain.assessment.stand import Stand, stand
 from domain.rules.scheme import Scheme
 from domain.values import Code, NoticeId
 from projections import assessments, organisation, progress, rules
-from projections.answers import AsyncConnection, instead
+from projections.answers import Answer, AsyncConnection, instead
 
 router = APIRouter(tags=["periods"])
 
@@ -49,16 +49,23 @@ async def board(
     unit: str, asked: Annotated[Asked, permitted("period.read")], year: YearAsked = None, since: Since = None
 ) -> Response:
     """The periods of a year: one's own, and how far the organisations below have come."""
-    wanted = year or asked.today.year
+    if (same := unchanged(asked, since)) is not None:
+        return same
     async with asked.ready(since) as connection:
-        units = [one for one in (await organisation.units(connection, unit)).value if one.dissolved_on is None]
-        found = await progress.periods_of(connection, [one.unit for one in units], wanted)
-        scheme = await _scheme(asked, connection)
+        found = await board_of(asked, connection, unit, year or asked.today.year)
+    return answer(asked, "periods.html", found, unit=asked.unit)
+
+
+async def board_of(asked: Asked, connection: AsyncConnection, unit: Code, year: int) -> Answer[PeriodBoard]:
+    """The periods of an organisation and of those below it in one year."""
+    units = [one for one in (await organisation.units(connection, unit)).value if one.dissolved_on is None]
+    found = await progress.periods_of(connection, [one.unit for one in units], year)
+    scheme = await scheme_of(asked, connection)
     opened = {(one.unit, one.period): period_row(scheme, one) for one in found.value}
     codes = [] if scheme is None else [period.code for period in scheme.periods]
 
     def rows(of: Code) -> tuple[PeriodRowView, ...]:
-        return tuple(opened.get((of, code)) or unopened(scheme, of, wanted, code) for code in codes)
+        return tuple(opened.get((of, code)) or unopened(scheme, of, year, code) for code in codes)
 
     parents = {one.parent for one in units}
     below = tuple(
@@ -67,10 +74,9 @@ async def board(
         if one.unit != unit and one.unit not in parents
     )
     statuses = [row.status for one in below for row in one.periods]
-    value = PeriodBoard(
-        unit=unit, year=wanted, periods=rows(unit), below=below, sealed=statuses.count("sealed"), of=len(statuses)
-    )
-    return answer(asked, "periods.html", instead(found, value), unit=asked.unit)
+    sealed = statuses.count("sealed")
+    board = PeriodBoard(unit=unit, year=year, periods=rows(unit), below=below, sealed=sealed, of=len(statuses))
+    return instead(found, board)
 
 
 @router.get("/units/{unit:code}/periods/{year}/{period:code}")
@@ -91,7 +97,7 @@ async def one(
         state = next(
             (p for p in (await progress.periods_of(connection, [unit], year)).value if p.period == period), None
         )
-        scheme = await _scheme(asked, connection)
+        scheme = await scheme_of(asked, connection)
         results = await _results(asked, connection, unit, year, period)
         people = [*people_in(stands, found.value), *(one.member for one in results)]
         names = await names_of(asked, connection, people, unit=unit, day=None if state is None else state.last_on)
@@ -108,6 +114,7 @@ async def one(
         steps=tuple(step_view(step, names, texts, gone) for step in found.value),
         results=tuple(result_line(scheme, one, names) for one in results),
         notice=_notice(state),
+        seats=None if stands is None else stands.seats,
     )
     return answer(asked, "period.html", instead(found, view), fresh=stands, unit=asked.unit)
 
@@ -211,7 +218,7 @@ def _place(unit: Code, year: int, period: Code) -> str:
     return f"/units/{address(unit)}/periods/{year}/{address(period)}"
 
 
-async def _scheme(asked: Asked, connection: AsyncConnection) -> Scheme | None:
+async def scheme_of(asked: Asked, connection: AsyncConnection) -> Scheme | None:
     """The rule set in force today: it names the periods and the grades."""
     assert asked.unit is not None
     published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)

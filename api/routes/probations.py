@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Response
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import names_of
@@ -109,10 +109,12 @@ class ProbationView(msgspec.Struct, frozen=True, kw_only=True):
 @described(ProbationList)
 async def of_unit(unit: str, asked: Annotated[Asked, permitted("probation.read")], since: Since = None) -> Response:
     """The probations of an organisation and all below it: who runs, who is due, who was decided."""
+    if (same := unchanged(asked, since)) is not None:
+        return same
     async with asked.ready(since) as connection:
         found = await probations.cases_under(connection, unit)
         names = await names_of(asked, connection, [case.member for case in found.value], unit=unit)
-        rows = tuple(_row(asked, case, names(case.member)) for case in found.value)
+        rows = tuple(row_of(asked, case, names(case.member)) for case in found.value)
         people = await _without_case(asked, connection, {case.member for case in found.value})
     return answer(asked, "probations.html", instead(found, ProbationList(items=rows, people=people)), unit=asked.unit)
 
@@ -216,7 +218,8 @@ def _home(asked: Asked) -> Code:
     return asked.unit.unit
 
 
-def _row(asked: Asked, case: probations.Case, name: str) -> ProbationRowView:
+def row_of(asked: Asked, case: probations.Case, name: str) -> ProbationRowView:
+    """A case as a row of the list."""
     over = case.status == "running" and case.last_on < asked.today
     return ProbationRowView(
         member=case.member,
@@ -262,7 +265,7 @@ async def _view(
     gone = asked.words("text.gone" if readable else "text.sealed")
     rule = None if scheme is None else scheme.probation.extension
     return ProbationView(
-        case=_row(asked, case, names(case.member)),
+        case=row_of(asked, case, names(case.member)),
         months=case.months,
         round=case.round,
         months_resolved=case.months_resolved,

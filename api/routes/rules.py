@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
 from api.pages import address
@@ -73,6 +73,8 @@ async def text(
     since: Since = None,
 ) -> Response:
     """The rule set in force on a day, item by item."""
+    if (same := unchanged(asked, since)) is not None:
+        return same
     async with asked.ready(since) as connection:
         versions = await rules.versions(connection, scheme)
         known = await as_of(connection)
@@ -114,6 +116,8 @@ class VersionsView(msgspec.Struct, frozen=True, kw_only=True):
 @described(VersionsView)
 async def every_version(unit: str, asked: Annotated[Asked, permitted("unit.read")], since: Since = None) -> Response:
     """How far each version of the rule set has come, and for which years there are calendars."""
+    if (same := unchanged(asked, since)) is not None:
+        return same
     assert asked.unit is not None
     async with asked.ready(since) as connection:
         found = await rules.rule_sets(connection, asked.unit.scheme)

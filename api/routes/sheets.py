@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from fastapi import APIRouter, Query, Response
 
-from api.answering import answer, granted
+from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.choices import NamedChoice, named
 from api.documents import described
@@ -134,6 +134,8 @@ async def of_unit(
     since: Since = None,
 ) -> Response:
     """The sheets of an organisation, newest first."""
+    if (same := unchanged(asked, since)) is not None:
+        return same
     async with asked.ready(since) as connection:
         found = await sheets.sheets_of(connection, unit, status, before=before)
     rows = Page(items=tuple(sheet_row(header) for header in found.value.items), before=found.value.before)

@@ -5,7 +5,7 @@ What the version neither knows nor maps is listed and keeps its old line; it is 
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,6 +21,21 @@ from domain.rules.scheme import load
 from domain.values import Code, RecordId
 
 LINED: Final = frozenset({"responsibility", "shortfall"})
+
+
+Place: TypeAlias = Literal["as_is", "own", "unmapped"]
+"""As it stands (the scoring finds or maps it), under the version's own item of that code, or nowhere."""
+
+
+class Said(NamedTuple):
+    """What a record says, by the rules of its day."""
+
+    kind: str
+    rules: Code
+    item: Code
+    says: str
+    condition: Code | None = None
+    share: Code | None = None
 
 
 class Carried(Struct, frozen=True):
@@ -71,56 +86,53 @@ def carried(archive: Archive, rules: Ruled) -> Carried:
     items: set[Code] = set()
     records: set[RecordId] = set()
     for record in inside(archive, rules):
-        if _stands(record, tariff):
-            continue
-        if _known(record, tariff):
-            kept[record.record] = replace(record, rules=tariff.version)
-        elif record.kind in LINED:
-            items.add(record.item)
-        elif record.kind != "veto":
-            records.add(record.record)
+        match placed(_said(record), tariff):
+            case "own":
+                kept[record.record] = replace(record, rules=tariff.version)
+            case "unmapped" if record.kind in LINED:
+                items.add(record.item)
+            case "unmapped" if record.kind != "veto":
+                records.add(record.record)
+            case _:
+                pass
     for record in list(kept.values()):
         if record.kind in LINED and record.item in items:
             del kept[record.record]
     return Carried(replace(archive, records=kept), frozenset(items), frozenset(records))
 
 
-def _stands(record: Record, tariff: Tariff) -> bool:
-    """Whether the scoring finds its place by itself: it is of this version, or the version maps its item."""
-    if record.rules == tariff.version:
-        return True
-    target = tariff.mapped.get(record.item)
+def _said(record: Record) -> Said:
+    return Said(record.kind, record.rules, record.item, record.level or record.outcome, record.condition, record.share)
+
+
+def placed(said: Said, tariff: Tariff) -> Place:
+    """Where a version puts what a record says."""
+    if said.rules == tariff.version:
+        return "as_is"
+    target = tariff.mapped.get(said.item)
     if target is None:
-        return False
-    says = target.outcomes.get(_says(record), _says(record)) if target.as_new else None
-    return _has(record, tariff, target.item, says)
+        return "own" if _has(said, tariff, said.item, said.says) else "unmapped"
+    says = target.outcomes.get(said.says, said.says) if target.as_new else None
+    return "as_is" if _has(said, tariff, target.item, says) else "unmapped"
 
 
-def _known(record: Record, tariff: Tariff) -> bool:
-    return record.item not in tariff.mapped and _has(record, tariff, record.item, _says(record))
-
-
-def _says(record: Record) -> str:
-    return record.level or record.outcome
-
-
-def _has(record: Record, tariff: Tariff, item: Code, says: str | None) -> bool:
-    """Whether the version can count this record under an item; ``says`` None where its own day's worth counts."""
-    if record.kind in LINED:
+def _has(said: Said, tariff: Tariff, item: Code, says: str | None) -> bool:
+    """Whether the version can count it under an item; ``says`` None where its own day's worth counts."""
+    if said.kind in LINED:
         price = tariff.prices.get(item)
         if price is None or says is None:
             return price is not None
-        return says in price.outcomes and _conditioned(record, price.standard.conditions)
-    if record.kind == "veto":
+        return says in price.outcomes and _conditioned(said, price.standard.conditions)
+    if said.kind == "veto":
         return item in tariff.vetoes
-    levels = (tariff.honours if record.kind == "honour" else tariff.deductions).get(item)
-    return levels is not None and (says is None or _levelled(record, levels, says))
+    levels = (tariff.honours if said.kind == "honour" else tariff.deductions).get(item)
+    return levels is not None and (says is None or _levelled(said, levels, says))
 
 
-def _levelled(record: Record, levels: LevelPrices, says: str) -> bool:
-    shared = (record.share in levels.shares) if levels.shares else record.share is None
-    return says in levels.points and shared and _conditioned(record, levels.standard.conditions)
+def _levelled(said: Said, levels: LevelPrices, says: str) -> bool:
+    shared = (said.share in levels.shares) if levels.shares else said.share is None
+    return says in levels.points and shared and _conditioned(said, levels.standard.conditions)
 
 
-def _conditioned(record: Record, conditions: Iterable[str]) -> bool:
-    return record.condition is None or record.condition in conditions
+def _conditioned(said: Said, conditions: Iterable[str]) -> bool:
+    return said.condition is None or said.condition in conditions

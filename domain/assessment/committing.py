@@ -116,3 +116,13 @@ def root(leaves: Sequence[bytes]) -> bytes:
         return leaves[0]
     half = 1 << (len(leaves) - 1).bit_length() - 1
     return hashlib.sha256(NODE + root(leaves[:half]) + root(leaves[half:])).digest()
+
+
+def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """The hashes beside one leaf up to the root, its sibling first. Source: RFC 6962 §2.1.1."""
+    if len(leaves) == 1:
+        return []
+    half = 1 << (len(leaves) - 1).bit_length() - 1
+    if index < half:
+        return [*path(leaves[:half], index), root(leaves[half:])]
+    return [*path(leaves[half:], index - half), root(leaves[:half])]

@@ -26,6 +26,7 @@ from domain.assessment.result import GradeProposed, MemberComputed, Reason, Resu
 from domain.assessment.rounding import rounder_of
 from domain.assessment.rows import Uncountable
 from domain.assessment.scoring import Score, score
+from domain.assessment.seats import Seating, joining, seating
 from domain.assessment.totals import total
 from domain.decider import Command, Decision, Past, Refused, StreamRef
 from domain.organisation.member import MEMBER, Registered
@@ -101,7 +102,8 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
     computation = found.computation + 1
     results = results_of(past, rules, found, computation, members, means)
     kept = standing_figures(past, found, [one for one in everybody if one not in members])
-    proposals = propose(rules.scheme, [one for one in (*kept, *results) if one.graded])
+    graded = [one for one in (*kept, *results) if one.graded]
+    proposals = propose(rules.scheme, graded, seats_of(past, rules.scheme, found, computation, graded))
     header = PeriodComputed(
         unit=found.unit,
         year=found.year,
@@ -120,8 +122,10 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
     for one in results:
         own = result_of(one.member, found.year, found.period)
         writes.append(own.says(one))
-        if one.graded:
+        if one.member in proposals:
             writes.append(own.says(proposals[one.member]))
+    if rules.period.graded:
+        writes += joining(past, rules.scheme.excellent_quota, found, computation)
     return writes
 
 
@@ -269,15 +273,31 @@ def _graded(rules: Ruled, profile: Profile, months: int) -> bool:
     return asked and gradable([months], rules.scheme.counting.pro_rata)
 
 
-def propose(scheme: Scheme, graded: Sequence[MemberComputed]) -> dict[MemberId, GradeProposed]:
-    """By threshold, then the ceilings of vetoes, then the quota over those graded."""
-    ceilings = {one.member: capped(scheme, one) for one in graded}
-    candidates = [candidate(one) for one in graded if is_candidate(scheme, ceilings[one.member][0])]
-    inside = within_quota(candidates, len(graded), scheme.excellent_quota)
+def seats_of(
+    past: Past, scheme: Scheme, found: Assessment, computation: int, graded: Sequence[MemberComputed]
+) -> Seating:
+    """Who of them has a seat, and for whom it is not settled yet."""
+    quota = scheme.excellent_quota
+    return seating(past, quota, found, computation, candidates_of(scheme, graded), len(graded))
+
+
+def candidates_of(scheme: Scheme, graded: Iterable[MemberComputed]) -> list[Candidate]:
+    """Those whose total, under its vetoes, reaches the first grade."""
+    return [candidate(one) for one in graded if is_candidate(scheme, capped(scheme, one)[0])]
+
+
+def propose(
+    scheme: Scheme, graded: Sequence[MemberComputed], seated: Seating | None = None
+) -> dict[MemberId, GradeProposed]:
+    """By threshold, then the ceilings of vetoes, then the quota; nothing for whom no seat is settled yet."""
+    if seated is None:
+        seated = Seating(within_quota(candidates_of(scheme, graded), len(graded), scheme.excellent_quota))
     found: dict[MemberId, GradeProposed] = {}
     for one in graded:
-        grade, reason = ceilings[one.member]
-        if is_candidate(scheme, grade) and str(one.member) not in inside:
+        grade, reason = capped(scheme, one)
+        if is_candidate(scheme, grade) and str(one.member) in seated.waiting:
+            continue
+        if is_candidate(scheme, grade) and str(one.member) not in seated.inside:
             grade, reason = next_grade(scheme, grade), "quota"
         found[one.member] = GradeProposed(
             member=one.member,

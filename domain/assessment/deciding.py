@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from domain.assessment.completeness import members_of
-from domain.assessment.computing import ruled_period
+from domain.assessment.computing import ruled_period, seats_of
 from domain.assessment.period import (
     Assessment,
     CommitteeDecided,
@@ -17,7 +17,9 @@ from domain.assessment.period import (
     period_of,
     standing,
 )
-from domain.decider import Command, Decision, Past
+from domain.assessment.result import result_of
+from domain.assessment.seats import by_people, pool_unit
+from domain.decider import Command, Decision, Past, Refused
 from domain.organisation.bodies import Seated
 from domain.organisation.unit import established
 from domain.recording.approval import NotPresent, WrongBody
@@ -29,6 +31,12 @@ from domain.sealed import Secret
 from domain.values import Code, day_of
 
 LEAST_VOTERS = 2
+
+
+class SeatsUnsettled(Refused):
+    """优秀名额尚未排定,不能定分。 It is not settled yet who has a seat: the figures cannot be adopted."""
+
+    code = "seats-unsettled"
 
 
 class DecidePeriod(Sitting, frozen=True, kw_only=True):
@@ -95,6 +103,7 @@ def _adopt(
     rule = scheme.bodies.named(step.body)
     least = LEAST_VOTERS if rule is None or rule.min_voters is None else rule.min_voters
     seated = sitting_of(past, scheme, step, day_of(command.at))
+    need_seats(past, scheme, found)
     meeting = convened(seated.members, command.present, command.not_in_favour, least)
     vote = _carried(past, found, seated, meeting)
     ref = period_of(found.unit, found.year, found.period)
@@ -120,6 +129,18 @@ def _adopt(
         to=steps[number].unit if going_on else None,
     )
     return [ref.says(decided)]
+
+
+def need_seats(past: Past, scheme: Scheme, found: Assessment) -> None:
+    """Refuse while it is not settled who of the candidates has a seat: what is adopted must be known whole."""
+    if not by_people(scheme.excellent_quota):
+        return
+    results = past.many([result_of(member, found.year, found.period) for member in members_of(past, found)])
+    computed = [one.computed for one in results if one.computed is not None and one.computed.unit == found.unit]
+    graded = [one for one in computed if one.graded]
+    waiting = seats_of(past, scheme, found, found.computation, graded).waiting
+    if waiting:
+        raise SeatsUnsettled(candidates=len(waiting), unit=pool_unit(past, scheme.excellent_quota, found.unit))
 
 
 def _carried(past: Past, found: Assessment, seated: Seated, meeting: Meeting) -> Vote | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from domain.assessment.computing import known_members, propose, ruled_period, vetoes_of
+from domain.assessment.computing import known_members, propose, ruled_period, seats_of, vetoes_of
 from domain.assessment.counting import Ruled, counts, digest_of
 from domain.assessment.grading import grade_of, seats, under_vetoes
 from domain.assessment.period import (
@@ -23,6 +23,7 @@ from domain.assessment.period import (
     period_of,
 )
 from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, Result, ScoreDetermined, result_of
+from domain.assessment.seats import Seating, pool_unit
 from domain.decider import Decision, Past, Write
 from domain.notice.notice import Notice
 from domain.notice.results import Results
@@ -64,7 +65,8 @@ def determined(past: Past, notice: Notice, shown: Results, today: date) -> Decis
         return []
     now = _round(past, found, notice, today)
     scores = [write for member in now.fresh for write in _score(now, member)]
-    grades, waiting = _grades(now)
+    seated = seats_of(past, now.rules.scheme, found, found.computation, now.graded())
+    grades, waiting = _grades(now, seated)
     # The first round is said even where every line is held back: from then on the period can be computed anew.
     if not scores and not grades and found.status == "noticed":
         return []
@@ -78,7 +80,7 @@ def determined(past: Past, notice: Notice, shown: Results, today: date) -> Decis
         blocked=len(now.blocked),
         waiting=waiting,
     )
-    end = [] if now.blocked or waiting else [ref.says(fact) for fact in _end(now)]
+    end = [] if now.blocked or waiting else [ref.says(fact) for fact in _end(past, now, seated)]
     return [ref.says(header), *scores, *grades, *end]
 
 
@@ -151,13 +153,13 @@ def _score(now: Round, member: MemberId) -> list[Write]:
     ]
 
 
-def _grades(now: Round) -> tuple[list[Write], int]:
+def _grades(now: Round, seated: Seating) -> tuple[list[Write], int]:
     """(the grades that can be given now, how many wait)."""
     scheme = now.rules.scheme
-    proposals = propose(scheme, now.graded())
+    proposals = propose(scheme, now.graded(), seated)
     held_up = any(could_be_candidate(scheme, now.figures(one)) for one in now.blocked)
     writes: list[Write] = []
-    waiting = 0
+    waiting = len(seated.waiting)
     for member, proposed in proposals.items():
         before = now.results[member].standing
         if before is not None and before.grade is not None:
@@ -199,18 +201,20 @@ def _grade(now: Round, member: MemberId, proposed: GradeProposed) -> Write:
     return result_of(member, found.year, found.period).says(fact)
 
 
-def _end(now: Round) -> Sequence[QuotaApplied | PeriodSealed]:
+def _end(past: Past, now: Round, seated: Seating) -> Sequence[QuotaApplied | PeriodSealed]:
     found, scheme, graded = now.found, now.rules.scheme, now.graded()
-    proposals = propose(scheme, graded)
+    proposals = propose(scheme, graded, seated)
+    pooled = scheme.excellent_quota.enabled and scheme.excellent_quota.scope == "pooled"
     best = {grade.code for grade in scheme.grades if grade.candidate}
     quota = QuotaApplied(
         unit=found.unit,
         year=found.year,
         period=found.period,
         graded=len(graded),
-        seats=seats(len(graded), scheme.excellent_quota) if scheme.excellent_quota.enabled else None,
+        seats=seats(len(graded), scheme.excellent_quota) if scheme.excellent_quota.enabled and not pooled else None,
         candidates=sum(_wants_seat(scheme, one) for one in graded),
         excellent=sum(one.grade in best for one in proposals.values()),
+        pool=pool_unit(past, scheme.excellent_quota, found.unit) if pooled else None,
     )
     sealed = PeriodSealed(
         unit=found.unit,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import ceil, floor
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -60,13 +60,30 @@ def seats(graded_members: int, quota: Quota) -> int:
     return max(quota.min_seats, rounded[quota.rounding])
 
 
-def within_quota(candidates: Iterable[Candidate], graded_members: int, quota: Quota) -> frozenset[str]:
-    """The members who are excellent; those who are wholly equal at the line are all in."""
+class Line(NamedTuple):
+    """Where the seats end: who is surely in, who are wholly equal at the line, and how many seats are left for them."""
+
+    inside: frozenset[str]
+    equal: frozenset[str] = frozenset()
+    left: int = 0
+
+
+def line(candidates: Iterable[Candidate], graded_members: int, quota: Quota) -> Line:
+    """The quota's line among the candidates; nobody is equal at it where everybody equal has a seat."""
     ordered = sorted(candidates, key=lambda one: one.rank(quota.ties), reverse=True)
     allowed = seats(graded_members, quota)
     if not quota.enabled or len(ordered) <= allowed:
-        return frozenset(one.member for one in ordered)
+        return Line(frozenset(one.member for one in ordered))
     if not allowed:
-        return frozenset()
-    line = ordered[allowed - 1].rank(quota.ties)
-    return frozenset(one.member for one in ordered if one.rank(quota.ties) >= line)
+        return Line(frozenset())
+    last = ordered[allowed - 1].rank(quota.ties)
+    above = frozenset(one.member for one in ordered if one.rank(quota.ties) > last)
+    equal = frozenset(one.member for one in ordered if one.rank(quota.ties) == last)
+    left = allowed - len(above)
+    return Line(above | equal) if len(equal) == left else Line(above, equal, left)
+
+
+def within_quota(candidates: Iterable[Candidate], graded_members: int, quota: Quota) -> frozenset[str]:
+    """The members who are excellent where those who are wholly equal at the line are all in."""
+    found = line(candidates, graded_members, quota)
+    return found.inside | found.equal

@@ -8,6 +8,7 @@ from domain.assessment.period import (
     days_of,
     period_of,
 )
+from domain.assessment.seats import joining
 from domain.decider import Command, Decision, Past, Refused
 from domain.organisation.unit import established
 from domain.rules.assessing import Period
@@ -63,7 +64,10 @@ def decide(past: Past, command: OpenPeriod) -> Decision:
         last_on=last_on,
         rules=version,
     )
-    return [ref.says(fact)]
+    awaited = Assessment(
+        unit=command.unit, year=command.year, period=command.period, first_on=first_on, last_on=last_on
+    )
+    return [ref.says(fact), *(joining(past, scheme.excellent_quota, awaited, 0) if period.graded else ())]
 
 
 def assessed_period(scheme: Scheme, code: Code) -> Period:

@@ -6,7 +6,7 @@ are left in the nearest leading group, the next one above decides.
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,7 @@ from domain.assessment.restatement import (
     RestatementOrdered,
     RestatementRunning,
     RestatementStatementFiled,
+    RestatementUnknown,
     at_step,
     restatement_id,
     restatement_of,
@@ -110,6 +111,7 @@ class FileRestatementStatement(Command, frozen=True, kw_only=True):
     unit: Code
     year: int
     period: Code
+    number: int
     statement: Secret | None = None
     final: bool = False
 
@@ -120,6 +122,7 @@ class ApproveRestatement(Motion, frozen=True, kw_only=True):
     operation = "restatement.approve"
     year: int
     period: Code
+    number: int
     spared: tuple[MemberId, ...] = ()
 
 
@@ -270,7 +273,7 @@ def _least(past: Past, found: Assessment, today: date) -> int:
 
 
 def _state(past: Past, command: FileRestatementStatement) -> Decision:
-    now = at_step(past, command.unit, command.year, command.period, "computed")
+    now = _computed(past, command)
     person = acting(command)
     if command.statement is None and not command.final:
         raise StatementEmpty
@@ -288,6 +291,14 @@ def _state(past: Past, command: FileRestatementStatement) -> Decision:
     return [restatement_of(command.unit, command.year, command.period).says(fact)]
 
 
+def _computed(past: Past, command: FileRestatementStatement | ApproveRestatement) -> Restatement:
+    """The restatement that is meant, computed: an earlier one is over."""
+    now = at_step(past, command.unit, command.year, command.period, "computed")
+    if now.order.number != command.number:
+        raise RestatementUnknown(number=command.number)
+    return now
+
+
 def _of(now: Restatement) -> OfRestatement:
     order = now.order
     return OfRestatement(
@@ -296,12 +307,12 @@ def _of(now: Restatement) -> OfRestatement:
 
 
 def _approve(past: Past, command: ApproveRestatement) -> Decision:
-    now = at_step(past, command.unit, command.year, command.period, "computed")
+    now = _computed(past, command)
     found = standing(past, command.unit, command.year, command.period, "sealed")
     version = _version(past, found, now.order.rules)
     vote = _carried(past, command, found, version, (now.order.by,))
     ref = restatement_of(command.unit, command.year, command.period)
-    said = {
+    said: dict[str, Any] = {
         **msgspec.structs.asdict(_of(now)),
         "body": command.actor.unit,
         "minute": command.minute,

@@ -118,9 +118,11 @@ class QuotaApplied(Fact, frozen=True, kw_only=True):
     period: Code
     graded: int
     seats: int | None = None
-    """None where the rule set has no quota."""
+    """None where the rule set has no quota, and where the seats are shared with others."""
     candidates: int
     excellent: int
+    pool: Code | None = None
+    """Over whose organisations the seats were shared."""
 
 
 class PeriodDetermined(Fact, frozen=True, kw_only=True):

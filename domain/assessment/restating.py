@@ -7,8 +7,6 @@ that was ordered. Nobody loses 优秀 through another's restatement (SPEC §4.10
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from domain.assessment.carried import carried, inside, ruled_under
 from domain.assessment.computing import (
     RecordUncountable,
@@ -23,11 +21,12 @@ from domain.assessment.computing import (
 )
 from domain.assessment.counting import Ruled, counted, digest_of
 from domain.assessment.grading import within_quota
+from domain.assessment.keeping import Kept, with_kept
 from domain.assessment.period import Assessment
 from domain.assessment.restatement import Effect
 from domain.assessment.result import Determination, MemberComputed, Reason, Result, result_of
 from domain.assessment.rows import Uncountable
-from domain.assessment.scoring import Score, ledger, score
+from domain.assessment.scoring import score
 from domain.decider import Past
 from domain.organisation.member import Registered
 from domain.organisation.unit import established
@@ -74,15 +73,9 @@ class Restated(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What a member's records come to under one version; points in hundredths."""
+    """What a member's records come to under one version."""
 
-    score: Score
-    base: int
-    base_max: int
-    ledger: int
-    lines: Mapping[tuple[Code, Code | None, RecordId | None], int]
-    """(item, span, record) → its points."""
-    unmapped: frozenset[Code]
+    kept: Kept
     unmapped_records: frozenset[RecordId]
     months: int
     records: int
@@ -160,19 +153,9 @@ def _made(rules: Ruled, member: Registered, archive: Archive, last: int | None, 
         made = score(rules.tariff, given.case, rules.earlier).confirmed
     except Uncountable as unknown:
         raise RecordUncountable(member=member.member, reason=str(unknown)) from unknown
-    lines = _lines(made)
-    unmapped = seen.unmapped_items | _without_item(rules, own)
-    kept = {} if own is None else {key: points for key, points in own.lines.items() if key[0] in unmapped}
-    gone = sum(points for key, points in lines.items() if key[0] in unmapped)
-    extra = sum(kept.values()) - gone
     whole = inside(archive, rules)
     return Made(
-        score=made,
-        base=made.base + extra,
-        base_max=made.base_max + (0 if own is None else _caps(own, unmapped) - _caps_of(made, unmapped)),
-        ledger=_ledger(rules, made, extra),
-        lines={**{key: points for key, points in lines.items() if key[0] not in unmapped}, **kept},
-        unmapped=unmapped,
+        kept=with_kept(rules.tariff, made, None if own is None else own.kept, seen.unmapped_items),
         unmapped_records=seen.unmapped_records,
         months=sum(span.months_present for span in given.case.spans),
         records=len(whole),
@@ -180,48 +163,11 @@ def _made(rules: Ruled, member: Registered, archive: Archive, last: int | None, 
     )
 
 
-def _without_item(rules: Ruled, own: Made | None) -> frozenset[Code]:
-    """The items with a line by the period's own rules that the version neither has nor maps."""
-    if own is None:
-        return frozenset()
-    known = rules.tariff.prices.keys() | rules.tariff.mapped.keys()
-    return frozenset(item for item, span, _ in own.lines if span is not None and item not in known)
-
-
-def _lines(made: Score) -> dict[tuple[Code, Code | None, RecordId | None], int]:
-    lines: dict[tuple[Code, Code | None, RecordId | None], int] = {
-        (line.item, span.code, None): line.points
-        for span in made.spans
-        for category in span.categories
-        for line in category.lines
-    }
-    lines |= {(line.item, None, line.record): line.points for line in made.honours}
-    return lines | {(line.item, None, line.record): -line.points for line in made.deductions}
-
-
-def _caps(own: Made, items: frozenset[Code]) -> int:
-    return _caps_of(own.score, items)
-
-
-def _caps_of(made: Score, items: frozenset[Code]) -> int:
-    spans = (category.lines for span in made.spans for category in span.categories)
-    return sum(line.cap for lines in spans for line in lines if line.item in items)
-
-
-def _ledger(rules: Ruled, made: Score, extra: int) -> int:
-    """The ledger again with what was kept; 0 where a veto says so."""
-    if not extra or any(veto.zeroes == "ledger" for veto in made.vetoes):
-        return made.ledger
-    begun = made.base + extra + made.carried - made.over
-    return ledger(begun, made.honour_points, made.deduction_points, rules.tariff.floor, rules.tariff.ceiling)
-
-
 def _figures(rules: Ruled, member: Registered, result: Result, made: Made) -> MemberComputed:
     before = result.computed
     assert before is not None, "only what was computed is determined"
     profile = rules.scheme.profile(member.profile_on(rules.last_on))
     assert profile is not None, "only whom the rule set knows is assessed"
-    as_made = msgspec.structs.replace(made.score, base=made.base, base_max=made.base_max, ledger=made.ledger)
     mean = None if before.appraisal is None else hundredths(before.appraisal)
     return MemberComputed(
         member=member.member,
@@ -232,16 +178,16 @@ def _figures(rules: Ruled, member: Registered, result: Result, made: Made) -> Me
         profile=profile.code,
         records=made.records,
         records_digest=made.digest,
-        **figures_of(rules, made.months, profile, as_made, mean),
+        **figures_of(rules, made.months, profile, made.kept.score, mean),
     )
 
 
 def _changes(before: Made, after: Made) -> Iterable[Changed]:
     """Lines that differ, or that the version has no item for, in the order of the old score and then of the new."""
-    for key in dict.fromkeys((*before.lines, *after.lines)):
+    for key in dict.fromkeys((*before.kept.lines, *after.kept.lines)):
         item, span, record = key
-        old, new = before.lines.get(key), after.lines.get(key)
-        unmapped = record in after.unmapped_records if span is None else item in after.unmapped
+        old, new = before.kept.lines.get(key), after.kept.lines.get(key)
+        unmapped = record in after.unmapped_records if span is None else item in after.kept.unmapped
         if old != new or unmapped:
             yield Changed(item, span, record, old, new, unmapped)
 

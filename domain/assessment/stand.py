@@ -8,9 +8,10 @@ import msgspec
 from domain.assessment.appraisal import NoSession, appraisal_of
 from domain.assessment.completeness import Missing, looked_through
 from domain.assessment.computing import assessed_members, ruled_period, undetermined
-from domain.assessment.deciding import chain_of_period
+from domain.assessment.deciding import SeatsUnsettled, chain_of_period, need_seats
 from domain.assessment.opening import open_parts
 from domain.assessment.period import Assessment, period_of
+from domain.assessment.seats import pool_unit
 from domain.decider import Past
 from domain.organisation.unit import established
 from domain.recording.chain import seat_of, sitting_of
@@ -63,6 +64,8 @@ class Stand(msgspec.Struct, frozen=True, kw_only=True):
     """While figures can be made."""
     turn: Turn | None = None
     """While they wait to be adopted."""
+    seats: Code | None = None
+    """In whose pool the seats must be settled before that."""
 
 
 def stand(past: Past, unit: Code, year: int, period: Code, now: Instant) -> Stand | None:
@@ -75,8 +78,18 @@ def stand(past: Past, unit: Code, year: int, period: Code, now: Instant) -> Stan
     if found.status in ("opened", "noticed"):
         return Stand(state=found, gate=_gate(past, found, now))
     if found.status == "computed":
-        return Stand(state=found, turn=_turn(past, found, now))
+        return Stand(state=found, turn=_turn(past, found, now), seats=unsettled(past, found))
     return Stand(state=found)
+
+
+def unsettled(past: Past, found: Assessment) -> Code | None:
+    """Whose pool waits to be settled before the figures can be adopted, if any does."""
+    scheme = ruled_period(past, found).scheme
+    try:
+        need_seats(past, scheme, found)
+    except SeatsUnsettled:
+        return pool_unit(past, scheme.excellent_quota, found.unit)
+    return None
 
 
 def _gate(past: Past, found: Assessment, now: Instant) -> Gate:

@@ -12,17 +12,19 @@ from domain.decider import Command, Decision, Past, Refused
 from domain.notice.notice import (
     NOTICE,
     NoNotice,
+    Notice,
     NoticeDrafted,
     NoticeExists,
-    NoticeLine,
     NoticeLineDrafted,
     lines_digest,
     notice_id,
     notice_of_record,
 )
+from domain.notice.results import CONFIRMED, PROBATION
+from domain.organisation.bodies import leading_group_of
 from domain.organisation.unit import established, next_higher
 from domain.recording.archive import Kind, Record, RecordUnknown, archive_of
-from domain.recording.chain import steps_of
+from domain.recording.chain import Step, steps_of
 from domain.recording.deduction import DEDUCTION, Deduction, deduction_id
 from domain.recording.honour import HONOUR, Honour, honour_id
 from domain.recording.sheet import SHEET, Sheet, living
@@ -97,6 +99,7 @@ def _of_record(past: Past, command: DraftRecordNotice) -> Decision:
     if record.status != "approved":
         raise NothingToNotice
     _, scheme = scheme_on(past, established(past, command.unit).scheme, day_of(command.at))
+    steps = _chain(past, record)
     line = NoticeLineDrafted(
         line=1,
         member=command.member,
@@ -117,8 +120,9 @@ def _of_record(past: Past, command: DraftRecordNotice) -> Decision:
         lines=1,
         digest=lines_digest([line]),
         decided_on=day_of(command.at),
-        bodies=_chain(past, record),
+        bodies=tuple(sorted({step.unit for step in steps})),
         entered_by=_proposers(past, command.member, record),
+        hands=_leaders(past, steps, day_of(command.at)),
     )
     return [ref.says(header), ref.says(line)]
 
@@ -130,16 +134,18 @@ def _proposers(past: Past, member: MemberId, record: Record) -> tuple[MemberId, 
     return tuple(sorted(claim.entered_by, key=str)) if isinstance(claim, Honour | Deduction) else ()
 
 
-def audience_of(rules: NoticeRules, stage: NoticeStage, lines: Sequence[NoticeLine]) -> Code:
-    """Who sees a notice: of deductions below the rule set's level, and of vetoes, the branch alone (SPEC E5)."""
+def audience_of(rules: NoticeRules, stage: NoticeStage, notice: Notice) -> Code:
+    """Who sees a notice: of low deductions, vetoes, and a probation that is not confirmed, the branch alone (E5)."""
     least = rules.public_deduction_lines_from_points
+    of_probation = notice.results is not None and notice.results.period == PROBATION
     kept = any(
         line.outcome == "vetoed"
+        or (of_probation and line.grade != CONFIRMED)
         or (
             line.outcome in ("deducted", "fallen-short")
             and (least is None or line.points is None or hundredths(line.points) < hundredths(least))
         )
-        for line in lines
+        for line in notice.lines
     )
     return BRANCH if kept else stage.audience
 
@@ -178,12 +184,17 @@ def _bodies(past: Past, sheet: Sheet) -> tuple[Code, ...]:
     return tuple(sorted(found))
 
 
-def _chain(past: Past, record: Record) -> tuple[Code, ...]:
-    """The organisations of the chain that the record went through."""
+def _chain(past: Past, record: Record) -> list[Step]:
+    """The bodies of the chain that the record went through."""
     unit = established(past, record.unit)
     _, scheme = scheme_on(past, unit.scheme, record.occurred_on)
-    steps = steps_of(past, unit, chain_by_worth(scheme, record.item, record.level, record.points_shown))
-    return tuple(sorted({step.unit for step in steps}))
+    return steps_of(past, unit, chain_by_worth(scheme, record.item, record.level, record.points_shown))
+
+
+def _leaders(past: Past, steps: Sequence[Step], day: date) -> tuple[MemberId, ...]:
+    """The leading group where it was a body of the chain: it does not decide the appeal as well."""
+    seats = (leading_group_of(past, step.unit, day).members for step in steps if step.body == "leading_group")
+    return tuple(sorted(frozenset[MemberId]().union(*seats), key=str))
 
 
 def _lines(past: Past, sheet: Sheet, decision: int) -> list[NoticeLineDrafted]:

@@ -10,6 +10,8 @@ from domain.values import Code, MemberId, NoticeId, Points, RecordId, Sha256
 
 PROBATION: Final = "probation"
 """Stands where a notice has its period: it shows what was decided about a probation."""
+CONFIRMED: Final = "confirm"
+"""The one outcome of a probation that others than the branch may be told."""
 
 
 class ResultNoticeDrafted(Fact, frozen=True, kw_only=True):

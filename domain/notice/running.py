@@ -150,7 +150,7 @@ def term_from(past: Past, notice: Notice, today: date) -> Posted:
     return Posted(
         posted_on=today,
         working_days=stage.days,
-        audience=audience_of(rules, stage, notice.lines),
+        audience=audience_of(rules, stage, notice),
         ends_on=ends_on,
         may_close_at=midnight_after(last_on) + CLOSING_GRACE,
     )

@@ -1,6 +1,7 @@
 """复核 — once, by the objector or the subject, to the leading group; nobody who dealt with it before takes part.
 
-Where too few of a leading group are left, the next one above decides. The decision is final.
+Where too few of a leading group are left, the next one above decides. Where none is left in the whole tree, the next
+level up is an organisation outside this log: its decision is entered as its paper says it. The decision is final.
 """
 
 from datetime import date
@@ -22,14 +23,14 @@ from domain.objection.objection import (
     at_step,
     living,
 )
-from domain.objection.recusal import NotTheBody, acting, concerned
+from domain.objection.recusal import ConcernedSteps, NotTheBody, acting, concerned
 from domain.objection.terms import officials_until, scheme_of, terms
 from domain.organisation.appointments import APPOINTMENTS
 from domain.organisation.bodies import Seated, leading_group_of
 from domain.organisation.unit import higher_than
-from domain.recording.committee import convened
+from domain.recording.committee import Vote, convened
 from domain.sealed import Secret
-from domain.values import Code, MemberId, ObjectionId, Reference, Sha256, day_of
+from domain.values import Code, MemberId, ObjectionId, Reference, Sha256, Title, day_of
 
 
 class NotTheSubject(Refused):
@@ -48,6 +49,12 @@ class NotAtMeeting(Refused):
     """您不在到会名单中。 You are not among those present."""
 
     code = "not-at-meeting"
+
+
+class GroupAble(Refused):
+    """本组织树中有领导小组可以作出复核决定。 A leading group of this tree can decide the appeal."""
+
+    code = "leading-group-able"
 
 
 class FileAppeal(Command, frozen=True, kw_only=True):
@@ -75,7 +82,21 @@ class DecideAppeal(Command, frozen=True, kw_only=True):
     not_in_favour: tuple[MemberId, ...] = ()
 
 
-AppealCommand: TypeAlias = FileAppeal | DecideAppeal
+class EnterAppealDecision(Command, frozen=True, kw_only=True):
+    """What the next level up outside this log decided, by its paper."""
+
+    operation = "objection.enter_appeal"
+    unit: Code
+    objection: ObjectionId
+    outcome: Outcomes
+    correction: Correction | None = None
+    reply: Secret
+    authority: Title
+    document: Reference
+    document_sha256: Sha256
+
+
+AppealCommand: TypeAlias = FileAppeal | DecideAppeal | EnterAppealDecision
 
 
 def decide(past: Past, command: AppealCommand) -> Decision:
@@ -86,6 +107,8 @@ def decide(past: Past, command: AppealCommand) -> Decision:
             return _appeal(past, command, objection)
         case DecideAppeal():
             return _decide(past, command, objection)
+        case EnterAppealDecision():
+            return _enter(past, command, objection)
         case _:
             assert_never(command)
 
@@ -133,14 +156,17 @@ def groups(past: Past, unit: Code, day: date) -> list[Seated]:
 
 def _first_group(past: Past, objection: Objection, day: date) -> Code:
     """The nearest group of which enough are left; the topmost where none is."""
-    notice = notice_of(past, objection.notice)
-    out = barred(past, objection, notice, day)
-    least = scheme_of(past, objection.unit, day).bodies.leading_group.min_voters or 2
-    found = groups(past, objection.unit, day)
-    for group in found:
-        if len(group.members - group.recused(out)) >= least:
-            return group.unit
+    able, found = able_groups(past, objection, day), groups(past, objection.unit, day)
+    if able:
+        return able[0]
     return found[-1].unit if found else objection.body
+
+
+def able_groups(past: Past, objection: Objection, day: date) -> list[Code]:
+    """Where enough of a leading group are left to decide the appeal, nearest first."""
+    out, least = barred(past, objection, notice_of(past, objection.notice), day), _least(past, objection, day)
+    found = groups(past, objection.unit, day)
+    return [group.unit for group in found if len(group.members - group.recused(out)) >= least]
 
 
 def _decide(past: Past, command: DecideAppeal, objection: Objection) -> Decision:
@@ -168,6 +194,32 @@ def _decide(past: Past, command: DecideAppeal, objection: Objection) -> Decision
         minute=command.minute,
         minute_sha256=command.minute_sha256,
         vote=vote,
+    )
+    return [OBJECTION.of(command.objection).says(fact)]
+
+
+def _enter(past: Past, command: EnterAppealDecision, objection: Objection) -> Decision:
+    """By somebody of the topmost organisation who neither decided the objection nor is its subject."""
+    at_step(objection, "appealed")
+    person, today = acting(command), day_of(command.at)
+    if command.actor.unit != objection.appeal_body:
+        raise NotTheBody(body=objection.appeal_body)
+    if person in (objection.handler, objection.subject):
+        raise ConcernedSteps
+    able = able_groups(past, objection, today)
+    if able:
+        raise GroupAble(body=able[0])
+    check_correction(past, objection, command.outcome, command.correction)
+    fact = AppealDecided(
+        objection=objection.objection,
+        unit=objection.unit,
+        outcome=command.outcome,
+        correction=command.correction,
+        reply=command.reply.commitment,
+        minute=command.document,
+        minute_sha256=command.document_sha256,
+        vote=Vote(entitled=0, present=0, in_favour=0),
+        authority=command.authority,
     )
     return [OBJECTION.of(command.objection).says(fact)]
 

@@ -174,6 +174,7 @@ def _file(past: Past, command: FileObjection | EnterObjection, received_on: date
         key=command.key,
         received_on=received_on,
         block_until=officials_until(past, today, limits.longest_block) if holds else None,
+        filed_on=today,
     )
     receipted = ObjectionReceipted(
         objection=command.objection,

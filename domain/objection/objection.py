@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from domain.decider import Fact, Past, Refused, Stream
 from domain.recording.archive import Outcome
 from domain.recording.committee import Vote
-from domain.values import Code, MemberId, NoticeId, ObjectionId, Quantity, RecordId, Reference, Sha256
+from domain.values import Code, MemberId, NoticeId, ObjectionId, Quantity, RecordId, Reference, Sha256, Title
 
 Target: TypeAlias = Literal["line", "missing_line", "grade", "procedure"]
 Standing: TypeAlias = Literal["objection", "correction_request", "information"]
@@ -62,6 +62,8 @@ class ObjectionFiled(Fact, frozen=True, kw_only=True):
     """The day on which a paper came in."""
     block_until: date | None = None
     """The last day on which it may hold a line back."""
+    filed_on: date | None = None
+    """From this day whoever objected is protected."""
 
 
 class ObjectionReceipted(Fact, frozen=True, kw_only=True):
@@ -201,6 +203,9 @@ class AppealDecided(Fact, frozen=True, kw_only=True):
     minute: Reference
     minute_sha256: Sha256
     vote: Vote
+    """Nothing but noughts where an organisation outside this log decided: its vote is its own."""
+    authority: Title | None = None
+    """That organisation, whose paper the minute is."""
 
 
 class ObjectionClosed(Fact, frozen=True, kw_only=True):
@@ -250,6 +255,8 @@ class Objection(msgspec.Struct, frozen=True, kw_only=True):
     objector: str
     key: str
     block_until: date | None
+    filed_on: date | None = None
+    received_on: date | None = None
     status: Status = "filed"
     receipt: str = ""
     body: str = ""
@@ -344,6 +351,8 @@ def _filed(fact: ObjectionFiled) -> Objection:
         objector=fact.objector,
         key=fact.key,
         block_until=fact.block_until,
+        filed_on=fact.filed_on,
+        received_on=fact.received_on,
     )
 
 

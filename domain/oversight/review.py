@@ -62,10 +62,8 @@ class BundleSealed(Fact, frozen=True, kw_only=True):
     review: UUID
     unit: Code
     bundle: Sha256
-    as_of: int
-    """Position up to which the log was looked at."""
     size: int
-    """Entries of the signed checkpoint by which each proof stands."""
+    """Of the signed checkpoint by which each proof stands: so far the log was looked at."""
     entries: int
     by: MemberId
 
@@ -126,7 +124,7 @@ class ReviewOver(Refused):
 
 
 class NoAccess(Refused):
-    """您没有这项核查的查阅权,或期限已过。 You have no access to this review, or it has run out."""
+    """您没有这项核查的查阅权,或查阅权已终止。 You have no access under this review, or it has ended."""
 
     code = "review-no-access"
 

@@ -93,11 +93,10 @@ class SealBundle(Command, frozen=True, kw_only=True):
     """Keep the digest of what was taken to the file."""
 
     operation = "review.seal"
-    fresh = ("bundle", "as_of", "size", "entries")
+    fresh = ("bundle", "size", "entries")
     unit: Code
     review: UUID
     bundle: Sha256
-    as_of: int
     size: int
     entries: int
 
@@ -202,7 +201,6 @@ def _sealed(command: SealBundle, review: Review, by: MemberId) -> BundleSealed:
         review=command.review,
         unit=command.unit,
         bundle=command.bundle,
-        as_of=command.as_of,
         size=command.size,
         entries=command.entries,
         by=by,

@@ -242,6 +242,7 @@ def _return(past: Past, command: ReturnHonour) -> Decision:
         by=who,
         reason=command.reason.commitment,
         turn=honour.turn + 1,
+        returned_on=day_of(command.at),
     )
     return [HONOUR.of(command.honour).says(fact)]
 

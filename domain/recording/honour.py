@@ -57,6 +57,7 @@ class HonourReturned(Fact, frozen=True, kw_only=True):
     by: MemberId
     reason: Sha256
     turn: int
+    returned_on: date | None = None
 
 
 class HonourWithdrawn(Fact, frozen=True, kw_only=True):
@@ -119,6 +120,9 @@ class Honour(msgspec.Struct, frozen=True, kw_only=True):
     """Of the chain's bodies, counted from 0: which decides next."""
     body: str
     """The organisation that decides next."""
+    returned_by: MemberId | None = None
+    """Who sent it back last, and when."""
+    returned_on: date | None = None
 
 
 State = NoHonour | Honour
@@ -145,7 +149,7 @@ def evolve(state: State, fact: Fact) -> State:
             # What was approved may be claimed anew only after its record was reversed; the decision sees to it.
             return _claimed(fact, state.entered_by)
         case Honour(status="claimed"), HonourReturned():
-            return replace(state, status="returned", turn=fact.turn)
+            return replace(state, status="returned", turn=fact.turn, returned_by=fact.by, returned_on=fact.returned_on)
         case Honour(status="claimed" | "returned"), HonourWithdrawn():
             return replace(state, status="withdrawn", turn=fact.turn)
         case Honour(status="claimed"), HonourReferred():

@@ -227,6 +227,8 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["proposed", "set_aside", "open", "closed", "withdrawn"] = "proposed"
     set_aside_by: str | None = None
     """The organisation that decided not to open it."""
+    opened_by: MemberId | None = None
+    opened_on: date | None = None
     steps: tuple[Step, ...] = ()
     papers: frozenset[str] = frozenset()
     """Digests of its papers: none of them is ever the basis of a deduction."""
@@ -315,7 +317,7 @@ def _further(measure: Measure, fact: OfMeasure) -> Measure:
     match fact:
         case MeasureOpened():
             assert measure.status in ("proposed", "set_aside"), f"a measure that is {measure.status} is not opened"
-            return replace(measure, status="open")
+            return replace(measure, status="open", opened_by=fact.by, opened_on=fact.opened_on)
         case MeasureSetAside():
             assert measure.status == "proposed", f"a measure that is {measure.status} is not set aside"
             return replace(measure, status="set_aside", set_aside_by=fact.body)

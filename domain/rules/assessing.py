@@ -158,11 +158,13 @@ class Quota(Stated, frozen=True, kw_only=True):
     enabled: bool = False
     fraction: Ratio = "1/1"
     of: Text = "members of the branch with a determined year total"
-    scope: Literal["unit"] = "unit"
+    scope: Literal["unit", "pooled"] = "unit"
+    """Seats of each organisation by itself, or of all below the same next higher one together."""
     rounding: Literal["floor", "half_up", "up"] = "floor"
     min_seats: Annotated[int, Meta(ge=0, le=1000)] = 1
     ties: tuple[Literal["ledger", "appraisal", "fewest_deductions"], ...] = ("ledger", "appraisal", "fewest_deductions")
-    still_tied: Literal["include"] = "include"
+    still_tied: Literal["include", "lot", "committee"] = "include"
+    """Who is wholly equal at the line: all in; by a lot that people draw in the open; or as the body decides."""
     reason_code: Name = "quota"
     blocked_members: Text = "excellent grades wait while a blocked member could reach the threshold"
 

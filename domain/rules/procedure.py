@@ -232,4 +232,6 @@ class Objection(Stated, frozen=True, kw_only=True):
     late: Literal["becomes a correction request, suspends nothing"] = "becomes a correction request, suspends nothing"
     overdue: Literal["next level takes over, new term"] = "next level takes over, new term"
     longest_block_working_days: Positive = 45
+    protection_days: Positive = 180
+    """For so many days after an objection what is done to the objector can be flagged as retaliation."""
     after_longest_block: Text = "decide in the person's favour, change only by restatement"

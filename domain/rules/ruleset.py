@@ -49,6 +49,23 @@ class RuleSetLinted(Fact, frozen=True, kw_only=True):
     warnings: int
 
 
+class RuleSetSimulated(Fact, frozen=True, kw_only=True):
+    """试算 — somebody looked at what a past period would have come to; the figures are pinned by a digest."""
+
+    version: Code
+    year: int
+    period: Code
+    members: int
+    """0 where nothing was determined yet."""
+    better: int
+    worse: int
+    unmapped: int
+    """Items that the version neither knows nor maps."""
+    digest: Sha256
+    """Of the canonical JSON of everything that was shown."""
+    by: MemberId | None = None
+
+
 class RuleSetApproved(Fact, frozen=True, kw_only=True):
     """审议通过."""
 
@@ -77,6 +94,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     author: MemberId | None
     approver: MemberId | None = None
     status: VersionStatus
+    simulated: bool = False
     parts: tuple[Part, ...] = ()
     scheme: Scheme | None = None
     """Present from publication on."""
@@ -140,6 +158,12 @@ class AuthorApproves(Refused):
     code = "author-approves"
 
 
+class NotSimulated(Refused):
+    """修订的办法须先试算再审议。 A version that follows another is looked at by what-if before it is approved."""
+
+    code = "not-simulated"
+
+
 class NotAfterPrevious(Refused):
     """施行日必须晚于现行版本的施行日。 A version takes effect after the version before it."""
 
@@ -166,6 +190,22 @@ class DraftRuleSet(Command, frozen=True, kw_only=True):
     scheme: Code
     version: Code
     document: Document
+
+
+class SimulateRuleSet(Command, frozen=True, kw_only=True):
+    """Put on record what a version would have done to a past period."""
+
+    operation = "rules.simulate"
+    unit: Code
+    scheme: Code
+    version: Code
+    year: int
+    period: Code
+    members: int
+    better: int
+    worse: int
+    unmapped: int
+    digest: Sha256
 
 
 class ApproveRuleSet(Command, frozen=True, kw_only=True):
@@ -195,14 +235,16 @@ def evolve(state: RuleSets, fact: Fact) -> RuleSets:
         case RuleSetDrafted():
             draft = Version(version=fact.version, digest=fact.digest, author=fact.author, status="drafted")
             return RuleSets(versions=(*state.versions, draft))
-        case RulePartAdded() | RuleSetLinted() | RuleSetApproved() | RuleSetPublished():
+        case RulePartAdded() | RuleSetLinted() | RuleSetSimulated() | RuleSetApproved() | RuleSetPublished():
             changed = tuple(_changed(v, fact) if v.version == fact.version else v for v in state.versions)
             return RuleSets(versions=changed)
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to a scheme")
 
 
-def _changed(version: Version, fact: RulePartAdded | RuleSetLinted | RuleSetApproved | RuleSetPublished) -> Version:
+def _changed(
+    version: Version, fact: RulePartAdded | RuleSetLinted | RuleSetSimulated | RuleSetApproved | RuleSetPublished
+) -> Version:
     replace = msgspec.structs.replace
     match fact:
         case RulePartAdded():
@@ -210,6 +252,8 @@ def _changed(version: Version, fact: RulePartAdded | RuleSetLinted | RuleSetAppr
             return replace(version, parts=(*version.parts, part))
         case RuleSetLinted():
             return version
+        case RuleSetSimulated():
+            return replace(version, simulated=True)
         case RuleSetApproved():
             return replace(version, status="approved", approver=fact.by)
         case RuleSetPublished():
@@ -222,7 +266,7 @@ RULES: Final[Stream[RuleSets]] = Stream(
     "rule-set",
     RuleSets(),
     evolve,
-    (RuleSetDrafted, RulePartAdded, RuleSetLinted, RuleSetApproved, RuleSetPublished),
+    (RuleSetDrafted, RulePartAdded, RuleSetLinted, RuleSetSimulated, RuleSetApproved, RuleSetPublished),
 )
 
 
@@ -234,14 +278,16 @@ def scheme_on(past: Past, scheme: Code, day: date) -> tuple[str, Scheme]:
     return found.version, found.scheme
 
 
-def decide(past: Past, command: DraftRuleSet | ApproveRuleSet | PublishRuleSet) -> Decision:
-    """Draft, approve, publish: in this order, by different people, for the organisation at the top of the tree."""
+def decide(past: Past, command: DraftRuleSet | SimulateRuleSet | ApproveRuleSet | PublishRuleSet) -> Decision:
+    """Draft, simulate, approve, publish: in this order, by different people, for the organisation at the top."""
     owner = established(past, command.unit)
     if owner.parent is not None or owner.scheme != command.scheme:
         raise NotPermitted
     match command:
         case DraftRuleSet():
             return _draft(past, command)
+        case SimulateRuleSet():
+            return _simulate(past, command)
         case ApproveRuleSet():
             return _approve(past, command)
         case PublishRuleSet():
@@ -288,6 +334,24 @@ def _part_added(version: str, part: Part) -> RulePartAdded:
     return RulePartAdded(version=version, section=part.section, code=part.code, content=content)
 
 
+def _simulate(past: Past, command: SimulateRuleSet) -> Decision:
+    version = _known(past, command.scheme, command.version)
+    if version.status != "drafted":
+        raise VersionNotReady(version=command.version)
+    fact = RuleSetSimulated(
+        version=command.version,
+        year=command.year,
+        period=command.period,
+        members=command.members,
+        better=command.better,
+        worse=command.worse,
+        unmapped=command.unmapped,
+        digest=command.digest,
+        by=command.actor.person,
+    )
+    return [RULES.of(command.scheme).says(fact)]
+
+
 def _approve(past: Past, command: ApproveRuleSet) -> Decision:
     ref = RULES.of(command.scheme)
     version = _known(past, command.scheme, command.version)
@@ -295,6 +359,8 @@ def _approve(past: Past, command: ApproveRuleSet) -> Decision:
         raise VersionNotReady(version=command.version)
     if version.author is not None and version.author == command.actor.person:
         raise AuthorApproves(version=command.version)
+    if not version.simulated and past[ref].in_force(day_of(command.at)) is not None:
+        raise NotSimulated(version=command.version)
     fact = RuleSetApproved(
         version=command.version,
         minute=command.minute,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from projections.transparency.merkle import EMPTY_ROOT, HASH_SIZE_BYTES
 from projections.transparency.note import Signer, VerifierKey, decode_base64, encode_base64, open_note
-from projections.transparency.refusals import Malformed
+from projections.transparency.refusals import Malformed, SignatureInvalid
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
@@ -63,6 +63,9 @@ def open_checkpoint(data: bytes, keys: Sequence[VerifierKey]) -> Checkpoint:
     """
     note = open_note(data, keys)
     checkpoint = parse_checkpoint(note.text)
+    used = {(each.name, each.key_id) for each in note.signatures}
+    if all(key.last is not None and checkpoint.size > key.last for key in keys if (key.name, key.key_id) in used):
+        raise SignatureInvalid("a key that was replaced before")
     if all(each.name != checkpoint.origin for each in note.signatures):
         raise Malformed("the checkpoint is signed by another log")
     return checkpoint

@@ -7,6 +7,7 @@
     disclosures.jsonl   {"commitment":…,"disclosure":…} in order of commitment; only with a mandate
     entries.jsonl       the entries, one a line, in position order: the same bytes as in the bundles
     key                 the log's vkey
+    keys/…              where it took over from a former one (`keyring.py`)
     tile/…              tlog-tiles: hash tiles and entry bundles
     verify.py           the verifier
     witnessed           the newest checkpoint that enough witnesses have cosigned, where the log has a policy
@@ -37,6 +38,7 @@ from psycopg import Connection
 from domain.sealed import Secret
 from projections.transparency.checkpoint import Checkpoint, open_checkpoint
 from projections.transparency.history import CHECKPOINT, history_name, signed_history
+from projections.transparency.keyring import KEYS, keyring
 from projections.transparency.merkle import leaf_hash
 from projections.transparency.note import VerifierKey
 from projections.transparency.offline.build import verifier
@@ -134,7 +136,7 @@ def export(
     if target.exists():
         raise TargetExists(target.name)
     signed = (log_folder / CHECKPOINT).read_bytes() if note is None else note
-    checkpoint = open_checkpoint(signed, [key])
+    checkpoint = open_checkpoint(signed, keyring(log_folder, key))
     unfinished = target.with_name(target.name + ".unfinished")
     if unfinished.exists():
         shutil.rmtree(unfinished)
@@ -202,12 +204,12 @@ def _fill(now: _Filling, wanted: dict[str, str], seeds: dict[int, Secret]) -> st
         root = b""
     if root != checkpoint.root:
         # Names what differs; a log that holds now was rewritten while it was being read.
-        check_prefix(now.connection, now.log_folder, checkpoint, [now.key])
+        check_prefix(now.connection, now.log_folder, checkpoint, keyring(now.log_folder, now.key))
         raise LogRewritten(f"the entries do not give the root signed at {checkpoint.size}")
     if wanted:
         pairs = [{"commitment": each, "disclosure": wanted[each]} for each in sorted(wanted)]
         target.write("disclosures.jsonl", b"".join(msgspec.json.encode(pair) + b"\n" for pair in pairs))
-    for each in signed_history(now.log_folder, [now.key]):
+    for each in signed_history(now.log_folder, keyring(now.log_folder, now.key)):
         if each.size <= checkpoint.size:
             name = history_name(each.size)
             target.write(name, (now.log_folder / name).read_bytes())
@@ -216,6 +218,8 @@ def _fill(now: _Filling, wanted: dict[str, str], seeds: dict[int, Secret]) -> st
     if seen is not None and seen.checkpoint.size <= checkpoint.size:
         target.write(WITNESSED, seen.note)
     target.write(KEY, f"{now.key}\n".encode())
+    for path in sorted((now.log_folder / KEYS).glob("[0-9]*")):
+        target.write(f"{KEYS}/{path.name}", path.read_bytes())
     target.write("README", _read_me(now).encode())
     target.write("verify.py", verifier())
     return target.finish()

@@ -20,7 +20,7 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -45,6 +45,8 @@ class VerifierKey:
     name: str
     public_key: bytes
     algorithm: bytes = ED25519
+    last: int | None = field(default=None, compare=False)
+    """Size of the last checkpoint that it may have signed; None while it is in use (`keyring.py`)."""
 
     @property
     def key_id(self) -> bytes:

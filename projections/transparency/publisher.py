@@ -28,9 +28,10 @@ from projections.transparency.history import (
     signed_history,
 )
 from projections.transparency.kept import LEAVES, KeptLeaves, forget_leaves
+from projections.transparency.keyring import hand_over, keyring, next_key, put_in_place
 from projections.transparency.leaves import nothing_stored, read_leaves
 from projections.transparency.merkle import EMPTY_ROOT, consistency_proof, root_at, verify_consistency
-from projections.transparency.note import Signer, VerifierKey
+from projections.transparency.note import Signer, VerifierKey, load_key, parse_vkey
 from projections.transparency.refusals import (
     CheckpointMissing,
     LogRewritten,
@@ -72,8 +73,8 @@ def publish_once(
     Nothing new: nothing is signed. Refuses with `checkpoint-missing`, `log-rolled-back`, `log-rewritten`,
     `tile-damaged`, `publisher-busy`.
     """
-    keys = [signer.verifier]
-    with _alone(state_folder):
+    keys = keyring(folder, signer.verifier)
+    with alone(state_folder):
         signed = last_signed(folder, state_folder, keys)
         if signed is None:
             if not nothing_stored(connection):
@@ -91,6 +92,26 @@ def publish_once(
         return _sign(folder, state_folder, signer, head, base)
 
 
+def rotate(folder: Path, key_file: Path, name: str, *, state_folder: Path, former: str | None = None) -> VerifierKey:
+    """Give the log another signing key from its last checkpoint on, and return it.
+
+    The key in `key_file` signs the handover and is gone afterwards. `former` is its vkey where the file was lost: then
+    the new key alone signs. An interruption is simply run again.
+    """
+    lost = former is not None
+    with alone(state_folder):
+        old = None if lost else load_key(key_file, name)
+        known = parse_vkey(former) if former is not None else load_key(key_file, name).verifier
+        signed = last_signed(folder, state_folder, keyring(folder, known))
+        if signed is None:
+            raise CheckpointMissing(name)
+        new = next_key(key_file, name)
+        hand_over(folder, state_folder, signed[0], old, new, str(known))
+        put_in_place(key_file)
+        write_durably(folder / KEY, f"{new.verifier}\n".encode())
+        return new.verifier
+
+
 def adopt(
     connection: Connection[Any],
     folder: Path,
@@ -106,8 +127,8 @@ def adopt(
     """
     if name != signer.name:
         raise NameMismatch(f"{name} is not {signer.name}")
-    keys = [signer.verifier]
-    with _alone(state_folder):
+    keys = keyring(folder, signer.verifier)
+    with alone(state_folder):
         kept = newest_kept(folder, state_folder, keys)
         base = kept[0] if kept else Checkpoint(signer.name, 0, EMPTY_ROOT)
         _check_root(connection, folder, base, keys)
@@ -192,7 +213,7 @@ def set_aside(folder: Path, state_folder: Path, name: str) -> None:
 
     What lies there stays public and is never changed: it proves what the log said under that name.
     """
-    with _alone(state_folder):
+    with alone(state_folder):
         for place, files in ((folder, (CHECKPOINT, HISTORY, KEY, "tile")), (state_folder, (CHECKPOINT, LEAVES))):
             aside = place / FORMER / name.replace("/", "_")
             make_folder(aside)
@@ -299,7 +320,7 @@ def _sign(
 
 
 @contextmanager
-def _alone(state_folder: Path) -> Generator[None]:
+def alone(state_folder: Path) -> Generator[None]:
     """Hold the log's lock: two publishers would sign two heads."""
     make_folder(state_folder)
     with (state_folder / "lock").open("w") as lock:

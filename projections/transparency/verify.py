@@ -196,6 +196,14 @@ class Key:
     name: str
     key_id: bytes
     public_key: bytes
+    last: int = MAX_INTEGER  # entries of the last checkpoint that it may have signed
+    former: tuple[Key, ...] = ()  # those that it took over from
+    handed: bool = True  # whether it was handed over by a signature of its own, or lost
+
+    def of(self, text: str) -> bool:
+        """Whether it is the key of this vkey."""
+        material = base64.b64encode(b"\x01" + self.public_key).decode()
+        return text == f"{self.name}+{self.key_id.hex()}+{material}"
 
 
 def parse_key(text: str, algorithm: bytes = b"\x01") -> Key:
@@ -238,13 +246,36 @@ def parse_head(data: bytes, key: Key, file: str, trusted: bool = False) -> Head:
         if not line.startswith("\u2014 ") or line.count(" ") != 2:
             raise Bad("signature line")
         name, signed = line[2:].split(" ")
-        if name == key.name and _base64(signed)[:4] == key.key_id:
-            if not verify_signature(key.public_key, _base64(signed)[4:], text.encode()):
-                raise Bad("signature")
-            verified += 1
+        for each in (key, *key.former):
+            if name == each.name and _base64(signed)[:4] == each.key_id:
+                if not verify_signature(each.public_key, _base64(signed)[4:], text.encode()):
+                    raise Bad("signature")
+                verified += int(lines[1]) <= each.last
     if not verified:
         raise Bad("signature")
     return Head(int(lines[1]), _base64(lines[2]), file, trusted)
+
+
+def with_former(key: Key, notes: dict[int, bytes]) -> Key:
+    """The key with those that it took over from, as the handovers by size (`keys/…`) say."""
+    former: list[Key] = []
+    current = key
+    for size, note in sorted(notes.items(), reverse=True):
+        try:
+            head = parse_head(note, Key(key.name, current.key_id, current.public_key), "")
+            said = dict(line.split(" ", 1) for line in note.decode().partition("\n\n")[0].split("\n")[3:])
+            known = parse_key(said["former-key"])
+        except (Bad, KeyError, ValueError):
+            continue
+        if not current.of(said.get("key", "")) or head.size != size or known in former:
+            continue
+        try:
+            handed = current.handed and parse_head(note, known, "").size == size
+        except Bad:
+            handed = False
+        current = Key(known.name, known.key_id, known.public_key, size, (), handed)
+        former.append(current)
+    return Key(key.name, key.key_id, key.public_key, former=tuple(former))
 
 
 class Policy:
@@ -1044,13 +1075,15 @@ def verify_folder(
 
 
 def read_key(folder: Folder, key_text: str, report: Report) -> Key | None:
-    """Return the folder's key; it must be the one given, if one is."""
+    """Return the folder's key; it must be the one given, if one is, or have been handed over by that one."""
     own = folder.read("key").decode("utf-8", "replace")
-    text = key_text or own.rstrip("\n")
+    names = [name for name in folder.names() if re.fullmatch("keys/[0-9]{9,15}", name)]
     try:
-        if own != text + "\n":
+        key = with_former(parse_key(own.rstrip("\n")), {int(name[5:]): folder.read(name) for name in names})
+        known = not key_text or key.of(key_text) or any(each.handed and each.of(key_text) for each in key.former)
+        if not known or not own.endswith("\n"):
             raise Bad(own.strip())
-        return parse_key(text)
+        return key
     except Bad as problem:
         report.problems.insert(0, Problem("key-invalid", detail=str(problem)))
         return None

@@ -16,6 +16,7 @@ from projections.transparency.checkpoint import Checkpoint, open_checkpoint
 from projections.transparency.cosignature import cosigners
 from projections.transparency.files import write_durably
 from projections.transparency.history import CHECKPOINT
+from projections.transparency.keyring import keyring
 from projections.transparency.merkle import consistency_proof
 from projections.transparency.note import Note, VerifierKey, parse_note
 from projections.transparency.policy import NONE, Policy, Witness, parse_policy
@@ -77,7 +78,7 @@ def newest_witnessed(folder: Path, key: VerifierKey, policy: Policy | None) -> S
     if policy is None or not file.is_file():
         return None
     try:
-        return _seen(file.read_bytes(), key, policy)
+        return _seen(file.read_bytes(), keyring(folder, key), policy)
     except LogRefused:
         return None
 
@@ -93,7 +94,7 @@ class Witnesses:
     def cosign(self, folder: Path, key: VerifierKey) -> list[Asked]:
         """Have the newest checkpoint cosigned by everybody with an address; publish it once that is enough."""
         note = (folder / CHECKPOINT).read_bytes()
-        head = open_checkpoint(note, [key])
+        head = open_checkpoint(note, keyring(folder, key))
         file = folder / WITNESSED
         known = parse_note(file.read_bytes()) if file.is_file() else None
         if known is not None and known.text == head.text():
@@ -142,8 +143,8 @@ def _own_line(note: bytes, body: str, key: VerifierKey) -> bytes:
     return (lines[0].line() + "\n").encode()
 
 
-def _seen(note: bytes, key: VerifierKey, policy: Policy) -> Seen | None:
-    checkpoint, parsed = open_checkpoint(note, [key]), parse_note(note)
+def _seen(note: bytes, keys: list[VerifierKey], policy: Policy) -> Seen | None:
+    checkpoint, parsed = open_checkpoint(note, keys), parse_note(note)
     found = cosigners(parsed, policy.keys)
     if not policy.satisfied(found):
         return None

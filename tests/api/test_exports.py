@@ -19,6 +19,7 @@ from fastapi.responses import StreamingResponse
 from api.exports.cells import Cell, text_of
 from api.exports.files import Format, Row, file_of
 from ops.example.people import BRANCH, WORK_COMMITTEE
+from ops.example.told import SCHEME
 from tests.api.town import PAGE, Town
 
 ROW = re.compile(r"<row .*?</row>", re.DOTALL)
@@ -108,6 +109,10 @@ LIST_PAGES = (
     ("officer", f"/units/{WORK_COMMITTEE}"),
     ("officer", f"/units/{WORK_COMMITTEE}/dashboard"),
     ("leader", f"/units/{WORK_COMMITTEE}/vetoes"),
+    ("officer", f"/units/{WORK_COMMITTEE}/rules"),
+    ("officer", f"/units/{WORK_COMMITTEE}/periods?year=2026"),
+    ("officer", f"/units/{WORK_COMMITTEE}/probations"),
+    ("member", f"/rules/{SCHEME}"),
     ("member", "/members/{member}/membership"),
     ("member", "/members/{member}/timeline"),
     ("member", "/members/{member}/readings"),
@@ -138,9 +143,11 @@ def test_every_page_with_a_list_hands_it_out_as_both_kinds_of_file(town: Town, l
 
 def test_who_may_not_read_a_list_may_not_take_it_away(town: Town) -> None:
     member = town.acting("member", "member", BRANCH)
-    for what in ("honours", "deductions", "objections", "open", "dashboard", "points", "sheets"):
+    several = ("honours", "deductions", "objections", "open", "dashboard", "points", "sheets")
+    for what in (*several, "periods", "measures", "probations"):
         assert member.get(f"/units/{BRANCH}/exports/{what}.csv").status_code == 403, what
     assert member.get(f"/units/{BRANCH}/exports/vetoes.csv").status_code == 403
+    assert member.get(f"/units/{BRANCH}/periods/2026/H1/exports/results.csv").status_code == 403
     other = town.members["secretary"]
     assert member.get(f"/members/{other}/exports/readings.csv").status_code in (403, 404)
 
@@ -192,3 +199,12 @@ def test_an_unknown_kind_of_file_is_refused(town: Town) -> None:
     secretary = town.acting("secretary", "secretary", BRANCH)
     answered = secretary.get(f"/units/{BRANCH}/exports/matters.ods", headers={"accept": "application/json"})
     assert (answered.status_code, answered.json()["code"]) == (422, "parameter-invalid")
+
+
+def test_the_rules_are_taken_away_item_by_item_and_the_calendars_day_by_day(town: Town) -> None:
+    officer = town.acting("officer", "officer", WORK_COMMITTEE)
+    items = rows_of("csv", officer.get(f"/rules/{SCHEME}/exports/items.csv").content)
+    assert {row[1] for row in items} >= {"R-LX-1", "H-QZ-1"}
+    days = rows_of("csv", officer.get(f"/units/{WORK_COMMITTEE}/exports/calendars.csv").content)[1:]
+    assert all(row[0] == row[1][:4] for row in days)
+    assert len({row[2] for row in days}) == 2

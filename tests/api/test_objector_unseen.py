@@ -53,8 +53,34 @@ def cases(server: Running) -> Iterator[tuple[Case, Case]]:
                 told = send(town.acting(login, "member", BRANCH), f"{BOARD}/objections", body, 201)
                 town.settled()
                 decided(town, told["objection"], "rejected")
+                flagged(town, login, told)
             found.append(Case(moving, login, why, told["objection"]))
         yield found[0], found[1]
+
+
+def flagged(town: Town, login: str, told: dict[str, str]) -> None:
+    """In both towns both are to lose points; whoever objected brings his before the level above."""
+    for one in ("member", "substitute"):
+        deduction = {
+            "member": str(town.members[one]),
+            "item": "R-QZ-3",
+            "level": "breach",
+            "matter": f"FR-{one[:1].upper()}",
+            "dated_on": "2026-05-18",
+            "document_kind": "finding_report",
+            "document": "f" * 64,
+            "particulars": "无故脱岗一次",
+        }
+        send(town.acting("recorder", "recorder", BRANCH), f"/units/{BRANCH}/deductions", deduction, 201)
+    town.settled()
+    himself = town.acting(login, "member", BRANCH)
+    held = {"receipt": told["receipt"], "secret": told["secret"]}
+    (act,) = send(himself, "/objections/acts", held)["acts"]
+    assert (act["kind"], act["flagged_at"]) == ("deduction", None)
+    (act,) = send(himself, "/objections/flag", {**held, "act": act["act"], "reason": "因我提出异议。"})["acts"]
+    assert act["flagged_at"] is not None
+    twice = {**held, "act": act["act"], "reason": "再说一次。"}
+    assert send(himself, "/objections/flag", twice, 409)["code"] == "retaliation-already-flagged"
 
 
 def marked(text: str) -> str:
@@ -87,6 +113,7 @@ def paths(case: Case, subject: str) -> list[str]:
         BOARD,
         f"/units/{BRANCH}/notices",
         f"/units/{BRANCH}/objections",
+        f"/units/{BRANCH}/deductions",
         f"/units/{BRANCH}/objections/{case.number}",
         "/objections/desk",
         "/objections/mine",
@@ -134,6 +161,27 @@ def test_the_handler_sees_both(cases: tuple[Case, Case]) -> None:
             opened = read(at_desk(town), f"/units/{BRANCH}/objections/{case.number}")["opened"]
             name = next(one.name for one in people() if one.login == case.login)
             assert (opened["name"], opened["reason"]) == (name, case.why)
+
+
+def test_the_level_above_examines_a_flag_and_nobody_concerned_sees_it(cases: tuple[Case, Case]) -> None:
+    for case in cases:
+        with case.moving.at(LOOKED_AT) as town:
+            assert read(at_desk(town), "/retaliations")["flags"] == []
+            branch = town.acting("secretary", "secretary", BRANCH)
+            assert read(branch, "/retaliations")["flags"] == []
+            above = town.acting("higher", "committee_member", WORK_COMMITTEE)
+            (flag,) = read(above, "/retaliations")["flags"]
+            name = next(one.name for one in people() if one.login == case.login)
+            assert (flag["name"], flag["kind"], flag["reason"]) == (name, "deduction", "因我提出异议。")
+            page = above.get("/retaliations", headers=PAGE).text
+            assert f'action="/units/{WORK_COMMITTEE}/retaliations/{flag["flag"]}/finding"' in page
+            found = f"/units/{WORK_COMMITTEE}/retaliations/{flag['flag']}/finding"
+            said = {"conclusion": "unfounded", "finding": "依据属实,与异议无关。"}
+            assert send(at_desk(town), found, said, 409)["code"] == "concerned-steps-back"
+            send(above, found, said)
+            town.settled()
+            (flag,) = read(above, "/retaliations")["flags"]
+            assert (flag["conclusion"], flag["finding"]) == ("unfounded", said["finding"])
 
 
 def test_the_log_and_so_every_export_is_the_same(cases: tuple[Case, Case]) -> None:

@@ -1,8 +1,12 @@
 """J4 through HTTP: a half-year from its opening to its sealing, with every exit (SPEC §5: 7, 14)."""
 
 import asyncio
+import io
 import shutil
+import subprocess
+import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +35,7 @@ SMALL_H1 = f"/units/{SMALL.replace('/', '~')}/periods/2026/H1"
 JUNE = datetime(2026, 6, 20, 4, tzinfo=UTC)
 JULY = datetime(2026, 7, 8, 1, tzinfo=UTC)
 AUGUST = datetime(2026, 8, 3, 1, tzinfo=UTC)
+SEPTEMBER = datetime(2026, 9, 8, 2, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -246,3 +251,34 @@ def _recomputed(moving: Moving, before: list[Entry], fact: StateCommitted) -> st
     assert isinstance(period, Assessment)
     seed = asyncio.run(moving.town.deployment.vault.values([fact.seed]))[fact.seed]
     return root(state_leaves(world, period, seed)).hex()
+
+
+def test_a_member_takes_all_his_records_and_checks_at_home_that_none_is_missing(moving: Moving, tmp_path: Path) -> None:
+    place = f"/members/{MEMBER}/own/2026/H1"
+    with moving.at(SEPTEMBER) as town:
+        town.settled()
+        client = at_branch(town, "member", "member", BRANCH)
+        shown = read(client, place)
+        assert (shown["total"], shown["members"], shown["proven"]) == ("33.00", len(PEOPLE) + 4, True)
+        assert "在家核验" in client.get(place, headers=PAGE).text
+        taken = client.get(f"{place}/own.zip")
+        assert at_branch(town).get(place, headers={"accept": "application/json"}).status_code in (403, 404)
+    with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
+        archive.extractall(tmp_path)
+    assert home(tmp_path) == 0
+    entries = sorted((tmp_path / "entries").glob("*.json"), key=lambda path: int(path.stem))
+    assert len(entries) == shown["entries"] + 1
+    whole = entries[0].read_bytes()
+    entries[0].write_bytes(whole.replace(b'"version":1', b'"version":2'))
+    assert home(tmp_path) == 1, "an altered entry"
+    entries[0].unlink()
+    assert home(tmp_path) == 1, "a missing entry"
+    entries[0].write_bytes(whole)
+    own = tmp_path / "own.json"
+    own.write_text(own.read_text().replace('"index": ', '"index": 1'))
+    assert home(tmp_path) == 1, "another's place"
+
+
+def home(folder: Path) -> int:
+    """As at home: with nothing but Python and what was downloaded."""
+    return subprocess.run([sys.executable, "own.py"], check=False, capture_output=True, cwd=folder).returncode

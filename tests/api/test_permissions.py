@@ -38,6 +38,8 @@ OPEN_ROUTES = {
     "POST /objections/follow": "open",
     "POST /objections/withdrawal": "open",
     "POST /objections/appeal": "open",
+    "POST /objections/acts": "signed-in",
+    "POST /objections/flag": "signed-in",
     "GET /objections/mine": "signed-in",
     "POST /objections/mine/{objection}/appeal": "signed-in",
     "GET /ballots/{unit}/appraisals/{year}/{period}": "open",
@@ -74,8 +76,14 @@ SERVED_ELSEWHERE = {
 }
 """Operations of processes, of the command line, or of a later release."""
 
-NOT_IN_THE_EXAMPLE = {"GET /units/{unit}/measures/{measure}"}
-"""No year of the example is determined, so that no measure follows; ``test_measures`` reads a real one."""
+NOT_IN_THE_EXAMPLE = {
+    "GET /units/{unit}/measures/{measure}",
+    *(f"GET /units/{{unit}}/reviews/{{review}}{part}" for part in ("", "/points", "/dossier")),
+    "GET /units/{unit}/reviews/{review}/points/{year}/{category}",
+    "GET /units/{unit}/reviews/{review}/bundles/{bundle}.zip",
+}
+"""No year of the example is determined, so that no measure follows, and nobody is reviewed: ``test_measures`` and
+``test_reviews`` read real ones."""
 
 OFFICES: tuple[Holder, ...] = (
     "secretary",
@@ -85,6 +93,7 @@ OFFICES: tuple[Holder, ...] = (
     "officer",
     "leading_group",
     "auditor",
+    "reviewer",
     "member",
 )
 UNITS: dict[str, tuple[str, Relation]] = {
@@ -144,6 +153,10 @@ def _client(town: Town, cell: Cell) -> httpx2.Client:
     if cell.holder == "member":
         login = {"own": "member", "above": "leader", "foreign": "everybody"}[cell.standing]
         return town.acting(login, "member", unit)
+    if (cell.holder, cell.standing) == ("recorder", "own"):
+        login = "recorder"
+    else:
+        login = {"auditor": "watcher", "reviewer": "inspector"}.get(cell.holder, "everybody")
     own_recorder = (cell.holder, cell.standing) == ("recorder", "own")
     login = "recorder" if own_recorder else READERS.get(cell.holder, "everybody")
     return town.acting(login, cell.holder, unit)
@@ -170,6 +183,9 @@ def _path(town: Town, route: APIRoute) -> str:
         "size": min(path.name for path in (Path(str(town.deployment.settings.log)) / "checkpoints").iterdir()),
         "path": "0/000",
         "measure": str(UUID(int=1)),
+        "review": str(UUID(int=1)),
+        "bundle": "0" * 64,
+        "flag": str(UUID(int=2)),
         "step": "talk",
     }
     # Of people who do not sign in: nobody reads them as his own.

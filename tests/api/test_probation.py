@@ -126,8 +126,9 @@ def publish_rules(town: Town) -> None:
             item["points"] = "0.57"
     officer, here = town.acting("officer", "officer", WORK_COMMITTEE), f"/units/{WORK_COMMITTEE}"
     granted(say(officer, f"{here}/rules", scheme=SCHEME, version=VERSION, document=document))
-    group = town.acting("leader", "leading_group", WORK_COMMITTEE)
     place = f"{here}/rules/{SCHEME}/{VERSION}"
+    granted(say(officer, f"{place}/simulation", year=2025, period="Y"))
+    group = town.acting("leader", "leading_group", WORK_COMMITTEE)
     granted(say(group, f"{place}/approval", minute="领导小组〔2026〕4号", minute_sha256=DIGEST))
     officer = town.acting("officer", "officer", WORK_COMMITTEE)
     granted(say(officer, f"{place}/publication", effective_on="2026-06-01"))

@@ -42,9 +42,10 @@ OTHER = "PK-02"
 """A second branch, with which nobody of the first has anything to do."""
 KEPT_ALIVE_S = 3600
 PASSWORD = "a-password-of-the-tests"
-READERS = {"auditor": "watcher", "reviewer": "examiner"}
+READERS: Final = {"auditor": "watcher", "reviewer": "inspector"}
 """Who holds the offices that go together with no other."""
 PAGE = {"accept": "text/html"}
+NEWCOMERS: Final = ("everybody", *READERS.values(), "stranger", "chief")
 
 _STATE: Final = """
 SELECT position, EXISTS (SELECT FROM agenda WHERE due_at <= %(now)s AND refused_code IS NULL) FROM tracking
@@ -167,7 +168,7 @@ def founded(server: Running, folder: Path) -> Generator[Town]:
         passwords = {one.login: one.password for one in found}
         members = {one.login: one.member for one in people() if one.login}
         members |= _newcomers(deployment)
-        passwords |= dict.fromkeys(("everybody", *READERS.values(), "stranger"), PASSWORD)
+        passwords |= dict.fromkeys(NEWCOMERS, PASSWORD)
         with worked(deployment), served(house(deployment)) as base:
             town = Town(deployment, base, passwords, members)
             town.settled()
@@ -178,11 +179,11 @@ def founded(server: Running, folder: Path) -> Generator[Town]:
 
 
 def _newcomers(deployment: Deployment) -> dict[str, MemberId]:
-    """A second branch with a stranger, one who holds every office everywhere, and one who audits everywhere."""
+    """A second branch with a stranger, one who holds every office, one who audits and two who review."""
     ledger, now = deployment.ledger(), deployment.clock().now()
     officer = person(_of("officer"), "officer", WORK_COMMITTEE)
     since = date(2026, 1, 5)
-    found = {login: uuid4() for login in ("everybody", *READERS.values(), "stranger")}
+    found = {login: uuid4() for login in NEWCOMERS}
 
     def execute(kind: type[Command], /, actor: Actor = officer, **wish: Any) -> None:
         ledger.execute(kind(id=uuid4(), actor=actor, at=now, **wish))
@@ -213,6 +214,7 @@ def _newcomers(deployment: Deployment) -> dict[str, MemberId]:
             holder = READERS.get(role, "everybody")
             if not (role == "recorder" and unit == BRANCH):  # the example's own recorder holds this one
                 execute(AppointRole, unit=unit, role=role, person=found[holder], from_on=day_of(now))
+    execute(AppointRole, unit=WORK_COMMITTEE, role="reviewer", person=found["chief"], from_on=day_of(now))
     with psycopg.connect(deployment.database.urls.writer) as connection:
         for login, member in found.items():
             open_account(connection, login, member, PASSWORD, now)

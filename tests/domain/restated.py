@@ -13,7 +13,7 @@ from domain.assessment.restatement import restatement_id, restatement_notice_id
 from domain.assessment.superseding import ComputeRestatement, DraftRestatementNotice
 from domain.decider import Command
 from domain.notice.running import CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
-from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
+from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet, SimulateRuleSet
 from tests.domain.branch import (
     AS_LEADER,
     AS_OFFICER,
@@ -41,6 +41,10 @@ AS_ORDERER: Final = person(ORDERER, "leading_group", TOP)
 AS_APPROVER: Final = person(APPROVER, "leading_group", TOP)
 RULES_AT: Final = datetime(2027, 3, 1, 1, tzinfo=UTC)
 ORDERED_AT: Final = datetime(2027, 4, 1, 1, tzinfo=UTC)
+SIMULATED: Final = {
+    "year": YEAR, "period": "Y", "members": 13, "better": 0, "worse": 0, "unmapped": 0, "digest": digest("what-if")
+}  # fmt: skip
+"""What the officer saw of a version, as far as the log keeps it."""
 HEARD_AT: Final = ORDERED_AT + timedelta(days=20)
 """After every term to be heard."""
 
@@ -54,14 +58,17 @@ def document(changes: Mapping[str, str], version: str) -> bytes:
     return text.encode()
 
 
-def version_published(version: str, changes: Mapping[str, str], effective_on: date) -> tuple[Command, ...]:
+def version_published(
+    version: str, changes: Mapping[str, str], effective_on: date, at: datetime = RULES_AT
+) -> tuple[Command, ...]:
     """Another version, drafted by the officer, approved by a leader, in force from a day on."""
     about = {"unit": TOP, "scheme": SCHEME, "version": version}
     content = msgspec.Raw(document(changes, version))
     return (
-        wish(DraftRuleSet, AS_OFFICER, RULES_AT, **about, document=content),
-        wish(ApproveRuleSet, AS_LEADER, RULES_AT, **about, minute="3号", minute_sha256=digest("rules")),
-        wish(PublishRuleSet, AS_OFFICER, RULES_AT, **about, effective_on=effective_on),
+        wish(DraftRuleSet, AS_OFFICER, at, **about, document=content),
+        wish(SimulateRuleSet, AS_OFFICER, at, **about, **SIMULATED),
+        wish(ApproveRuleSet, AS_LEADER, at, **about, minute="3号", minute_sha256=digest("rules")),
+        wish(PublishRuleSet, AS_OFFICER, at, **about, effective_on=effective_on),
     )
 
 
@@ -109,6 +116,7 @@ def stated(member: UUID, at: datetime = ORDERED_AT, *, final: bool = True) -> Fi
         unit=BRANCH,
         year=YEAR,
         period="Y",
+        number=1,
         statement=secret("statement", "我有意见", member),
         final=final,
     )
@@ -120,6 +128,7 @@ def approved(
     actor: Actor = AS_APPROVER,
     present: tuple[UUID, ...] = LEADERS,
     verdict: str = "approved",
+    number: int = 1,
     **fields: object,
 ) -> ApproveRestatement:
     """Others of the group approve it."""
@@ -129,7 +138,9 @@ def approved(
         "present": present,
         "verdict": verdict,
     }
-    return wish(ApproveRestatement, actor, at, unit=BRANCH, year=YEAR, period=period, **{**said, **fields})
+    return wish(
+        ApproveRestatement, actor, at, unit=BRANCH, year=YEAR, period=period, number=number, **{**said, **fields}
+    )
 
 
 def adopted(period: str = "Y", number: int = 1, at: datetime = HEARD_AT) -> tuple[Command, ...]:
@@ -153,6 +164,6 @@ def through(
     return base.given(
         ordered(rules, at=at, **fields),
         computed(number=number, at=at),
-        approved(at=heard),
+        approved(at=heard, number=number),
         *adopted(number=number, at=heard),
     )

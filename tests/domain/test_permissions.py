@@ -120,7 +120,7 @@ def test_an_office_counts_on_the_day_of_the_wish() -> None:
 def test_a_sealed_person_may_object_and_nothing_else() -> None:
     sealed = Actor(sealed="0" * 64)
     may = {operation for operation in OPERATIONS if permitted(operation, sealed, BRANCH)}
-    assert may == {"objection.file", "objection.withdraw", "objection.appeal"}
+    assert may == {"objection.file", "objection.withdraw", "objection.appeal", "retaliation.flag"}
 
 
 def test_auditors_write_nothing() -> None:

@@ -1,7 +1,7 @@
 """As of any day: what a page says of the past is, word for word, what it said then."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from random import Random
 from typing import Any
@@ -16,9 +16,12 @@ from projections.as_of import When, steps_of
 from projections.explanation import Explanation, explanation
 from projections.own_year import OwnYear, own_year
 from projections.periods import period_end
-from tests.domain.branch import MEMBER, RECORDER, SUBSTITUTE
+from tests.domain.branch import MEMBER, RECORDER, SUBSTITUTE, TOP, appointed, commands, registered
+from tests.domain.branch import calendar as calendar_of
 from tests.domain.life.life import FOUNDING
 from tests.domain.life.playing import BEGINNING, Player
+from tests.domain.restated import HEARD_AT, LEADERS, adopted, approved, computed, ordered, version_published
+from tests.domain.year import H1_OVER, half
 from tests.projections.conftest import House
 
 STEPS = 140
@@ -104,3 +107,25 @@ def test_the_steps_are_the_positions_at_which_something_changed(house: House) ->
     assert len(positions) > 2
     for before, after in zip(positions, (*positions[1:], last + 1), strict=True):
         assert said(house, MEMBER, 2026, When(position=before)) == said(house, MEMBER, 2026, When(position=after - 1))
+
+
+def test_a_restated_result_stands_as_it_stood_before_and_after(house: House) -> None:
+    """8: the first determination at the first date, the one that supersedes it at the second."""
+    house.tell(
+        (
+            *commands(),
+            calendar_of(2027),
+            *(registered(one, TOP) for one in LEADERS),
+            *(appointed(one, "leading_group", TOP) for one in LEADERS),
+            *half("H1", H1_OVER),
+            *version_published("renamed-2", {'"R-LX-1"': '"R-LX-9"'}, date(2027, 7, 1)),
+        )
+    )
+    first = house.follow()
+    before = everything(house)
+    adoption = adopted("H1", at=HEARD_AT + timedelta(days=1))
+    house.tell((ordered("renamed-2", period="H1"), computed("H1"), approved("H1"), *adoption))
+    last = house.follow()
+    assert everything(house, When(position=first)) == before
+    assert everything(house, When(position=last)) == everything(house)
+    assert before != everything(house)

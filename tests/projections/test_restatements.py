@@ -1,15 +1,20 @@
 """A restatement in the read models: ordered, computed, approved, adopted; followed and rebuilt alike."""
 
 import asyncio
+import json
 from datetime import date, timedelta
 
+import pytest
+
 from domain.assessment.restatement import restatement_id
-from projections import assessments, restatements
+from domain.rules.altering import altered
+from projections import assessments, determinations, restatements, whatif
 from projections.follow import catch_up
 from projections.rebuild import rebuild
-from tests.domain.branch import BRANCH, PEOPLE, TOP, VERSION, appointed, commands, registered
+from tests.domain.branch import BRANCH, DOCUMENT, PEOPLE, SCHEME, TOP, VERSION, appointed, commands, registered
 from tests.domain.branch import calendar as calendar_of
 from tests.domain.restated import HEARD_AT, LEADERS, adopted, approved, computed, ordered, version_published
+from tests.domain.restated import document as document_of
 from tests.domain.year import H1_OVER, YEAR, half
 from tests.projections.conftest import House, tables_of
 
@@ -36,13 +41,14 @@ def test_a_restated_half_stands_beside_the_first_as_followed_and_as_rebuilt(hous
     (found,) = asyncio.run(house.ask(restatements.restatements_of, [BRANCH])).value
     assert (found.status, found.rules, found.members, found.better, found.adopted) == ("adopted", RENAMED, 8, 8, 8)
     number = restatement_id(BRANCH, YEAR, "H1", 1)
+    _supposed(house)
     members = asyncio.run(house.ask(restatements.restated_members, number)).value
     assert {(one.before_total, one.total, one.unmapped) for one in members} == {(3300, 3600, 1)}
     assert [(one.item, one.old, one.new, one.unmapped) for one in members[0].lines] == [
         ("R-LX-1", 300, 300, True),
         ("R-LX-9", None, 300, False),
     ]
-    both = asyncio.run(house.ask(restatements.determinations_of, PEOPLE[0])).value
+    both = asyncio.run(house.ask(determinations.determinations_of, PEOPLE[0])).value
     assert [(one.version, one.total, one.rules, one.superseded) for one in both] == [
         (1, 3300, VERSION, True),
         (2, 3600, RENAMED, False),
@@ -54,3 +60,19 @@ def test_a_restated_half_stands_beside_the_first_as_followed_and_as_rebuilt(hous
         before = tables_of(connection)
         rebuild(house.urls.projector, readers=house.readers)
         assert tables_of(connection) == before
+
+
+def _supposed(house: House) -> None:
+    """What-if on the restated half: a lower cap takes from everybody, the present version from nobody."""
+    with house.projector() as connection:
+        document = json.loads(DOCUMENT)
+        less = whatif.supposed(altered(document, "responsibility.R-LX-1.cap_half", "1"))
+        found = whatif.what_if(connection, SCHEME, less, YEAR, "H1")
+        assert (found.members, found.worse, found.better, found.unmapped) == (8, 8, 0, ())
+        assert found.mean_before - found.mean_after == 500, "3.00 for the renamed item, and 2.00 of its own"
+        assert found.branches == (), "eight people are too few to be shown"
+        renamed = whatif.supposed(json.loads(document_of({'"R-LX-1"': '"R-LX-9"'}, RENAMED)))
+        again = whatif.what_if(connection, SCHEME, renamed, YEAR, "H1")
+        assert (again.changed, [one.item for one in again.unmapped]) == (0, ["R-LX-1"])
+        with pytest.raises(whatif.NothingDetermined):
+            whatif.what_if(connection, SCHEME, less, YEAR, "H2")

@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
-import pytest
 
 from domain.actor import Actor
 from domain.assessment.computing import propose
@@ -59,11 +58,6 @@ def test_a_third_of_four_is_one_seat_and_a_tie_in_everything_lets_both_in() -> N
 def test_without_a_quota_everybody_can_be_excellent() -> None:
     people = [made(str(number), 9000 + number) for number in range(6)]
     assert grades(with_quota(enabled=False), *people) == [("excellent", "threshold")] * 6
-
-
-def test_a_quota_that_is_pooled_over_several_branches_is_refused_with_its_rule_set() -> None:
-    with pytest.raises(Exception, match="scope"):
-        with_quota(scope="pooled")
 
 
 def test_a_veto_caps_the_grade_and_gives_its_seat_away() -> None:

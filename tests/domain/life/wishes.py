@@ -175,6 +175,13 @@ POOLS: Final[dict[str, Pool]] = {
     "otherwise": _one(None, "attended", "attended", "done"),
     "but": _lines,
     "hours": _one(None),
+    "rules": _one(VERSION, VERSION, None, "illustrative-2"),
+    "unfavourable": _one(True, False),
+    "corrections": _one(()),
+    "number": _one(1, 1, 2),
+    "spared": _one(()),
+    "digest": _one(digest("what-if")),
+    **dict.fromkeys(("members", "better", "worse", "unmapped"), _one(0, 8)),
     **CLOSING_POOLS,
     **dict.fromkeys(("member", "person", "successor", "stands_for", "handler"), _one(*EVERYBODY)),
     **dict.fromkeys(("occurred_on", "dated_on", "decided_on", "counted_on", "planned_on", "held_on"), _day),
@@ -339,6 +346,8 @@ def _organising(kind: type[Command], life: Life, random: Random, branch: str) ->
             version = f"illustrative-{random.randrange(2, 5)}"
             document = msgspec.Raw(DOCUMENT.replace(VERSION.encode(), version.encode()))
             return {"unit": TOP, "version": version, "document": document}
+        case ruleset.SimulateRuleSet:
+            return {"unit": TOP}
         case ruleset.PublishRuleSet:
             return {"unit": TOP, "effective_on": tomorrow + timedelta(days=random.choice((0, 10, 40)))}
         case _:
@@ -445,10 +454,13 @@ def known_from(*sources: object) -> dict[str, Any]:
     return found
 
 
-ELSEWHERE: Final = ("domain.result", "domain.oversight.reviewing")
+ELSEWHERE: Final = (
+    *("domain.result", "domain.oversight.reviewing"),
+    *("domain.assessment.ordering", "domain.assessment.superseding"),
+)
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE))
 """Wishes of a branch's days and of its year. What follows a grade, and probation, is told in tests/domain/result; a
-review, which no other wish can tell from none, in tests/domain/oversight."""
+review, which no other wish can tell from none, in tests/domain/oversight; a restatement in tests/domain/assessment."""
 
 
 def anything(life: Life, random: Random) -> Command:

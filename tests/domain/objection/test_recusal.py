@@ -4,6 +4,7 @@ Nor does whoever sits in his place: a right is never lent past a recusal.
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,9 +15,10 @@ from domain.notice.changing import RepostNotice, WithdrawNotice
 from domain.notice.drafting import DraftRecordNotice
 from domain.notice.notice import NOTICE, DisclosureChecked, Notice, NoticePosted, correction_id, notice_of_record
 from domain.notice.running import CheckDisclosure, EntererShows, PostNotice
+from domain.objection.appeal import EnterAppealDecision, GroupAble, GroupTooSmall
 from domain.objection.handling import HandlerUnfit
-from domain.objection.objection import HandlerAssigned, ObjectionAccepted
-from domain.objection.recusal import ConcernedSteps
+from domain.objection.objection import AppealDecided, HandlerAssigned, ObjectionAccepted, ObjectionClosed
+from domain.objection.recusal import ConcernedSteps, NotTheBody
 from domain.organisation.appointments import DelegateRole, Role, SubstituteRole
 from domain.recording.approval import RecorderApproves
 from domain.recording.archive import archive_of
@@ -31,6 +33,8 @@ from tests.domain.branch import (
     BRANCH,
     DISCIPLINE,
     HIGHER_DEPUTY,
+    HIGHER_SECRETARY,
+    LEADER,
     MEMBER,
     OFFICER,
     OTHER,
@@ -42,7 +46,11 @@ from tests.domain.branch import (
     SUBSTITUTE,
     TOP,
     YOUTH,
+    appointed,
+    digest,
+    registered,
     secret,
+    who,
     wish,
 )
 from tests.domain.given import Given
@@ -57,7 +65,19 @@ from tests.domain.merits import (
     proposed,
     stated,
 )
-from tests.domain.objection.disputes import FOUND, OBJECTION_ID, accepted, assigned, decided, filed, replied
+from tests.domain.objection.disputes import (
+    FOUND,
+    OBJECTION_ID,
+    accepted,
+    appeal_decided,
+    appealed,
+    assigned,
+    decided,
+    filed,
+    found,
+    heard,
+    replied,
+)
 from tests.domain.objection.test_objection import LONG_AFTER, close
 
 FIRST, LAST = date(2026, 5, 13), date(2026, 5, 20)
@@ -200,3 +220,54 @@ def test_a_stand_in_of_the_subject_does_not_decide_his_deduction() -> None:
     fact = lent.when(deduction_decided(AS_SECRETARY, present, deduction=number)).facts()[0]
     assert isinstance(fact, DeductionDecided)
     assert (set(fact.recused), fact.vote.entitled) == ({OTHER, RECORDER}, 3)
+
+
+def appealed_to(leader: UUID) -> Given:
+    """An honour that the work committee decided, rejected on objection by an officer; a small tree's only leader."""
+    at = AT + timedelta(days=1)
+    lead = (appointed(leader, "leading_group", TOP),)
+    case = objected(RULED.given(*lead, claimed(AS_RECORDER), honour_decided(), honour_decided_above()))
+    handler = person(OFFICER, "officer", TOP)
+    rejected = case.given(
+        accepted(at, person(LEADER, "leading_group", TOP)),
+        assigned(OFFICER, actor=person(LEADER, "leading_group", TOP)),
+        heard(handler),
+        found(handler),
+        decided("rejected", actor=handler),
+        replace(replied(at), actor=handler),
+    )
+    return rejected.given(appealed())
+
+
+def outside(actor: Actor, **fields: Any) -> EnterAppealDecision:
+    said = {"outcome": "rejected", "reply": secret("appeal_reply", "维持", OBJECTION_ID), **fields}
+    paper = {"authority": "区直机关工委", "document": "区机工〔2026〕9号", "document_sha256": digest("paper")}
+    return wish(EnterAppealDecision, actor, LONG_AFTER, unit=BRANCH, objection=OBJECTION_ID, **said, **paper)
+
+
+def test_where_a_whole_leading_group_of_a_two_level_tree_is_concerned_the_level_outside_decides() -> None:
+    """He who leads the group took the objection up, and the others decided the honour in the work committee."""
+    case = appealed_to(HIGHER_SECRETARY)
+    leaders = (LEADER, HIGHER_SECRETARY)
+    at_home = replace(appeal_decided(present=leaders), at=LONG_AFTER)
+    case.when(at_home).refused(GroupTooSmall)
+    (fact,) = case.when(outside(person(HIGHER_DEPUTY, "committee_member", TOP))).says(AppealDecided)
+    assert isinstance(fact, AppealDecided)
+    assert (fact.authority, fact.minute, fact.vote.entitled) == ("区直机关工委", "区机工〔2026〕9号", 0)
+    ended = case.given(outside(person(HIGHER_DEPUTY, "committee_member", TOP))).when(close(LONG_AFTER)).facts()
+    assert isinstance(ended[-1], ObjectionClosed)
+    assert ended[-1].outcome == "rejected"
+
+
+def test_its_decision_is_entered_neither_by_the_handler_nor_by_the_branch() -> None:
+    case = appealed_to(HIGHER_SECRETARY)
+    case.when(outside(person(OFFICER, "officer", TOP))).refused(ConcernedSteps)
+    case.when(outside(AS_SECRETARY)).refused(NotTheBody)
+
+
+def test_no_outside_decision_is_entered_where_a_leading_group_can_decide() -> None:
+    others = [who(f"leader-{n}") for n in (2, 3, 4)]
+    members = (registered(other, TOP) for other in others)
+    able = (appointed(other, "leading_group", TOP) for other in others)
+    case = appealed_to(HIGHER_SECRETARY).given(*members, *able)
+    case.when(outside(person(HIGHER_DEPUTY, "committee_member", TOP))).refused(GroupAble, body=TOP)

@@ -6,16 +6,23 @@ So the entries are compared byte for byte, lengths included, once the commitment
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid5
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import house
 from domain.actor import Actor
-from domain.decider import Command, Refused
+from domain.decider import NAMESPACE, Command, Refused
 from domain.entry import Entry, encode, entry_id
 from domain.objection.filing import FileObjection, digest_of
-from tests.domain.branch import BRANCH, HIGHER_DEPUTY, PEOPLE, secret, wish
+from domain.objection.flagging import FlagRetaliation
+from domain.objection.retaliation import About, Act
+from domain.recording.deduction import deduction_id
+from domain.recording.proposing import ProposeDeduction
+from tests.domain.branch import AS_RECORDER, BRANCH, HIGHER_DEPUTY, MEMBER, OTHER, PEOPLE, secret, wish
+from tests.domain.merits import proposed
 from tests.domain.objection.disputes import (
     FILED_AT,
     KEY,
@@ -37,6 +44,7 @@ from tests.domain.objection.disputes import (
     withdrawn,
 )
 
+NEXT_DAY = FILED_AT + timedelta(days=1)
 COMMITMENT = re.compile(rb"[0-9a-f]{64}")
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=400)
 OBJECTORS = st.one_of(st.sampled_from([f'{{"person":"{one}"}}' for one in PEOPLE]), TEXTS)
@@ -75,6 +83,24 @@ FOLLOWING: list[Command] = [
     appeal_decided(),
     withdrawn("guessed"),
 ]
+
+
+def flagged(subject: UUID, why: str) -> FlagRetaliation:
+    """Whoever objected brings what was then done to him before the level above."""
+    flag, act = uuid5(NAMESPACE, "test/flag"), Act(kind="deduction", id=deduction_of(subject), subject=subject)
+    about = secret("about", About(unit=BRANCH, objection=OBJECTION_ID, act=act).text, flag)
+    said = {"about": about, "reason": secret("reason", why, flag), "secret": KEY}
+    return wish(FlagRetaliation, Actor(sealed=about.commitment), NEXT_DAY, unit=BRANCH, flag=flag, **said)
+
+
+def deduction_of(subject: UUID) -> UUID:
+    return deduction_id(BRANCH, subject, f"CMP-{subject.hex[:4]}", "N-QZ-1")
+
+
+def deducted(subject: UUID) -> ProposeDeduction:
+    dated_on = FILED_AT.date()
+    matter = f"CMP-{subject.hex[:4]}"
+    return proposed(AS_RECORDER, NEXT_DAY, member=subject, matter=matter, occurred_on=dated_on, dated_on=dated_on)
 
 
 def history(who: str, why: str, about: str, wishes: Sequence[Command]) -> list[bytes]:
@@ -116,6 +142,19 @@ def test_who_objects_and_what_he_writes_changes_nothing_that_anybody_sees(
     one: tuple[str, str], other: tuple[str, str], about: str, wishes: list[Command]
 ) -> None:
     assert history(*one, about, wishes) == history(*other, about, wishes)
+
+
+@given(st.tuples(st.sampled_from([MEMBER, OTHER]), TEXTS), st.tuples(st.sampled_from([MEMBER, OTHER]), TEXTS))
+@settings(max_examples=20, deadline=None)
+def test_whose_flag_it_is_and_what_it_is_about_changes_nothing_that_anybody_sees(
+    one: tuple[UUID, str], other: tuple[UUID, str]
+) -> None:
+    def seen(subject: UUID, why: str) -> list[bytes]:
+        done = [deducted(MEMBER), deducted(OTHER)]
+        return history(f'{{"person":"{subject}"}}', "他到会了", "line", [*done, flagged(subject, why)])
+
+    assert b'"retaliation-flagged"' in seen(*one)[-1]
+    assert seen(*one) == seen(*other)
 
 
 def test_the_objector_himself_is_the_only_one_who_can_act_as_objector() -> None:

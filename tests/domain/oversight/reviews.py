@@ -84,7 +84,6 @@ def sealed(by: UUID = INSPECTOR, at: datetime = AT) -> SealBundle:
         unit=TOP,
         review=REVIEW_ID,
         bundle=digest("bundle"),
-        as_of=40,
         size=41,
         entries=7,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.assessment.grading import Candidate, grade_of, seats, within_quota
+from domain.assessment.grading import Candidate, Line, grade_of, line, seats, within_quota
 from domain.assessment.opening import parts_of
 from domain.assessment.period import days_of
 from domain.assessment.totals import total
@@ -144,7 +144,14 @@ def test_f25_the_tie_rule_is_the_rule_sets_and_who_is_wholly_equal_is_in() -> No
     assert within_quota(people, 4, quota(enabled=False).excellent_quota) == {"a", "b", "c", "d"}
 
 
-@pytest.mark.parametrize("wrong", [{"scope": "pooled"}, {"still_tied": "lot"}, {"ties": ["name"]}])
-def test_f25_a_pool_over_branches_and_a_lot_are_refused_with_their_rule_set(wrong: dict[str, Any]) -> None:
+def test_f25_who_is_wholly_equal_is_known_by_name_and_never_drawn_by_the_machine() -> None:
+    people = [one("a", 9500), one("b", 9100), one("c", 9100), one("d", 9000)]
+    by_lot = quota(fraction="1/2", still_tied="lot").excellent_quota
+    assert line(people, 4, by_lot) == Line(frozenset("a"), frozenset("bc"), 1)
+    assert line(people[:3], 6, by_lot) == Line(frozenset("abc")), "three seats for three"
+
+
+@pytest.mark.parametrize("wrong", [{"scope": "district"}, {"still_tied": "random"}, {"ties": ["name"]}])
+def test_f25_no_other_pool_and_no_machine_draws(wrong: dict[str, Any]) -> None:
     with pytest.raises(Exception, match=next(iter(wrong))):
         quota(**wrong)

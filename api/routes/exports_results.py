@@ -1,0 +1,175 @@
+"""导出考评结果 — periods, figures, appraisals, measures and probations as files, for whoever reads them as pages.
+
+Of an appraisal the turn-out alone: how many voted, and how many ballots there were; nothing of any ballot or voter.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+
+from api.asked import Asked, permitted
+from api.consequences import measure_views
+from api.documents import described
+from api.exports.cells import Cell
+from api.exports.files import MEDIA, Format, Row, file_of
+from api.exports.taking import file_name, headings, listed, note_taking
+from api.names import names_of
+from api.period_views import result_line
+from api.readings import note_reading
+from api.routes.appraisals import PeriodCode
+from api.routes.members import YearAsked
+from api.routes.periods import Year, board_of, scheme_of
+from api.routes.probations import row_of
+from domain.values import MemberId
+from projections import appraisals, assessments, measures, probations
+
+router = APIRouter(tags=["exports"])
+
+_OF_PERIOD = ("export.year", "export.period")
+
+
+async def _note(asked: Asked, people: Iterable[MemberId]) -> None:
+    """Each of them sees that his line was taken away."""
+    for member in dict.fromkeys(people):
+        await note_reading(asked, member, "export")
+
+
+@router.get("/units/{unit:code}/exports/periods.{kind}")
+@described(media_type=MEDIA["csv"])
+async def periods_of(
+    unit: str, kind: Format, asked: Annotated[Asked, permitted("period.read")], year: YearAsked = None
+) -> Response:
+    """The periods of a year: one's own, and how far the organisations below have come."""
+    wanted = year or asked.today.year
+    await note_taking(asked, f"periods.{kind}")
+    async with asked.ready() as connection:
+        board = (await board_of(asked, connection, unit, wanted)).value
+    title = unit if asked.unit is None else asked.unit.title
+    of_units = ((title, board.periods), *((one.title, one.periods) for one in board.below))
+    rows: list[Row] = [
+        (
+            of,
+            wanted,
+            asked.words.either(one.zh, one.en),
+            one.first_on,
+            one.last_on,
+            asked.words(f"status.{one.status}"),
+            one.members,
+            one.blocked,
+            one.seats,
+            one.excellent,
+        )
+        for of, periods in of_units
+        for one in periods
+    ]
+    span = ("export.unit", *_OF_PERIOD, "export.from_on", "export.until_on", "export.status")
+    keys = (*span, "export.members", "export.blocked", "export.seats", "export.excellent")
+    return file_of(kind, file_name(unit, f"periods-{wanted}"), headings(asked, keys), listed(rows))
+
+
+@router.get("/units/{unit:code}/periods/{year}/{period:code}/exports/results.{kind}")
+@described(media_type=MEDIA["csv"])
+async def results_of(
+    unit: str, year: Year, period: PeriodCode, kind: Format, asked: Annotated[Asked, permitted("result.read")]
+) -> Response:
+    """Everybody's figures of a period, in the order of the pseudonyms, never of merit."""
+    await note_taking(asked, f"results.{kind}")
+    async with asked.ready() as connection:
+        found = (await assessments.results_of_unit(connection, unit, year, period)).value
+        scheme = await scheme_of(asked, connection)
+        names = await names_of(asked, connection, [one.member for one in found], unit=unit)
+    await _note(asked, (one.member for one in found))
+
+    def row(state: assessments.ResultState) -> Row:
+        one = result_line(scheme, state, names)
+        figures = (one.base, one.honours, one.deductions, one.appraisal, one.total)
+        exact: list[Cell] = [None if figure is None else Decimal(figure) for figure in figures]
+        grade = asked.words.either(one.grade_zh or "", one.grade_en or "")
+        state_of = asked.words("status.determined" if one.determined else "status.computed")
+        return (one.name, year, asked.words.either(one.zh, one.en), *exact, grade, state_of)
+
+    figures = ("points.base", "points.honours", "points.deductions", "export.appraisal", "points.total")
+    keys = ("export.name", *_OF_PERIOD, *figures, "export.grade", "export.status")
+    return file_of(kind, file_name(unit, f"results-{year}-{period}"), headings(asked, keys), listed(map(row, found)))
+
+
+@router.get("/units/{unit:code}/exports/appraisals.{kind}")
+@described(media_type=MEDIA["csv"])
+async def appraisals_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("appraisal.read")]) -> Response:
+    """The turn-out of every appraisal: counts alone."""
+    await note_taking(asked, f"appraisals.{kind}")
+    async with asked.ready() as connection:
+        found = (await appraisals.appraisals_of_unit(connection, unit)).value
+        scheme = await scheme_of(asked, connection)
+
+    def row(one: appraisals.AppraisalState) -> Row:
+        period = None if scheme is None else scheme.period(one.period)
+        return (
+            one.year,
+            one.period if period is None else asked.words.either(period.zh, period.en),
+            asked.words(f"appraisal.method.{one.method}"),
+            one.opened_on,
+            asked.words(f"status.appraisal-{one.status}"),
+            one.subjects,
+            one.voters,
+            one.took_part,
+            one.ballots,
+            one.spoilt,
+        )
+
+    of_session = ("appraisal.method", "appraisal.opened_on", "export.status", "export.subjects")
+    counts = ("export.voters", "appraisal.took_part", "appraisal.ballots", "export.spoilt")
+    keys = (*_OF_PERIOD, *of_session, *counts)
+    return file_of(kind, file_name(unit, "appraisals"), headings(asked, keys), listed(map(row, found)))
+
+
+@router.get("/units/{unit:code}/exports/measures.{kind}")
+@described(media_type=MEDIA["csv"])
+async def measures_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("measure.read")]) -> Response:
+    """The measures of an organisation and all below it; nothing of what is written about them."""
+    await note_taking(asked, f"measures.{kind}")
+    async with asked.ready() as connection:
+        found = (await measures.measures_under(connection, unit)).value
+        views = await measure_views(asked, connection, found)
+    await _note(asked, (one.member for one in found))
+    rows: list[Row] = [
+        (
+            one.name,
+            one.unit_title,
+            asked.words.either(one.zh, one.en),
+            one.year,
+            one.period,
+            asked.words.either(one.grade_zh or "", one.grade_en or ""),
+            asked.words(f"measures.status.{one.status}"),
+            asked.words("measures.overdue") if one.overdue else "",
+            one.opened_on,
+        )
+        for one in views
+    ]
+    what = ("export.name", "export.unit", "export.title", *_OF_PERIOD, "export.grade", "export.status")
+    keys = (*what, "export.overdue", "export.from_on")
+    return file_of(kind, file_name(unit, "measures"), headings(asked, keys), listed(rows))
+
+
+@router.get("/units/{unit:code}/exports/probations.{kind}")
+@described(media_type=MEDIA["csv"])
+async def probations_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("probation.read")]) -> Response:
+    """The probations of an organisation and all below it: windows, proposals, terms."""
+    await note_taking(asked, f"probations.{kind}")
+    async with asked.ready() as connection:
+        found = (await probations.cases_under(connection, unit)).value
+        names = await names_of(asked, connection, [one.member for one in found], unit=unit)
+    await _note(asked, (one.member for one in found))
+
+    def row(case: probations.Case) -> Row:
+        one = row_of(asked, case, names(case.member))
+        proposal = "" if one.proposal is None else asked.words(f"probation.proposal.{one.proposal}")
+        overdue = asked.words("probation.overdue") if one.overdue else ""
+        status = asked.words(f"probation.status.{one.status}")
+        return (one.name, one.unit_title, one.first_on, one.last_on, status, proposal, one.decide_by, overdue)
+
+    what = ("export.name", "export.unit", "export.from_on", "export.until_on", "export.status")
+    keys = (*what, "probation.what", "export.due_on", "export.overdue")
+    return file_of(kind, file_name(unit, "probations"), headings(asked, keys), listed(map(row, found)))
