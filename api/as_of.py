@@ -1,6 +1,6 @@
 """某日所知 — from where a reader looks back: a position or an instant of the log, a day, one of the changes."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -110,15 +110,15 @@ def instant_of(text: str) -> datetime:
     """An instant as people write it: with an offset, or by the clock of Shanghai; a day alone is its end.
 
     >>> instant_of("2026-07-03").isoformat(), instant_of("2026-07-03T09:00").isoformat()
-    ('2026-07-03T16:00:00+00:00', '2026-07-03T09:00:00+08:00')
+    ('2026-07-03T16:00:00+00:00', '2026-07-03T01:00:00+00:00')
     """
     try:
         found = datetime.fromisoformat(text)
-    except ValueError as malformed:
+        if len(text) == len("2026-07-03"):
+            return midnight_after(found.date())
+        return (found if found.tzinfo is not None else found.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError) as malformed:
         raise ParameterInvalid(parameter="known_at") from malformed
-    if len(text) == len("2026-07-03"):
-        return midnight_after(found.date())
-    return found if found.tzinfo is not None else found.replace(tzinfo=SHANGHAI)
 
 
 async def looking_back(connection: AsyncConnection, when: When, steps: tuple[Step, ...] = ()) -> LookingBack:

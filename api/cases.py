@@ -13,8 +13,9 @@ from api.seats import Seats, seats_of
 from domain.rules.demands import chain_by_worth
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
-from projections import cases, organisation, rules
+from projections import cases
 from projections.answers import AsyncConnection
+from projections.local_items import scheme_here
 
 READERS_OF_WORDS: Final = ("recorder", "substitute_recorder", "secretary", "committee_member", "leading_group")
 """Who reads, beside the person himself, what was written of a matter: an auditor sees that it was, not what."""
@@ -266,9 +267,7 @@ async def voters_of(connection: AsyncConnection, today: date, case: cases.Case, 
 
 async def scheme_of(connection: AsyncConnection, header: cases.CaseHeader) -> Scheme:
     """The rule set of the day of the act."""
-    found = await organisation.unit(connection, header.unit)
-    assert found.value is not None, f"{header.unit} has a case and is not there"
-    published = await rules.scheme_on(connection, found.value.scheme, header.occurred_on)
+    published = await scheme_here(connection, header.unit, header.occurred_on)
     assert published is not None, f"a case was entered under {header.rules}, which is not there"
     return published.scheme
 

@@ -8,7 +8,8 @@ from domain.objection.objection import Target
 from domain.recording.archive import Outcome
 from domain.recording.filling import OUTCOMES
 from domain.rules.demands import levels_of
-from domain.rules.items import Level, ListItem, ResponsibilityItem, Shortfall
+from domain.rules.items import HonourItem, Level, ListItem, NegativeItem, ResponsibilityItem, Shortfall
+from domain.rules.wording import Coded
 from domain.values import Code, hundredths, points
 from projections import notice_board, rules
 from projections.answers import AsyncConnection
@@ -27,19 +28,34 @@ class RightChoice(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a quantity is asked for: how often, or how many points of a range."""
 
 
+class Rights(msgspec.Struct, frozen=True, kw_only=True):
+    """All that may be said in its place: the choices, and what the item lets be said besides."""
+
+    choices: tuple[RightChoice, ...] = ()
+    conditions: tuple[Coded, ...] = ()
+    shares: tuple[Coded, ...] = ()
+    """Places in the group whose result it is."""
+
+
 async def rights(
     connection: AsyncConnection, scheme: Code, found: notice_board.Notice, number: int | None, target: Target
-) -> tuple[RightChoice, ...]:
+) -> Rights:
     """The outcomes of a sheet's item, or the other levels of an honour, a deduction or a shortfall."""
     header = found.header
     published = [one for one in await rules.versions(connection, scheme) if one.version == header.rules]
     item = published[0].scheme.item(header.item) if published else None
     if item is None or target not in ("line", "missing_line"):
-        return ()
-    return tuple(_choices(item, next((one for one in found.lines if one.line == number), None)))
+        return Rights()
+    line = next((one for one in found.lines if one.line == number), None)
+    whole = item if isinstance(item, ResponsibilityItem | HonourItem | NegativeItem) else None
+    conditions = () if whole is None else tuple(whole.conditions)
+    shares = tuple(item.shares) if isinstance(item, HonourItem) else ()
+    choices = _choices(item, line, besides=bool(conditions or shares))
+    return Rights(choices=tuple(choices), conditions=conditions, shares=shares)
 
 
-def _choices(item: ListItem, line: notice_board.NoticeLine | None) -> Iterator[RightChoice]:
+def _choices(item: ListItem, line: notice_board.NoticeLine | None, *, besides: bool) -> Iterator[RightChoice]:
+    """The level that was noticed among them only where something besides it may be wrong."""
     if isinstance(item, ResponsibilityItem) and (line is None or line.outcome != "fallen-short"):
         for outcome in OUTCOMES[item.mode]:
             if outcome != "earned" or not item.levels:
@@ -52,7 +68,7 @@ def _choices(item: ListItem, line: notice_board.NoticeLine | None) -> Iterator[R
             item.shortfalls if isinstance(item, ResponsibilityItem) else levels_of(item)
         )
         for level in levels:
-            if level.code != line.level:
+            if besides or level.code != line.level:
                 yield _of_level(level, outcome)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 
 from domain.values import RecordId, points
-from projections import explanation
+from projections import merit_parts
 
 
 class MatterRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class VetoRow(msgspec.Struct, frozen=True, kw_only=True):
     lifted_on: date | None
 
 
-def matter_rows(lines: tuple[explanation.MatterPart, ...]) -> tuple[MatterRow, ...]:
+def matter_rows(lines: tuple[merit_parts.MatterPart, ...]) -> tuple[MatterRow, ...]:
     """The lines of a list as they are shown."""
     return tuple(
         MatterRow(
@@ -62,7 +62,7 @@ def matter_rows(lines: tuple[explanation.MatterPart, ...]) -> tuple[MatterRow, .
     )
 
 
-def veto_row(veto: explanation.VetoPart) -> VetoRow:
+def veto_row(veto: merit_parts.VetoPart) -> VetoRow:
     """A veto as it is shown."""
     return VetoRow(
         record=veto.record,

@@ -231,6 +231,7 @@ def _right(form: FormData) -> dict[str, Any]:
         return {}
     right: dict[str, Any] = {"outcome": outcome, "quantity": two_places(last(form, "right_quantity") or "1")}
     right |= {"level": level} if level else {}
+    right |= {name: said for name in ("condition", "share") if (said := last(form, f"right_{name}"))}
     if member := last(form, "right_member"):
         right["member"] = member
     return {"correction": right}

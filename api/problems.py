@@ -86,6 +86,7 @@ STATUSES: Final[dict[str, int]] = {
     "review-access-term": 422,
     "reviewer-in-line": 409,
     "version-unknown": 404,
+    "local-item-unknown": 404,
     # What the rules say of the content
     "item-unknown": 422,
     "matter-kind-unknown": 422,
@@ -105,6 +106,8 @@ STATUSES: Final[dict[str, int]] = {
     "calendar-changes-past": 422,
     "no-calendar": 422,
     "effective-in-past": 422,
+    "local-item-outside-version": 422,
+    "local-item-inside-period": 422,
     "rule-set-refused": 422,
     "scheme-malformed": 422,
     "nothing-to-notice": 422,
@@ -217,6 +220,7 @@ STATUSES: Final[dict[str, int]] = {
     "version-exists": 409,
     "version-not-ready": 409,
     "author-approves": 409,
+    "local-item-decided": 409,
     "not-after-previous": 409,
     "calendar-exists": 409,
     "matter-exists": 409,
@@ -368,7 +372,7 @@ def problem_of(refused: Refused, language: Language) -> Problem:
         title=sentence(type(refused), language),
         status=status_of(refused),
         code=refused.code,
-        facts={name: _figure(value) for name, value in refused.facts.items()},
+        facts={name: msgspec.to_builtins(value, enc_hook=str) for name, value in refused.facts.items()},
     )
 
 
@@ -445,7 +449,3 @@ def _not_ready(request: Request, error: Exception) -> Response:
 def _failed(request: Request, error: Exception) -> Response:
     _log.error("request failed", path=request.scope.get("path"), exc_info=error)
     return answer_problem(request, refusals.Failed())
-
-
-def _figure(value: object) -> object:
-    return msgspec.to_builtins(value, enc_hook=str)

@@ -19,6 +19,7 @@ USEFUL: Final[tuple[Holder, ...]] = (
     "committee_member",
     "leading_group",
     "officer",
+    "department_officer",
     "auditor",
     "reviewer",
     "member",

@@ -47,7 +47,7 @@ from domain.result import carrying, due, measure, pairing, probation, resolving,
 from domain.result import noticing as probation_noticing
 from domain.result import opening as measure_opening
 from domain.result import proposing as probation_proposing
-from domain.rules import authorship, calendar, ruleset
+from domain.rules import authorship, calendar, refining, ruleset
 
 STREAMS: Final[tuple[Stream[Any], ...]] = (
     log.LOG,
@@ -103,6 +103,10 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     ruleset.SimulateRuleSet: ruleset.decide,
     ruleset.ApproveRuleSet: authorship.decide,
     ruleset.PublishRuleSet: ruleset.decide,
+    refining.ProposeLocalItem: refining.decide,
+    refining.AuthoriseLocalItem: refining.decide,
+    refining.DeclineLocalItem: refining.decide,
+    refining.RetireLocalItem: refining.decide,
     calendar.PublishCalendar: calendar.decide,
     matter.PlanMatter: matter.decide,
     matter.HoldMatter: matter.decide,

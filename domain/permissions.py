@@ -108,6 +108,10 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("rules.simulate", "leading_group", "own"),
     Grant("rules.approve", "leading_group", "own", ("drafted",)),
     Grant("rules.publish", "officer", "own", ("approved",)),
+    Grant("rules.refine", "secretary", "own"),
+    Grant("rules.refine", "officer", "own"),
+    Grant("rules.decide_local", "leading_group", "above", ("submitted",)),
+    Grant("rules.retire_local", "leading_group", "above", ("approved",)),
     Grant("rules.read", "public", "any"),
     # Matters
     Grant("matter.plan", "recorder", "own"),
@@ -121,6 +125,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Sheets
     Grant("sheet.fill", "recorder", "own", ("draft",)),
     Grant("sheet.fill", "substitute_recorder", "own", ("draft",)),
+    Grant("sheet.fill", "department_officer", "any", ("draft",)),
     Grant("sheet.decide", "secretary", "own", ("submitted",)),
     Grant("sheet.decide", "committee_member", "own", ("submitted",)),
     Grant("sheet.decide", "secretary", "above", ("submitted",)),
@@ -136,6 +141,9 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("honour.claim", "member", "own"),
     Grant("honour.claim", "recorder", "own"),
     Grant("honour.claim", "substitute_recorder", "own"),
+    # What the rule set reserves to a department, and nothing else, for every member under it
+    Grant("department.submit", "department_officer", "any"),
+    Grant("honour.claim", "department_officer", "any"),
     Grant("honour.decide", "secretary", "own", ("claimed",)),
     Grant("honour.decide", "committee_member", "own", ("claimed",)),
     Grant("honour.decide", "secretary", "above", ("claimed",)),
@@ -156,6 +164,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Deductions and shortfalls
     Grant("deduction.propose", "recorder", "own"),
     Grant("deduction.propose", "substitute_recorder", "own"),
+    Grant("deduction.propose", "department_officer", "any"),
     Grant("deduction.propose", "secretary", "own"),
     Grant("deduction.propose", "committee_member", "own"),
     Grant("deduction.propose", "secretary", "above"),

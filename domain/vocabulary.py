@@ -179,6 +179,7 @@ from domain.result.probation import (
     ProbationStarted,
 )
 from domain.rules.calendar import CalendarPublished
+from domain.rules.refinement import LocalItemAuthorised, LocalItemDeclined, LocalItemProposed, LocalItemRetired
 from domain.rules.ruleset import (
     RulePartAdded,
     RuleSetApproved,
@@ -362,6 +363,10 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("measure-closed", MeasureClosed, "措施办结", "measure closed"),
     FactTerm("measure-withdrawn", MeasureWithdrawn, "措施撤销", "measure withdrawn"),
     FactTerm("honour-withdrawn", HonourWithdrawn, "申报撤回", "claim of an honour withdrawn"),
+    FactTerm("local-item-proposed", LocalItemProposed, "单位细化项拟订", "local item proposed"),
+    FactTerm("local-item-authorised", LocalItemAuthorised, "单位细化项批准", "local item authorised"),
+    FactTerm("local-item-declined", LocalItemDeclined, "单位细化项不予批准", "local item declined"),
+    FactTerm("local-item-retired", LocalItemRetired, "单位细化项停用", "local item retired"),
     FactTerm("review-opened", ReviewOpened, "核查开启", "review opened"),
     FactTerm("access-granted", AccessGranted, "授予查阅权", "access to a review granted"),
     FactTerm("access-revoked", AccessRevoked, "收回查阅权", "access to a review revoked"),
@@ -382,14 +387,14 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("restatement-dropped", RestatementDropped, "重算不予通过", "restatement dropped"),
     FactTerm("period-restated", PeriodRestated, "考评期重算", "period restated"),
     FactTerm("determination-superseded", DeterminationSuperseded, "更正评定", "determination superseded"),
-    FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
-    FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
     FactTerm("pool-joined", PoolJoined, "列入名额统筹", "pool of seats joined"),
     FactTerm("seats-settled", SeatsSettled, "名额排定", "seats settled"),
     FactTerm("seat-drawn", SeatDrawn, "同分排序", "place among equals drawn"),
     FactTerm("seat-given", SeatGiven, "占用名额", "seat given"),
     FactTerm("rule-set-simulated", RuleSetSimulated, "办法试算", "rule set simulated"),
     FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
+    FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
+    FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -18,9 +18,9 @@ from api.tokens import ScopeUnknown, TokenEndsBefore
 from api.workbook.carrying import carry_in
 from domain.actor import person
 from domain.decider import Refused
+from ops import ahead, desk, founding, intake, proving, rules, witness
 from ops import backup as backups
 from ops import demo as example
-from ops import desk, founding, intake, proving, rules, witness
 from ops import doctor as checks
 from ops import explain as explaining
 from ops import publish as publishing
@@ -36,6 +36,7 @@ from ops.example.places import BRANCHES
 from ops.guarded import refusal
 from ops.logs import configure_log
 from ops.migrate import DatabaseIsNewer, MigrationDrift
+from ops.options import Login, Password, Unit
 from ops.parked import unparked
 from ops.passwords import PasswordsMissing
 from ops.postmaster import NotReady, StillRunning
@@ -153,9 +154,6 @@ def found(
         console.print(f"{file.name}: {wishes}", highlight=False)
 
 
-Login = Annotated[str, typer.Option("--as", help="账号 login")]
-Password = Annotated[str, typer.Option(prompt="密码 password", hide_input=True, envvar="STEELYARD_PASSWORD")]
-Unit = Annotated[str, typer.Option(help="组织编号 the organisation's code")]
 Office = Annotated[str, typer.Option(help="recorder, substitute_recorder")]
 
 
@@ -224,7 +222,7 @@ def explain(
     password: Password,
     unit: Unit = "",
     role: Annotated[str, typer.Option(help="以何身份 the office in which you look")] = "member",
-    period: Annotated[str, typer.Option(help="H1, H2, Y")] = "Y",
+    period: Annotated[str, typer.Option(help="考评期代码,如 H1、M03、Y a period's code")] = "Y",
     lang: Annotated[explaining.Lang, typer.Option(help="语言 language")] = "zh",
     known_at: Annotated[str, typer.Option(help="当时已知:位置、时间或日期 position, instant or day known at")] = "",
     valid_on: Annotated[str, typer.Option(help="截至哪一天 day valid on")] = "",
@@ -234,6 +232,10 @@ def explain(
         back = back_of(known_at, valid_on)
         actor = person(desk.signed_in(deployment, login, password), role, unit or "-")
         console.print(explaining.explained(deployment, actor, work_number, year, period, lang, back))
+
+
+app.command()(ahead.whatif)
+app.command()(ahead.restate)
 
 
 @app.command()

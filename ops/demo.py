@@ -35,7 +35,7 @@ WHO = {
     "committee": "支部委员 committee member",
     "member": "党员 member",
     "probationary": "预备党员 probationary member",
-    "officer": "工委干事 officer of the work committee",
+    "officer": "工委干部 officer of the work committee",
     "leader": "领导小组 leading group",
     "higher": "上级党组织委员 higher committee",
     "auditor": "督查(只读) auditor, read-only",

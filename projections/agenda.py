@@ -126,8 +126,11 @@ def _called_for(this: Applied, fact: Fact) -> None:
 
 def carried_out(this: Applied) -> None:
     """Whatever an entry's command was called for is done; for entries of every kind."""
-    if this.line.actor == _PROCESS and this.line.command is not None:
-        this.batch.remove(AgendaRow, this.line.command)
+    line = this.line
+    # A command has many facts: once it is known to be done there is nothing left to look for.
+    if line.command is not None and line.command not in this.batch.carried and line.actor == _PROCESS:
+        this.batch.carried.add(line.command)
+        this.batch.remove(AgendaRow, UUID(line.command))
 
 
 def _moved_and_called_for(this: Applied, fact: Moved) -> None:

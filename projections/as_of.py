@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.counting import GRANTED
+from domain.assessment.counting import GRANTED, years_back
 from domain.assessment.result import (
     RESULT,
     DeterminationSuperseded,
@@ -27,7 +27,7 @@ from domain.assessment.result import (
 )
 from domain.decider import Past, StreamRef
 from domain.organisation.member import MEMBER, Registered
-from domain.organisation.unit import established
+from domain.organisation.unit import established, higher_than
 from domain.recording.archive import (
     ARCHIVE,
     Archive,
@@ -43,8 +43,7 @@ from domain.recording.archive import (
 )
 from domain.recording.honour import HONOUR, Honour, honour_id
 from domain.recording.matter import MATTER, NotPlanned
-from domain.rules.ruleset import RULES, RuleSetDrafted, RuleSetPublished
-from domain.rules.scheme import HALVES_AND_YEAR
+from domain.rules.ruleset import RULES, RuleSetDrafted, RuleSetPublished, RuleSets
 from domain.values import MemberId, hundredths
 from domain.vocabulary import stored_name
 from projections.answers import Answer, AsyncConnection
@@ -57,12 +56,12 @@ from projections.inputs import (
     TotalInput,
     VersionInput,
 )
-from projections.merits import MeritInput
+from projections.local_items import input_of
+from projections.merits import LASTING, MeritInput
 from projections.periods import ProfileSince
 from projections.prefix import Placed, as_known, entries_of, known
 from projections.records import NUMBERS
 
-PERIODS: Final = tuple(period.code for period in HALVES_AND_YEAR)
 _VERSIONS: Final = [stored_name(RuleSetDrafted), stored_name(RuleSetPublished)]
 _BORN: Final = (
     PointsRecorded,
@@ -111,18 +110,23 @@ async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, wh
     person = await known(connection, when.position, lambda past: _person(past, member))
     if person is None:
         return Answer(as_of=mark.as_of, complete=True, value=None)
-    about, scheme = person
+    about, scheme, path = person
+    rules = await known(connection, when.position, lambda past: past[RULES.of(scheme)])
+    back = years_back(rules.versions)
     archives = {
         one: await entries_of(connection, [ARCHIVE.of(member, one)], when.position)
-        for one in (year - 1, year, year + 1)
+        for one in range(year - max(back, 1), year + 2)
     }
     every = {one: _kept(entries, when) for one, entries in archives.items()}
     versions = await versions_at(connection, scheme, when)
     taken = await _taken(connection, scheme, [kept for kepts in every.values() for kept in kepts], when)
-    records, merits = await known(connection, when.position, lambda past: _records(past, member, every[year], taken))
-    results = await _results(connection, member, (year - 1, year), when)
+    lasting = [kept for one in range(year - back, year) for kept in every[one] if kept.record.kind in LASTING]
+    concerned = [*lasting, *every[year]]
+    records, merits = await known(connection, when.position, lambda past: _records(past, member, concerned, taken))
+    results = await _results(connection, member, (year - 1, year), rules, when)
+    local = [one for one in rules.local if one.effective_on is not None and when.covers(one.effective_on)]
     value = Inputs(
-        stays=(StayInput(scheme=scheme, from_on=about.present_from, until_on=_past(about.ended_on, when)),),
+        stays=(StayInput(scheme=scheme, from_on=about.present_from, until_on=_past(about.ended_on, when), path=path),),
         away=tuple(_away(about, when)),
         versions=versions,
         profiles=tuple(_profiles(about, when)),
@@ -135,15 +139,31 @@ async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, wh
         merits=merits,
         scores=(),
         results=results,
+        local=tuple(input_of(one) for one in local),
     )
     return Answer(as_of=mark.as_of, complete=True, value=value)
 
 
-def _person(past: Past, member: MemberId) -> tuple[Registered, str] | None:
+def _person(past: Past, member: MemberId) -> tuple[Registered, str, tuple[str, ...]] | None:
+    """(who he is, his scheme, his organisation and those above it)."""
     found = past[MEMBER.of(member)]
     if not isinstance(found, Registered):
         return None
-    return found, established(past, found.unit).scheme
+    return found, established(past, found.unit).scheme, (found.unit, *higher_than(past, found.unit))
+
+
+async def periods_of(connection: AsyncConnection, member: MemberId, position: int) -> tuple[str, ...]:
+    """The codes of all periods that a member's rule sets name, as known at a position."""
+    person = await known(connection, position, lambda past: _person(past, member))
+    if person is None:
+        return ()
+    return _periods(await known(connection, position, lambda past: past[RULES.of(person[1])]))
+
+
+def _periods(rules: RuleSets) -> tuple[str, ...]:
+    """The codes of all periods that a published version names."""
+    schemes = [version.scheme for version in rules.versions if version.scheme is not None]
+    return tuple(dict.fromkeys(period.code for scheme in schemes for period in scheme.periods))
 
 
 def _past(day: date | None, when: When) -> date | None:
@@ -267,6 +287,7 @@ def _record(one: _Kept, title: str, taken: Mapping[_Place, int]) -> RecordInput:
         title=title,
         level=record.level,
         condition=record.condition,
+        held=bool(record.held_by),
     )
 
 
@@ -292,16 +313,17 @@ def _merit(one: _Kept, title: str | None, taken: Mapping[_Place, int]) -> MeritI
         quantity=hundredths(record.quantity),
         condition=record.condition,
         share=record.share,
+        held=bool(record.held_by),
     )
 
 
 async def _results(
-    connection: AsyncConnection, member: MemberId, years: Sequence[int], when: When
+    connection: AsyncConnection, member: MemberId, years: Sequence[int], rules: RuleSets, when: When
 ) -> tuple[ResultState, ...]:
     """What was computed and determined of some years, as it stood."""
     found: list[ResultState] = []
     for year in years:
-        for period in PERIODS:
+        for period in _periods(rules):
             entries = await entries_of(connection, [RESULT.of(member, year, period)], when.position)
             if entries:
                 found.append(_result(entries))
@@ -383,7 +405,8 @@ async def steps_of(
         return ()
     refs: list[StreamRef[Any]] = [MEMBER.of(member), ARCHIVE.of(member, year)]
     if results:
-        refs += [RESULT.of(member, year, period) for period in PERIODS]
+        rules = await known(connection, until, lambda past: past[RULES.of(person[1])])
+        refs += [RESULT.of(member, year, period) for period in _periods(rules)]
     entries = await entries_of(connection, refs, until)
     entries += await entries_of(connection, [RULES.of(person[1])], until, [stored_name(RuleSetPublished)])
     vetoed = {placed.entry.fact.record for placed in entries if isinstance(placed.entry.fact, VetoRegistered)}

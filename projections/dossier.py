@@ -33,7 +33,7 @@ from domain.recording.sheet import SheetApproved, SheetOpened, SheetReturned, Sh
 from domain.values import Code, MemberId, Sha256, day_of
 from domain.vocabulary import stored_name
 from projections.answers import AsyncConnection
-from projections.as_of import PERIODS, When, versions_at
+from projections.as_of import When, periods_of, versions_at
 from projections.inputs import VersionInput
 from projections.prefix import Placed, entries_of
 
@@ -54,6 +54,8 @@ _STEPS: Final = tuple(
         PostingEvidenced,
     )
 )
+_YEARS: Final = (2000, 2100)
+"""The years of which there can be archives."""
 _DAYS: Final = ("occurred_on", "counted_on", "dated_on", "decided_on", "held_on", "lifted_on")
 """The days by which a fact belongs to a period, beside that of its entry."""
 _PAPERS: Final = ("sha256", "document", "minute_sha256", "proof")
@@ -119,9 +121,10 @@ async def dossier(
     connection: AsyncConnection, member: MemberId, first_on: date, last_on: date, position: int
 ) -> list[Row]:
     """The entries about a person in a period, up to a position, in the order of the log."""
-    years = range(first_on.year, last_on.year + 1)
+    years = range(max(first_on.year, _YEARS[0]), min(last_on.year, _YEARS[1]) + 1)
     archives: list[StreamRef[Any]] = [ARCHIVE.of(member, year) for year in years]
-    results: list[StreamRef[Any]] = [RESULT.of(member, year, period) for year in years for period in PERIODS]
+    periods = await periods_of(connection, member, position)
+    results: list[StreamRef[Any]] = [RESULT.of(member, year, period) for year in years for period in periods]
     recorded = [placed.entry.fact for placed in await entries_of(connection, archives, position)]
     matters = {MATTER.of(*place).id for fact in recorded if (place := _matter_of(fact)) is not None}
     own = [*(ref.id for ref in (MEMBER.of(member), *archives, *results)), *matters]

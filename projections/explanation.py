@@ -13,21 +13,32 @@ import msgspec
 
 from domain.assessment.allotment import Allotment, Effect, allot
 from domain.assessment.explanation import explain, names_of
-from domain.assessment.grading import under_vetoes
 from domain.assessment.lines import Line
-from domain.assessment.matters import Cut, MatterLine
-from domain.assessment.scoring import SpanScore, score
-from domain.rules.assessing import Grade
-from domain.rules.items import HonourItem, ListItem, NegativeItem, ResponsibilityItem, VetoItem
-from domain.rules.scheme import HALVES_AND_YEAR
-from domain.values import Code, MemberId, RecordId
+from domain.assessment.period import days_of
+from domain.assessment.scoring import SpanScore
+from domain.rules.assessing import Period
+from domain.rules.items import ResponsibilityItem
+from domain.rules.scheme import months_of
+from domain.values import Code, MemberId, RecordId, Reference
 from projections.answers import Answer, AsyncConnection, instead
 from projections.as_of import When, inputs_at
 from projections.inputs import Inputs, RecordInput, inputs_of, subject_of
-from projections.merits import STANDING, MeritInput
-from projections.periods import Subject, cases, half_version, lists_of, period_end
+from projections.merit_parts import MatterPart, VetoPart, ceiling_of, matter_parts, state_of, veto_parts
+from projections.periods import (
+    Ruled,
+    Subject,
+    case_of,
+    lists_of,
+    merits_in,
+    reaching,
+    result_of,
+    ruled_period,
+    ruled_periods,
+    running,
+    span_version,
+)
 from projections.records import WORDS
-from projections.rules import Published, in_force
+from projections.rules import Published
 
 Shown: TypeAlias = Literal["confirmed", "with_pending"]
 
@@ -42,7 +53,7 @@ class RecordPart(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     quantity: int
     state: str
-    """pending or confirmed."""
+    """pending, suspended while an objection holds it back, or confirmed."""
     effect: Effect | Literal["pending"]
     points: int
     surplus: int
@@ -52,49 +63,6 @@ class RecordPart(msgspec.Struct, frozen=True, kw_only=True):
     said_zh: str | None = None
     """Level and condition in words."""
     said_en: str | None = None
-
-
-class MatterPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One honour or one deduction: claimed = points + surplus, unless another record covers its matter."""
-
-    record: RecordId
-    item: Code
-    zh: str
-    en: str
-    clause: str
-    level: Code
-    level_zh: str
-    level_en: str
-    matter: Code
-    title: str | None
-    occurred_on: date
-    counted_on: date
-    state: str
-    """pending or confirmed."""
-    claimed: int
-    points: int
-    surplus: int
-    effect: Literal["counted", "pending"] | Cut
-    covered_by: RecordId | None
-    """The record that counts for the same matter."""
-    position: int
-
-
-class VetoPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One veto and the grade above which it lets nobody; one that was lifted caps nothing."""
-
-    record: RecordId
-    item: Code
-    zh: str
-    en: str
-    clause: str
-    ceiling: Code | None
-    """The grade that it caps; None where it does something else."""
-    ceiling_zh: str | None
-    ceiling_en: str | None
-    counted_on: date
-    lifted_on: date | None
-    position: int
 
 
 class ItemPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +79,10 @@ class ItemPart(msgspec.Struct, frozen=True, kw_only=True):
     sentence_zh: str
     sentence_en: str
     records: tuple[RecordPart, ...]
+    unit: Code | None = None
+    """Whose own item it is; None for one of the central rule set."""
+    minute: Reference | None = None
+    """By which decision it is asked there."""
 
 
 class CategoryPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,48 +147,52 @@ async def explanation(
     connection: AsyncConnection,
     member: MemberId,
     year: int,
-    period: str = "Y",
+    period: str | None = None,
     shown: Shown = "confirmed",
     *,
     only: Code | None = None,
+    today: date | None = None,
     when: When | None = None,
 ) -> Answer[Explanation | None]:
-    """Why a member's score of a period (H1, H2, Y) is what it is; None where nobody or no rule set is known.
+    """Why a member's score of a period is what it is; None where nobody or no rule set is known.
 
-    ``only``: of the categories this one alone. ``when``: as it was known and valid then.
+    Without a period: of what has begun ``today``, of the whole year without a day. ``only``: of the categories this
+    one alone. ``when``: as it was known and valid then.
     """
     given = await (inputs_of(connection, member, year) if when is None else inputs_at(connection, member, year, when))
     if given.value is None:
         return instead(given, None)
     subject = await subject_of(connection, given.value)
-    version = in_force(subject.versions, period_end(year, period))
-    if version is None:
+    wanted = period or running(ruled_periods(subject, year), today or date(year, 12, 31))
+    ruled = None if wanted is None else ruled_period(subject, year, wanted)
+    if ruled is None:
         return instead(given, None)
-    return instead(given, _tree(member, subject, version, year, period, shown, given.value, only))
+    return instead(given, _tree(member, subject, ruled, year, shown, given.value, only))
 
 
 def _tree(
     member: MemberId,
     subject: Subject,
-    version: Published,
+    ruled: Ruled,
     year: int,
-    period: str,
     shown: Shown,
     given: Inputs,
     only: Code | None,
 ) -> Explanation:
-    case = cases(subject, version, year, given.tallies, lists_of(given.merits))[period]
-    result = score(version.tariff, case, [other.tariff for other in subject.versions if other is not version])
+    version = ruled.version
+    merits = reaching(subject, year, given.merits)
+    case = case_of(subject, year, ruled, given.tallies, lists_of(merits))
+    result = result_of(subject, ruled, case)
     seen = result.confirmed if shown == "confirmed" else result.with_pending
     months = {span.code: span.months_present for span in case.spans}
-    own = [merit for merit in given.merits if period in ("Y", _half(merit.day))]
+    own = merits_in(ruled, merits)
     vetoes = veto_parts(subject, version, own)
     best = ceiling_of(version, vetoes)
     return Explanation(
         member=member,
         year=year,
-        period=period,
-        ends_on=period_end(year, period),
+        period=ruled.period,
+        ends_on=ruled.ends_on,
         shown=shown,
         rules=version.version,
         digest=version.digest,
@@ -231,16 +207,8 @@ def _tree(
         honours=seen.honour_points,
         deductions=seen.deduction_points,
         spans=tuple(
-            _span(
-                subject,
-                half_version(subject, year, span.code) or version,
-                span,
-                months[span.code],
-                shown,
-                given.lines,
-                only,
-            )
-            for span in seen.spans
+            _span(subject, year, ruled, part, span, months[span.code], shown, given.lines, only)
+            for part, span in zip(ruled.parts, seen.spans, strict=True)
         ),
         honour_lines=matter_parts(subject, seen.honours, own, "honour"),
         deduction_lines=matter_parts(subject, seen.deductions, own, "deduction"),
@@ -251,126 +219,43 @@ def _tree(
     )
 
 
-def matter_parts(
-    subject: Subject, lines: Sequence[MatterLine], merits: Sequence[MeritInput], kind: str
-) -> tuple[MatterPart, ...]:
-    """Every standing record of a list in (day, position) order; what is pending and not counted gives nothing yet."""
-    standing = [merit for merit in merits if merit.kind == kind and merit.status in STANDING]
-    by_record = {line.record: line for line in lines}
-    return tuple(_matter(subject, merit, by_record.get(merit.id)) for merit in standing)
-
-
-def _matter(subject: Subject, merit: MeritInput, line: MatterLine | None) -> MatterPart:
-    item = _item_then(subject, merit)
-    assert isinstance(item, HonourItem | NegativeItem), f"{merit.item} has no levels"
-    level = next(one for one in item.levels if one.code == merit.level)
-    return MatterPart(
-        record=merit.id,
-        item=merit.item,
-        zh=item.zh,
-        en=item.en,
-        clause=item.clause,
-        level=level.code,
-        level_zh=level.zh,
-        level_en=level.en,
-        matter=merit.matter,
-        title=merit.title,
-        occurred_on=merit.occurred_on,
-        counted_on=merit.day,
-        state="pending" if merit.confirmed is None else "confirmed",
-        claimed=merit.points or 0 if line is None else line.claimed,
-        points=0 if line is None else line.points,
-        surplus=0 if line is None else line.surplus,
-        effect="pending" if line is None else (line.cut or "counted"),
-        covered_by=None if line is None else line.covered_by,
-        position=merit.position,
-    )
-
-
-def _item_then(subject: Subject, merit: MeritInput) -> ListItem:
-    """The item in the rule set of the day of the act."""
-    version = next(one for one in subject.versions if one.version == merit.rules)
-    item = version.scheme.item(merit.item)
-    assert item is not None, f"{merit.rules} has no {merit.item}"
-    return item
-
-
-def veto_parts(subject: Subject, version: Published, merits: Sequence[MeritInput]) -> tuple[VetoPart, ...]:
-    """The vetoes of the year by their decision's date, lifted ones among them."""
-    grades = {grade.code: grade for grade in version.scheme.grades}
-    found: list[VetoPart] = []
-    for merit in merits:
-        if merit.kind != "veto":
-            continue
-        item = _item_then(subject, merit)
-        assert isinstance(item, VetoItem), f"{merit.item} is no veto"
-        capped = None if item.to is None else grades[item.to]
-        found.append(
-            VetoPart(
-                record=merit.id,
-                item=merit.item,
-                zh=item.zh,
-                en=item.en,
-                clause=item.clause,
-                ceiling=item.to,
-                ceiling_zh=None if capped is None else capped.zh,
-                ceiling_en=None if capped is None else capped.en,
-                counted_on=merit.day,
-                lifted_on=merit.lifted_on,
-                position=merit.position,
-            )
-        )
-    return tuple(found)
-
-
-def ceiling_of(version: Published, vetoes: Sequence[VetoPart]) -> Grade | None:
-    """The best grade that the vetoes in force leave: of several the lowest ceiling holds."""
-    items = [version.scheme.item(veto.item) for veto in vetoes if veto.lifted_on is None]
-    if not version.scheme.grades:
-        return None
-    best = version.scheme.grades[0]
-    left = under_vetoes(best, [item for item in items if isinstance(item, VetoItem)], version.scheme.grades)
-    return None if left is best else left
-
-
 def _span(
     subject: Subject,
-    version: Published,
+    year: int,
+    ruled: Ruled,
+    part: Period,
     span: SpanScore,
     months_present: int,
     shown: Shown,
     records: Sequence[RecordInput],
     only: Code | None,
 ) -> SpanPart:
-    # The service sums halves whatever the rule set's own cycle: their names are then its own.
-    known = (version.scheme.period(span.code), *(one for one in HALVES_AND_YEAR if one.code == span.code))
-    period = next(one for one in known if one is not None)
-    own = [] if span.borrowed else [record for record in records if _half(record.day) == span.code]
+    version = span_version(subject, year, ruled, part)
+    first_on, last_on = days_of(part, year)
+    own = [] if span.borrowed else [record for record in records if first_on <= record.day <= last_on]
     counted = [record for record in own if shown == "with_pending" or record.confirmed is not None]
     lines = [line for category in span.categories for line in category.lines]
-    earlier = [other.tariff for other in subject.versions if other is not version]
+    months = months_of(part)
+    earlier = [other.over(months) for other in subject.others(version)]
     rows = [record.counted for record in counted]
-    allotments = {} if span.borrowed else {a.item: a for a in allot(version.tariff, lines, rows, earlier)}
+    allotments = {} if span.borrowed else {a.item: a for a in allot(version.over(months), lines, rows, earlier)}
     by_item: defaultdict[str, list[RecordInput]] = defaultdict(list)
     for record in own:
         by_item[record.item].append(record)
     return SpanPart(
         code=span.code,
-        zh=period.zh,
-        en=period.en,
+        zh=part.zh,
+        en=part.en,
         base=span.base,
         maximum=span.maximum,
         months_present=months_present,
         borrowed=span.borrowed,
-        categories=_categories(version, span, allotments, by_item, only),
+        categories=_categories(subject, version, span, allotments, by_item, only),
     )
 
 
-def _half(day: date) -> str:
-    return "H1" if day.month <= 6 else "H2"
-
-
 def _categories(
+    subject: Subject,
     version: Published,
     span: SpanScore,
     allotments: Mapping[str, Allotment],
@@ -388,7 +273,8 @@ def _categories(
             points=category.points,
             maximum=category.maximum,
             items=tuple(
-                _item(version, line, allotments[line.item], records.get(line.item, ())) for line in category.lines
+                _item(subject, version, line, allotments[line.item], records.get(line.item, ()))
+                for line in category.lines
             ),
         )
         for category in span.categories
@@ -396,9 +282,12 @@ def _categories(
     )
 
 
-def _item(version: Published, line: Line, allotment: Allotment, records: Sequence[RecordInput]) -> ItemPart:
+def _item(
+    subject: Subject, version: Published, line: Line, allotment: Allotment, records: Sequence[RecordInput]
+) -> ItemPart:
     item = version.scheme.item(line.item)
     assert isinstance(item, ResponsibilityItem), f"{line.item} is no responsibility item"
+    local = subject.local_item(version.version, line.item)
     brought = {portion.record: portion for portion in allotment.portions}
     return ItemPart(
         item=line.item,
@@ -417,6 +306,8 @@ def _item(version: Published, line: Line, allotment: Allotment, records: Sequenc
             else _record(record, item, 0, 0, "pending")
             for record in records
         ),
+        unit=None if local is None else local.unit,
+        minute=None if local is None else local.minute,
     )
 
 
@@ -431,7 +322,7 @@ def _record(
         occurred_on=record.day,
         outcome=WORDS[record.number],
         quantity=record.quantity,
-        state="pending" if record.confirmed is None else "confirmed",
+        state=state_of(record),
         effect=effect,
         points=points,
         surplus=surplus,

@@ -10,8 +10,9 @@ from domain.assessment.rows import ResponsibilityRow, Tally, tally
 from domain.values import Code, MemberId, RecordId
 from projections.answers import Answer, AsyncConnection, ask_one
 from projections.assessments import RESULTS_OF_MEMBER, ResultState
+from projections.local_items import ITEMS_OF_MEMBER, LocalInput
 from projections.merits import COLUMNS, STANDING, MeritInput
-from projections.periods import SCORES, PeriodScore, ProfileSince, Subject
+from projections.periods import SCORES, PeriodScore, ProfileSince, Seat, Subject
 from projections.records import NUMBERS, WORDS
 from projections.rules import loaded_version
 
@@ -34,6 +35,8 @@ class RecordInput(msgspec.Struct, frozen=True, kw_only=True):
     level: Code | None = None
     """Of a shortfall, or of an item that has levels: what it says."""
     condition: Code | None = None
+    held: bool = False
+    """Whether an objection holds it back now."""
 
     @property
     def says(self) -> tuple[Code | None, ...]:
@@ -63,6 +66,8 @@ class StayInput(msgspec.Struct, frozen=True, kw_only=True):
     scheme: Code
     from_on: date
     until_on: date | None
+    path: tuple[Code, ...] = ()
+    """The organisation and those above it."""
 
 
 class AwayInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,11 +105,13 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[RecordInput, ...]
     """Those that sheets brought."""
     merits: tuple[MeritInput, ...]
-    """Honours, deductions, shortfalls, vetoes."""
+    """Honours, deductions, shortfalls, vetoes; of the years before those that may last."""
     scores: tuple[PeriodScore, ...]
     """What is stored of the year, as it was scored last."""
     results: tuple[ResultState, ...]
     """Of every period that was ever computed."""
+    local: tuple[LocalInput, ...] = ()
+    """What any unit has below these rule sets."""
 
     @property
     def tallies(self) -> list[Tally]:
@@ -132,6 +139,7 @@ def _line_of(merit: MeritInput) -> RecordInput:
         matter=merit.matter,
         title=merit.matter,
         level=merit.level,
+        held=merit.held,
     )
 
 
@@ -139,8 +147,8 @@ _INPUTS: Final = "".join(
     (
         """
 SELECT
-  (SELECT COALESCE(json_agg(json_build_object('scheme', u.scheme, 'from_on', e.from_on, 'until_on', e.until_on)
-                            ORDER BY e.enrolment), '[]')
+  (SELECT COALESCE(json_agg(json_build_object('scheme', u.scheme, 'from_on', e.from_on, 'until_on', e.until_on,
+                                              'path', u.path) ORDER BY e.enrolment), '[]')
    FROM enrolments AS e JOIN units AS u ON u.code = e.unit WHERE e.member = m.member) AS stays,
   (SELECT COALESCE(json_agg(json_build_object('from_on', a.from_on, 'until_on', a.until_on, 'exempt', a.exempt)
                             ORDER BY a.absence), '[]')
@@ -158,25 +166,32 @@ SELECT
   (SELECT COALESCE(json_agg(json_build_object(
             'id', r.id, 'item', p.code, 'rules', s.version, 'number', r.outcome, 'quantity', r.quantity, 'day', r.day,
             'position', r.record, 'confirmed', r.confirmed, 'replaced', r.replaced, 'matter', x.code, 'title', x.title,
-            'level', r.level, 'condition', r.condition
+            'level', r.level, 'condition', r.condition,
+            'held', r.id IN (SELECT o.record FROM objections AS o WHERE o.subject = %(member)s
+                             AND o.suspended IS NOT NULL AND o.cleared IS NULL AND o.corrected IS NULL)
           ) ORDER BY r.day, r.record), '[]')
    FROM records AS r JOIN rule_parts AS p ON p.part = r.item JOIN rule_sets AS s USING (rule_set)
    JOIN matters AS x ON x.matter = r.matter
    WHERE r.member = m.member AND r.reversed IS NULL AND (%(lines)s OR EXISTS (
        SELECT FROM merits AS h WHERE h.member = m.member AND h.kind IN ('honour', 'deduction')
-         AND h.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)))
+         AND (h.day >= make_date(%(year)s, 1, 1) OR h.kind = 'deduction')
+         AND h.day <= make_date(%(year)s, 12, 31)))
      AND r.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)) AS records,
   (SELECT COALESCE(json_agg(row_to_json(y) ORDER BY y.day, y.position), '[]') FROM (SELECT""",
         COLUMNS,
         """FROM merits AS x LEFT JOIN cases AS c ON c.opened = x.opened
-   WHERE x.member = m.member AND x.day BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)) AS y
+   WHERE x.member = m.member AND x.day <= make_date(%(year)s, 12, 31)
+     AND (x.day >= make_date(%(year)s, 1, 1) OR x.kind IN ('deduction', 'veto'))) AS y
   ) AS merits,
   (SELECT COALESCE(json_agg(row_to_json(z)), '[]') FROM (""",
         SCORES,
         """) AS z) AS scores,
   (SELECT COALESCE(json_agg(row_to_json(w)), '[]') FROM (""",
         RESULTS_OF_MEMBER,
-        """) AS w) AS results
+        """) AS w) AS results,
+  (SELECT COALESCE(json_agg(row_to_json(v)), '[]') FROM (""",
+        ITEMS_OF_MEMBER,
+        """) AS v) AS local
 FROM members AS m WHERE m.person = %(member)s
 """,
     )
@@ -199,9 +214,13 @@ async def subject_of(connection: AsyncConnection, given: Inputs) -> Subject:
     loaded = [await loaded_version(connection, v.version, v.digest, v.effective_on) for v in given.versions]
     stays = tuple(Stay(stay.from_on, stay.until_on) for stay in given.stays)
     away = tuple(Away(one.from_on, one.until_on, one.exempt) for one in given.away)
+    local = tuple(one.item for one in given.local)
+    seats = (Seat(from_on=stay.from_on, path=stay.path) for stay in given.stays)
     return Subject(
         stays=stays,
         versions=tuple(loaded),
+        local=local,
+        seats=tuple(seats) if local else (),
         away=away,
         profiles=given.profiles,
         totals={(one.year, one.period): one.total for one in given.totals},

@@ -22,7 +22,7 @@ from domain.recording.archive import (
 )
 from domain.recording.deduction import deduction_id
 from domain.recording.honour import honour_id
-from domain.values import Code, MemberId, RecordId, Sha256
+from domain.values import Code, MemberId, RecordId, Sha256, day_of
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
 from projections.casework import CaseRow
@@ -71,6 +71,9 @@ CREATE INDEX merits_of_matter ON merits (unit, matter);
 
 STANDING: Final = ("approved", "confirmed", "suspended")
 """The states in which a record counts, or would if it were confirmed."""
+
+LASTING: Final = ("deduction", "veto")
+"""Whose effect may last beyond its year."""
 
 
 class MeritRow(Row, kw_only=True):
@@ -149,7 +152,7 @@ def _added(this: Applied, fact: Added) -> None:
         row.replaced = this.keys.taken(this.flushed).get((member, fact.unit, fact.matter, fact.item))
     this.keys.records[fact.record.int] = this.position, member, fact.counted_on.year
     this.keys.kinds[fact.record.int] = kind
-    this.batch.touched.add((member, fact.counted_on.year))
+    touch(this, member, fact.counted_on.year, kind)
     this.batch.insert(row)
 
 
@@ -160,7 +163,7 @@ def in_place(this: Applied, fact: RecordReplaced) -> None:
     opened = this.execute("SELECT opened, minute FROM merits WHERE merit = %(merit)s", {"merit": before[0]}).fetchone()
     this.keys.records[fact.record.int] = this.position, member, fact.counted_on.year
     this.keys.kinds[fact.record.int] = fact.kind
-    this.batch.touched.add((member, fact.counted_on.year))
+    touch(this, member, fact.counted_on.year, fact.kind)
     this.batch.insert(
         MeritRow(
             merit=this.position,
@@ -192,9 +195,15 @@ def _case_of(this: Applied, fact: HonourAdded | DeductionApproved | DeductionDis
     return opened
 
 
+def touch(this: Applied, member: int, year: int, kind: str) -> None:
+    """The scores of a record's year; and of those since, where its effect may last so long."""
+    last = day_of(this.entry.at).year if kind in LASTING else year
+    this.batch.touched.update((member, one) for one in range(year, max(year, last) + 1))
+
+
 def _lifted(this: Applied, fact: VetoLifted) -> None:
     merit, member, year = this.keys.record(fact.record)
-    this.batch.touched.add((member, year))
+    touch(this, member, year, "veto")
     this.batch.change(
         MeritRow,
         merit,
@@ -274,6 +283,8 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     condition: Code | None
     share: Code | None
+    held: bool = False
+    """Whether an objection holds it back now."""
 
     @property
     def row(self) -> MatterRow:
@@ -321,7 +332,9 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
 
 COLUMNS: Final = """
     x.id, x.kind, x.item, x.level, x.rules, x.unit, x.matter, c.title, x.occurred_on, x.day, x.merit AS position,
-    x.points, x.status, x.confirmed, x.replaced, x.lifted_on, x.quantity, x.condition, x.share
+    x.points, x.status, x.confirmed, x.replaced, x.lifted_on, x.quantity, x.condition, x.share,
+    EXISTS (SELECT FROM objections AS h WHERE h.record = x.id AND h.suspended IS NOT NULL
+            AND h.cleared IS NULL AND h.corrected IS NULL) AS held
 """
 _MERITS: Final = "".join(
     (
@@ -335,13 +348,18 @@ _DECODER: Final = msgspec.json.Decoder(MeritInput)
 
 
 def merits_of(connection: Connection, members: list[int], years: range) -> dict[tuple[int, int], list[MeritInput]]:
-    """(member's key, year) → his honours, deductions, shortfalls and vetoes; for the follower."""
+    """(member's key, year) → his honours, deductions, shortfalls and vetoes, with those before that may last.
+
+    For the follower.
+    """
     known = {"members": members, "from_on": date(years[0], 1, 1), "until_on": date(years[-1], 12, 31)}
     found: dict[tuple[int, int], list[MeritInput]] = {}
     rows: list[tuple[Any, ...]] = connection.execute(_MERITS, known).fetchall()
     for member, body in rows:
         merit = _DECODER.decode(body)
-        found.setdefault((member, merit.day.year), []).append(merit)
+        last = years[-1] if merit.kind in LASTING else merit.day.year
+        for year in range(max(years[0], merit.day.year), last + 1):
+            found.setdefault((member, year), []).append(merit)
     return found
 
 

@@ -84,6 +84,8 @@ CREATE TABLE objections (
 CREATE INDEX objections_of_unit ON objections (unit, filed);
 CREATE INDEX objections_of_notice ON objections (notice, number);
 CREATE INDEX objections_of_record ON objections (record);
+CREATE INDEX objections_holding ON objections (subject)
+    WHERE suspended IS NOT NULL AND cleared IS NULL AND corrected IS NULL;
 CREATE UNIQUE INDEX objections_by_receipt ON objections (receipt);
 CREATE TABLE objection_steps (
     objection uuid NOT NULL,

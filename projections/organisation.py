@@ -219,6 +219,8 @@ def _moved(this: Applied, fact: UnitMoved) -> None:
     this.batch.change(UnitRow, this.keys.unit(fact.unit)[0], parent=fact.parent)
     _changed(this, fact.unit, fact.from_on, fact.parent)
     this.execute(_MOVE, {"unit": fact.unit, "above": this.keys.path(fact.parent)})
+    # What the organisations above ask beside the rule set is another from now on.
+    this.batch.touched.update(this.execute(_SCORED_BELOW, {"unit": fact.unit}).fetchall())
     this.keys.forget()
 
 
@@ -239,6 +241,11 @@ def _changed(this: Applied, unit: Code, day: date, said: str) -> None:
 _RELEASE: Final = """
 UPDATE enrolments SET until_on = %(last_on)s
 WHERE unit = %(unit)s AND member = %(member)s AND until_on IS NULL
+"""
+_SCORED_BELOW: Final = """
+SELECT DISTINCT s.member, s.year
+FROM scores AS s JOIN enrolments AS e ON e.member = s.member JOIN units AS u ON u.code = e.unit
+WHERE %(unit)s = ANY(u.path) AND EXISTS (SELECT FROM local_items)
 """
 _MOVE: Final = """
 UPDATE units SET path = %(above)s::text[] || path[array_position(path, %(unit)s):] WHERE %(unit)s = ANY(path)

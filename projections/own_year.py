@@ -1,20 +1,32 @@
 """我的一年 — what a page of points shows of a year: scores, honours, deductions, vetoes, from one statement."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
 
-from domain.assessment.scoring import score
-from domain.rules.assessing import Grade
+from domain.rules.assessing import Grade, Period
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId
 from projections.answers import Answer, AsyncConnection, instead
 from projections.as_of import When, inputs_at
 from projections.assessments import ResultState
-from projections.explanation import MatterPart, VetoPart, ceiling_of, matter_parts, veto_parts
 from projections.inputs import Inputs, inputs_of, subject_of
-from projections.periods import PeriodScore, Subject, cases, lists_of, period_end, scored
-from projections.rules import Published, in_force
+from projections.merit_parts import MatterPart, VetoPart, ceiling_of, matter_parts, veto_parts
+from projections.merits import MeritInput
+from projections.periods import (
+    PeriodScore,
+    Ruled,
+    Subject,
+    case_of,
+    lists_of,
+    merits_in,
+    reaching,
+    result_of,
+    ruled_periods,
+    running,
+    scored,
+)
 
 
 class OwnYear(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +35,8 @@ class OwnYear(msgspec.Struct, frozen=True, kw_only=True):
     periods: tuple[PeriodScore, ...]
     categories: dict[Code, tuple[str, str]]
     """The two names of each category, in the rule sets by which the periods were scored."""
+    named: dict[str, tuple[Period, Period | None]] = {}
+    """Each period by its code; for a running total that of the whole, and its last part so far."""
     results: tuple[ResultState, ...]
     """What was determined of the year, newest first; figures that no body has adopted are none."""
     scheme: Scheme | None = None
@@ -30,6 +44,8 @@ class OwnYear(msgspec.Struct, frozen=True, kw_only=True):
     honours: tuple[MatterPart, ...] = ()
     deductions: tuple[MatterPart, ...] = ()
     vetoes: tuple[VetoPart, ...] = ()
+    current: str | None = None
+    """The period that sums what has begun on the day of the page."""
     carried: int = 0
     """Of last year's total, in hundredths."""
     ceiling: Grade | None = None
@@ -37,9 +53,16 @@ class OwnYear(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def own_year(
-    connection: AsyncConnection, member: MemberId, year: int, period: str, today: date, when: When | None = None
+    connection: AsyncConnection,
+    member: MemberId,
+    year: int,
+    period: str | None,
+    today: date,
+    when: When | None = None,
 ) -> Answer[OwnYear]:
-    """A member's year, now or as it was known and valid then; empty where nobody or no rule set is known.
+    """A member's year up to the end of a period, else of the one that runs; now, or as it was known and valid then.
+
+    Empty where nobody or no rule set is known.
 
     A year of which the log says nothing yet has no stored score: then it is made on the spot, of no records.
     """
@@ -53,40 +76,39 @@ async def own_year(
     return instead(given, _year(subject, given.value, year, period, today))
 
 
-def _year(subject: Subject, given: Inputs, year: int, period: str, today: date) -> OwnYear:
-    lists = lists_of(given.merits)
-    periods = given.scores or tuple(scored(subject, year, given.tallies, lists))
-    used = {one.digest for one in periods}
-    names = {
-        category.code: (category.zh, category.en)
-        for version in subject.versions
-        if version.digest in used
-        for category in version.scheme.categories
-    }
-    now = in_force(subject.versions, today)
+def _year(subject: Subject, given: Inputs, year: int, period: str | None, today: date) -> OwnYear:
+    merits = reaching(subject, year, given.merits)
+    periods = given.scores or tuple(scored(subject, year, given.tallies, lists_of(merits)))
+    known = ruled_periods(subject, year)
+    current = period or running(known, today)
+    now = subject.version_on(today)
     plain = OwnYear(
         periods=periods,
-        categories=names,
+        categories=_names(known),
+        named={one.period: (one.whole, one.so_far) for one in known},
         results=tuple(one for one in reversed(given.results) if one.version > 0 and one.year == year),
         scheme=None if now is None else now.scheme,
+        current=current,
     )
-    version = in_force(subject.versions, period_end(year, period))
-    if version is None:
-        return plain
-    return _with_merits(plain, subject, version, year, period, given)
+    ruled = next((one for one in known if one.period == current), None)
+    return plain if ruled is None else _with_merits(plain, subject, ruled, year, merits, given)
+
+
+def _names(known: Sequence[Ruled]) -> dict[Code, tuple[str, str]]:
+    return {category.code: (category.zh, category.en) for one in known for category in one.version.scheme.categories}
 
 
 def _with_merits(
-    plain: OwnYear, subject: Subject, version: Published, year: int, period: str, given: Inputs
+    plain: OwnYear, subject: Subject, ruled: Ruled, year: int, merits: Sequence[MeritInput], given: Inputs
 ) -> OwnYear:
-    own = [merit for merit in given.merits if period == "Y" or (merit.day.month <= 6) == (period == "H1")]
-    vetoes = veto_parts(subject, version, own)
-    found = msgspec.structs.replace(plain, vetoes=vetoes, ceiling=ceiling_of(version, vetoes))
-    carrying, _ = version.tariff.carried
+    own = merits_in(ruled, merits)
+    vetoes = veto_parts(subject, ruled.version, own)
+    found = msgspec.structs.replace(plain, vetoes=vetoes, ceiling=ceiling_of(ruled.version, vetoes))
+    carrying, _ = ruled.tariff.carried
     if not carrying and not any(merit.kind in ("honour", "deduction") for merit in own):
         return found
-    case = cases(subject, version, year, given.tallies, lists_of(given.merits))[period]
-    sure = score(version.tariff, case, [other.tariff for other in subject.versions if other is not version]).confirmed
+    case = case_of(subject, year, ruled, given.tallies, lists_of(merits))
+    sure = result_of(subject, ruled, case).confirmed
     return msgspec.structs.replace(
         found,
         carried=sure.carried,

@@ -20,7 +20,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     actor: msgspec.Raw
     at: str
     """As it is written: an instant in UTC with ``Z``."""
-    command: UUID | None
+    command: str | None
+    """As it is written: seldom looked at, and quicker to compare."""
     fact: msgspec.Raw
     schema: int
     stream: UUID

@@ -17,7 +17,7 @@ from projections.answers import Answer, AsyncConnection, ask_one
 from projections.applying import Applied, Handlers
 from projections.chains import MERIT_CHAIN, SHEET_CHAIN
 from projections.matters import Evidence
-from projections.merits import MeritRow, give_back, in_place, take_over
+from projections.merits import LASTING, MeritRow, give_back, in_place, take_over, touch
 from projections.reading import hundredths_of
 from projections.rows import NULL, Connection, Row
 from projections.sheets import Approval
@@ -101,7 +101,7 @@ class RecordRow(Row, kw_only=True):
         confirmed = "\\N" if self.confirmed is None else self.confirmed
         replaced = "\\N" if self.replaced is None else self.replaced
         return (
-            f"{self.record}\t{self.id}\t{self.member}\t{self.unit}\t{self.item}\t{self.matter}\t{self.sheet}\t{self.day}\t"
+            f"{self.record}\t{self.id.int:032x}\t{self.member}\t{self.unit}\t{self.item}\t{self.matter}\t{self.sheet}\t{self.day}\t"
             f"{self.outcome}\t{self.quantity}\t{self.late}\t{self.entitled}\t{self.present}\t{self.in_favour}\t"
             f"{notice}\t{confirmed}\t{replaced}\t{self.reversed or NULL}\t{self.objection or NULL}\t"
             f"{self.level or NULL}\t{self.condition or NULL}"
@@ -272,7 +272,10 @@ def _taken(this: Applied, member: int, fact: PointsRecorded | RecordReplaced) ->
 def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
     record, member, year = this.keys.record(fact.record)
     kind, notice = this.keys.kind(fact.record), this.keys.notice(fact.notice)
-    this.batch.touched.add((member, year))
+    if kind in LASTING:
+        touch(this, member, year, kind)
+    else:
+        this.batch.touched.add((member, year))
     if kind == "responsibility":
         # Most records are confirmed before they are written, and no fact comes more often.
         pending = this.batch.pending(RecordRow, record)
@@ -288,7 +291,7 @@ def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
 
 def _reversed(this: Applied, fact: RecordReversed) -> None:
     record, member, year = this.keys.record(fact.record)
-    this.batch.touched.add((member, year))
+    touch(this, member, year, this.keys.kind(fact.record))
     if this.keys.kind(fact.record) == "responsibility":
         this.batch.change(RecordRow, record, reversed=this.position)
         return

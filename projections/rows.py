@@ -5,8 +5,9 @@ give the same keys and every row names its own proof. What one batch both insert
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from types import NoneType
 from typing import Any, ClassVar, Final, LiteralString, TypeAlias
 from uuid import UUID
 
@@ -31,7 +32,7 @@ class Row(msgspec.Struct, kw_only=True):
 
     def line(self) -> str:
         """As COPY wants it: the fields in order."""
-        return "\t".join([copied(value) for value in msgspec.structs.astuple(self)])
+        return "\t".join([_TEXT.get(type(value), str)(value) for value in msgspec.structs.astuple(self)])
 
 
 def copied(value: object) -> str:
@@ -40,17 +41,31 @@ def copied(value: object) -> str:
     >>> copied(None), copied("a\tb"), copied(True), copied(["x", "y"])
     ('\\N', 'a\\tb', 'True', '{"x","y"}')
     """
-    kind = type(value)
-    if kind is int or kind is bool or kind is UUID:
-        return str(value)
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPED)
-    if isinstance(value, list | tuple):
-        # Codes, ids and days alone stand in arrays; none of them holds a quotation mark or a backslash.
-        return "{" + ",".join(f'"{part}"' for part in value) + "}"  # pyright: ignore[reportUnknownVariableType]
-    return str(value)
+    return _TEXT.get(type(value), str)(value)
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPED)
+
+
+def _array(parts: Sequence[object]) -> str:
+    # Codes, ids and days alone stand in arrays; none of them holds a quotation mark or a backslash.
+    return "{" + ",".join(f'"{part}"' for part in parts) + "}"
+
+
+def _hex(value: UUID) -> str:
+    # PostgreSQL takes an id without its dashes as well, and they cost more than the digits.
+    return f"{value.int:032x}"
+
+
+_TEXT: Final[dict[type, Callable[[Any], str]]] = {
+    NoneType: lambda _: NULL,
+    UUID: _hex,
+    list: _array,
+    str: _escaped,
+    tuple: _array,
+}
+"""How a value of a kind is written, by its very kind; any other says itself."""
 
 
 class Batch:
@@ -59,6 +74,8 @@ class Batch:
     def __init__(self) -> None:
         self.touched: set[tuple[int, int]] = set()
         """(member, year) whose score must be made again."""
+        self.carried: set[str] = set()
+        """The commands of the process that are known to be carried out."""
         self._new: defaultdict[type[Row], dict[object, Row]] = defaultdict(dict)
         self._lines: defaultdict[LiteralString, list[str]] = defaultdict(list)
         self._changes: defaultdict[type[Row], dict[object, dict[str, object]]] = defaultdict(dict)

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.tariff import Tariff, half_tariff
+from domain.assessment.counting import tariff_of
+from domain.assessment.tariff import Tariff
 from domain.rules.calendar import CalendarPublished
 from domain.rules.digest import Part, assemble, digest
 from domain.rules.ruleset import (
@@ -57,7 +58,8 @@ CREATE TABLE rule_parts (
     rule_set integer NOT NULL,
     section text NOT NULL,
     code text,
-    content json NOT NULL
+    content json NOT NULL,
+    unit text
 );
 CREATE INDEX rule_parts_of_set ON rule_parts (rule_set, section, code);
 CREATE TABLE calendars (
@@ -104,6 +106,8 @@ class RulePartRow(Row, kw_only=True):
     section: str
     code: str | None
     content: str
+    unit: str | None = None
+    """Whose own item it is; None for what the document says."""
 
 
 class CalendarRow(Row, kw_only=True):
@@ -164,9 +168,20 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     effective_on: date
     scheme: Scheme
-    tariff: Tariff
     document: str
     """As it was published, in JSON; what it leaves out stands in ``scheme`` at its default."""
+    priced: Scheme | None = None
+    """Where units add items: the version with every item that was ever asked under it anywhere."""
+    priced_digest: str | None = None
+
+    @property
+    def tariff(self) -> Tariff:
+        """What a stretch of the rule set's own cycle is scored with."""
+        return self.over(self.scheme.cycle_months)
+
+    def over(self, months: int) -> Tariff:
+        """What a stretch of so many months is scored with."""
+        return tariff_of(self, months)
 
     def has_expired(self, day: date) -> bool:
         """Whether the document's own last day, say that of a trial, has come."""
@@ -239,7 +254,7 @@ def _approved(this: Applied, fact: RuleSetApproved) -> None:
 
 _PARTS: Final = """
 SELECT s.digest, p.section, p.code, p.content::text FROM rule_sets AS s JOIN rule_parts AS p USING (rule_set)
-WHERE s.rule_set = %(rule_set)s ORDER BY p.part
+WHERE s.rule_set = %(rule_set)s AND p.unit IS NULL ORDER BY p.part
 """
 _PUBLISH: Final = """
 UPDATE rule_sets
@@ -307,7 +322,7 @@ FROM rule_sets WHERE scheme = %(scheme)s ORDER BY rule_set
 _RULE_PARTS: Final = """
 SELECT p.section, p.code, p.content, p.part AS position
 FROM rule_sets AS s JOIN rule_parts AS p USING (rule_set)
-WHERE s.scheme = %(scheme)s AND s.version = %(version)s ORDER BY p.part
+WHERE s.scheme = %(scheme)s AND s.version = %(version)s AND p.unit IS NULL ORDER BY p.part
 """
 _CALENDARS: Final = "SELECT year, days_off, make_up_days FROM calendars ORDER BY year"
 _VERSIONS: Final = """
@@ -316,7 +331,7 @@ WHERE scheme = %(scheme)s AND status = 'published' ORDER BY effective_on
 """
 _DOCUMENT: Final = "SELECT document::text FROM rule_sets WHERE digest = %(digest)s AND document IS NOT NULL LIMIT 1"
 
-_SHELF: Final[dict[str, tuple[Scheme, Tariff, str]]] = {}
+_SHELF: Final[dict[str, tuple[Scheme, str]]] = {}
 """Loaded documents by digest. A digest names its content, so that nothing here is ever out of date."""
 
 
@@ -325,11 +340,9 @@ def _ready(version: str, known: str, effective_on: date, content: str | None) ->
     if known not in _SHELF:
         assert content is not None, f"{version} is published without a document"
         scheme = load(content.encode())
-        _SHELF[known] = scheme, half_tariff(scheme), content
-    scheme, tariff, document = _SHELF[known]
-    return Published(
-        version=version, digest=known, effective_on=effective_on, scheme=scheme, tariff=tariff, document=document
-    )
+        _SHELF[known] = scheme, content
+    scheme, document = _SHELF[known]
+    return Published(version=version, digest=known, effective_on=effective_on, scheme=scheme, document=document)
 
 
 def published_versions(connection: Connection, scheme: Code) -> list[Published]:

@@ -15,8 +15,9 @@ from domain.values import Code, MemberId
 from projections.alike import Alike
 from projections.answers import Answer, AsyncConnection, ask, instead
 from projections.inputs import inputs_of, subject_of
+from projections.local_items import items_of
 from projections.merits import merits_of
-from projections.periods import SCORES, PeriodScore, ProfileSince, Subject, lists_of, scored
+from projections.periods import SCORES, PeriodScore, ProfileSince, Seat, Subject, lists_of, reaching, scored
 from projections.records import item_names, said_of
 from projections.rows import Connection, copied
 from projections.rules import published_versions
@@ -26,6 +27,7 @@ CREATE TABLE scores (
     member integer NOT NULL,
     year integer NOT NULL,
     period text NOT NULL,
+    begins_on date NOT NULL,
     ends_on date NOT NULL,
     rules text NOT NULL,
     digest text NOT NULL,
@@ -53,7 +55,7 @@ class MemberScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SUBJECTS: Final = """
-SELECT e.member, u.scheme, e.from_on, e.until_on
+SELECT e.member, u.scheme, e.from_on, e.until_on, u.path
 FROM enrolments AS e JOIN units AS u ON u.code = e.unit
 WHERE e.member = ANY(%(members)s) ORDER BY e.member, e.enrolment
 """
@@ -65,7 +67,7 @@ _STORE: Final = """
 INSERT INTO scores
 SELECT * FROM json_populate_recordset(NULL::scores, %(rows)s)
 ON CONFLICT (member, year, period) DO UPDATE SET
-    ends_on = EXCLUDED.ends_on, rules = EXCLUDED.rules, digest = EXCLUDED.digest,
+    begins_on = EXCLUDED.begins_on, ends_on = EXCLUDED.ends_on, rules = EXCLUDED.rules, digest = EXCLUDED.digest,
     months_present = EXCLUDED.months_present, maximum = EXCLUDED.maximum, base = EXCLUDED.base,
     honours = EXCLUDED.honours, deductions = EXCLUDED.deductions, ledger = EXCLUDED.ledger,
     pending_base = EXCLUDED.pending_base, pending_honours = EXCLUDED.pending_honours,
@@ -109,8 +111,8 @@ def _rescore(connection: Connection, touched: Sequence[tuple[int, int]], alike: 
     said, merits = said_of(connection, members, span), merits_of(connection, members, span)
     found: list[tuple[int, PeriodScore]] = []
     for member, year in touched:
-        own, lists = said.get((member, year), []), merits.get((member, year))
-        if lists is None:
+        own, lists = said.get((member, year), []), reaching(subjects[member], year, merits.get((member, year), ()))
+        if not lists:
             periods: Iterable[PeriodScore] = alike.scored(subjects[member], year, own)
         else:
             periods = scored(subjects[member], year, [alike.tally(one) for one in own], lists_of(lists))
@@ -149,8 +151,10 @@ def subjects_of(connection: Connection, members: list[int]) -> dict[int, Subject
     """Presence over all organisations; the rule sets are those of the scheme of the last one."""
     stays: dict[int, list[Stay]] = {}
     schemes: dict[int, str] = {}
-    for member, scheme, from_on, until_on in connection.execute(SUBJECTS, {"members": members}).fetchall():
+    seats: dict[int, list[Seat]] = {}
+    for member, scheme, from_on, until_on, path in connection.execute(SUBJECTS, {"members": members}).fetchall():
         stays.setdefault(member, []).append(Stay(from_on, until_on))
+        seats.setdefault(member, []).append(Seat(from_on=from_on, path=tuple(path)))
         schemes[member] = scheme
     away: dict[int, list[Away]] = {}
     for member, from_on, until_on, exempt in connection.execute(AWAY, {"members": members}).fetchall():
@@ -162,10 +166,13 @@ def subjects_of(connection: Connection, members: list[int]) -> dict[int, Subject
     for member, year, period, total in connection.execute(TOTALS, {"members": members}).fetchall():
         totals.setdefault(member, {})[year, period] = total
     versions = {scheme: tuple(published_versions(connection, scheme)) for scheme in set(schemes.values())}
+    local = {scheme: items_of(connection, scheme) for scheme in versions}
     return {
         member: Subject(
             stays=tuple(own),
             versions=versions[schemes[member]],
+            local=local[schemes[member]],
+            seats=tuple(seats[member]) if local[schemes[member]] else (),
             away=tuple(away.get(member, ())),
             profiles=tuple(profiles.get(member, ())),
             totals=totals.get(member, {}),
@@ -177,7 +184,7 @@ def subjects_of(connection: Connection, members: list[int]) -> dict[int, Subject
 _BRANCH: Final = """
 SELECT m.person AS member, (
   SELECT row_to_json(x) FROM (
-    SELECT s.year, s.period, s.ends_on, s.rules, s.digest, s.months_present, s.maximum, s.base, s.honours,
+    SELECT s.year, s.period, s.begins_on, s.ends_on, s.rules, s.digest, s.months_present, s.maximum, s.base, s.honours,
            s.deductions, s.ledger, s.pending_base, s.pending_honours, s.pending_deductions, s.pending_ledger,
            s.categories
   ) AS x) AS score
@@ -205,7 +212,8 @@ async def points_of(connection: AsyncConnection, member: MemberId, year: int) ->
     if given.value is None:
         return found
     subject = await subject_of(connection, given.value)
-    return instead(given, tuple(scored(subject, year, given.value.tallies, lists_of(given.value.merits))))
+    lists = lists_of(reaching(subject, year, given.value.merits))
+    return instead(given, tuple(scored(subject, year, given.value.tallies, lists)))
 
 
 async def branch_points(

@@ -14,11 +14,11 @@ import msgspec
 from domain.assessment.carried import Place, Said, placed
 from domain.assessment.grading import Candidate, grade_of, under_vetoes, within_quota
 from domain.assessment.keeping import Kept, with_kept
+from domain.assessment.period import days_of
 from domain.assessment.presence import gradable
 from domain.assessment.rounding import rounder_of
 from domain.assessment.rows import MatterRow, ResponsibilityRow, Tally, Uncountable
-from domain.assessment.scoring import Case, Score, score
-from domain.assessment.tariff import half_tariff
+from domain.assessment.scoring import Score
 from domain.assessment.totals import total
 from domain.decider import Refused
 from domain.rules.assessing import Profile
@@ -27,10 +27,20 @@ from domain.rules.items import VetoItem
 from domain.rules.scheme import Scheme, load
 from domain.values import Code
 from projections.merits import merits_of
-from projections.periods import NOTHING, Lists, Subject, cases, lists_of, period_end
+from projections.periods import (
+    NOTHING,
+    Lists,
+    Ruled,
+    Subject,
+    case_of,
+    lists_of,
+    reaching,
+    result_of,
+    ruled_period,
+)
 from projections.records import ItemNames, item_names, said_of, tallied
 from projections.rows import Connection
-from projections.rules import Published, in_force
+from projections.rules import Published
 from projections.scores import RANGE, subjects_of
 
 SMALLEST: Final = 10
@@ -143,7 +153,6 @@ def supposed(document: Mapping[str, Any]) -> Published:
         digest=digest(content),
         effective_on=_LONG_AGO,
         scheme=scheme,
-        tariff=half_tariff(scheme),
         document="",
     )
 
@@ -175,6 +184,8 @@ class _Asking:
 
     def __init__(self, connection: Connection, version: Published, year: int, period: Code) -> None:
         self._connection, self._version, self._year, self._period = connection, version, year, period
+        asked = version.scheme.period(period)
+        self._last_on = date(year, 12, 31) if asked is None else days_of(asked, year)[1]
         self._names: ItemNames = item_names(connection)
         self._alike: dict[object, Kept | None] = {}
         self._places: dict[Said, Place] = {}
@@ -189,9 +200,9 @@ class _Asking:
         merits = merits_of(self._connection, members, years)
         for one in standing:
             key = one.member, self._year
-            rows, lists = said.get(key, []), merits.get(key)
             subject = subjects[one.member]
-            if lists is None:
+            rows, lists = said.get(key, []), reaching(subject, self._year, merits.get(key, ()))
+            if not lists:
                 yield self._outcome(one, subject, self._remembered(subject, rows))
             else:
                 tallies = [tallied(row, self._names) for row in rows]
@@ -200,14 +211,14 @@ class _Asking:
     def _remembered(self, subject: Subject, rows: Sequence[Any]) -> Kept | None:
         """Most of a branch sat in the same meetings: what says the same is scored once."""
         last = subject.totals.get((self._year - 1, self._period))
-        key = subject.stays, subject.away, subject.profiles, last, frozenset(rows)
+        key = subject.stays, subject.away, subject.profiles, subject.seats, last, frozenset(rows)
         if key not in self._alike:
             self._alike[key] = self._made(subject, [tallied(row, self._names) for row in rows], NOTHING)
         return self._alike[key]
 
     def _made(self, subject: Subject, tallies: Sequence[Tally], lists: Lists) -> Kept | None:
         """With the old lines of what the version has no item for; None for what it can place nowhere."""
-        own = in_force(subject.versions, period_end(self._year, self._period))
+        own = ruled_period(subject, self._year, self._period)
         if own is None:
             return None
         try:
@@ -216,15 +227,17 @@ class _Asking:
             others = [one for one in subject.versions if one.version != self._version.version]
             long_ago = tuple(msgspec.structs.replace(one, effective_on=_LONG_AGO) for one in others)
             supposing = msgspec.structs.replace(subject, versions=(*long_ago, self._version))
-            made = self._score(supposing, self._version, placed_tallies, self._placed_lists(lists))
+            ruled = ruled_period(supposing, self._year, self._period)
+            if ruled is None:
+                return None
+            made = self._score(supposing, ruled, placed_tallies, self._placed_lists(lists))
         except Uncountable:
             return None
         return with_kept(self._version.tariff, made, before, unmapped)
 
-    def _score(self, subject: Subject, version: Published, tallies: Sequence[Tally], lists: Lists) -> Score:
-        case: Case = cases(subject, version, self._year, tallies, lists)[self._period]
-        earlier = [other.tariff for other in subject.versions if other is not version]
-        return score(version.tariff, case, earlier).confirmed
+    def _score(self, subject: Subject, ruled: Ruled, tallies: Sequence[Tally], lists: Lists) -> Score:
+        case = case_of(subject, self._year, ruled, tallies, lists)
+        return result_of(subject, ruled, case).confirmed
 
     def _placed(self, tallies: Iterable[Tally]) -> tuple[list[Tally], frozenset[Code]]:
         found: list[Tally] = []
@@ -265,7 +278,7 @@ class _Asking:
 
     def _outcome(self, one: _Standing, subject: Subject, made: Kept | None) -> _Outcome:
         scheme = self._version.scheme
-        profile = scheme.profile(subject.profile_on(period_end(self._year, self._period)) or "")
+        profile = scheme.profile(subject.profile_on(self._last_on) or "")
         if made is None or profile is None or profile.components.ledger is None:
             self.uncountable += made is None
             return _Outcome(one, one.total, one.total, 0, one.grade, one.graded, frozenset())

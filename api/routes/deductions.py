@@ -191,6 +191,8 @@ def decide(
 
 
 def _place(asked: Asked, unit: Code, deduction: UUID) -> str:
+    if asked.acting is not None and asked.acting.role == "department_officer":
+        return f"/units/{address(unit)}/reserved"
     if asked.acting is not None and asked.acting.role == "member":
         return f"/members/{asked.reader.person}/deductions/{deduction}"
     return f"/units/{address(unit)}/deductions/{deduction}"

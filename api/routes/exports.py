@@ -29,7 +29,7 @@ router = APIRouter(tags=["exports"])
 
 _TERMS: Final = {term.stored_name: term for term in vocabulary.FACT_TERMS}
 
-Period = Annotated[str, Query(pattern="^(H1|H2|Y)$")]
+Period = Annotated[str, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
 @router.get("/units/{unit:code}/exports/matters.{kind}")

@@ -208,9 +208,8 @@ def _belonging(asked: Asked) -> set[Code]:
 
 
 def _with_points(asked: Asked, value: Home, own: Answer[tuple[periods.PeriodScore, ...]]) -> Home:
-    year = next(
-        (period for period in own.value if period.period == periods.running(asked.today.year, asked.today)), None
-    )
+    current = periods.running(own.value, asked.today)
+    year = next((period for period in own.value if period.period == current), None)
     if year is None:
         return value
     total = OwnPoints(

@@ -22,8 +22,9 @@ from domain.recording.helping import helped_matter
 from domain.recording.honour import honour_id
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId
-from projections import cases, measures, organisation, rules
+from projections import cases, measures, organisation
 from projections.answers import AsyncConnection, instead
+from projections.local_items import scheme_here
 
 router = APIRouter(tags=["honours"])
 
@@ -207,6 +208,9 @@ def amounts(asked: Asked, wish: DocumentedWish) -> dict[str, object]:
 
 
 def _place(asked: Asked, unit: Code, honour: UUID) -> str:
+    if asked.acting is not None and asked.acting.role == "department_officer":
+        # What a body makes of it is the branch's: he brings papers and reads no cases.
+        return f"/units/{address(unit)}/reserved"
     if asked.acting is not None and asked.acting.role == "member":
         return f"/members/{asked.reader.person}/honours/{honour}"
     return f"/units/{address(unit)}/honours/{honour}"
@@ -215,7 +219,7 @@ def _place(asked: Asked, unit: Code, honour: UUID) -> str:
 async def scheme_today(asked: Asked, connection: AsyncConnection) -> Scheme | None:
     """The rule set in force today."""
     assert asked.unit is not None
-    published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
+    published = await scheme_here(connection, asked.unit.unit, asked.today)
     return None if published is None else published.scheme
 
 

@@ -24,8 +24,9 @@ from api.workbook.listing import ListDry, ListSummary, Surroundings, plan_list
 from api.workbook.mark import mark
 from api.workbook.template import Colleague, list_template
 from domain.values import Sha256
-from projections import organisation, rules
+from projections import organisation
 from projections.answers import AsyncConnection
+from projections.local_items import scheme_here
 
 router = APIRouter(tags=["workbooks"])
 
@@ -85,7 +86,7 @@ async def _blank(kind: str, asked: Asked) -> Response:
     assert asked.unit is not None
     unit = asked.unit
     async with asked.ready() as connection:
-        published = await rules.scheme_on(connection, unit.scheme, asked.today)
+        published = await scheme_here(connection, unit.unit, asked.today)
         people = await _people(kind, asked, connection)
     if published is None:
         raise NotFound

@@ -15,8 +15,9 @@ from domain.recording.filling import OpenSheet
 from domain.recording.matter import AttachEvidence, DropMatter, HoldMatter, PlanMatter
 from domain.rules.scheme import Scheme
 from domain.values import Code, day_of
-from projections import matters, rules
+from projections import matters
 from projections.answers import AsyncConnection, Page, instead
+from projections.local_items import scheme_here
 
 router = APIRouter(tags=["matters"])
 
@@ -137,7 +138,7 @@ def _place(unit: Code, matter: Code) -> str:
 
 async def _scheme(asked: Asked, connection: AsyncConnection) -> Scheme | None:
     assert asked.unit is not None
-    published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
+    published = await scheme_here(connection, asked.unit.unit, asked.today)
     return None if published is None else published.scheme
 
 

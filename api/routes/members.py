@@ -12,18 +12,28 @@ from api.answering import answer, unchanged
 from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
-from api.lists import MatterRow, VetoRow, matter_rows, veto_row
+from api.lists import matter_rows, veto_row
 from api.names import Names, names_of, subject_name
-from api.period_views import ResultLine, result_line
+from api.period_views import result_line
+from api.points_views import (
+    CategoryView,
+    ItemView,
+    PeriodView,
+    PointsView,
+    RecordRow,
+    SpanView,
+    WhyView,
+)
 from api.readings import note_reading
 from api.refusals import NotFound
 from api.routes.matters import Before, Since
 from domain import vocabulary
-from domain.values import Code, MemberId, Quantity, RecordId, points
-from projections import as_of, explanation, own_year, periods, prefix, timeline
+from domain.rules.assessing import Period
+from domain.values import Code, MemberId, RecordId, points
+from projections import as_of, explanation, own_year, prefix, timeline
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.as_of import When
-from projections.periods import PeriodScore
+from projections.periods import CategoryPoints, PeriodScore
 
 router = APIRouter(tags=["members"])
 
@@ -34,125 +44,6 @@ _TERMS = {term.stored_name: term for term in vocabulary.FACT_TERMS}
 Year = Annotated[int, Path(ge=2000, le=2100)]
 YearAsked = Annotated[int | None, Query(ge=2000, le=2100)]
 Shown = Annotated[Literal["confirmed", "with_pending"], Query()]
-
-
-class CategoryView(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the eight categories over the year."""
-
-    code: Code
-    zh: str
-    en: str
-    points: str
-    with_pending: str
-    maximum: str
-    share: int
-    """Per mille of the maximum that is confirmed, and that would be with what is pending: lengths of bars."""
-    share_pending: int
-
-
-class PeriodView(msgspec.Struct, frozen=True, kw_only=True):
-    """One period of the year."""
-
-    period: str
-    ends_on: date
-    provisional: bool
-    base: str
-    maximum: str
-    honours: str
-    deductions: str
-    total: str
-    pending_total: str
-    months_present: int
-
-
-class PointsView(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's points of a year: what is confirmed, and what would be if everything pending were."""
-
-    member: MemberId
-    name: str
-    year: int
-    rules: Code | None
-    current: str
-    """Which of the periods sums what has begun: H1 in the first half, then Y."""
-    periods: tuple[PeriodView, ...]
-    categories: tuple[CategoryView, ...]
-    honours: tuple[MatterRow, ...]
-    deductions: tuple[MatterRow, ...]
-    vetoes: tuple[VetoRow, ...]
-    """For whoever may know of them."""
-    carried: str | None
-    """From last year's determined total; None where nothing is."""
-    ceiling_zh: str | None
-    ceiling_en: str | None
-    """The best grade that they let him have."""
-    results: tuple[ResultLine, ...]
-    """What was determined of the year's periods, for whoever may read it."""
-    back: LookingBack | None = None
-    """From where the answer looks back, if it does."""
-
-
-class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What one record brought to its line."""
-
-    record: RecordId
-    title: str
-    occurred_on: date
-    outcome: str
-    quantity: Quantity
-    state: str
-    effect: str
-    points: str
-    surplus: str | None
-    said_zh: str | None
-    """Level and condition in words."""
-    said_en: str | None
-
-
-class ItemView(msgspec.Struct, frozen=True, kw_only=True):
-    """One line, with the sentence that anybody can check with a pencil."""
-
-    item: Code
-    zh: str
-    en: str
-    clause: str
-    mode: str
-    points: str
-    maximum: str
-    start: str
-    sentence: str
-    records: tuple[RecordRow, ...]
-
-
-class SpanView(msgspec.Struct, frozen=True, kw_only=True):
-    """The category's lines of one half."""
-
-    code: str
-    zh: str
-    en: str
-    points: str
-    maximum: str
-    borrowed: bool
-    items: tuple[ItemView, ...]
-
-
-class WhyView(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a category is what it is."""
-
-    member: MemberId
-    name: str
-    year: int
-    code: Code
-    zh: str
-    en: str
-    shown: str
-    points: str
-    maximum: str
-    rules: Code
-    title_zh: str
-    title_en: str
-    spans: tuple[SpanView, ...]
-    back: LookingBack | None = None
-    """From where the answer looks back, if it does."""
 
 
 class MomentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -237,14 +128,13 @@ async def points_then(
     """The page of a year without the name."""
     when, seen = await _seen(connection, member, year, back, sight)
     today = asked.today if seen is None else seen.day
-    current = periods.running(year, today)
-    found = await own_year.own_year(connection, member, year, current, today, when)
-    view = _points(sight, member, found.value, year, current, today)
+    found = await own_year.own_year(connection, member, year, None, today, when)
+    view = _points(sight, member, found.value, year, today)
     return instead(found, msgspec.structs.replace(view, back=seen))
 
 
-def _points(sight: Sight, member: UUID, found: own_year.OwnYear, year: int, current: str, today: date) -> PointsView:
-    whole = next((period for period in found.periods if period.period == current), None)
+def _points(sight: Sight, member: UUID, found: own_year.OwnYear, year: int, today: date) -> PointsView:
+    whole = next((period for period in found.periods if period.period == found.current), None)
     vetoes = found.vetoes if sight.vetoes else ()
     ceiling = found.ceiling if vetoes else None
     results = found.results if sight.results else ()
@@ -253,8 +143,8 @@ def _points(sight: Sight, member: UUID, found: own_year.OwnYear, year: int, curr
         name="",
         year=year,
         rules=None if whole is None else whole.rules,
-        current=current,
-        periods=tuple(_period(period, today) for period in found.periods if current == "Y" or period is whole),
+        current=found.current,
+        periods=tuple(_period(period, today, *found.named[period.period]) for period in _begun(found, whole)),
         categories=() if whole is None else tuple(_category(one, found.categories) for one in whole.categories),
         honours=matter_rows(found.honours),
         deductions=matter_rows(found.deductions),
@@ -299,8 +189,8 @@ async def why_then(
 ) -> Answer[WhyView]:
     """The explanation of a category without the name."""
     when, seen = await _seen(connection, member, year, back, sight)
-    period = periods.running(year, asked.today if seen is None else seen.day)
-    found = await explanation.explanation(connection, member, year, period, shown, only=category, when=when)
+    today = asked.today if seen is None else seen.day
+    found = await explanation.explanation(connection, member, year, shown=shown, only=category, today=today, when=when)
     view = None if found.value is None else _why(asked, found.value, category)
     if view is None:
         raise NotFound
@@ -322,9 +212,26 @@ async def moments(member: UUID, asked: Annotated[Asked, permitted("archive.read"
     return answer(asked, "timeline.html", instead(found, rows), member=member, name=names(member))
 
 
-def _period(period: PeriodScore, today: date) -> PeriodView:
+def _begun(found: own_year.OwnYear, whole: PeriodScore | None) -> list[PeriodScore]:
+    """The periods that end with the one that runs, or before; of the running totals that one alone."""
+    return [
+        one
+        for one in found.periods
+        if whole is not None
+        and one.period in found.named
+        and one.ends_on <= whole.ends_on
+        and (one.period == whole.period or found.named[one.period][1] is None)
+    ]
+
+
+def _period(period: PeriodScore, today: date, named: Period, so_far: Period | None) -> PeriodView:
     return PeriodView(
         period=period.period,
+        zh=named.zh,
+        en=named.en,
+        so_far_zh=None if so_far is None else so_far.zh,
+        so_far_en=None if so_far is None else so_far.en,
+        begins_on=period.begins_on,
         ends_on=period.ends_on,
         provisional=period.provisional(today),
         base=points(period.base),
@@ -337,7 +244,7 @@ def _period(period: PeriodScore, today: date) -> PeriodView:
     )
 
 
-def _category(one: periods.CategoryPoints, names: dict[Code, tuple[str, str]]) -> CategoryView:
+def _category(one: CategoryPoints, names: dict[Code, tuple[str, str]]) -> CategoryView:
     zh, en = names.get(one.code, (one.code, one.code))
     return CategoryView(
         code=one.code,
@@ -399,6 +306,8 @@ def _item(asked: Asked, item: explanation.ItemPart) -> ItemView:
         maximum=points(item.maximum),
         start=points(item.start),
         sentence=asked.words.either(item.sentence_zh, item.sentence_en),
+        unit=item.unit,
+        minute=item.minute,
         records=tuple(
             RecordRow(
                 record=record.record,

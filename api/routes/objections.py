@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.answering import answer, granted
 from api.asked import Asked, permitted
-from api.corrections import RightChoice, rights
+from api.corrections import RightChoice, Rights, rights
 from api.documents import described
 from api.names import Names, names_of
 from api.objecting import objector_of
@@ -52,6 +52,7 @@ from domain.objection.handling import (
 from domain.objection.objection import living
 from domain.objection.recusal import ConcernedSteps
 from domain.organisation.appointments import HANDLING
+from domain.rules.wording import Coded
 from domain.values import Code, MemberId
 from projections import disputes, notice_board, offices, organisation, rules
 from projections.answers import AsyncConnection, instead
@@ -78,6 +79,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
     member: MemberId
     name: str
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """A word of the rule set."""
+
+    code: Code
+    zh: str
+    en: str
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +129,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Code, Chinese, English of the grounds for declining."""
     rights: tuple[RightChoice, ...]
     """What may be right instead, for whoever decides."""
+    conditions: tuple[Word, ...]
+    shares: tuple[Word, ...]
+    """What the item lets be said besides: under which condition, and in which place of a group."""
     roster: tuple[Person, ...]
     """Whose line may have been missing."""
     appeal_by: date | None
@@ -331,6 +343,7 @@ async def _case(asked: Asked, connection: AsyncConnection, found: disputes.Objec
     enters = acting is not None and acting.unit == found.appeal_body and await _outside(asked, header)
     must_step_back = (mine or decides) and await _is_objector(asked, found)
     opened = await _opened(asked, connection, found) if (mine or decides) and not must_step_back else None
+    right = await _rights(asked, connection, header) if opened is not None or enters else Rights()
     candidates = await _candidates(connection, header, asked.today) if receives else ()
     roster = await organisation.members_of(connection, header.unit, asked.today)
     people = [one.member for one in roster.value]
@@ -360,7 +373,9 @@ async def _case(asked: Asked, connection: AsyncConnection, found: disputes.Objec
         candidates=_people(candidates, names),
         voters=_people(voters, names),
         grounds=await _grounds(asked, connection) if receives else (),
-        rights=await _rights(asked, connection, header) if opened is not None or enters else (),
+        rights=right.choices,
+        conditions=_words(right.conditions),
+        shares=_words(right.shares),
         roster=_people(people, names) if (opened is not None or enters) and header.target == "missing_line" else (),
         appeal_by=found.appeal_by,
         appellant=found.appellant,
@@ -368,6 +383,10 @@ async def _case(asked: Asked, connection: AsyncConnection, found: disputes.Objec
         renoticed=found.renoticed,
         steps=steps_of(found),
     )
+
+
+def _words(words: Iterable[Coded]) -> tuple[Word, ...]:
+    return tuple(Word(code=one.code, zh=one.zh, en=one.en) for one in words)
 
 
 def _people(people: Iterable[MemberId], names: Names) -> tuple[Person, ...]:
@@ -415,9 +434,7 @@ async def _reply(asked: Asked, found: disputes.Objection) -> str | None:
     return (await asked.house.vault.values((told,))).get(told, asked.words("text.gone"))
 
 
-async def _rights(
-    asked: Asked, connection: AsyncConnection, header: disputes.ObjectionHeader
-) -> tuple[RightChoice, ...]:
+async def _rights(asked: Asked, connection: AsyncConnection, header: disputes.ObjectionHeader) -> Rights:
     found = (await notice_board.notice(connection, header.notice)).value
     assert asked.unit is not None, "the address names the organisation"
     assert found is not None, "an objection is about a notice"

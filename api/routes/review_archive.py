@@ -13,11 +13,12 @@ from api.as_of import BackAsked
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
+from api.points_views import PointsView, WhyView
 from api.proofs import key_of, newest_checkpoint
 from api.readings import Reading, readings_of
 from api.refusals import NotFound, ProofPending
 from api.reviewing import Seen, looking
-from api.routes.members import PointsView, Shown, Sight, WhyView, Year, points_then, why_then
+from api.routes.members import Shown, Sight, Year, points_then, why_then
 from api.routes.reviews import place
 from api.wishes import Nothing
 from domain import vocabulary

@@ -20,7 +20,7 @@ from api.reviewing import review_of, subject_of
 from api.routes.matters import Since
 from domain.organisation.member import MemberUnknown
 from domain.oversight.review import Purpose, review_id
-from domain.oversight.reviewing import CloseReview, GrantAccess, OpenReview, RevokeAccess
+from domain.oversight.reviewing import AccessTerm, CloseReview, GrantAccess, OpenReview, RevokeAccess
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Reference, Sha256, midnight_after
 from projections import offices, reviews
@@ -90,7 +90,7 @@ class ReviewView(msgspec.Struct, frozen=True, kw_only=True):
     colleagues: tuple[ColleagueView, ...]
 
 
-class Register(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewRegister(msgspec.Struct, frozen=True, kw_only=True):
     """The reviews of an office, newest first."""
 
     unit: Code
@@ -98,14 +98,14 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @router.get("/units/{unit:code}/reviews")
-@described(Register)
+@described(ReviewRegister)
 async def register(unit: str, asked: Annotated[Asked, permitted("review.read")], since: Since = None) -> Response:
     """The reviews of the disciplinary office."""
     async with asked.ready(since) as connection:
         found = await reviews.reviews_of(connection, unit)
         said = await _said(asked, connection, found.value)
         rows = tuple(_row(asked, one, said) for one in found.value)
-    return answer(asked, "reviews.html", instead(found, Register(unit=unit, reviews=rows)), fresh=asked.now)
+    return answer(asked, "reviews.html", instead(found, ReviewRegister(unit=unit, reviews=rows)), fresh=asked.now)
 
 
 @router.get("/units/{unit:code}/reviews/{review:uuid}")
@@ -245,6 +245,8 @@ def place(unit: Code, review: UUID) -> str:
 def grant(unit: str, review: UUID, asked: Annotated[Asked, permitted("review.grant", takes=AccessWish)]) -> Response:
     """Let a reviewer read until the end of a day."""
     wish: AccessWish = asked.body
+    if wish.until_on == date.max:
+        raise AccessTerm  # no day follows it
     receipt = asked.execute(
         GrantAccess,
         unit=unit,

@@ -12,13 +12,14 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.pages import address
 from api.refusals import NotFound
+from api.routes.local_items import LocalRow, local_row
 from api.routes.matters import Since
 from api.wishes import ApproveRulesWish, CalendarWish, DraftRulesWish, PublishRulesWish
 from domain.rules.calendar import PublishCalendar
 from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
 from domain.rules.schema import json_schema
 from domain.values import Code, Sha256
-from projections import organisation, rules
+from projections import local_items, organisation, rules
 from projections.answers import Answer, instead
 from projections.waiting import as_of
 
@@ -110,6 +111,8 @@ class VersionsView(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it owns the rule set; the others apply it."""
     versions: tuple[rules.RuleSet, ...]
     calendars: tuple[YearView, ...]
+    local: tuple[LocalRow, ...]
+    """What the organisation, those above it and those below it ask beside the rule set, newest first."""
 
 
 @router.get("/units/{unit:code}/rules")
@@ -122,6 +125,8 @@ async def every_version(unit: str, asked: Annotated[Asked, permitted("unit.read"
     async with asked.ready(since) as connection:
         found = await rules.rule_sets(connection, asked.unit.scheme)
         years = (await rules.calendars(connection)).value
+        local = (await local_items.items_around(connection, unit)).value
+        here = await local_items.scheme_here(connection, unit, asked.today)
     view = VersionsView(
         unit=unit,
         title=asked.unit.title,
@@ -131,8 +136,9 @@ async def every_version(unit: str, asked: Annotated[Asked, permitted("unit.read"
             YearView(year=year, days_off=len(one.days_off), make_up_days=len(one.make_up_days))
             for year, one in sorted(years.items())
         ),
+        local=tuple(local_row(one) for one in local),
     )
-    return answer(asked, "versions.html", instead(found, view))
+    return answer(asked, "versions.html", instead(found, view), ruled=None if here is None else here.scheme)
 
 
 @router.post("/units/{unit:code}/rules", status_code=201)

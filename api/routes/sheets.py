@@ -23,8 +23,9 @@ from domain.recording.filling import OUTCOMES, FillSheet, SubmitSheet
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
-from projections import membership, organisation, rules, sheets
+from projections import membership, organisation, sheets
 from projections.answers import Answer, AsyncConnection, Page, instead
+from projections.local_items import scheme_here
 from projections.matters import Evidence
 
 router = APIRouter(tags=["sheets"])
@@ -229,7 +230,7 @@ async def _view(
     header = sheet.header
     roster = await organisation.members_of(connection, header.unit, header.occurred_on)
     body = header.referred_to or asked.unit.first_body
-    scheme = await _scheme(connection, asked.unit.scheme, header)
+    scheme = await _scheme(connection, header)
     voters = await _body(asked, connection, body, scheme)
     away = (await membership.away_from(connection, header.unit, header.occurred_on)).value
     people = [one.member for one in roster.value] + list(voters)
@@ -279,8 +280,8 @@ async def _body(asked: Asked, connection: AsyncConnection, body: Code, scheme: S
     return await seats_of(connection, scheme, "branch_meeting" if meets else "parent_committee", body, asked.today)
 
 
-async def _scheme(connection: AsyncConnection, scheme: Code, header: sheets.SheetHeader) -> Scheme:
-    published = await rules.scheme_on(connection, scheme, header.occurred_on)
+async def _scheme(connection: AsyncConnection, header: sheets.SheetHeader) -> Scheme:
+    published = await scheme_here(connection, header.unit, header.occurred_on)
     assert published is not None, f"a sheet was opened under {header.rules}, which is not there"
     return published.scheme
 

@@ -25,6 +25,7 @@ from domain.rules.ruleset import SimulateRuleSet
 from domain.values import Code, points
 from projections import rules, whatif
 from projections.answers import Answer
+from projections.rows import Connection
 from projections.waiting import as_of
 from projections.whatif import WhatIf
 
@@ -102,7 +103,8 @@ def _supposed(
         if document is None and ask:
             raise NotFound
         choices = () if document is None else tuple(figures(document))
-        found, findings = None, ()
+        found: WhatIf | None = None
+        findings: tuple[Finding, ...] = ()
         if ask and document is not None:
             looked_at = document if not figure or value is None else altered(document, figure, value)
             supposing = whatif.supposed(looked_at)
@@ -124,9 +126,7 @@ def _supposed(
     )
 
 
-def _found(
-    connection: whatif.Connection, scheme: Code, supposing: whatif.Published, year: int, period: Code
-) -> WhatIf | None:
+def _found(connection: Connection, scheme: Code, supposing: rules.Published, year: int, period: Code) -> WhatIf | None:
     try:
         return whatif.what_if(connection, scheme, supposing, year, period)
     except whatif.NothingDetermined:

@@ -26,8 +26,9 @@ from api.workbook.importing import Dry, Summary, plan_import
 from api.workbook.mark import mark
 from api.workbook.template import Colleague, template
 from domain.values import Code, CommandId, Sha256
-from projections import organisation, rules
+from projections import organisation
 from projections.answers import AsyncConnection
+from projections.local_items import scheme_here
 
 router = APIRouter(tags=["workbooks"])
 
@@ -81,7 +82,7 @@ async def blank(
     assert asked.unit is not None
     first = asked.today.replace(day=1) if month is None else date.fromisoformat(f"{month}-01")
     async with asked.ready() as connection:
-        published = await rules.scheme_on(connection, asked.unit.scheme, first)
+        published = await scheme_here(connection, asked.unit.unit, first)
         people = await people_of(asked, connection, unit)
     if published is None:
         raise NotFound

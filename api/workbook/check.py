@@ -12,13 +12,15 @@ from typing import Final
 import msgspec
 
 from api.workbook.columns import plain
-from api.workbook.directory import Directory, Names, Person
+from api.workbook.directory import Directory, Names, Person, chosen
 from api.workbook.entries import Entries, MarkEntry, MatterEntry
 from api.workbook.findings import Finding, Findings
+from api.workbook.lists import levels_in, named_in
 from api.workbook.month import Document, Line, MatterWish, Month, SheetWish
 from api.workbook.read import Book
 from domain.recording.archive import Outcome
 from domain.recording.filling import LineWish
+from domain.rules.wording import Bilingual
 from domain.values import Code, Sha256
 
 _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -154,9 +156,17 @@ def _line(ground: _Ground, entry: MarkEntry) -> tuple[Code, Code, Line] | None:
         first = ground.first_marks.setdefault((entry.matter, item, entry.work_number), entry.row)
         if first != entry.row:
             findings.note(ground.marks, entry.row, "work_number", "line-twice", first=first)
+    level, condition = (None, None) if item is None else _said(ground, entry, item)
     if len(findings) > before or not (entry.matter and item and person and entry.outcome):
         return None
-    wish = LineWish(member=person.member, outcome=entry.outcome, quantity=entry.quantity, hours=entry.hours)
+    wish = LineWish(
+        member=person.member,
+        outcome=entry.outcome,
+        quantity=entry.quantity,
+        hours=entry.hours,
+        level=level,
+        condition=condition,
+    )
     return entry.matter, item, Line(entry.row, wish)
 
 
@@ -189,6 +199,28 @@ def _item(ground: _Ground, entry: MarkEntry) -> Code | None:
     if item is None:
         ground.findings.note(ground.marks, entry.row, "item", "item-unknown")
     return item
+
+
+def _said(ground: _Ground, entry: MarkEntry, item: Code) -> tuple[Code | None, Code | None]:
+    """Level and condition, by the words of the item."""
+    held_on = None if entry.matter is None else ground.held_on(entry.matter)
+    items = tuple(one for one in ground.names(held_on).items if one.code == item)
+    levels, conditions = levels_in(items), named_in(items, "conditions")
+    return (
+        _named(ground, entry, "level", entry.level, levels),
+        _named(ground, entry, "condition", entry.condition, conditions),
+    )
+
+
+def _named(
+    ground: _Ground, entry: MarkEntry, key: str, text: str | None, known: tuple[tuple[Code, Bilingual], ...]
+) -> Code | None:
+    if text is None:
+        return None
+    found = chosen(text, {plain(word): code for code, one in known for word in (one.zh, one.en)})
+    if found not in {code for code, _ in known}:
+        ground.findings.note(ground.marks, entry.row, key, f"{key}-unknown")
+    return found
 
 
 def _sheets(ground: _Ground, lines: list[tuple[Code, Code, Line]]) -> list[SheetWish]:

@@ -61,6 +61,8 @@ MARKS: Final = SheetLayout(
         Column("outcome", "登记结果", "Outcome", width=14),
         Column("quantity", "数量", "Quantity", optional=True, width=10),
         Column("hours", "小时数", "Hours", optional=True, width=10),
+        Column("level", "档次", "Level", optional=True, width=24),
+        Column("condition", "附加情形", "Condition", optional=True, width=20),
     ),
 )
 

@@ -69,6 +69,8 @@ class MarkEntry(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     quantity: Quantity
     hours: Quantity | None
+    level: str | None = None
+    condition: str | None = None
 
 
 class Entries(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +120,8 @@ def _mark(cells: "Cells") -> MarkEntry:
         outcome=cells.needed("outcome", cells.outcome),
         quantity=cells.quantity("quantity") or "1.00",
         hours=cells.quantity("hours"),
+        level=cells.words("level"),
+        condition=cells.words("condition"),
     )
 
 

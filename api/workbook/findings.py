@@ -91,7 +91,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "没有这类党员,请从列表选择。", "There is no such class of members; choose from the list."
     ),
     "role-unknown": Sentence("没有这种职务,请从列表选择。", "There is no such office; choose from the list."),
-    "level-unknown": Sentence("该条目没有这个级别,请从列表选择。", "The item has no such level; choose from the list."),
+    "level-unknown": Sentence("该条目没有这个档次,请从列表选择。", "The item has no such level; choose from the list."),
     "condition-unknown": Sentence(
         "该条目没有这种情形,请从列表选择。", "The item has no such condition; choose from the list."
     ),

@@ -20,11 +20,11 @@ from api.workbook.read import Book, Page, read
 from api.workbook.rehearsal import Known, Load, LoadMany, Rehearsal, respectful
 from domain.actor import Actor
 from domain.decider import Command, NotPermitted, Refused
-from domain.organisation.unit import established
 from domain.recording.filling import FillSheet
 from domain.recording.matter import MATTER, Held, PlanMatter
 from domain.recording.sheet import SHEET
-from domain.rules.ruleset import NoRuleInForce, scheme_on
+from domain.rules.ruleset import NoRuleInForce
+from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.values import Code, Instant, Sha256
 
@@ -70,6 +70,8 @@ _PLACES: dict[str, str] = {
     "sheet-not-draft": "item",
     "outcome-not-of-item": "outcome",
     "quantity-outside-rule": "quantity",
+    "level-unknown": "level",
+    "condition-unknown": "condition",
     "own-points": "work_number",
     "not-on-roster": "work_number",
 }
@@ -137,7 +139,6 @@ def _summary(checked: Checked, commands: tuple[Command, ...], planned: tuple[Ste
 
 def _surroundings(past: Rehearsal, unit: Code, rows: Entries, directory: Directory) -> Directory:
     """The directory with the rule sets of the days that the workbook names, and the matters it does not list."""
-    scheme = established(past, unit).scheme
     listed = {entry.matter for entry in rows.matters}
     held: dict[Code, date] = {}
     for matter in {entry.matter for entry in rows.marks} - listed:
@@ -145,14 +146,14 @@ def _surroundings(past: Rehearsal, unit: Code, rows: Entries, directory: Directo
         if matter is not None and isinstance(state, Held):
             held[matter] = state.occurred_on
     days = {day for entry in rows.matters for day in (entry.planned_on, entry.held_on) if day is not None}
-    schemes = {day: found for day in days | set(held.values()) if (found := in_force(past, scheme, day)) is not None}
+    schemes = {day: found for day in days | set(held.values()) if (found := in_force(past, unit, day)) is not None}
     return msgspec.structs.replace(directory, schemes=schemes, held=held)
 
 
-def in_force(past: Rehearsal, scheme: Code, day: date) -> Scheme | None:
+def in_force(past: Rehearsal, unit: Code, day: date) -> Scheme | None:
     """The rule set of a day; where there is none, the wish itself is refused later, at its row."""
     try:
-        return scheme_on(past, scheme, day)[1]
+        return scheme_here(past, unit, day)[1]
     except NoRuleInForce:
         return None
 

@@ -20,7 +20,6 @@ from api.workbook.rows import Ground, Row, wish_of
 from domain.actor import Actor
 from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.member import MEMBER, Registered, RegisterMember
-from domain.organisation.unit import established
 from domain.sealed import Secret
 from domain.values import Code, Instant, MemberId, Sha256, day_of
 
@@ -137,11 +136,10 @@ def _ground(
     place: Code,
     pseudonym: Callable[[str], MemberId],
 ) -> Ground:
-    scheme = established(past, place).scheme
     cells = (page.value(row, key) for row in page.rows for key in ("occurred_on", "dated_on"))
     days = {found for cell in cells if (found := day(cell)) is not None}
-    schemes = {one: rules for one in days if (rules := in_force(past, scheme, one)) is not None}
-    today = in_force(past, scheme, day_of(author.at))
+    schemes = {one: rules for one in days if (rules := in_force(past, place, one)) is not None}
+    today = in_force(past, place, day_of(author.at))
     known = msgspec.structs.replace(directory, schemes=schemes)
     return Ground(directory=known, author=author, place=place, today=today, pseudonym=pseudonym)
 

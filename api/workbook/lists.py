@@ -26,18 +26,27 @@ ROLE_WORDS: Final[dict[str, Role]] = {
     "委员": "committee_member",
     "积分记录员": "recorder",
     "代理记录员": "substitute_recorder",
-    "工委干事": "officer",
+    "工委干部": "officer",
     "领导小组": "leading_group",
+    "部门专员": "department_officer",
     "督查": "auditor",
 }
-"""Offices as people write them; the stored words are understood too."""
+"""Offices as the template offers them; the stored words are understood too, and those of ``ALSO``."""
+ALSO: Final[dict[str, Role]] = {
+    "支部书记": "secretary",
+    "支部委员": "committee_member",
+    "工委干事": "officer",
+    "领导小组成员": "leading_group",
+    "督查员": "auditor",
+}
+"""As the pages print them, and as offices used to write them."""
 
 _WHO: Final = (Column("work_number", "工号", "Work number", width=14), Column("name", "姓名", "Name", width=14))
 _WHERE: Final = Column("unit", "组织编号", "Organisation code", optional=True, width=18)
 _DOCUMENTED: Final = (
     Column("matter", "事项编号", "Matter code", width=18),
     Column("item", "条目", "Item", width=36),
-    Column("level", "级别", "Level", width=24),
+    Column("level", "档次", "Level", width=24),
     Column("quantity", "数量或分值", "Amount or points", optional=True, width=12),
     Column("choice_reason", "取分理由", "Reason for the points", optional=True, width=24),
     Column("condition", "附加情形", "Condition", optional=True, width=20),

@@ -29,7 +29,7 @@ from domain.recording.matter import (
     PlanMatter,
 )
 from domain.recording.proposing import ProposeDeduction
-from domain.recording.sheet import SHEET, Sheet
+from domain.recording.sheet import SHEET, Line, Sheet
 from domain.values import CommandId
 
 S = TypeVar("S")
@@ -125,7 +125,13 @@ def respectful(past: Rehearsal, command: Command) -> Command:
     passed_over = {command.actor.person, *(wish.member for wish in command.but)}
     others = (line for line in sheet.lines.values() if line.by != command.actor.person)
     kept = tuple(
-        LineWish(member=line.member, outcome=line.outcome, quantity=line.quantity)
+        LineWish(
+            member=line.member,
+            outcome=line.outcome,
+            quantity=line.quantity,
+            level=line.level,
+            condition=line.condition,
+        )
         for line in others
         if line.member not in passed_over
     )
@@ -175,7 +181,13 @@ def _said(past: Rehearsal, command: Command) -> bool:
 
 def _filled(sheet: Sheet, command: FillSheet) -> bool:
     """Whether a submitted sheet says exactly this: rows of last week may stay in the workbook of this week."""
-    said = {member: (line.outcome, line.quantity) for member, line in sheet.lines.items()}
-    named = {wish.member: (wish.outcome, wish.quantity) for wish in command.but}
+    said = {member: _what(line) for member, line in sheet.lines.items()}
+    named = {wish.member: _what(wish) for wish in command.but}
     others = {said[member] for member in said.keys() - named.keys() - {command.actor.person}}
-    return named.items() <= said.items() and (command.otherwise is None or others <= {(command.otherwise, "1.00")})
+    return named.items() <= said.items() and (
+        command.otherwise is None or others <= {(command.otherwise, "1.00", None, None)}
+    )
+
+
+def _what(line: Line | LineWish) -> tuple[str | None, ...]:
+    return line.outcome, line.quantity, line.level, line.condition

@@ -12,7 +12,7 @@ from api.workbook.commands import Author
 from api.workbook.directory import Directory, Person, chosen
 from api.workbook.entries import Cells
 from api.workbook.findings import Findings
-from api.workbook.lists import ROLE_WORDS, deductions_of, honours_of, levels_in, named_in
+from api.workbook.lists import ALSO, ROLE_WORDS, deductions_of, honours_of, levels_in, named_in
 from api.workbook.read import Page
 from domain.decider import Command
 from domain.organisation.appointments import AppointRole, Role
@@ -25,7 +25,7 @@ from domain.rules.wording import Bilingual
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Quantity, Sha256
 
-_ROLES: Final[dict[str, Role]] = {plain(word): role for zh, role in ROLE_WORDS.items() for word in (zh, role)}
+_ROLES: Final[dict[str, Role]] = {plain(word): role for zh, role in (ROLE_WORDS | ALSO).items() for word in (zh, role)}
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):

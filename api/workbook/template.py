@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from api.workbook.columns import MARKS, MATTERS, NOT_HELD, UNREAD_SHEETS, SheetLayout, heading
 from api.workbook.directory import choice
 from api.workbook.entries import OUTCOME_WORDS
-from api.workbook.lists import CHOICES, LISTS
+from api.workbook.lists import CHOICES, LISTS, levels_in, named_in
 from api.workbook.paper import Paper, Sheet, format_of, written
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import Scheme
@@ -170,7 +170,14 @@ def _choices(scheme: Scheme) -> tuple[_Choice, ...]:
         _Choice(MATTERS, "evidence_kind", tuple(choice(code, kind) for code, kind in scheme.evidence_kinds.items())),
         _Choice(MARKS, "item", tuple(choice(item.code, item) for item in items)),
         _Choice(MARKS, "outcome", tuple(OUTCOME_WORDS)),
+        *_if_any("level", tuple(choice(code, one) for code, one in levels_in(items))),
+        *_if_any("condition", tuple(choice(code, one) for code, one in named_in(items, "conditions"))),
     )
+
+
+def _if_any(key: str, values: tuple[str, ...]) -> tuple[_Choice, ...]:
+    """A list that this rule set has no use for is not offered."""
+    return (_Choice(MARKS, key, values),) if values else ()
 
 
 def _offer(paper: Paper, lists: Sheet, sheets: dict[str, Sheet], choices: Sequence[_Choice]) -> None:

@@ -63,11 +63,12 @@ def allot(
         price = tariff.prices[line.item]
         own = sorted(by_item.pop(line.item, []), key=lambda row: (row.counted_on, row.position))
         found.append(_allot(line, own, tariffs, price))
-    # Where classes of members are asked different things, what is known and has no line is not asked of the person.
+    # Where classes of members or units are asked different things, what is known and has no line is not asked of him.
+    differs = bool(tariff.views) or len(tariff.prices) > sum(len(one.prices) for one in tariff.categories)
     unknown = sorted(
         item
         for item in by_item
-        if not (tariff.views and item in tariff.prices)
+        if not (differs and item in tariff.prices)
         and not was_presumed((known.prices for known in tariffs.values()), item)
     )
     if unknown:

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.assessment.counting import Ruled, counts, ruled
+from domain.assessment.counting import Ruled, concerns, ruled
 from domain.assessment.opening import assessed_period, parts_of
 from domain.assessment.prices import LevelPrices
 from domain.assessment.tariff import Tariff
@@ -67,7 +67,7 @@ def ruled_under(known: RuleSets, version: Version, period: Code, year: int) -> R
 def inside(archive: Archive, rules: Ruled) -> list[Record]:
     """The records that count in a period."""
     every = archive.records.values()
-    return [one for one in every if counts(one) and rules.first_on <= one.counted_on <= rules.last_on]
+    return [one for one in every if concerns(rules, one)]
 
 
 def _first_day(text: str, year: int) -> date:

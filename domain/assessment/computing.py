@@ -5,6 +5,7 @@ The year's comes after the appraisal is tallied: 评议 → 核算 → 定分 �
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, TypedDict
 
 import msgspec
@@ -31,12 +32,13 @@ from domain.assessment.totals import total
 from domain.decider import Command, Decision, Past, Refused, StreamRef
 from domain.organisation.member import MEMBER, Registered
 from domain.organisation.unit import established
-from domain.recording.archive import archive_of
+from domain.recording.archive import Archive, archive_of
 from domain.recording.docket import docket_of
 from domain.rules.assessing import Profile
 from domain.rules.calendar import CALENDAR
 from domain.rules.items import VetoItem
-from domain.rules.ruleset import RULES, NoRuleInForce
+from domain.rules.ruleset import NoRuleInForce
+from domain.rules.ruling import rules_here
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, Points, Sha256, day_of, hundredths, points
 
@@ -93,7 +95,7 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
     rules = ruled_period(past, found)
     parts_sealed(past, rules.scheme, command.unit, command.year, command.period)
     everybody = assessed_members(past, rules, found)
-    past.many(_needed(found, [one.member for one in everybody]))
+    past.many(_needed(found, [one.member for one in everybody], rules.years_back))
     members = undetermined(past, found, everybody)
     if not members:
         raise NobodyToCompute(period=command.period)
@@ -129,11 +131,11 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
     return writes
 
 
-def _needed(found: Assessment, members: Sequence[MemberId]) -> list[StreamRef[Any]]:
+def _needed(found: Assessment, members: Sequence[MemberId], years_back: int) -> list[StreamRef[Any]]:
     """Everything that the figures rest on, asked for at once: each further question makes the decision anew."""
     years = (found.year, found.year - 1)
     return [
-        *(archive_of(one, found.last_on) for one in members),
+        *(archive_of(one, date(found.year - back, 12, 31)) for one in members for back in range(years_back + 1)),
         *(result_of(one, year, found.period) for one in members for year in years),
         *(docket_of(found.unit, year) for year in years_of(found)),
         *(CALENDAR.of("CN", year) for year in (found.year, found.year + 1)),
@@ -143,7 +145,7 @@ def _needed(found: Assessment, members: Sequence[MemberId]) -> list[StreamRef[An
 
 def ruled_period(past: Past, found: Assessment) -> Ruled:
     """The period under the rule set in force on its last day."""
-    known = past[RULES.of(established(past, found.unit).scheme)]
+    known = rules_here(past, found.unit)
     version = known.in_force(found.last_on)
     if version is None or version.scheme is None:
         raise NoRuleInForce(scheme=established(past, found.unit).scheme, day=found.last_on)
@@ -178,6 +180,12 @@ def is_assessed(rules: Ruled, member: Registered) -> bool:
     """Not the exempt, nor whose class has no total: they have no line."""
     profile = rules.scheme.profile(member.profile_on(rules.last_on))
     return not member.exempt(rules.last_on) and profile is not None and profile.components.ledger is not None
+
+
+def with_years_before(past: Past, member: MemberId, year: int, back: int) -> Archive:
+    """A member's records of a year, and of so many before it from which an effect may last into it."""
+    archives = past.many([archive_of(member, date(one, 1, 1)) for one in range(year - back, year + 1)])
+    return Archive(records={number: one for archive in archives for number, one in archive.records.items()})
 
 
 def _complete(past: Past, scheme: Scheme, found: Assessment, members: Sequence[MemberId]) -> CompletenessChecked:
@@ -217,6 +225,8 @@ def results_of(
 ) -> list[MemberComputed]:
     """Every component of some members' results, from their archives and the tallied means."""
     archives = past.many([archive_of(one.member, found.last_on) for one in members])
+    if rules.years_back:
+        archives = [with_years_before(past, one.member, found.year, rules.years_back) for one in members]
     before: list[Result] = past.many([result_of(one.member, found.year - 1, found.period) for one in members])
     past.many([result_of(one.member, found.year, found.period) for one in members])
     results: list[MemberComputed] = []

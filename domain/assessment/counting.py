@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from domain.assessment.presence import Away, Stay, months_present
 from domain.assessment.rows import MatterRow, ResponsibilityRow, VetoRow, tally
 from domain.assessment.scoring import Case, Span
-from domain.assessment.tariff import Tariff, span_tariff
+from domain.assessment.tariff import Tariff, priced_by, span_tariff
 from domain.decider import Refused
 from domain.organisation.member import Registered
 from domain.recording.archive import Archive, Record
@@ -19,10 +19,12 @@ from domain.rules.assessing import Period
 from domain.rules.counting import ProRata
 from domain.rules.ruleset import RuleSets, Version
 from domain.rules.scheme import Scheme, months_of
+from domain.rules.wording import MONTHS
+from domain.rules.working_days import months_later
 from domain.values import Sha256, hundredths
 
-_TARIFFS: Final[dict[tuple[str, int], Tariff]] = {}
-"""Made once for each document and length: the digest says which document it is."""
+_TARIFFS: Final[dict[tuple[str, str | None, int], Tariff]] = {}
+"""Made once for each document and length: the digests say which document it is, and what else has a price."""
 
 
 _hundredths: Final = lru_cache(maxsize=1_024)(hundredths)
@@ -59,6 +61,13 @@ class Ruled(NamedTuple):
     """(version, deduction) → the items that its matter leaves."""
     throughout: bool = False
     """Whether the version is asked as if it had been in force all through the period."""
+    lasting: Mapping[tuple[str, str], int] = {}
+    """(version, deduction or veto) → the months for which its effect lasts, where the rule set says so."""
+
+    @property
+    def years_back(self) -> int:
+        """How many years before its own a record may lie whose effect lasts into the period."""
+        return _years(self.lasting)
 
 
 class Counted(NamedTuple):
@@ -69,12 +78,37 @@ class Counted(NamedTuple):
     digest: Sha256
 
 
-def tariff_of(version: Version, months: int) -> Tariff:
+class Priced(Protocol):
+    """A published version, wherever it was read."""
+
+    @property
+    def digest(self) -> str:
+        """Of all that it asks."""
+        ...
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """All that it asks."""
+        ...
+
+    @property
+    def priced(self) -> Scheme | None:
+        """All that was ever asked under it anywhere, where that is more."""
+        ...
+
+    @property
+    def priced_digest(self) -> str | None:
+        """Of that."""
+        ...
+
+
+def tariff_of(version: Priced, months: int) -> Tariff:
     """The tariff of a version for a stretch of so many months."""
-    assert version.scheme is not None, f"{version.version} is published"
-    key = version.digest, months
+    assert version.scheme is not None, "it is published"
+    key = version.digest, version.priced_digest, months
     if key not in _TARIFFS:
-        _TARIFFS[key] = span_tariff(version.scheme, months)
+        made = span_tariff(version.scheme, months)
+        _TARIFFS[key] = made if version.priced is None else priced_by(made, span_tariff(version.priced, months))
     return _TARIFFS[key]
 
 
@@ -99,7 +133,7 @@ def ruled(
     months = scheme.cycle_months if parts else months_of(period)
     dated = RuleSets() if throughout else known
     spans = tuple(_part(dated, version, one, first_on.year) for one in (parts or (period,)))
-    published = [one for one in known.versions if one.scheme is not None and one is not version]
+    published = [one for one in known.versions if one.scheme is not None and one.version != version.version]
     every = (version, *published)
     return Ruled(
         version=version,
@@ -117,7 +151,28 @@ def ruled(
             for item in one.scheme.negative
         },
         throughout=throughout,
+        lasting=_lasting(every),
     )
+
+
+def years_back(versions: Iterable[Version]) -> int:
+    """How many years before its own a record may lie whose effect, under one of these, lasts into a year."""
+    return _years(_lasting(versions))
+
+
+def _years(lasting: Mapping[tuple[str, str], int]) -> int:
+    return -(-max(lasting.values(), default=0) // MONTHS["year"])
+
+
+def _lasting(versions: Iterable[Version]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for one in versions:
+        scheme = one.scheme
+        if scheme is not None:
+            stated = [(item.code, item.effect_months) for item in scheme.negative]
+            stated += [(item.code, item.lasts_months) for item in scheme.veto]
+            found.update({(one.version, code): months for code, months in stated if months is not None})
+    return found
 
 
 def _with_vetoes(scheme: Scheme, published: Sequence[Version]) -> Scheme:
@@ -145,12 +200,11 @@ def _part(known: RuleSets, version: Version, period: Period, year: int) -> Part:
 
 
 def counted(ruled: Ruled, member: Registered, archive: Archive, last_total: int | None) -> Counted:
-    """What one member's period is scored from: his confirmed records, in the order of the log."""
-    inside = [
-        (position, record)
-        for position, record in enumerate(archive.records.values())
-        if counts(record) and ruled.first_on <= record.counted_on <= ruled.last_on
-    ]
+    """What one member's period is scored from: his confirmed records, in the order of the log.
+
+    Beside those of the period, those of years before whose effect lasts into its year (F38).
+    """
+    inside = [(position, record) for position, record in enumerate(archive.records.values()) if concerns(ruled, record)]
     taken = _taken(ruled, (record for _, record in inside))
     rows = [_row(at, one, taken) for at, one in inside if one.kind in ("responsibility", "shortfall")]
     case = Case(
@@ -164,6 +218,19 @@ def counted(ruled: Ruled, member: Registered, archive: Archive, last_total: int 
         closed=True,
     )
     return Counted(case, len(inside), digest_of(record for _, record in inside))
+
+
+def concerns(ruled: Ruled, record: Record) -> bool:
+    """Whether a record counts in a period: by its day, or by its effect."""
+    return counts(record) and (ruled.first_on <= record.counted_on <= ruled.last_on or _lasts_into(ruled, record))
+
+
+def _lasts_into(ruled: Ruled, record: Record) -> bool:
+    year = ruled.first_on.year
+    if record.counted_on.year >= year or record.kind not in ("deduction", "veto"):
+        return False
+    months = ruled.lasting.get((record.rules, record.item))
+    return months is not None and months_later(record.counted_on, months) > date(year, 1, 1)
 
 
 def counts(record: Record) -> bool:

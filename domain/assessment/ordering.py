@@ -42,7 +42,8 @@ from domain.recording.chain import Motion, ReasonMissing, Sitting
 from domain.recording.committee import Meeting, Vote, convened
 from domain.recording.hearing import StatementEmpty, StatementTermRuns
 from domain.recording.sheet import acting
-from domain.rules.ruleset import RULES, NoRuleInForce, Version, VersionUnknown, scheme_on
+from domain.rules.ruleset import NoRuleInForce, Version, VersionUnknown, scheme_on
+from domain.rules.ruling import rules_here
 from domain.sealed import Secret
 from domain.values import Code, MemberId, RecordId, Sha256, day_of
 
@@ -189,8 +190,8 @@ def _next_number(past: Past, found: Assessment) -> int:
 
 def _version(past: Past, found: Assessment, asked: Code | None) -> Version:
     scheme = established(past, found.unit).scheme
-    known = past[RULES.of(scheme)]
-    version = known.in_force(found.last_on) if asked is None else known.find(asked)
+    known = rules_here(past, found.unit)
+    version = known.in_force(found.last_on) if asked is None else known.asked(asked, found.last_on)
     if version is None and asked is None:
         raise NoRuleInForce(scheme=scheme, day=found.last_on)
     # Nobody is judged by what was not published.

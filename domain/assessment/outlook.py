@@ -1,8 +1,9 @@
 """展望 — what the year may still come to: shown to the person alone, promised by nobody.
 
-A half that runs can rise to its maximum, one that lies ahead gives all of its maximum, one that is over gives no more.
-The best total takes every point that can still be earned and the best mark of the appraisal; no grade is foretold
-beyond *can it still be reached*: quota, vetoes and objections are no arithmetic (SPEC §4.10.2).
+A part of the year (a half, a quarter, a month: whatever the rule set scores by) that runs can rise to its maximum, one
+that lies ahead gives all of its maximum, one that is over gives no more. The best total takes every point that can
+still be earned and the best mark of the appraisal; no grade is foretold beyond *can it still be reached*: quota, vetoes
+and objections are no arithmetic (SPEC §4.10.2).
 """
 
 from collections.abc import Sequence
@@ -59,7 +60,10 @@ class YearOutlook(Struct, frozen=True, kw_only=True):
     honours: int
     deductions: int
     expected: int | None
-    """2 × base of the first half + honours − deductions so far; None while the first half runs."""
+    """Base of the parts that are over × all parts ÷ those that are over + honours − deductions so far.
+
+    Of halves: 2 × base of the first. None while the first part runs.
+    """
     room: tuple[Room, ...]
     honour_room: int | None
     """None where honours are not capped."""
@@ -81,12 +85,13 @@ def outlook(
     best = _between(scheme, earned + sum(one.points for one in room), honours + (honour_room or 0), deductions)
     mark = _best_mark(scheme.appraisal) if profile.appraised else None
     best_total = total(best, mark, profile, rounder_of(scheme.rounding)).points
-    first = halves[0] if halves and halves[0].when == "over" else None
+    over = [half.base for half in halves if half.when == "over"]
+    expected = rounder_of(scheme.rounding)(sum(over) * len(halves), len(over)) if over else 0
     return YearOutlook(
         earned=earned,
         honours=honours,
         deductions=deductions,
-        expected=None if first is None else _between(scheme, 2 * first.base, honours, deductions),
+        expected=_between(scheme, expected, honours, deductions) if over else None,
         room=room,
         honour_room=honour_room,
         best_ledger=best,

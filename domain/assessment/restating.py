@@ -7,6 +7,8 @@ that was ordered. Nobody loses 优秀 through another's restatement (SPEC §4.10
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from domain.assessment.carried import carried, inside, ruled_under
 from domain.assessment.computing import (
     RecordUncountable,
@@ -18,6 +20,7 @@ from domain.assessment.computing import (
     known_members,
     next_grade,
     ruled_period,
+    with_years_before,
 )
 from domain.assessment.counting import Ruled, counted, digest_of
 from domain.assessment.grading import within_quota
@@ -29,9 +32,9 @@ from domain.assessment.rows import Uncountable
 from domain.assessment.scoring import score
 from domain.decider import Past
 from domain.organisation.member import Registered
-from domain.organisation.unit import established
 from domain.recording.archive import Archive, archive_of
-from domain.rules.ruleset import RULES, Version
+from domain.rules.ruleset import Version
+from domain.rules.ruling import rules_here
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, RecordId, Sha256, hundredths
 
@@ -84,7 +87,7 @@ class Made(NamedTuple):
 
 def version_under(past: Past, found: Assessment, version: Version) -> Ruled:
     """A determined period under a version: its own rules where that was in force on its last day."""
-    known = past[RULES.of(established(past, found.unit).scheme)]
+    known = rules_here(past, found.unit)
     own = known.in_force(found.last_on)
     if own is not None and own.version == version.version:
         return ruled_period(past, found)
@@ -123,11 +126,12 @@ def determined_members(past: Past, found: Assessment) -> list[tuple[Registered, 
 def _restated(
     past: Past, found: Assessment, rules: Ruled, member: Registered, result: Result, corrected: Archive | None
 ) -> Restated:
-    archive = past[archive_of(member.member, found.last_on)]
-    right = archive if corrected is None else corrected
+    own, stood = ruled_period(past, found), _standing_rules(past, found, result)
+    back = max(own.years_back, rules.years_back, stood.years_back)
+    archive = with_years_before(past, member.member, found.last_on.year, back)
+    right = archive if corrected is None else _with(archive, corrected)
     earlier = past[result_of(member.member, found.year - 1, found.period)].standing
     last = None if earlier is None else earlier.total
-    own, stood = ruled_period(past, found), _standing_rules(past, found, result)
     before_own = _made(own, member, archive, last)
     after_own = before_own if right is archive else _made(own, member, right, last)
     before = _made(stood, member, archive, last, before_own) if stood.throughout else before_own
@@ -137,10 +141,14 @@ def _restated(
     return Restated(member, result, figures, lines, None, None, "same", adopted=False)
 
 
+def _with(archive: Archive, corrected: Archive) -> Archive:
+    """The records of all years, those of one year put right."""
+    return replace(archive, records={**archive.records, **corrected.records})
+
+
 def _standing_rules(past: Past, found: Assessment, result: Result) -> Ruled:
     assert result.standing is not None, "only what is determined is restated"
-    known = past[RULES.of(established(past, found.unit).scheme)]
-    version = known.find(result.standing.rules)
+    version = rules_here(past, found.unit).asked(result.standing.rules, found.last_on)
     assert version is not None, f"determined under {result.standing.rules}"
     return version_under(past, found, version)
 

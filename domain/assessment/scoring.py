@@ -15,7 +15,7 @@ from domain.assessment.lines import Line
 from domain.assessment.matters import MatterLine, deduction_lines, honour_lines
 from domain.assessment.rows import MatterRow, VetoRow
 from domain.assessment.spans import CategoryScore, GroupScore, Prices, Span, SpanScore, bounded, span_scores
-from domain.assessment.tariff import Tariff
+from domain.assessment.tariff import MONTHS_OF_HALF, Tariff
 from domain.assessment.vetoes import VetoLine, veto_lines
 
 __all__ = [
@@ -210,7 +210,8 @@ def _over(tariff: Tariff, asked: Sequence[Span], spans: Sequence[SpanScore], hon
 
 def _with_absent_half(tariff: Tariff, asked: Sequence[Span], spans: Sequence[SpanScore]) -> Sequence[SpanScore]:
     present = [index for index, span in enumerate(asked) if span.months_present]
-    if len(spans) != _HALVES or len(present) != 1 or not tariff.scaling.absent_half_doubles:
+    halves = len(spans) == _HALVES and tariff.months == MONTHS_OF_HALF
+    if not halves or len(present) != 1 or not tariff.scaling.absent_half_doubles:
         return spans
     there = spans[present[0]]
     return [

@@ -30,7 +30,8 @@ from domain.recording.archive import Archive, archive_of
 from domain.recording.terms import ends_on
 from domain.result.due import Foreseen, foreseen
 from domain.rules.demands import stage_of, terms_of
-from domain.rules.ruleset import RULES, Version, scheme_on
+from domain.rules.ruleset import Version, scheme_on
+from domain.rules.ruling import rules_here
 from domain.values import (
     Code,
     Instant,
@@ -114,7 +115,7 @@ def _compute(past: Past, command: ComputeRestatement) -> Decision:
 
 def version_of(past: Past, found: Assessment, now: Restatement) -> Version:
     """The version that was ordered."""
-    version = past[RULES.of(established(past, found.unit).scheme)].find(now.order.rules)
+    version = rules_here(past, found.unit).asked(now.order.rules, found.last_on)
     assert version is not None, f"{now.order.rules} was ordered"
     return readable(version)
 

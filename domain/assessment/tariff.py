@@ -119,6 +119,16 @@ def cycle_tariff(scheme: Scheme) -> Tariff:
     return span_tariff(scheme, scheme.cycle_months)
 
 
+def priced_by(tariff: Tariff, wider: Tariff) -> Tariff:
+    """The tariff with the prices of a wider one: what is not asked here gives nothing, and is still known."""
+    return msgspec.structs.replace(
+        tariff,
+        prices={**wider.prices, **tariff.prices},
+        honours={**wider.honours, **tariff.honours},
+        deductions={**wider.deductions, **tariff.deductions},
+    )
+
+
 def window_tariff(scheme: Scheme, months: int) -> Tariff:
     """The tariff of a probation window: each item against the year's cap × months ÷ 12, rounded half up."""
     prices = {item.code: price_of(scheme, item, months=months) for item in scheme.responsibility}

@@ -31,7 +31,7 @@ from domain.recording.sheet import SHEET, Sheet, living
 from domain.rules.demands import NoticeKind, chain_by_worth, stage_of
 from domain.rules.procedure import Notice as NoticeRules
 from domain.rules.procedure import NoticeStage
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.values import Code, MemberId, RecordId, day_of, hundredths
 
 BRANCH: Final = "branch"
@@ -98,7 +98,7 @@ def _of_record(past: Past, command: DraftRecordNotice) -> Decision:
         raise NoticeExists(notice=notice)
     if record.status != "approved":
         raise NothingToNotice
-    _, scheme = scheme_on(past, established(past, command.unit).scheme, day_of(command.at))
+    _, scheme = scheme_here(past, command.unit, day_of(command.at))
     steps = _chain(past, record)
     line = NoticeLineDrafted(
         line=1,
@@ -187,7 +187,7 @@ def _bodies(past: Past, sheet: Sheet) -> tuple[Code, ...]:
 def _chain(past: Past, record: Record) -> list[Step]:
     """The bodies of the chain that the record went through."""
     unit = established(past, record.unit)
-    _, scheme = scheme_on(past, unit.scheme, record.occurred_on)
+    _, scheme = scheme_here(past, unit.unit, record.occurred_on)
     return steps_of(past, unit, chain_by_worth(scheme, record.item, record.level, record.points_shown))
 
 

@@ -37,7 +37,7 @@ from domain.rules.calendar import lengthened, published
 from domain.rules.demands import notice_ends_on, unit_of
 from domain.rules.procedure import Notice as NoticeRules
 from domain.rules.procedure import NoticeStage
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.rules.working_days import closes_on
 from domain.values import Code, Instant, MemberId, NoticeId, day_of, midnight_after
 
@@ -135,7 +135,7 @@ def shown_by(past: Past, command: Command, notice: Notice) -> MemberId:
 
 def stage_today(past: Past, notice: Notice, today: date) -> tuple[NoticeRules, NoticeStage]:
     """The rule set in force, and what it says of this kind of notice."""
-    _, scheme = scheme_on(past, established(past, notice.unit).scheme, today)
+    _, scheme = scheme_here(past, notice.unit, today)
     stage = scheme.stage(notice.stage)
     assert stage is not None, f"the lint lets no rule set pass without stage {notice.stage}"
     return scheme.notice, stage

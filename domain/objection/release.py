@@ -21,7 +21,6 @@ from domain.notice.notice import (
 )
 from domain.objection.objection import Correction, Objection
 from domain.objection.righting import worth_of_right
-from domain.organisation.unit import established
 from domain.recording.archive import (
     ENDED,
     Archive,
@@ -34,7 +33,7 @@ from domain.recording.archive import (
 from domain.recording.entering import need_open_period
 from domain.recording.sheet import SHEET, Sheet
 from domain.recording.standing import in_place
-from domain.rules.ruleset import RULES
+from domain.rules.ruling import rules_here
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId
 
@@ -138,7 +137,7 @@ def _replacement(past: Past, objection: Objection, notice: Notice, right: Correc
 
 def version_of(past: Past, notice: Notice, rules: Code) -> Scheme:
     """The version of the rule set under which a record was entered."""
-    found = past[RULES.of(established(past, notice.unit).scheme)].find(rules)
+    found = rules_here(past, notice.unit).find(rules)
     assert found is not None, f"records were entered under {rules}"
     assert found.scheme is not None, f"version {rules} is in force"
     return found.scheme

@@ -8,10 +8,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from domain.decider import Past
-from domain.organisation.unit import established
 from domain.rules.calendar import published
 from domain.rules.demands import Terms, terms_of
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.rules.working_days import YearCalendar, term_end
 from domain.values import Code, Instant, midnight_after
@@ -22,7 +21,7 @@ GRACE: Final = timedelta(seconds=60)
 
 def scheme_of(past: Past, unit: Code, day: date) -> Scheme:
     """The rule set in force for an organisation."""
-    return scheme_on(past, established(past, unit).scheme, day)[1]
+    return scheme_here(past, unit, day)[1]
 
 
 def terms(past: Past, unit: Code, day: date) -> Terms:

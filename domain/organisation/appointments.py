@@ -29,6 +29,7 @@ Role: TypeAlias = Literal[
     "leading_group",
     "auditor",
     "reviewer",
+    "department_officer",
 ]
 OFFICES: Final[tuple[Role, ...]] = get_args(Role)
 COMMITTEE: Final[tuple[Role, ...]] = ("secretary", "committee_member")

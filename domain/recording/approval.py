@@ -27,7 +27,7 @@ from domain.recording.sheet import (
     living,
     need_evidence,
 )
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Reference, Sha256, day_of
@@ -137,7 +137,7 @@ def _return(past: Past, command: ReturnSheet) -> Decision:
 def _approve(past: Past, command: ApproveSheet) -> Decision:
     sheet, body = _before_body(past, command)
     unit = established(past, sheet.unit)
-    _, scheme = scheme_on(past, unit.scheme, sheet.occurred_on)
+    _, scheme = scheme_here(past, unit.unit, sheet.occurred_on)
     item = item_of(scheme, sheet.item)
     need_evidence(held(past, sheet.unit, sheet.matter), item)
     sitting = _sitting(past, sheet, body, scheme, day_of(command.at))

@@ -46,7 +46,7 @@ from domain.recording.sheet import acting
 from domain.recording.terms import answer_by
 from domain.rules.demands import chain_by_worth, declarers_of, departments_of, terms_of
 from domain.rules.items import Declarer, HonourItem
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, Instant, MemberId, Quantity, Sha256, Title, day_of
@@ -139,7 +139,7 @@ def decide(past: Past, command: HonourCommand) -> Decision:
 
 def _claim(past: Past, command: ClaimHonour) -> Decision:
     unit = established(past, command.unit)
-    rules, scheme = scheme_on(past, unit.scheme, command.occurred_on)
+    rules, scheme = scheme_here(past, unit.unit, command.occurred_on)
     item = scheme.item(command.item)
     if not isinstance(item, HonourItem) or command.level not in {level.code for level in item.levels}:
         raise HonourUnknown(item=command.item, level=command.level)
@@ -224,7 +224,7 @@ def _open(past: Past, command: ReturnHonour | DecideHonour) -> tuple[Honour, Sch
     honour = living(past, command.honour, command.unit)
     if honour.status != "claimed":
         raise HonourNotOpen(honour=command.honour)
-    _, scheme = scheme_on(past, established(past, command.unit).scheme, honour.claim.occurred_on)
+    _, scheme = scheme_here(past, command.unit, honour.claim.occurred_on)
     return honour, scheme
 
 
@@ -337,7 +337,7 @@ def _escalate(past: Past, command: EscalateHonour) -> Decision:
     above = established(past, honour.body).parent
     if honour.status != "claimed" or honour.turn != command.turn or above is None:
         return []
-    _, scheme = scheme_on(past, established(past, command.unit).scheme, honour.claim.occurred_on)
+    _, scheme = scheme_here(past, command.unit, honour.claim.occurred_on)
     return [HONOUR.of(command.honour).says(_referred(past, scheme, command, honour, above, "overdue"))]
 
 

@@ -21,7 +21,7 @@ from domain.recording.entering import recorded
 from domain.recording.hearing import need_hearing
 from domain.recording.honour import UNNUMBERED
 from domain.rules.demands import chain_by_worth
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 
 
 class DecideDeduction(Motion, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ def decide(past: Past, command: DecideDeduction) -> Decision:
     need_hearing(deduction, command)
     proposal = deduction.proposal
     unit = established(past, proposal.unit)
-    _, scheme = scheme_on(past, unit.scheme, proposal.occurred_on)
+    _, scheme = scheme_here(past, unit.unit, proposal.occurred_on)
     steps = steps_of(past, unit, chain_by_worth(scheme, proposal.item, proposal.level, proposal.points_shown))
     step = seat_of(steps, deduction.step, deduction.body)
     ruling = voted(past, scheme, step, command, subject=proposal.member, entered_by=deduction.entered_by)

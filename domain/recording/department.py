@@ -1,14 +1,19 @@
-"""牵头部门 — an item whose papers a department keeps is brought by that department alone.
+"""牵头部门 — an item whose papers a department keeps is brought by that department's officer alone.
 
-A department is an organisation that the rule set's source names; whoever acts for it acts for the department, and
-nobody else does.
+A department is an organisation that the rule set's source names. Its officer is appointed there; he brings its items
+for every member under the rule set, wherever he belongs, and no other item. To be a member of the department, or to
+hold another office in it, is not enough.
 """
 
+from typing import Final
+
 from domain.actor import Actor
-from domain.decider import Refused
+from domain.decider import NotPermitted, Refused
 from domain.rules.demands import departments_of, may_submit
 from domain.rules.scheme import Scheme
 from domain.values import Code
+
+OFFICER: Final = "department_officer"
 
 
 class KeptByDepartment(Refused):
@@ -18,6 +23,10 @@ class KeptByDepartment(Refused):
 
 
 def need_department(scheme: Scheme, item: Code, actor: Actor) -> None:
-    """Refuse whoever acts for another organisation than the item's departments."""
-    if not may_submit(scheme, item, actor.unit):
-        raise KeptByDepartment(item=item, departments=departments_of(scheme, item))
+    """Refuse an item of a department to whoever is not its officer, and every other item to the officers."""
+    keepers = departments_of(scheme, item)
+    as_officer = actor.role == OFFICER
+    if keepers and not (as_officer and may_submit(scheme, item, actor.unit)):
+        raise KeptByDepartment(item=item, departments=keepers)
+    if as_officer and not keepers:
+        raise NotPermitted

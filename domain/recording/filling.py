@@ -29,7 +29,7 @@ from domain.recording.sheet import (
     need_evidence,
 )
 from domain.rules.items import Mode, ResponsibilityItem
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Quantity, Sha256, day_of, hundredths
@@ -159,7 +159,7 @@ def decide(past: Past, command: SheetCommand) -> Decision:
 def _open(past: Past, command: OpenSheet) -> Decision:
     unit = established(past, command.unit)
     matter = held(past, command.unit, command.matter)
-    rules, scheme = scheme_on(past, unit.scheme, matter.occurred_on)
+    rules, scheme = scheme_here(past, unit.unit, matter.occurred_on)
     item = item_of(scheme, command.item)
     if item.mode == "presumed":
         raise ShortfallNeedsProcedure(item=item.code)
@@ -200,6 +200,7 @@ def _fill(past: Past, command: FillSheet) -> Decision:
     sheet = _draft(past, command)
     scheme = _scheme_in_force(past, sheet)
     item = item_of(scheme, sheet.item)
+    need_department(scheme, item.code, command.actor)
     late_reason = None if sheet.late else _reason_if_late(scheme, sheet.occurred_on, command)
     ref = sheet_of(command)
     lines = (
@@ -234,7 +235,7 @@ def _wishes(past: Past, sheet: Sheet, command: FillSheet) -> list[LineWish]:
 
 
 def _scheme_in_force(past: Past, sheet: Sheet) -> Scheme:
-    _, scheme = scheme_on(past, established(past, sheet.unit).scheme, sheet.occurred_on)
+    _, scheme = scheme_here(past, sheet.unit, sheet.occurred_on)
     return scheme
 
 
@@ -282,7 +283,9 @@ def _says_something_new(sheet: Sheet, line: SheetLineSet) -> bool:
 
 def _submit(past: Past, command: SubmitSheet) -> Decision:
     sheet = _draft(past, command)
-    item = item_of(_scheme_in_force(past, sheet), sheet.item)
+    scheme = _scheme_in_force(past, sheet)
+    item = item_of(scheme, sheet.item)
+    need_department(scheme, item.code, command.actor)
     people, _ = assessed(past, sheet.unit, sheet.occurred_on)
     silent = [m for m in people if m not in sheet.lines]
     # A deed or an assignment concerns whom it concerns; attendance concerns everybody.

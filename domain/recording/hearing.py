@@ -5,7 +5,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.decider import Command, Decision, NotPermitted, Past, Refused
-from domain.organisation.unit import DayInFuture, established
+from domain.organisation.unit import DayInFuture
 from domain.recording.deduction import (
     DEDUCTION,
     Deduction,
@@ -18,7 +18,7 @@ from domain.recording.deduction import (
 from domain.recording.sheet import EvidenceMissing, acting
 from domain.recording.terms import ends_on
 from domain.rules.demands import terms_of
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, Sha256, day_of, midnight_after
@@ -180,7 +180,7 @@ def _waiting(past: Past, command: DeemDelivered | EndStatementTerm) -> Deduction
 
 
 def _scheme(past: Past, command: HearingCommand, deduction: Deduction) -> Scheme:
-    _, scheme = scheme_on(past, established(past, command.unit).scheme, deduction.proposal.occurred_on)
+    _, scheme = scheme_here(past, command.unit, deduction.proposal.occurred_on)
     return scheme
 
 

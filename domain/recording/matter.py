@@ -9,7 +9,7 @@ from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.organisation.unit import DayInFuture, established
 from domain.recording.docket import matter_listed
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.sealed import Secret
 from domain.values import Code, Sha256, Title, day_of
 
@@ -223,7 +223,7 @@ def _plan(past: Past, command: PlanMatter) -> Decision:
     ref = MATTER.of(command.unit, command.matter)
     if not isinstance(past[ref], NotPlanned):
         raise MatterExists(matter=command.matter)
-    _, scheme = scheme_on(past, unit.scheme, command.planned_on)
+    _, scheme = scheme_here(past, unit.unit, command.planned_on)
     if command.kind not in {item.matter for item in scheme.responsibility}:
         raise MatterKindUnknown(kind=command.kind)
     need_unsealed(past, command.unit, command.planned_on)
@@ -261,7 +261,7 @@ def _settle(past: Past, command: HoldMatter | DropMatter) -> Decision:
 def _attach(past: Past, command: AttachEvidence) -> Decision:
     unit = established(past, command.unit)
     matter = held(past, command.unit, command.matter)
-    _, scheme = scheme_on(past, unit.scheme, matter.occurred_on)
+    _, scheme = scheme_here(past, unit.unit, matter.occurred_on)
     if command.kind not in scheme.evidence_kinds:
         raise EvidenceKindUnknown(kind=command.kind)
     if any(document.sha256 == command.sha256 for document in matter.evidence):

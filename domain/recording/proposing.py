@@ -30,7 +30,7 @@ from domain.recording.terms import ends_on
 from domain.result.measure import measures_of
 from domain.rules.demands import chain_by_worth, levels_of, terms_of
 from domain.rules.items import NegativeItem, ResponsibilityItem
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, Instant, MemberId, Quantity, Sha256, day_of, midnight_after
@@ -121,7 +121,7 @@ def decide(past: Past, command: ProposingCommand) -> Decision:
 
 def _propose(past: Past, command: ProposeDeduction) -> Decision:
     unit = established(past, command.unit)
-    rules, scheme = scheme_on(past, unit.scheme, command.occurred_on)
+    rules, scheme = scheme_here(past, unit.unit, command.occurred_on)
     item = _item(scheme, command.item)
     if command.level not in {one.code for one in levels_of(item)}:
         raise DeductionUnknown(item=command.item, level=command.level)
@@ -242,11 +242,12 @@ def _deemed_at(past: Past, scheme: Scheme, at: Instant) -> Instant:
 def _add(past: Past, command: AddDeductionEvidence) -> Decision:
     deduction = still_open(past, command.deduction, command.unit)
     proposal = deduction.proposal
-    _, scheme = scheme_on(past, established(past, command.unit).scheme, proposal.occurred_on)
+    _, scheme = scheme_here(past, command.unit, proposal.occurred_on)
     if acting(command) == proposal.member:
         raise OwnPoints
     if command.document in deduction.documents:
         raise EvidenceKnown(sha256=command.document)
+    need_department(scheme, proposal.item, command.actor)
     need_kind(_item(scheme, proposal.item), command.document_kind)
     fact = DeductionEvidenceAdded(
         deduction=command.deduction,

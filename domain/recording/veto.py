@@ -17,7 +17,7 @@ from domain.recording.entering import need_open_period, recorded
 from domain.recording.honour import UNNUMBERED
 from domain.recording.papers import need_days, need_kind
 from domain.rules.items import VetoItem
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, MemberId, RecordId, Sha256, day_of
@@ -82,7 +82,7 @@ def decide(past: Past, command: VetoCommand) -> Decision:
 
 def _register(past: Past, command: RegisterVeto) -> Decision:
     unit = established(past, command.unit)
-    rules, scheme = scheme_on(past, unit.scheme, command.occurred_on)
+    rules, scheme = scheme_here(past, unit.unit, command.occurred_on)
     item = _item(scheme, command.item)
     need_days(past, command.unit, command.member, command.occurred_on, command.decided_on, command.at)
     need_unsealed(past, command.unit, command.decided_on)
@@ -143,7 +143,7 @@ def _lift(past: Past, command: LiftVeto) -> Decision:
     if command.lifted_on < found.counted_on:
         raise LiftedBeforeDecided(day=command.lifted_on)
     unit = established(past, command.unit)
-    _, scheme = scheme_on(past, unit.scheme, found.occurred_on)
+    _, scheme = scheme_here(past, unit.unit, found.occurred_on)
     item = _item(scheme, found.item)
     need_kind(item, command.document_kind)
     _carried(past, scheme, unit, command)

@@ -15,13 +15,14 @@ from domain.assessment.counting import Counted, Part, Ruled, counted
 from domain.assessment.probation import WindowTotal, window_total
 from domain.assessment.rows import Uncountable
 from domain.assessment.scoring import Score, score
-from domain.assessment.tariff import MONTHS_OF_YEAR, Tariff, window_tariff
+from domain.assessment.tariff import MONTHS_OF_YEAR, Tariff, priced_by, window_tariff
 from domain.decider import Past, Refused
 from domain.organisation.member import Registered
 from domain.organisation.unit import established
 from domain.recording.archive import ENDED, Archive, archive_of
 from domain.rules.assessing import Period, Probation, Profile
-from domain.rules.ruleset import RULES, NoRuleInForce, Version
+from domain.rules.ruleset import NoRuleInForce, Version
+from domain.rules.ruling import rules_here
 from domain.rules.scheme import Scheme
 from domain.rules.working_days import months_later
 from domain.values import Instant, MemberId, Sha256, midnight_after
@@ -29,7 +30,7 @@ from domain.values import Instant, MemberId, Sha256, midnight_after
 WHOLE: Final = Period(
     code="probation", zh="预备期", en="Probation", first_day="01-01", last_day="12-31", result="total"
 )
-_TARIFFS: Final[dict[tuple[str, int], Tariff]] = {}
+_TARIFFS: Final[dict[tuple[str, str | None, int], Tariff]] = {}
 """Made once for each document and length: the digest says which document it is."""
 
 
@@ -97,12 +98,12 @@ def probationary(profile: Profile | None) -> bool:
 
 def figures(past: Past, member: Registered, window: Window) -> WindowFigures:
     """What a window comes to by the records that are confirmed now."""
-    known = past[RULES.of(established(past, member.unit).scheme)]
+    known = rules_here(past, member.unit)
     version = known.in_force(window.last_on)
     if version is None or version.scheme is None:
         raise NoRuleInForce(scheme=established(past, member.unit).scheme, day=window.last_on)
     scheme, tariff = version.scheme, _tariff(version, window.months)
-    published = [one for one in known.versions if one.scheme is not None and one is not version]
+    published = [one for one in known.versions if one.scheme is not None and one.version != version.version]
     ruled = Ruled(
         version=version,
         scheme=scheme,
@@ -163,9 +164,10 @@ def _archive(past: Past, member: MemberId, window: Window) -> Archive:
 
 def _tariff(version: Version, months: int) -> Tariff:
     assert version.scheme is not None, f"{version.version} is published"
-    key = version.digest, months
+    key = version.digest, version.priced_digest, months
     if key not in _TARIFFS:
-        _TARIFFS[key] = window_tariff(version.scheme, months)
+        made = window_tariff(version.scheme, months)
+        _TARIFFS[key] = made if version.priced is None else priced_by(made, window_tariff(version.priced, months))
     return _TARIFFS[key]
 
 

@@ -5,7 +5,7 @@ A figure is named ``section.code.field`` or ``section.field``: ``honour_rules.ca
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final, NamedTuple, cast
 
@@ -49,8 +49,8 @@ class Figure(NamedTuple):
 def figures(document: Mapping[str, Any]) -> Iterator[Figure]:
     """Every figure that can be supposed to be another, in the order of the document."""
     for section in SECTIONS:
-        content = document.get(section)
-        entries = cast("list[Any]", content) if isinstance(content, list) else [content]
+        content: object = document.get(section)
+        entries = cast("Sequence[object]", content) if isinstance(content, list) else (content,)
         for entry in entries:
             if isinstance(entry, dict):
                 yield from _of_entry(section, cast("Mapping[str, Any]", entry))

@@ -226,6 +226,12 @@ class LocalItems(Stated, frozen=True, kw_only=True):
     max_points_total: Written | None = None
     lists: tuple[Literal["responsibility", "honour", "negative"], ...] = ("responsibility",)
     counts: Literal["within_category", "on_top"] = "within_category"
+    proposed_by: tuple[Literal["party_committee", "general_branch", "branch"], ...] = (
+        "party_committee",
+        "general_branch",
+        "branch",
+    )
+    """Which kinds of organisation may."""
 
 
 class CarryOver(Stated, frozen=True, kw_only=True):

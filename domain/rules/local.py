@@ -37,7 +37,17 @@ def with_local(scheme: Scheme, added: LocalAddition) -> tuple[Scheme, list[Findi
     findings = list(_against_limits(scheme, added))
     if any(finding.code in ("local-off", "local-other-version", "local-code-taken") for finding in findings):
         return scheme, findings
-    together = msgspec.structs.replace(
+    together = joined(scheme, added)
+    before = {(finding.code, finding.zh) for finding in lint(scheme)}
+    findings += [
+        found for found in lint(together) if found.severity == "refuse" and (found.code, found.zh) not in before
+    ]
+    return (scheme if findings else together), findings
+
+
+def joined(scheme: Scheme, added: LocalAddition) -> Scheme:
+    """The rule set with what was added, which somebody has checked."""
+    return msgspec.structs.replace(
         scheme,
         responsibility=(*scheme.responsibility, *added.responsibility),
         honour=(*scheme.honour, *added.honour),
@@ -45,11 +55,6 @@ def with_local(scheme: Scheme, added: LocalAddition) -> tuple[Scheme, list[Findi
         categories=tuple(_widened(scheme, category, added) for category in scheme.categories),
         scale=msgspec.structs.replace(scheme.scale, base_max=points(_base_max(scheme, added))),
     )
-    before = {(finding.code, finding.zh) for finding in lint(scheme)}
-    findings += [
-        found for found in lint(together) if found.severity == "refuse" and (found.code, found.zh) not in before
-    ]
-    return (scheme if findings else together), findings
 
 
 def _against_limits(scheme: Scheme, added: LocalAddition) -> Iterator[Finding]:

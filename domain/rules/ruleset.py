@@ -14,6 +14,15 @@ from domain.decider import Command, Decision, Fact, NotPermitted, Past, Refused,
 from domain.organisation.unit import established
 from domain.rules.digest import Part, assemble, digest, parts
 from domain.rules.lint import Finding, lint
+from domain.rules.refinement import (
+    LOCAL_FACTS,
+    LocalItem,
+    LocalItemAuthorised,
+    LocalItemDeclined,
+    LocalItemProposed,
+    LocalItemRetired,
+    after,
+)
 from domain.rules.scheme import Scheme, SchemeMalformed, load
 from domain.rules.succession import cut_off, dropped, running_since
 from domain.values import Code, MemberId, Reference, Sha256, day_of
@@ -99,6 +108,9 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     scheme: Scheme | None = None
     """Present from publication on."""
     effective_on: date | None = None
+    priced: Scheme | None = None
+    """Where units add items: the version with every item that was ever asked under it anywhere, for their prices."""
+    priced_digest: str | None = None
 
     def has_expired(self, day: date) -> bool:
         """Whether the document's own last day, say that of a trial, has come."""
@@ -110,10 +122,17 @@ class RuleSets(msgspec.Struct, frozen=True, kw_only=True):
     """All versions, in the order in which they were drafted."""
 
     versions: tuple[Version, ...] = ()
+    local: tuple[LocalItem, ...] = ()
+    """What units have below them, in the order of proposal."""
 
     def find(self, version: str) -> Version | None:
         """The version of this name."""
         return next((found for found in self.versions if found.version == version), None)
+
+    def asked(self, version: str, day: date) -> Version | None:
+        """The version of this name as it would be asked on a day, whether in force then or not."""
+        del day
+        return self.find(version)
 
     def in_force(self, day: date) -> Version | None:
         """The one version in force on a day."""
@@ -234,10 +253,12 @@ def evolve(state: RuleSets, fact: Fact) -> RuleSets:
     match fact:
         case RuleSetDrafted():
             draft = Version(version=fact.version, digest=fact.digest, author=fact.author, status="drafted")
-            return RuleSets(versions=(*state.versions, draft))
+            return msgspec.structs.replace(state, versions=(*state.versions, draft))
         case RulePartAdded() | RuleSetLinted() | RuleSetSimulated() | RuleSetApproved() | RuleSetPublished():
             changed = tuple(_changed(v, fact) if v.version == fact.version else v for v in state.versions)
-            return RuleSets(versions=changed)
+            return msgspec.structs.replace(state, versions=changed)
+        case LocalItemProposed() | LocalItemAuthorised() | LocalItemDeclined() | LocalItemRetired():
+            return msgspec.structs.replace(state, local=after(state.local, fact))
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to a scheme")
 
@@ -266,12 +287,15 @@ RULES: Final[Stream[RuleSets]] = Stream(
     "rule-set",
     RuleSets(),
     evolve,
-    (RuleSetDrafted, RulePartAdded, RuleSetLinted, RuleSetSimulated, RuleSetApproved, RuleSetPublished),
+    (
+        *(RuleSetDrafted, RulePartAdded, RuleSetLinted, RuleSetSimulated, RuleSetApproved, RuleSetPublished),
+        *LOCAL_FACTS,
+    ),
 )
 
 
 def scheme_on(past: Past, scheme: Code, day: date) -> tuple[str, Scheme]:
-    """(version, content) of the rule set in force on a day, or a refusal."""
+    """(version, content) of the central rule set in force on a day, or a refusal."""
     found = past[RULES.of(scheme)].in_force(day)
     if found is None or found.scheme is None:
         raise NoRuleInForce(scheme=scheme, day=day)

@@ -21,8 +21,12 @@ from tests.api.town import PASSWORD, Town, served, worked
 from tests.foundings import LOG, WORK, member
 from tests.lives import Life
 
-PEOPLE = {**{f"member{number}": member(number) for number in range(8)}, "officer": member(0, WORK)}
-"""Logins of the branch by number (0 secretary, 3 recorder, 4 substitute), and of the officer above."""
+PEOPLE = {
+    **{f"member{number}": member(number) for number in range(8)},
+    "officer": member(0, WORK),
+    "leader": member(1, WORK),
+}
+"""Logins of the branch by number (0 secretary, 3 recorder, 4 substitute), and of two above."""
 
 
 @contextmanager

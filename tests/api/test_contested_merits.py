@@ -140,6 +140,8 @@ def test_a_deduction_that_falls_is_reversed_and_its_proposer_had_no_hand_in_it(m
         decided_by_the_officer(town, filed["objection"])
         record = read(member, f"/members/{himself}/deductions/{place.rpartition('/')[2]}")["record"]
         assert read(member, f"/members/{himself}/records/{record}")["state"] == "suspended"
+        assert [one["state"] for one in read(member, f"/members/{himself}/points")["deductions"]] == ["suspended"]
+        assert "暂缓" in member.get(f"/members/{himself}/points", headers=PAGE).text
     moving.carry_out(datetime(2026, 6, 17, 16, 2, tzinfo=UTC))
     with moving.at(datetime(2026, 6, 18, 1, tzinfo=UTC)) as town:
         member = town.acting("committee", "member", BRANCH)

@@ -94,6 +94,7 @@ OFFICES: tuple[Holder, ...] = (
     "leading_group",
     "auditor",
     "reviewer",
+    "department_officer",
     "member",
 )
 UNITS: dict[str, tuple[str, Relation]] = {

@@ -11,6 +11,8 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from domain.actor import person
+from ops import ahead
 from ops.embedded import Running
 from tests.api.assessed import JSON, at_branch, read, refused, send, sitting
 from tests.api.lived import PEOPLE as LOGINS
@@ -101,6 +103,7 @@ def test_10_an_ordered_restatement_of_year_1_withdraws_the_measure_of_year_2(tow
     place = f"{HERE}/restatements/2026/Y/1"
     with town.at(ORDERED) as now:
         _tried(now.acting("officer", "officer", TOP))
+        _from_the_command_line(now)
         assert refused(at_branch(now), f"{HERE}/restatements", order()) == (403, "not-permitted")
         assert refused(group(now, "leader"), f"{HERE}/restatements", order())[1] == "concerned-orders"
         assert refused(group(now, "orderer"), f"{HERE}/restatements", order(rules="none"))[0] == 404
@@ -147,6 +150,20 @@ def _tried(officer: httpx2.Client) -> None:
     assert "不足十人" in page(officer, f"/units/{TOP}/rules/what-if?year=2026&version={KINDER}")
     told = officer.get(f"{here.replace('?', '/exports/branches.csv?')}&figure=grades.qualified.at_least&value=65")
     assert "qualified" not in told.text, "nor are their grades"
+
+
+def _from_the_command_line(town: Town) -> None:
+    """The same figures, and the full difference of a member as a file."""
+    found = ahead.tried(town.deployment, TOP, VERSION, 2026, "Y", ("grades.qualified.at_least", "65"))
+    assert (found.members, found.better) == (8, 8)
+    actor = person(LEADERS[1], "leading_group", TOP)
+    rows = ahead.differing(town.deployment, actor, (BRANCH, 2026, "Y"), KINDER)
+    assert {(one.effect, one.grade) for one in rows} == {("better", "qualified")}
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("csv", "json"):
+            file = Path(folder) / f"difference.{kind}"
+            ahead.written(file, [(BRANCH, 2026, rows)])
+            assert file.read_text("utf-8").count("basically_qualified") == len(PEOPLE)
 
 
 def _noticed(client: httpx2.Client) -> None:

@@ -158,6 +158,8 @@ def _bundled(town: Town, place: str, inspector: httpx2.Client, folder: Path) -> 
 
 def test_an_access_that_has_run_out_or_was_revoked_shows_nothing(town: Town) -> None:
     place, inspector = opened(town), reviewer(town, "inspector")
+    endless = {"reviewer": str(town.members["inspector"]), "purpose": "discipline", "until_on": "9999-12-31"}
+    assert sent(reviewer(town, "chief"), f"{place}/access", endless)[1]["code"] == "review-access-term"
     granted(town, place)
     assert read(inspector, f"{place}/points?year=2026")["periods"]
     body = {"reviewer": str(town.members["inspector"])}

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from domain.assessment.presence import Away, Stay
 from domain.assessment.rows import OUTCOMES
-from domain.assessment.tariff import half_tariff
 from domain.rules.scheme import load
 from projections.alike import Alike
 from projections.periods import Subject, scored
@@ -24,7 +23,6 @@ _PUBLISHED: Final = Published(
     digest=sha256(_CONTENT).hexdigest(),
     effective_on=date(2025, 1, 1),
     scheme=_SCHEME,
-    tariff=half_tariff(_SCHEME),
     document=_CONTENT.decode(),
 )
 _ITEMS: Final = [item for item in _SCHEME.responsibility if OUTCOMES[item.mode]]

@@ -15,7 +15,6 @@ from projections import prefix
 from projections.as_of import When, steps_of
 from projections.explanation import Explanation, explanation
 from projections.own_year import OwnYear, own_year
-from projections.periods import period_end
 from tests.domain.branch import MEMBER, RECORDER, SUBSTITUTE, TOP, appointed, commands, registered
 from tests.domain.branch import calendar as calendar_of
 from tests.domain.life.life import FOUNDING
@@ -45,7 +44,7 @@ def said(house: House, person: UUID, year: int, when: When | None = None) -> tup
 
     async def ask(connection: Any) -> tuple[Explanation | None, OwnYear]:
         why = await explanation(connection, person, year, "Y", when=when)
-        page = await own_year(connection, person, year, "Y", period_end(year, "Y"), when)
+        page = await own_year(connection, person, year, "Y", date(year, 12, 31), when)
         return why.value, page.value
 
     return asyncio.run(house.ask(ask))

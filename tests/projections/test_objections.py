@@ -8,7 +8,7 @@ from domain.notice.drafting import DraftNotice
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.objection.closing import CloseObjection
 from domain.recording.filling import LineWish
-from projections import disputes, notice_board, organisation, records
+from projections import disputes, explanation, notice_board, organisation, records
 from projections.follow import catch_up
 from projections.rebuild import rebuild
 from tests.domain.branch import (
@@ -101,6 +101,10 @@ def test_an_objection_is_followed_step_by_step(house: House) -> None:
     assert board is not None
     assert board.header.held == 1
     assert [line.state for line in board.lines if line.member == OTHER] == ["suspended"]
+    why = (asyncio.run(house.ask(explanation.explanation, OTHER, 2026))).value
+    assert why is not None
+    lines = [record for span in why.spans for one in span.categories for item in one.items for record in item.records]
+    assert [one.state for one in lines] == ["suspended"]
     house.tell(upheld()[1:])
     house.follow()
     one = (asyncio.run(house.ask(disputes.objection, OBJECTION_ID))).value

@@ -31,6 +31,7 @@ from tests.api.workbook.books import (
 )
 from tests.domain import branch
 from tests.domain.given import World
+from tests.domain.recording.test_amounts import ASKED
 
 
 @pytest.fixture
@@ -407,3 +408,26 @@ def test_ten_thousand_rows_are_read_rehearsed_and_found_fault_with(world: World)
     faulty = [[number, "错名", *rest] for number, _, *rest in marks]
     worse = dry_run(bare([MATTER_HEADINGS, *matters], [MARK_HEADINGS, *faulty]), world)
     assert len(worse.findings) == len(marks)
+
+
+def test_a_mark_says_level_and_condition_by_their_words_or_codes() -> None:
+    visited = {**PARTY_DAY, "kind": "r-1", "evidence_kind": "list"}
+    said = {"item": "R-1", "outcome": "得分", "level": "visit", "condition": "media"}
+    dry = dry_run(month([visited], [mark(branch.MEMBER, **said)]), ASKED.world.copy())
+    assert dry.findings == ()
+    (fill,) = (command for command in dry.commands if isinstance(command, FillSheet))
+    assert [(one.level, one.condition) for one in fill.but] == [("visit", "media")]
+
+
+@pytest.mark.parametrize(("key", "code"), [("level", "level-unknown"), ("condition", "condition-unknown")])
+def test_a_level_or_condition_that_the_item_has_not_is_found_in_its_cell(key: str, code: str) -> None:
+    visited = {**PARTY_DAY, "kind": "r-1", "evidence_kind": "list"}
+    said = {"item": "R-1", "outcome": "得分", "level": "visit", key: "别的"}
+    dry = dry_run(month([visited], [mark(branch.MEMBER, **said)]), ASKED.world.copy())
+    assert [finding.code for finding in dry.findings] == [code]
+
+
+def test_a_level_that_the_item_asks_for_and_nobody_said_is_found_in_its_cell() -> None:
+    visited = {**PARTY_DAY, "kind": "r-1", "evidence_kind": "list"}
+    dry = dry_run(month([visited], [mark(branch.MEMBER, item="R-1", outcome="得分")]), ASKED.world.copy())
+    assert [finding.code for finding in dry.findings] == ["level-unknown"]

@@ -18,6 +18,7 @@ from domain.objection.appeal import DecideAppeal, FileAppeal
 from domain.objection.closing import CloseObjection, EndBlock, EscalateObjection
 from domain.objection.deciding import DecideObjection, DeliverReply
 from domain.objection.filing import EnterObjection, FileObjection, WithdrawObjection
+from domain.objection.flagging import ExamineRetaliation, FlagRetaliation
 from domain.objection.handling import (
     AcceptObjection,
     AssignHandler,
@@ -138,6 +139,8 @@ def usual(kind: type[Command], life: Life, random: Random, known: dict[str, Any]
         return HIGHER_SECRETARY
     if kind in HANGING:
         return random.choice((ours("secretary", branch), HIGHER_SECRETARY if branch == SMALL else ours("secretary")))
+    if kind in (FlagRetaliation, ExamineRetaliation):
+        return random.choice((AS_OFFICER, LEADER, HIGHER_DEPUTY))
     if kind in HANDLED:
         return _handler(life, known)
     if kind in (AcceptObjection, DeclineObjection, AssignHandler):

@@ -18,6 +18,7 @@ from domain.objection import objection as objections
 from domain.objection.appeal import DecideAppeal, FileAppeal
 from domain.objection.deciding import DecideObjection, DeliverReply
 from domain.objection.filing import EnterObjection, FileObjection, WithdrawObjection
+from domain.objection.flagging import ExamineRetaliation, FlagRetaliation
 from domain.objection.handling import (
     AcceptObjection,
     AssignHandler,
@@ -26,6 +27,7 @@ from domain.objection.handling import (
     RecordFinding,
     RecuseHandler,
 )
+from domain.objection.retaliation import RetaliationFlagged
 from domain.organisation import appointments, exemption, member, membership, reorganisation, unit
 from domain.oversight.log import RestoreLog
 from domain.recording import archive, deduction, honour, matter, sheet
@@ -83,10 +85,11 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     notices.NoticeWithdrawn: (RepostNotice,),
     notices.NoticeReposted: (ExtendNotice, FileObjection),
     honour.HonourClaimed: (DecideHonour, ReturnHonour, WithdrawHonour),
-    honour.HonourReturned: (ClaimHonour,),
+    honour.HonourReturned: (FlagRetaliation, ClaimHonour),
     honour.HonourDecided: (DecideHonour,),
     honour.HonourReferred: (DecideHonour,),
-    deduction.DeductionProposed: (AcknowledgeNotification, DeliverOnPaper, AddDeductionEvidence),
+    deduction.DeductionProposed: (AcknowledgeNotification, DeliverOnPaper, FlagRetaliation, AddDeductionEvidence),
+    RetaliationFlagged: (ExamineRetaliation, ExamineRetaliation),
     deduction.DeductionEvidenceAdded: (AcknowledgeNotification,),
     deduction.MemberNotified: (FileStatement,),
     deduction.MemberStatementFiled: (DecideDeduction,),

@@ -15,7 +15,9 @@ from domain.actor import Actor
 from domain.decider import NAMESPACE, Command, Fact, Refused, Write
 from domain.entry import Entry, entry_id
 from domain.objection.filing import FileObjection
+from domain.objection.flagging import FlagRetaliation
 from domain.process import FollowUp, carried_out, follow_up
+from domain.sealed import Secret
 from tests.domain.branch import AT, LEADER, TOP, appointed, commands, established, registered, who
 from tests.domain.given import World, given
 
@@ -74,6 +76,8 @@ class Life:
         self.refused: Counter[str] = Counter()
         self.last_refusal = ""
         self.objectors: dict[UUID, Actor] = {}
+        self.flagged: dict[UUID, Secret] = {}
+        """What each flag of retaliation is about."""
         """Under which sealed name each objection was filed."""
         self._due: list[tuple[datetime, int, FollowUp, Entry]] = []
         self._numbers = 0
@@ -104,6 +108,8 @@ class Life:
         self.granted[type(command)] += 1
         if isinstance(command, FileObjection):
             self.objectors[command.objection] = command.actor
+        if isinstance(command, FlagRetaliation):
+            self.flagged[command.flag] = command.about
         said = [self._entered(command, ordinal, write) for ordinal, write in enumerate(writes)]
         return Step(before, command, said, self.world)
 

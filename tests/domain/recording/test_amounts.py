@@ -1,12 +1,13 @@
 """分量: points of a range with their reason, a condition, a place in a group, an amount; on sheets levels too."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
-from domain.decider import Refused
+from domain.actor import person
+from domain.decider import NotPermitted, Refused
 from domain.recording.amounts import (
     ConditionUnknown,
     LevelUnknown,
@@ -20,9 +21,9 @@ from domain.recording.archive import DeductionApproved, HonourAdded, PointsRecor
 from domain.recording.deduction import DeductionProposed, deduction_id
 from domain.recording.department import KeptByDepartment
 from domain.recording.docket import CaseListed
-from domain.recording.filling import LineWish
+from domain.recording.filling import LineWish, OwnPoints
 from domain.recording.honour import HonourClaimed, honour_id
-from domain.recording.sheet import SheetLineSet
+from domain.recording.sheet import SheetLineSet, SheetOpened
 from domain.rules.ruleset import DraftRuleSet
 from tests.domain.amounts import more_asked
 from tests.domain.branch import (
@@ -36,9 +37,11 @@ from tests.domain.branch import (
     RECORDER,
     SCHEME,
     TOP,
+    appointed,
     approved,
     calendar,
     drafted,
+    established,
     evidenced,
     filled,
     held,
@@ -46,12 +49,14 @@ from tests.domain.branch import (
     organised,
     planned,
     published,
+    registered,
     secret,
     sheet_approved,
     submitted,
+    who,
 )
 from tests.domain.given import Given
-from tests.domain.merits import claimed, deduction_decided, honour_decided, proposed, stated
+from tests.domain.merits import AS_MEMBER, claimed, deduction_decided, honour_decided, proposed, stated
 from tests.domain.rules.kinds.writing import named
 
 WHY = secret("choice_reason", "影响范围较大")
@@ -171,20 +176,62 @@ def test_a_sheet_says_nothing_that_its_item_does_not_know(said: dict[str, Any], 
     VISITED.when(filled(AS_SUBSTITUTE, item="R-1", but=(line(member=RECORDER, **said),))).refused(refusal)
 
 
-def test_what_a_department_keeps_is_brought_by_it_alone() -> None:
-    """The organisation at the top keeps N-1; the branch keeps H-1 and R-1 itself, and N-2 is nobody's."""
-    kept = ruled(sources=[named(TOP, items=["N-1"]), named("own", unit=BRANCH, items=["H-1", "R-1"])])
+DEPARTMENT: Final = "PUB"
+"""Publicity, below the top and beside the branch."""
+OFFICE: Final = who("publicity officer")
+AS_DEPARTMENT: Final = person(OFFICE, "department_officer", DEPARTMENT)
+
+
+def with_department(items: list[str]) -> Given:
+    """The department keeps some items; it has an officer, and a plain member."""
+    base = ruled(sources=[named("publicity", unit=DEPARTMENT, items=items)])
+    plain = registered(who("publicity member"), DEPARTMENT)
+    return base.given(
+        established(DEPARTMENT, TOP),
+        registered(OFFICE, DEPARTMENT),
+        plain,
+        appointed(OFFICE, "department_officer", DEPARTMENT),
+    )
+
+
+def test_f21_what_a_department_keeps_is_brought_by_its_officer_for_any_member() -> None:
+    kept = with_department(["N-1", "H-1", "R-1"])
+    city = {"item": "H-1", "level": "city", "document_kind": "paper", "share": "lead"}
+    kept.when(claimed(AS_DEPARTMENT, **city)).says(HonourClaimed, CaseListed)
+    heavy = {"item": "N-1", "level": "heavy", "document_kind": "finding"}
+    kept.when(proposed(AS_DEPARTMENT, **heavy)).says(DeductionProposed, CaseListed)
+    there = kept.given(planned(kind="r-1"), held(), evidenced(kind="list"))
+    there.when(opened(item="R-1", actor=AS_DEPARTMENT)).says(SheetOpened)
+    opened_there = there.given(opened(item="R-1", actor=AS_DEPARTMENT))
+    opened_there.when(filled(AS_DEPARTMENT, item="R-1", but=(line(level="visit"),))).says(SheetLineSet)
+    opened_there.when(filled(AS_RECORDER, item="R-1", but=(line(level="visit"),))).refused(KeptByDepartment)
+
+
+def test_f21_nobody_else_brings_it_not_even_who_belongs_to_the_department() -> None:
+    kept = with_department(["N-1", "H-1", "R-1"])
+    city = {"item": "H-1", "level": "city", "document_kind": "paper", "share": "lead"}
+    for actor in (AS_RECORDER, AS_MEMBER):
+        kept.when(claimed(actor, **city)).refused(KeptByDepartment)
+    of_department = who("publicity member")
+    mine = claimed(person(of_department, "member", DEPARTMENT), unit=DEPARTMENT, member=of_department, **city)
+    kept.when(mine).refused(KeptByDepartment)
     kept.when(finding()).refused(KeptByDepartment)
-    kept.when(proposed(AS_HIGHER, item="N-1", level="heavy", document_kind="finding")).says(
-        DeductionProposed, CaseListed
+    kept.when(proposed(AS_HIGHER, item="N-1", level="heavy", document_kind="finding")).refused(KeptByDepartment)
+    kept.given(planned(kind="r-1"), held(), evidenced(kind="list")).when(opened(item="R-1")).refused(KeptByDepartment)
+    own = claimed(AS_DEPARTMENT, unit=DEPARTMENT, member=OFFICE, **city)
+    kept.when(own).refused(OwnPoints)
+
+
+def test_f21_an_officer_of_a_department_brings_nothing_else() -> None:
+    kept = with_department(["N-1"])
+    hour = {"item": "N-2", "level": "hour", "document_kind": "finding"}
+    kept.when(proposed(AS_DEPARTMENT, **hour)).refused(NotPermitted)
+    kept.when(claimed(AS_DEPARTMENT, item="H-1", level="city", document_kind="paper", share="lead")).refused(
+        NotPermitted
     )
     kept.when(finding(item="N-2", level="hour")).says(DeductionProposed, CaseListed)
     kept.when(award(share="lead")).says(HonourClaimed, CaseListed)
-    elsewhere = ruled(sources=[named(TOP, items=["H-1", "R-1"])])
-    elsewhere.when(award(share="lead")).refused(KeptByDepartment)
-    elsewhere.when(claimed(AS_RECORDER, item="H-1", level="city", document_kind="paper", share="lead")).refused(
-        KeptByDepartment
-    )
-    elsewhere.given(planned(kind="r-1"), held(), evidenced(kind="list")).when(opened(item="R-1")).refused(
-        KeptByDepartment
-    )
+    other = kept.given(established("ORG", TOP), registered(who("foreign officer"), "ORG"))
+    other = other.given(appointed(who("foreign officer"), "department_officer", "ORG"))
+    foreign = person(who("foreign officer"), "department_officer", "ORG")
+    other.when(proposed(foreign, item="N-1", level="heavy", document_kind="finding")).refused(KeptByDepartment)

@@ -1,0 +1,77 @@
+"""牵头部门报送 — what a department's officer brings, for one organisation, of the items that are reserved to it."""
+
+from typing import Annotated, Final, Literal, TypeAlias
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+
+from api.answering import answer
+from api.asked import Asked, permitted
+from api.choices import LevelChoice, MoreAsked, choices_of, more_asked
+from api.documents import described
+from api.refusals import NotFound
+from api.routes.honours import PersonChoice, people_of
+from domain.rules.demands import departments_of
+from domain.rules.scheme import Scheme
+from domain.values import Code
+from projections.answers import Answer
+from projections.local_items import scheme_here
+from projections.waiting import as_of
+
+router = APIRouter(tags=["honours"])
+
+Kind: TypeAlias = Literal["honours", "deductions"]
+
+LISTS: Final[dict[Kind, tuple[str, ...]]] = {"honours": ("honour",), "deductions": ("negative", "responsibility")}
+
+
+class ReservedView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the department may bring for the members of an organisation; nothing where nothing is reserved to it."""
+
+    unit: Code
+    title: str
+    department: Code
+    kind: Kind
+    people: tuple[PersonChoice, ...]
+    choices: tuple[LevelChoice, ...]
+    more: MoreAsked
+
+
+@router.get("/units/{unit:code}/reserved")
+@described(ReservedView)
+async def reserved(
+    unit: str, asked: Annotated[Asked, permitted("department.submit")], kind: Annotated[Kind, Query()] = "honours"
+) -> Response:
+    """The form of a department's officer for an honour or a deduction, of the reserved items alone."""
+    assert asked.unit is not None
+    assert asked.acting is not None, "the permission table grants it to an office"
+    department = asked.acting.unit
+    async with asked.ready() as connection:
+        published = await scheme_here(connection, unit, asked.today)
+        if published is None:
+            raise NotFound
+        kept = _reserved(published.scheme, department)
+        choices = choices_of(kept, LISTS[kind])
+        people = await people_of(asked, connection) if choices else ()
+        known = await as_of(connection)
+    view = ReservedView(
+        unit=unit,
+        title=asked.unit.title,
+        department=department,
+        kind=kind,
+        people=people,
+        choices=choices,
+        more=more_asked(kept, LISTS[kind]),
+    )
+    return answer(asked, "reserved.html", Answer(as_of=known, complete=True, value=view))
+
+
+def _reserved(scheme: Scheme, department: Code) -> Scheme:
+    """The rule set with the items alone that it reserves to a department."""
+    return msgspec.structs.replace(
+        scheme,
+        responsibility=tuple(one for one in scheme.responsibility if department in departments_of(scheme, one.code)),
+        honour=tuple(one for one in scheme.honour if department in departments_of(scheme, one.code)),
+        negative=tuple(one for one in scheme.negative if department in departments_of(scheme, one.code)),
+        veto=(),
+    )
