@@ -392,9 +392,9 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("seat-drawn", SeatDrawn, "同分排序", "place among equals drawn"),
     FactTerm("seat-given", SeatGiven, "占用名额", "seat given"),
     FactTerm("rule-set-simulated", RuleSetSimulated, "办法试算", "rule set simulated"),
-    FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
     FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
     FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
+    FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}
