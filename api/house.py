@@ -14,9 +14,11 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from api.kept import Kept
+from api.refusals import NothingToTake
 from domain.ledger import Ledger
 from domain.sealed import Secret
 from domain.values import MemberId, Sha256
+from projections.transparency.scope import Scope
 
 Pool: TypeAlias = "AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]"
 
@@ -64,6 +66,18 @@ class IdentityProvider(Protocol):
         ...
 
 
+class TakeAway(Protocol):
+    """Writes an export of a scope as one file into a folder, and puts it on record."""
+
+    def __call__(self, scope: Scope, by: MemberId, folder: Path) -> Path:
+        """The file."""
+        ...
+
+
+def _nothing_to_take(scope: Scope, by: MemberId, folder: Path) -> Path:
+    raise NothingToTake
+
+
 @dataclass(frozen=True)
 class Settings:
     """What pages must know of the deployment."""
@@ -96,6 +110,8 @@ class House:
     settings: Settings
     refused: Callable[[], str | None] = lambda: None
     """Code of why the log is refused, so that nothing may be written; None when all is well."""
+    take_away: TakeAway = _nothing_to_take
+    """The audit export; it runs in a thread of its own."""
     kept: Kept = field(default_factory=Kept)
     counts: Callable[[], Mapping[str, int]] = dict
     """What became of the saves of this process: committed, entries, conflict, …; for the metrics."""

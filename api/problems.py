@@ -282,6 +282,10 @@ STATUSES: Final[dict[str, int]] = {
     "log-already-opened": 409,
     "log-not-opened": 409,
     "log-name-used": 409,
+    "export-exists": 409,
+    "scope-empty": 404,
+    "nothing-to-take": 404,
+    "not-published": 503,
     "nothing-lost": 409,
     # What passes by itself
     "ledger-busy": 503,

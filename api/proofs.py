@@ -9,7 +9,8 @@ from anyio import to_thread
 from api.house import House
 from api.refusals import ProofBroken, ProofPending
 from domain.decider import Refused
-from domain.entry import Entry, decode, leaf_hash
+from domain.entry import Entry, decode
+from domain.leaf import leaf_hash
 from domain.values import Sha256
 from projections.answers import AsyncConnection
 from projections.transparency.checkpoint import Checkpoint, open_checkpoint

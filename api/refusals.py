@@ -33,6 +33,12 @@ class OfficeNotHeld(Refused):
     code = "office-not-held"
 
 
+class NothingToTake(Refused):
+    """本服务不提供审计导出。 This service gives no audit export."""
+
+    code = "nothing-to-take"
+
+
 class WrongOrigin(Refused):
     """请求来自其他网站,已拒绝。 The request came from another site and was refused."""
 

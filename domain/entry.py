@@ -9,7 +9,6 @@ No floats, ASCII keys, NFC text, UTC instants with ``Z``, at most 65,535 bytes: 
 msgspec output equals RFC 8785. The leaf hash is SHA-256(0x00 ‖ bytes), so each entry is a leaf of the tree.
 """
 
-import hashlib
 import unicodedata
 from typing import Final
 from uuid import UUID, uuid5
@@ -135,11 +134,6 @@ def decode(state: bytes) -> Entry:
         stream=stored.stream,
         version=stored.version,
     )
-
-
-def leaf_hash(state: bytes) -> bytes:
-    """32-byte leaf of the tree over the entry's bytes. Source: RFC 6962 §2.1."""
-    return hashlib.sha256(b"\x00" + state).digest()
 
 
 class EntryMapper(Mapper[UUID]):

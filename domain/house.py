@@ -26,7 +26,7 @@ from domain.decider import Command, Decision, Past, Stream
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
-from domain.oversight import log, review, reviewing
+from domain.oversight import export, log, review, reviewing
 from domain.permissions import permit
 from domain.recording import (
     approval,
@@ -74,6 +74,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     probation.PROBATION,
     measure.MEASURES,
     review.REVIEW,
+    export.EXPORT,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -200,6 +201,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     reviewing.RevokeAccess: reviewing.decide,
     reviewing.SealBundle: reviewing.decide,
     reviewing.CloseReview: reviewing.decide,
+    export.ProduceExport: export.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

@@ -27,7 +27,8 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType
 
 from domain.decider import Command, Decide, Decision, Past, Refused, StreamRef, Write
-from domain.entry import Entry, EntryMapper, decode, entry_id, leaf_hash
+from domain.entry import Entry, EntryMapper, decode, entry_id
+from domain.leaf import leaf_hash
 from domain.loading import HeadsMissing, LoadedPast, Missing, StateCache
 from domain.sealed import IdentityRow, Sealing, Secret
 from domain.values import CommandId, Instant

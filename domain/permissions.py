@@ -343,6 +343,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     *(Grant(f"review.{operation}", "reviewer", "own") for operation in ("open", "grant", "seal", "close", "read")),
     Grant("log.verify", "public", "any"),
     Grant("log.export", "auditor", "any"),
+    Grant("export.produce", "installation", "any"),
     Grant("duties.read", "auditor", "any"),
 )
 

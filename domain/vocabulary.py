@@ -103,6 +103,7 @@ from domain.organisation.member import (
 )
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
+from domain.oversight.export import ExportProduced
 from domain.oversight.log import LogOpened, LogRestored
 from domain.oversight.review import AccessGranted, AccessRevoked, BundleSealed, ReviewClosed, ReviewOpened
 from domain.recording.archive import (
@@ -389,6 +390,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("rule-set-simulated", RuleSetSimulated, "办法试算", "rule set simulated"),
     FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
     FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
+    FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

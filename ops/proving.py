@@ -1,20 +1,29 @@
 """证明 — export and verification from the command line."""
 
 import getpass
+import secrets
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import psycopg
 
+from domain.actor import system
 from domain.decider import Refused
+from domain.oversight.export import ProduceExport
+from domain.sealed import Secret
+from domain.values import MemberId
 from ops.deployment import Deployment
+from ops.guarded import refusal
 from projections.transparency.audit import verify_database
 from projections.transparency.export import Exported, export
-from projections.transparency.history import CHECKPOINT
+from projections.transparency.history import CHECKPOINT, history_name
 from projections.transparency.leaves import DAMAGE
 from projections.transparency.merkle import leaf_hash
 from projections.transparency.note import load_key, parse_vkey
+from projections.transparency.scope import WHOLE, Scope
 from projections.transparency.verify import Problem, about
 
 KEY_FILE: Final = "key"
@@ -54,19 +63,79 @@ def _key(deployment: Deployment) -> str:
     return str(load_key(signing, parse_vkey(vkey).name).verifier) if signing.exists() else vkey
 
 
-def exported(deployment: Deployment, target: Path) -> Exported:
-    """Write the whole log, as far as it is signed, to a new folder; that it was taken away is noted first."""
+@dataclass(frozen=True)
+class Taking:
+    """What is taken away, and by whom."""
+
+    scope: Scope = WHOLE
+    receiver: str = ""
+    """To whom it goes; nobody named: the operator's own account."""
+    by: MemberId | None = None
+    """Who is signed in; None for the operator."""
+    size: int | None = None
+    """Of an earlier checkpoint; None for the newest."""
+
+
+def exported(deployment: Deployment, target: Path, taking: Taking | None = None) -> Exported:
+    """Write the log or a scope of it, as far as it is signed, to a new folder; that it was taken is noted first.
+
+    Afterwards it is put on record, unless the log takes no entries: then the access log alone says so.
+    """
     assert deployment.settings.log is not None, "settings always name the log's folder"
+    taking = taking or Taking()
     key = parse_vkey(_key(deployment))
     noted = {
         "at": deployment.clock().now(),
-        "operator": getpass.getuser(),
+        "operator": getpass.getuser() if taking.by is None else f"{taking.by} {taking.scope.encode().decode()}",
         "size": deployment.recorder.max_notification_id() or 0,
     }
     with psycopg.connect(deployment.database.urls.writer) as connection:
         connection.execute(_NOTE, noted)
+    note = None if taking.size is None else _earlier(deployment.settings.log, taking.size)
+    vault = deployment.vault
     with psycopg.connect(deployment.database.urls.auditor) as connection:
-        return export(connection, deployment.settings.log, target, key)
+        done = export(
+            connection,
+            deployment.settings.log,
+            target,
+            key,
+            note=note,
+            scope=taking.scope,
+            open_sealed=vault.open if vault.fits() else lambda _: {},
+        )
+    if refusal(deployment.state_folder) is None:
+        _record(deployment, done, taking)
+    return done
+
+
+def _earlier(log: Path, size: int) -> bytes:
+    """The checkpoint that was signed at a size."""
+    file = log / history_name(size)
+    if not file.is_file():
+        raise NotPublished(size=size)
+    return file.read_bytes()
+
+
+def _record(deployment: Deployment, done: Exported, taking: Taking) -> None:
+    """Say in the log that the export was produced."""
+    name, receiver = uuid4(), taking.receiver or getpass.getuser()
+    deployment.ledger().execute(
+        ProduceExport(
+            id=uuid4(),
+            actor=system("installation"),
+            at=deployment.clock().now(),
+            export=name,
+            scope=taking.scope.unit,
+            member=taking.scope.member,
+            year=taking.scope.year,
+            mandate="auditor",
+            size=done.checkpoint.size,
+            root=done.checkpoint.root.hex(),
+            manifest=done.manifest_sha256,
+            receiver=Secret(subject=name, name="receiver", value=receiver, salt=secrets.token_urlsafe(16)),
+            by=taking.by,
+        )
+    )
 
 
 def verified(deployment: Deployment, trusted: Path | None) -> list[Problem]:

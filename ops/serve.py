@@ -1,12 +1,15 @@
 """服务 — the web service with its worker beside it, and both of them made from one deployment."""
 
 import os
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -18,12 +21,16 @@ from api.accounts import LocalAccounts
 from api.app import create_app
 from api.house import House
 from api.house import Settings as HouseSettings
+from domain.values import MemberId
 from ops import cosigning, process, worker
 from ops.deployment import Deployment, on_reads, readers
 from ops.guarded import refusal
+from ops.proving import Taking, exported
 from ops.publish import publish_or_stop, publishing
 from ops.supervisor import Supervisor
 from projections import follow
+from projections.transparency.packing import pack
+from projections.transparency.scope import Scope
 
 READS: Final = 12
 ACCESS: Final = 6
@@ -52,6 +59,7 @@ def house(deployment: Deployment) -> House:
         identity=LocalAccounts(access, clock),
         log=settings.log,
         refused=lambda: _refused(deployment),
+        take_away=partial(_take_away, deployment),
         counts=deployment.recorder.counts,
         settings=HouseSettings(
             origin=settings.origin,
@@ -60,6 +68,16 @@ def house(deployment: Deployment) -> House:
             session_time=timedelta(hours=settings.session_hours),
         ),
     )
+
+
+def _take_away(deployment: Deployment, scope: Scope, by: MemberId, folder: Path) -> Path:
+    """One export as one file; its folder is gone again."""
+    done = exported(deployment, folder / "steelyard", Taking(scope=scope, receiver=str(by), by=by))
+    packed = folder / "steelyard.tar"
+    with packed.open("xb") as file:
+        pack(done.folder, file)
+    shutil.rmtree(done.folder)
+    return packed
 
 
 def _refused(deployment: Deployment) -> str | None:

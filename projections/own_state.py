@@ -14,7 +14,8 @@ from domain.assessment.committing import disclosure, path, root
 from domain.assessment.period import PERIOD, Assessment, StateCommitted, period_of
 from domain.assessment.result import RESULT, Result, result_of
 from domain.decider import Head, StreamRef
-from domain.entry import decode, leaf_hash
+from domain.entry import decode
+from domain.leaf import leaf_hash
 from domain.recording.archive import archive_of
 from domain.values import Code, MemberId, Sha256
 from projections.answers import AsyncConnection

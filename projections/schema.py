@@ -39,6 +39,7 @@ from projections import (
     rules,
     scores,
     sheets,
+    taken,
     timeline,
     tracking,
 )
@@ -74,6 +75,7 @@ _MODELS: Final = (
     measured,
     appraisals,
     reviews,
+    taken,
     agenda,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (

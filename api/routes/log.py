@@ -1,12 +1,18 @@
 """存证 — the public log: its key, its signed checkpoints, its tiles of hashes; never an entry."""
 
 import re
+import shutil
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
+from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Response
+from anyio import to_thread
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
 
 from api.answering import VARY
 from api.asked import Asked, permitted
@@ -15,12 +21,17 @@ from api.house import House
 from api.negotiation import wants_page
 from api.pages import show
 from api.proofs import key_of, newest_checkpoint, witnessed
+from api.readings import note_reading
 from api.refusals import NotFound, ProofPending
+from projections.taken import Taken
+from projections.taken import taken as taken_away
 from projections.transparency.checkpoint import open_checkpoint
 from projections.transparency.history import HISTORY
 from projections.transparency.keyring import KEYS, keyring
 from projections.transparency.note import encode_base64
+from projections.transparency.offline.build import verifier_sha256
 from projections.transparency.refusals import LogRefused
+from projections.transparency.scope import Scope
 from projections.transparency.tiles import ENTRIES, TILE_WIDTH, parse_path
 from projections.transparency.witnessed import POLICY, policy_of
 
@@ -72,7 +83,12 @@ async def log(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
         witnessed=_witnessed(asked.house),
     )
     if wants_page(asked.request):
-        response = show(asked.request, "log.html", {"value": value})
+        exports = await _on_record(asked)
+        response = show(
+            asked.request,
+            "log.html",
+            {"value": value, "asked": asked, "verifier": verifier_sha256(), "exports": exports},
+        )
     else:
         response = Response(msgspec.json.encode(value), media_type="application/json")
     response.headers.update({"Cache-Control": "no-cache", "Vary": VARY})
@@ -105,6 +121,51 @@ async def policy(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     if not file.is_file():
         raise NotFound
     return Response(file.read_bytes(), media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/log/export.tar")
+@described(media_type="application/x-tar")
+async def taken(
+    asked: Annotated[Asked, permitted("log.export")],
+    unit: Annotated[str, Query(max_length=64)] = "",
+    member: Annotated[str, Query(max_length=36)] = "",
+    period: Annotated[str, Query(pattern="^([0-9]{4})?$")] = "",
+) -> Response:
+    """The log as far as it is signed, or one organisation, person or year of it, for an outsider to verify.
+
+    Empty means all. That it was taken is written down before anything leaves, and put on record in the log.
+    """
+    scope = Scope(unit=unit or None, member=_person(member), year=int(period) if period else None)
+    if scope.member is not None:
+        await note_reading(asked, scope.member, "export")
+    folder = Path(await to_thread.run_sync(tempfile.mkdtemp))
+    try:
+        file = await to_thread.run_sync(asked.house.take_away, scope, asked.reader.person, folder)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    return FileResponse(
+        file,
+        media_type="application/x-tar",
+        filename="steelyard.tar",
+        headers={"Cache-Control": "private, no-store"},
+        background=BackgroundTask(shutil.rmtree, folder),
+    )
+
+
+async def _on_record(asked: Asked) -> tuple[Taken, ...] | None:
+    """What was taken away, for whoever may take it away himself."""
+    if asked.signed_in is None or not asked.holds("log.export"):
+        return None
+    async with asked.ready() as connection:
+        return (await taken_away(connection)).value
+
+
+def _person(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError as wrong:
+        raise NotFound from wrong
 
 
 @router.get("/log/checkpoint")

@@ -1,7 +1,7 @@
 """评议投票 — a session is opened, everybody evaluates himself, ballots are counted once, at closing, and published."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, TypeAlias
@@ -275,10 +275,10 @@ def _close(past: Past, command: CloseAppraisal) -> Decision:
         BallotCast(**key, subject=one.subject, code_digest=one.digest, mark=one.mark)
         for one in sorted(command.ballots, key=lambda one: one.digest)
     ]
-    tallied = [_tallied(scheme, command, member) for member in session.subjects]
+    counts = [tallied(scheme, key, command.ballots, member) for member in session.subjects]
     took_part = [VoterTookPart(**key, member=one) for one in sorted(there, key=str)]
     ref = appraisal_of(command.unit, command.year, command.period)
-    return [ref.says(fact) for fact in (closed, *took_part, *cast, *tallied)]
+    return [ref.says(fact) for fact in (closed, *took_part, *cast, *counts)]
 
 
 def _annul(past: Past, command: AnnulAppraisal) -> Decision:
@@ -316,15 +316,14 @@ def _need_valid(session: Session, rules: Appraisal, ballots: Sequence[Ballot], t
         raise BallotInvalid(invalid=len(wrong), too_many=len(too_many))
 
 
-def _tallied(scheme: Scheme, command: CloseAppraisal, member: MemberId) -> AppraisalTallied:
-    counts = Counter(one.mark for one in command.ballots if one.subject == member)
+def tallied(scheme: Scheme, key: Key, ballots: Iterable[Ballot], member: MemberId) -> AppraisalTallied:
+    """What the ballots for one member come to."""
+    counts = Counter(one.mark for one in ballots if one.subject == member)
     silent = {value.code for value in scheme.appraisal.values if value.value is None}
     average = mean(counts, scheme.appraisal, rounder_of(scheme.rounding))
     seen = shown(counts, scheme.appraisal)
     return AppraisalTallied(
-        unit=command.unit,
-        year=command.year,
-        period=command.period,
+        **key,
         member=member,
         ballots=counts.total(),
         voices=sum(number for mark, number in counts.items() if mark not in silent),

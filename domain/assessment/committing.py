@@ -23,7 +23,7 @@ from domain.assessment.computing import known_members
 from domain.assessment.period import Assessment, StateCommitted, period_of, standing
 from domain.assessment.result import Result, result_of
 from domain.decider import Command, Decision, Head, Past, StreamRef
-from domain.entry import leaf_hash
+from domain.leaf import leaf_hash
 from domain.recording.archive import archive_of
 from domain.sealed import Secret, disclosure_of
 from domain.values import Code, MemberId, points

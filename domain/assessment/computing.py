@@ -102,7 +102,7 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
     checked = _complete(past, rules.scheme, found, [one.member for one in members])
     means = _means(past, rules, found)
     computation = found.computation + 1
-    results = _computed(past, rules, found, computation, members, means)
+    results = results_of(past, rules, found, computation, members, means)
     kept = standing_figures(past, found, [one for one in everybody if one not in members])
     graded = [one for one in (*kept, *results) if one.graded]
     proposals = propose(rules.scheme, graded, seats_of(past, rules.scheme, found, computation, graded))
@@ -215,7 +215,7 @@ def _means(past: Past, rules: Ruled, found: Assessment) -> dict[MemberId, int | 
     return session.means
 
 
-def _computed(
+def results_of(
     past: Past,
     rules: Ruled,
     found: Assessment,
@@ -223,6 +223,7 @@ def _computed(
     members: Sequence[Registered],
     means: dict[MemberId, int | None],
 ) -> list[MemberComputed]:
+    """Every component of some members' results, from their archives and the tallied means."""
     archives = past.many([archive_of(one.member, found.last_on) for one in members])
     if rules.years_back:
         archives = [with_years_before(past, one.member, found.year, rules.years_back) for one in members]

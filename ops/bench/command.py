@@ -15,6 +15,7 @@ from ops.bench import append as appending
 from ops.bench import award as awarding
 from ops.bench import contested as contesting
 from ops.bench import intake as importing
+from ops.bench import proof as proving
 from ops.bench import reads as reading
 from ops.bench import rebuild as rebuilding
 from ops.bench import score as scoring
@@ -94,6 +95,16 @@ def rebuild(
 ) -> None:
     """重建 All read models from the log, next to reading, decoding and one narrow row per record."""
     _show(_on_a_server(lambda url: rebuilding.main(url, entries, rounds), as_json), as_json)
+
+
+@app.command()
+def verify(
+    entries: Annotated[int, typer.Option(help="条数 entries")] = 200_000,
+    rounds: Annotated[int, typer.Option(help="次数 rounds")] = 3,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """核验 Leaves published, the log exported and verified offline, next to COPY of the same bytes."""
+    _show(_on_a_server(lambda url: proving.main(url, entries, rounds), as_json), as_json)
 
 
 @app.command()

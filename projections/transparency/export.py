@@ -12,11 +12,21 @@
     verify.py           the verifier
     witnessed           the newest checkpoint that enough witnesses have cosigned, where the log has a policy
 
-A function of the log up to its checkpoint, and of what was cosigned by then: the same export twice is byte-identical.
+An export of one organisation, person or year holds only its entries. Beside the above, but for the entry bundles:
+
+    openings.jsonl      of one person: his leaves of the state roots (`openings`)
+    positions           where each line of entries.jsonl stands in the log, one a line
+    scope.json          what was asked for (`scope`)
+
+All hash tiles are there: they are public, and prove the place of each entry under every head ever signed.
+
+A function of the log up to its checkpoint, of the scope, and of what was cosigned by then: the same export twice is
+byte-identical.
 """
 
 import hashlib
 import shutil
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,29 +35,50 @@ from typing import Any
 import msgspec
 from psycopg import Connection
 
-from projections.transparency import verify
+from domain.sealed import Secret
 from projections.transparency.checkpoint import Checkpoint, open_checkpoint
 from projections.transparency.history import CHECKPOINT, history_name, signed_history
 from projections.transparency.keyring import KEYS, keyring
 from projections.transparency.merkle import leaf_hash
 from projections.transparency.note import VerifierKey
+from projections.transparency.offline.build import verifier
+from projections.transparency.openings import OpenSealed, openings, seeds_of
 from projections.transparency.publisher import KEY, check_prefix
-from projections.transparency.refusals import DisclosureUnknown, EntryTooLarge, LogRewritten, TargetExists
+from projections.transparency.refusals import DisclosureUnknown, LogRewritten, Malformed, TargetExists
+from projections.transparency.scope import WHOLE, Chosen, Scope, chosen
 from projections.transparency.tiles import (
     ENTRIES,
-    MAX_ENTRY_BYTES,
     TILE_WIDTH,
     Tile,
     TileTree,
-    encode_bundle,
+    parse_bundle,
 )
 from projections.transparency.witnessed import WITNESSED, newest_witnessed, policy_of
 
-STATES = """
+BUNDLES = """
 COPY (
-    SELECT state FROM ledger.entries WHERE position <= %(last)s ORDER BY position
+    SELECT string_agg(substring(int4send(length(state)) FROM 3) || state, ''::bytea ORDER BY position)
+    FROM ledger.entries WHERE position <= %(last)s
+    GROUP BY (position - 1) / 256 ORDER BY (position - 1) / 256
 ) TO STDOUT (FORMAT BINARY)
 """
+# A bundle is put together where its bytes are: entry by entry, fetching alone took longer than all that follows.
+
+LEAVES = """
+COPY (
+    SELECT leaf FROM ledger.entries WHERE position <= %(last)s ORDER BY position
+) TO STDOUT (FORMAT BINARY)
+"""
+
+INSIDE = """
+COPY (
+    SELECT position, state FROM ledger.entries
+    WHERE position <= %(last)s AND (stream = ANY(%(streams)s) OR %(named)s)
+    ORDER BY position
+) TO STDOUT (FORMAT BINARY)
+"""
+
+LEAVES_AT_ONCE = 4096
 
 README = """\
 公平秤积分账本导出  Steelyard points ledger export
@@ -55,18 +86,19 @@ README = """\
 日志 Log: {origin}
 记录 Entries: {size}
 
-这个文件夹里是账本从第 1 条到第 {size} 条的全部记录,以及证明它们没有被改动的材料。
-核验只需要 Python 3.8 以上,不联网,不需要我们的任何程序:
+这个文件夹里是{which_zh},以及证明它们没有被改动的材料。
+核验只需要 Python 3.11 以上,不联网,不需要我们的任何程序;计票、得分、格次按当时的规则重算一遍:
 
-    python verify.py . --trusted 您另外得到的检查点 --key 您另外得到的钥匙
+    python -I verify.py . --trusted 您另外得到的检查点 --key 您另外得到的钥匙
 
 可信的检查点请取自公示纸、以前的导出或别的单位;没有它,只能说明文件夹与它自己的钥匙相符。
 verify.py 的 SHA-256 在文件夹之外公布,用前请对照。退出码:0 完整,1 不完整,2 无法核验。
 
-This folder holds all entries of the ledger from 1 to {size}, and what proves that none was altered.
-To check it you need Python 3.8 or later, no network and none of our programs:
+This folder holds {which_en}, and what proves that none was altered.
+To check it you need Python 3.11 or later, no network and none of our programs; tallies, scores and grades are counted
+again under the rules of their time:
 
-    python verify.py . --trusted CHECKPOINT_YOU_GOT_ELSEWHERE --key VKEY_YOU_GOT_ELSEWHERE
+    python -I verify.py . --trusted CHECKPOINT_YOU_GOT_ELSEWHERE --key VKEY_YOU_GOT_ELSEWHERE
 
 Take the trusted checkpoint from a notice on paper, an earlier export or another office; without it the folder
 only proves itself against its own key. The SHA-256 of verify.py is published outside this folder: compare it
@@ -91,10 +123,13 @@ def export(
     *,
     note: bytes | None = None,
     disclosures: Iterable[tuple[str, str]] = (),
+    scope: Scope = WHOLE,
+    open_sealed: OpenSealed = lambda _: {},
 ) -> Exported:
-    """Write the log up to its last checkpoint, or to the signed `note`, to a new folder `target`.
+    """Write the log, or a scope of it, up to its last checkpoint or to the signed `note`, to a new folder `target`.
 
-    `disclosures` are (commitment, disclosure) pairs; the caller has checked the mandate. Memory stays
+    `disclosures` are (commitment, disclosure) pairs; the caller has checked the mandate. `open_sealed` is asked for
+    the seeds of the state roots alone: they are disclosed, but of one person's scope only his leaves. Memory stays
     bounded. Refuses with `target-exists`, and when what is stored is not what was signed: `log-rewritten`,
     `log-rolled-back`, `tile-damaged`. Nothing is left behind by a refusal.
     """
@@ -107,7 +142,10 @@ def export(
         shutil.rmtree(unfinished)
     unfinished.mkdir(parents=True)
     try:
-        manifest = _fill(connection, log_folder, _Target(unfinished), key, signed, checkpoint, disclosures)
+        within = None if scope.whole else chosen(connection, scope, checkpoint.size)
+        filling = _Filling(connection, log_folder, _Target(unfinished), key, signed, checkpoint, within)
+        seeds = seeds_of(connection, checkpoint.size, within, open_sealed)
+        manifest = _fill(filling, dict(disclosures), seeds)
         unfinished.rename(target)
     except BaseException:
         shutil.rmtree(unfinished)
@@ -140,71 +178,150 @@ class _Target:
         return self.sums["MANIFEST"]
 
 
-def _fill(
-    connection: Connection[Any],
-    log_folder: Path,
-    target: _Target,
-    key: VerifierKey,
-    signed: bytes,
-    checkpoint: Checkpoint,
-    disclosures: Iterable[tuple[str, str]],
-) -> str:
-    wanted = dict(disclosures)
-    if _write_entries(connection, target, checkpoint, set(wanted)) != checkpoint.root:
+@dataclass(frozen=True)
+class _Filling:
+    """What a folder is filled from; `within` is None for the whole log."""
+
+    connection: Connection[Any]
+    log_folder: Path
+    target: _Target
+    key: VerifierKey
+    signed: bytes
+    checkpoint: Checkpoint
+    within: Chosen | None
+
+
+def _fill(now: _Filling, wanted: dict[str, str], seeds: dict[int, Secret]) -> str:
+    target, checkpoint = now.target, now.checkpoint
+    if now.within is not None and now.within.scope.member is not None:
+        opened = openings(now.connection, now.within.scope.member, seeds)
+        target.write("openings.jsonl", b"".join(msgspec.json.encode(one) + b"\n" for one in opened))
+    else:
+        wanted |= {seed.commitment: seed.disclosure for seed in seeds.values()}
+    try:
+        root = _write_entries(now, set(wanted)) if now.within is None else _write_scope(now, now.within, set(wanted))
+    except Malformed:  # an entry is missing, or longer than a bundle can hold
+        root = b""
+    if root != checkpoint.root:
         # Names what differs; a log that holds now was rewritten while it was being read.
-        check_prefix(connection, log_folder, checkpoint, keyring(log_folder, key))
+        check_prefix(now.connection, now.log_folder, checkpoint, keyring(now.log_folder, now.key))
         raise LogRewritten(f"the entries do not give the root signed at {checkpoint.size}")
     if wanted:
         pairs = [{"commitment": each, "disclosure": wanted[each]} for each in sorted(wanted)]
         target.write("disclosures.jsonl", b"".join(msgspec.json.encode(pair) + b"\n" for pair in pairs))
-    for each in signed_history(log_folder, keyring(log_folder, key)):
+    for each in signed_history(now.log_folder, keyring(now.log_folder, now.key)):
         if each.size <= checkpoint.size:
             name = history_name(each.size)
-            target.write(name, (log_folder / name).read_bytes())
-    target.write(CHECKPOINT, signed)
-    seen = newest_witnessed(log_folder, key, policy_of(log_folder))
+            target.write(name, (now.log_folder / name).read_bytes())
+    target.write(CHECKPOINT, now.signed)
+    seen = newest_witnessed(now.log_folder, now.key, policy_of(now.log_folder))
     if seen is not None and seen.checkpoint.size <= checkpoint.size:
         target.write(WITNESSED, seen.note)
-    target.write(KEY, f"{key}\n".encode())
-    for path in sorted((log_folder / KEYS).glob("[0-9]*")):
+    target.write(KEY, f"{now.key}\n".encode())
+    for path in sorted((now.log_folder / KEYS).glob("[0-9]*")):
         target.write(f"{KEYS}/{path.name}", path.read_bytes())
-    target.write("README", README.format(origin=checkpoint.origin, size=checkpoint.size).encode())
-    target.write("verify.py", Path(verify.__file__).read_bytes())
+    target.write("README", _read_me(now).encode())
+    target.write("verify.py", verifier())
     return target.finish()
 
 
-def _write_entries(connection: Connection[Any], target: _Target, checkpoint: Checkpoint, wanted: set[str]) -> bytes:
+def _read_me(now: _Filling) -> str:
+    size = now.checkpoint.size
+    zh, en = f"账本从第 1 条到第 {size} 条的全部记录", f"all entries of the ledger from 1 to {size}"
+    if now.within is not None:
+        said = now.within.scope.encode().decode()
+        zh = f"账本前 {size} 条中属于这一范围的全部记录 {said}"
+        en = f"those of the first {size} entries of the ledger that lie in the scope {said}"
+    return README.format(origin=now.checkpoint.origin, size=size, which_zh=zh, which_en=en)
+
+
+class _View:
+    """`entries.jsonl` while it is written; keeps its sum, and which commitments no line has held yet."""
+
+    def __init__(self, target: _Target, wanted: set[str]) -> None:
+        self._target, self._missing = target, {each.encode() for each in wanted}
+        self._file = (target.folder / "entries.jsonl").open("wb")
+        self._digest = hashlib.sha256()
+
+    def write(self, entries: Iterable[bytes]) -> None:
+        """Some more lines."""
+        lines = b"\n".join((*entries, b""))
+        self._file.write(lines)
+        self._digest.update(lines)
+        self._missing = {each for each in self._missing if b'"' + each + b'"' not in lines}
+
+    def __enter__(self) -> "_View":
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *unused: object) -> None:
+        """No more lines; every disclosure must have met its entry."""
+        self._file.close()
+        self._target.sums["entries.jsonl"] = self._digest.hexdigest()
+        if self._missing and failed is None:
+            raise DisclosureUnknown(min(self._missing).decode())
+
+
+def _write_entries(now: _Filling, wanted: set[str]) -> bytes:
     """Write bundles, tiles and entries.jsonl; return the root of what was written."""
+    target = now.target
     tree = TileTree(target.write_tile)
-    digest = hashlib.sha256()
-    missing = {each.encode() for each in wanted}
-    with (target.folder / "entries.jsonl").open("wb") as view:
-        for number, entries in enumerate(_bundles(connection, checkpoint.size)):
-            target.write_tile(Tile(ENTRIES, number, len(entries)), encode_bundle(entries))
-            tree.extend(b"".join(leaf_hash(entry) for entry in entries))
-            lines = b"".join(entry + b"\n" for entry in entries)
-            view.write(lines)
-            digest.update(lines)
-            missing = {each for each in missing if b'"' + each + b'"' not in lines}
-    target.sums["entries.jsonl"] = digest.hexdigest()
+    with _View(target, wanted) as view:
+        for number, bundle in enumerate(_bundles(now.connection, now.checkpoint.size)):
+            entries = parse_bundle(bundle, min(TILE_WIDTH, now.checkpoint.size - number * TILE_WIDTH))
+            target.write_tile(Tile(ENTRIES, number, len(entries)), bundle)
+            tree.extend(b"".join([leaf_hash(entry) for entry in entries]))
+            view.write(entries)
+    return _finished(target, tree)
+
+
+def _write_scope(now: _Filling, within: Chosen, wanted: set[str]) -> bytes:
+    """Write the hash tiles, and the entries of the scope with their positions; return the root of all leaves."""
+    target, last = now.target, now.checkpoint.size
+    tree, positions = TileTree(target.write_tile), array("Q")
+    for leaves in _leaves(now.connection, last):
+        tree.extend(leaves)
+    with _View(target, wanted) as view:
+        for position, state in _inside(now.connection, within, last):
+            positions.append(position)
+            view.write((state,))
+    target.write("positions", "".join(f"{each}\n" for each in positions).encode())
+    target.write("scope.json", within.scope.encode())
+    return _finished(target, tree)
+
+
+def _finished(target: _Target, tree: TileTree) -> bytes:
     for tile, data in tree.partials():
         target.write_tile(tile, data)
-    if missing:
-        raise DisclosureUnknown(min(missing).decode())
     return tree.root()
 
 
-def _bundles(connection: Connection[Any], last: int) -> Iterator[list[bytes]]:
-    """Yield the stored entries, 256 at a time, in one snapshot."""
-    entries: list[bytes] = []
-    with connection.cursor() as cursor, cursor.copy(STATES, {"last": last}) as copy:
+def _leaves(connection: Connection[Any], last: int) -> Iterator[bytes]:
+    """Yield the stored leaf hashes, many at a time."""
+    leaves: list[bytes] = []
+    with connection.cursor() as cursor, cursor.copy(LEAVES, {"last": last}) as copy:
         copy.set_types(["bytea"])
-        for (state,) in copy.rows():
-            if len(state) > MAX_ENTRY_BYTES:
-                raise EntryTooLarge(f"{len(state)} bytes")
-            entries.append(state)
-            if len(entries) == TILE_WIDTH:
-                yield entries
-                entries = []
-    if entries:
-        yield entries
+        for (leaf,) in copy.rows():
+            leaves.append(leaf)
+            if len(leaves) == LEAVES_AT_ONCE:
+                yield b"".join(leaves)
+                leaves = []
+    yield b"".join(leaves)
+
+
+def _inside(connection: Connection[Any], within: Chosen, last: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the entries of the scope with their positions."""
+    named = within.scope.member is not None  # then single entries of shared streams belong to it as well
+    asked = {"last": last, "streams": list(within.streams), "named": named}
+    with connection.cursor() as cursor, cursor.copy(INSIDE, asked) as copy:
+        copy.set_types(["int8", "bytea"])
+        for position, state in copy.rows():
+            if not named or within.holds(state):
+                yield position, state
+
+
+def _bundles(connection: Connection[Any], last: int) -> Iterator[bytes]:
+    """Yield the entry bundles, in one snapshot."""
+    with connection.cursor() as cursor, cursor.copy(BUNDLES, {"last": last}) as copy:
+        copy.set_types(["bytea"])
+        for (bundle,) in copy.rows():
+            yield bundle

@@ -115,3 +115,9 @@ class DisclosureUnknown(LogRefused):
     """披露内容与任何一条记录都对不上。 The disclosure matches no entry."""
 
     code = "disclosure-unknown"
+
+
+class ScopeEmpty(LogRefused):
+    """范围内没有记录:请核对组织或人员。 Nothing lies in this scope: check the organisation or the person."""
+
+    code = "scope-empty"

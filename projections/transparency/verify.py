@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""核验导出的积分账本,不联网。 Verify an exported points ledger, offline; needs Python 3.8 or later alone.
+"""核验导出的积分账本,不联网。 Verify an exported points ledger, offline; needs Python 3.11 alone.
+
+不重算得分(--no-scores)时 Python 3.8 即可。 Without counting scores again (--no-scores) Python 3.8 will do.
 
 用法 Usage:
-    python verify.py FOLDER [--trusted CHECKPOINT_FILE_OR_FOLDER] [--key VKEY] [--policy FILE] [--lang zh|en] [--json]
-    python verify.py --proof FILE.tlog-proof --entry ENTRY.json --key VKEY [--policy FILE]
+    python -I verify.py FOLDER [--trusted CHECKPOINT_FILE_OR_FOLDER] [--key VKEY] [--policy FILE]
+                        [--no-scores] [--lang zh|en] [--json]
+    python -I verify.py --proof FILE.tlog-proof --entry ENTRY.json --key VKEY [--policy FILE]
 
 --trusted 是您另外得到的检查点:公示纸上的、以前的导出、别的单位保存的。没有它,文件夹只能对照自己的钥匙。
 --trusted is a checkpoint that reached you another way: from the notice on the wall, an earlier export,
@@ -23,11 +26,15 @@ import argparse
 import base64
 import binascii
 import hashlib
+import importlib.abc
+import importlib.util
 import io
 import json
 import re
 import sys
 import unicodedata
+import uuid
+from array import array
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +42,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
     from typing import BinaryIO
 
     Point = tuple[int, int, int, int]
@@ -501,6 +510,8 @@ class Rules:
         """Begin before the first entry."""
         self.versions: dict[str, int] = {}
         self.ids: set[bytes] = set()
+        self.before = 0  # entries before the next one, those that are not shown among them
+        self.picked: frozenset[str] = frozenset()  # words of facts that may stand alone, their streams not whole
         self.log: object = None
         self.latest = "0001-01-01T00:00:00Z"
         self.last = ("", 0, "")  # stream, version and type of the last entry taken
@@ -560,7 +571,7 @@ class Rules:
             named = fact["origin"] == log and former == self.log and log not in {each.former for each in self.restored}
         except (KeyError, TypeError, ValueError) as problem:
             raise Bad(f"{RESTORED}: {problem}") from None
-        whole = type(kept) is int and type(signed) is int and 0 <= kept <= len(self.ids) and kept < signed
+        whole = type(kept) is int and type(signed) is int and 0 <= kept <= self.before and kept < signed
         if not named or former == log or not whole:
             raise Bad(f"{RESTORED}: {former}, {kept}, {signed}")
         self.restored.append(Restored(former, kept, signed, root))
@@ -569,7 +580,7 @@ class Rules:
     def _follow(self, at: str, name: str, stream: str, version: int, kind: str) -> None:
         """Check an entry against those before it."""
         expected = self.versions.get(stream, 0) + 1
-        if version != expected:
+        if version != expected and not (kind in self.picked and version > expected):
             raise Bad(f"version {version}, expected {expected}")
         unique = bytes.fromhex(name.replace("-", ""))
         if unique in self.ids:
@@ -644,6 +655,26 @@ SENTENCES = {
     "file-missing": ("{file}:缺失", "{file}: missing"),
     "file-extra": ("{file}:MANIFEST 没有列出", "{file}: not listed in MANIFEST"),
     "manifest-malformed": ("MANIFEST 不合格式({detail})", "MANIFEST is malformed ({detail})"),
+    "scope-malformed": (
+        "scope.json 或 positions 不合格式({detail})",
+        "scope.json or positions is malformed ({detail})",
+    ),
+    "state-differs": (
+        "与当时承诺的状态不符:有记录被隐去,或得分、格次不同({detail})",
+        "commits to another state: a record is left out, or a total or grade differs ({detail})",
+    ),
+    "opening-wrong": (
+        "openings.jsonl 第 {first} 行不合格式({detail})",
+        "openings.jsonl, line {first}: malformed ({detail})",
+    ),
+    "figure-differs": (
+        "与按规则复算的结果不符({detail})",
+        "differs from what the rules give from the entries before it ({detail})",
+    ),
+    "decision-refused": (
+        "按规则不能作出({detail})",
+        "could not be decided under the rules ({detail})",
+    ),
     "disclosure-wrong": (
         "disclosures.jsonl 第 {first} 行与任何记录都对不上({detail})",
         "disclosures.jsonl, line {first}: matches no entry ({detail})",
@@ -711,10 +742,13 @@ class Scan:
         self._suspect_tile = ""
         self.former: list[Head] = []  # of another name than the log bears where they stand, or of larger size
 
-    def take(self, state: bytes) -> Problem | None:
-        """Add the next entry; return the first problem that is now certain."""
-        index = self.size
-        node = hashlib.sha256(b"\x00" + state).digest()
+    def skip(self, leaf: bytes) -> Problem | None:
+        """Add the leaf of an entry that is not shown."""
+        return self.take(b"", leaf)
+
+    def take(self, state: bytes, leaf: bytes = b"") -> Problem | None:
+        """Add the next entry, or the `leaf` of one that is not shown; return the first problem that is now certain."""
+        index, node = self.size, leaf or hashlib.sha256(b"\x00" + state).digest()
         if self._trusted_tile is not None and self._trusted(index) not in (node, b""):
             return about("entry-not-trusted", index + 1, state)
         self._agrees(0, index, node, state)
@@ -727,9 +761,11 @@ class Scan:
         self._peaks.append(node)
         self.size = index + 1
         try:
-            self.rules.take(state)
+            if not leaf:
+                self.rules.take(state)
         except Bad as problem:
             return self.suspect or about("entry-wrong", self.size, state, str(problem))
+        self.rules.before = self.size
         return self.compare() if self.size == self._next else None
 
     def _trusted(self, index: int) -> bytes:
@@ -832,6 +868,98 @@ REQUIRED = {"MANIFEST", "README", "checkpoint", "entries.jsonl", "key", "verify.
 _LISTED = re.compile("([0-9a-f]{64})  ([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*)")
 
 
+# --- counting again -------------------------------------------------------------------------------
+
+OLDEST = (3, 11)
+CARRIED = re.compile(r"^#= ([a-z_.]+)\n((?:#\|.*\n)*)", re.MULTILINE)
+
+
+class Carried(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """The modules that stand behind this program, each line as a comment: those by which the service counts."""
+
+    def __init__(self, text: str) -> None:
+        """Find them in the text of this file."""
+        self.sources = {each.group(1): each.group(2).replace("\n#|", "\n")[2:] for each in CARRIED.finditer(text)}
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """Answer for what is carried, before anything that lies about on this machine."""
+        if name not in self.sources:
+            return None
+        package = any(each.startswith(name + ".") for each in self.sources)
+        return importlib.util.spec_from_loader(name, self, origin=f"verify.py: {name}", is_package=package)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run a module."""
+        name = module.__name__
+        exec(compile(self.sources[name], f"verify.py: {name}", "exec"), module.__dict__)  # noqa: S102
+        if name == "msgspec":
+            sys.modules["msgspec.structs"], sys.modules["msgspec.json"] = module.structs, module.json
+
+
+def rules_of_the_service(name: str) -> ModuleType:
+    """A module that decides again: carried by this file, or, in the house, the house's own."""
+    carried = Carried(Path(__file__).read_text(encoding="utf-8"))
+    if carried.sources:
+        if sys.version_info < OLDEST:
+            raise Unreadable("Python {}.{}; --no-scores".format(*OLDEST))
+        if not any(isinstance(each, Carried) for each in sys.meta_path):
+            sys.meta_path.insert(0, carried)
+    return importlib.import_module("projections.transparency.offline." + name)
+
+
+class Lines:
+    """entries.jsonl, line by line, and any line again."""
+
+    def __init__(self, folder: Folder) -> None:
+        """Open it."""
+        self.view = folder.open("entries.jsonl")
+        self.starts = array("Q")
+
+    def read(self, line: int) -> dict[str, Any]:
+        """Return what a line says, counted from 1."""
+        here = self.view.tell()
+        self.view.seek(self.starts[line - 1])
+        state = self.view.readline()
+        self.view.seek(here)
+        return cast("dict[str, Any]", json.loads(state))
+
+    def state(self, line: int) -> bytes:
+        """Bytes of a line."""
+        self.view.seek(self.starts[line - 1])
+        return self.view.readline()[:-1]
+
+    def told(self, rules: ModuleType) -> Iterator[Any]:
+        """Yield every entry."""
+        while True:
+            self.starts.append(self.view.tell())
+            state = self.view.readline()
+            if not state:
+                return
+            leaf = hashlib.sha256(b"\x00" + state[:-1]).hexdigest()
+            yield rules.Told(len(self.starts), json.loads(state), leaf)
+
+
+def check_decisions(folder: Folder, disclosures: Disclosures, positions: Positions, report: Report) -> None:
+    """Count tallies, scores and grades again, and state roots whose seed is disclosed; add what differs."""
+    rules, lines = rules_of_the_service("replay"), Lines(folder)
+    tally, member = rules.Tally(), positions.scope and positions.scope["member"]
+    with lines.view:
+        if member:
+            own = rules_of_the_service("own")
+            found = own.replay_own(lines.told(rules), lines.read, uuid.UUID(cast("str", member)), tally)
+        else:
+            found = rules.replay(lines.told(rules), lines.read, disclosures.opened, tally)
+        for each in sorted(found):
+            code = "figure-differs" if each.stored else "decision-refused"
+            detail = f"{each.field}: {each.stored} ≠ {each.counted}" if each.stored else each.counted
+            report.problems.append(about(code, positions.of(each.line), lines.state(each.line), detail))
+    report.counted, report.rounds, report.states = True, tally.rounds, max(report.states, tally.states)
+    report.scores, report.grades, report.ballots = tally.figures, tally.grades, tally.ballots
+
+
+# --- the manifest ---------------------------------------------------------------------------------
+
+
 def check_manifest(folder: Folder) -> Iterator[Problem]:
     """Compare every file with the list; the list names each file once, in order."""
     names = folder.names()
@@ -885,6 +1013,14 @@ class Report:
     trusted: int = 0  # checkpoints from outside that the entries were compared with
     witnessed: int = 0  # entries of the largest checkpoint that was cosigned as the policy asks
     witnesses: tuple[str, ...] = ()  # who cosigned it
+    scope: dict[str, object] | None = None  # None: the whole log
+    shown: int = 0  # entries that are in the folder
+    counted: bool = False  # whether what was decided was decided again
+    rounds: int = 0  # decisions that were made again, and what they came to
+    scores: int = 0
+    grades: int = 0
+    ballots: int = 0
+    states: int = 0  # state roots that were made again or opened
     former: tuple[Head, ...] = ()  # larger ones, of a name that the log may have borne
     restored: tuple[Restored, ...] = ()
 
@@ -895,9 +1031,16 @@ class Report:
 
 
 def verify_folder(
-    folder: Folder, key_text: str = "", trusted: Trusted | None = None, policy: Policy | None = None
+    folder: Folder,
+    key_text: str = "",
+    trusted: Trusted | None = None,
+    policy: Policy | None = None,
+    scores: bool = False,
 ) -> Report:
-    """Verify an export; `key_text` is a vkey from outside, as are the checkpoints `trusted` and the policy."""
+    """Verify an export; `key_text` is a vkey from outside, as are the checkpoints `trusted` and the policy.
+
+    With `scores` what was decided is decided again, where nothing else is wrong.
+    """
     report = Report(list(check_manifest(folder)))
     if not folder.read("MANIFEST") and not folder.read("checkpoint"):
         raise Unreadable("MANIFEST")
@@ -910,15 +1053,24 @@ def verify_folder(
     heads += read_trusted(trusted, key, report)
     if policy is not None:
         read_witnessed(folder, trusted, key, policy, report)
+    positions = Positions(folder)
+    report.scope, report.shown = positions.scope, len(positions.each) if positions.scope else head.size
     tiles = {name for name in folder.names() if name.startswith("tile/")}
-    report.problems += [Problem("tile-altered", file=name) for name in sorted(tile_paths(head.size) ^ tiles)]
+    due = {name for name in tile_paths(head.size) if positions.scope is None or not name.startswith("tile/entries/")}
+    report.problems += [Problem("tile-altered", file=name) for name in sorted(due ^ tiles)]
     outside = trusted.tile if trusted else None
     scan = Scan(heads, lambda level, index: _tile(folder, level, index, head.size), outside)
     scan.former += report.former
     disclosures = Disclosures(folder)
-    first = _read_entries(folder, scan, disclosures) or scan.finish()
+    if positions.scope is None:
+        first = _read_entries(folder, scan, disclosures) or scan.finish()
+    else:
+        scan.rules.picked = positions.picked
+        first = _read_scope(folder, scan, disclosures, positions) or scan.finish()
     report.problems[:0] = [first] if first else list(disclosures.finish())
-    report.restored = tuple(scan.rules.restored)
+    report.restored, report.states = tuple(scan.rules.restored), positions.opened
+    if scores and not report.problems:
+        check_decisions(folder, disclosures, positions, report)
     return report
 
 
@@ -1029,6 +1181,146 @@ def _read_entries(folder: Folder, scan: Scan, disclosures: Disclosures) -> Probl
         return Problem("view-differs") if view.read(1) else problem
 
 
+def _read_scope(folder: Folder, scan: Scan, disclosures: Disclosures, positions: Positions) -> Problem | None:
+    """Go through all leaves; where an entry is shown, through its bytes. Return the first problem."""
+    openings = Openings(folder)
+    if positions.problem is not None or openings.problem is not None:
+        return positions.problem or openings.problem
+    problem, shown = scan.compare(), iter(positions.each)
+    with folder.open("entries.jsonl") as view:
+        following = next(shown, 0)
+        for index in range((scan.signed + 255) // 256):
+            leaves = _tile(folder, 0, index, scan.signed)
+            for at in range(0, len(leaves), 32):
+                if scan.size + 1 == following:
+                    line = view.readline(MAX_ENTRY_BYTES + 2)
+                    problem = problem or scan.take(line[:-1]) or openings.take(scan.size, line[:-1])
+                    disclosures.take(line)
+                    following = next(shown, 0)
+                else:
+                    problem = problem or scan.skip(leaves[at : at + 32])
+                if problem is not None:
+                    return problem
+            _progress(scan)
+        positions.opened = openings.held
+        return Problem("view-differs") if following or view.read(1) else problem
+
+
+ALONE = frozenset(
+    {
+        "appraisal-opened",
+        "appraisal-subject-named",
+        "appraisal-voter-named",
+        "ballot-code-issued",
+        "self-evaluation-filed",
+        "voter-took-part",
+        "ballot-cast",
+        "appraisal-tallied",
+        "notice-line-drafted",
+        "result-line-drafted",
+        "sheet-line-set",
+        "sheet-line-referred",
+        "member-enrolled",
+        "member-released",
+        "case-listed",
+    }
+)
+"""Facts that name one person in a stream that he shares with others: in an export of his they stand alone."""
+
+
+class Openings:
+    """One person's leaves of state roots: each says where his archive and his result ended, and his total and grade.
+
+    Together with the root in the log it shows that these are all his records before it.
+    """
+
+    def __init__(self, folder: Folder) -> None:
+        """Read openings.jsonl, if there is one."""
+        self.at: dict[int, dict[str, Any]] = {}
+        self.problem: Problem | None = None
+        self.held = 0
+        self.stood: dict[str, tuple[int, str]] = {}  # stream -> version and leaf of its last entry
+        self.said: dict[str, dict[str, Any]] = {}  # type -> fact of its last entry
+        for number, line in enumerate(folder.read("openings.jsonl").split(b"\n")[:-1], 1):
+            try:
+                value = cast("dict[str, Any]", decode_canonical(line))
+                self.at[value["position"]] = value
+            except (Bad, KeyError, TypeError) as problem:
+                self.problem = self.problem or Problem("opening-wrong", first=number, detail=str(problem))
+
+    def take(self, position: int, state: bytes) -> Problem | None:
+        """One more entry that is shown; return what an opening says otherwise."""
+        if not self.at:
+            return None
+        entry = json.loads(state)
+        problem = None
+        if position in self.at:
+            try:
+                self._open(self.at[position], entry["fact"])
+                self.held += 1
+            except (Bad, KeyError, TypeError, ValueError, IndexError) as wrong:
+                problem = about("state-differs", position, state, str(wrong))
+        self.stood[entry["stream"]] = entry["version"], hashlib.sha256(b"\x00" + state).hexdigest()
+        if entry["type"] in ("score-determined", "grade-determined"):
+            fact = entry["fact"]
+            self.said["{} {} {}".format(entry["type"], fact["year"], fact["period"])] = fact
+        return problem
+
+    def _open(self, opening: dict[str, Any], fact: dict[str, Any]) -> None:
+        disclosure = opening["disclosure"].encode("ascii")
+        self._climb(disclosure, opening, fact)
+        shown: list[Any] = json.loads(base64.urlsafe_b64decode(disclosure + b"=" * (-len(disclosure) % 4)))
+        _, archive, result, total, grade, _ = shown[2]
+        for stream, version, leaf in (archive, result):
+            stands = self.stood.get(stream, (0, None))
+            if stands != (version, leaf):
+                raise Bad(f"{stream}: {stands[0]} / {version}")
+        for kind, field, value in (("score-determined", "total", total), ("grade-determined", "grade", grade)):
+            told = self.said.get("{} {} {}".format(kind, fact["year"], fact["period"]), {}).get(field)
+            if told != value:
+                raise Bad(f"{field}: {told} / {value}")
+
+    @staticmethod
+    def _climb(disclosure: bytes, opening: dict[str, Any], fact: dict[str, Any]) -> None:
+        node, index, last = _sha256(b"\x00" + disclosure), opening["index"], fact["members"] - 1
+        for sibling in [bytes.fromhex(each) for each in opening["path"]]:
+            while index == last and not index & 1 and last:
+                index, last = index >> 1, last >> 1
+            node = _sha256(b"\x01" + (sibling + node if index & 1 else node + sibling))
+            index, last = index >> 1, last >> 1
+        if node.hex() != fact["root"] or last:
+            raise Bad("root")
+
+
+class Positions:
+    """Where each line of entries.jsonl stands in the log; in an export of everything, where it stands in the file."""
+
+    def __init__(self, folder: Folder) -> None:
+        """Read scope.json and positions, if the folder is of a scope."""
+        self.scope: dict[str, object] | None = None
+        self.each, self.problem = array("Q"), None
+        self.picked: frozenset[str] = frozenset()
+        self.opened = 0  # state roots that one person's openings agree with
+        names = set(folder.names())
+        if not names & {"scope.json", "positions"}:
+            return
+        try:
+            self.scope = cast("dict[str, object]", decode_canonical(folder.read("scope.json")))
+            lines = folder.read("positions").decode("ascii").split("\n")
+            self.each = array("Q", [int(line) for line in lines[:-1] if line.isdecimal() and line[0] != "0"])
+            rising = all(self.each[at] < self.each[at + 1] for at in range(len(self.each) - 1))
+            if set(self.scope) != {"member", "unit", "year"} or not rising or len(self.each) != len(lines) - 1:
+                raise Bad("order")
+            self.picked = ALONE if self.scope["member"] else frozenset()
+        except (Bad, ValueError, TypeError, AttributeError) as problem:
+            self.scope = self.scope or {}
+            self.problem = Problem("scope-malformed", detail=str(problem))
+
+    def of(self, line: int) -> int:
+        """Return the position of a line, counted from 1."""
+        return line if self.scope is None else self.each[line - 1]
+
+
 def _progress(scan: Scan) -> None:
     if scan.size % (1 << 16) == 0 and sys.stderr.isatty():
         sys.stderr.write(f"\r{scan.size}/{scan.signed}")
@@ -1045,6 +1337,7 @@ class Disclosures:
         """Read disclosures.jsonl, if there is one."""
         self.lines = folder.read("disclosures.jsonl").split(b"\n")
         self.wanted: dict[str, int] = {}
+        self.opened: dict[str, tuple[str, str, str]] = {}  # commitment -> salt, name, value
         self.problems: list[Problem] = []
         last = ""
         for number, line in enumerate(self.lines[:-1], 1):
@@ -1067,6 +1360,7 @@ class Disclosures:
         decoded: Any = json.loads(base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
         if set(value) != {"commitment", "disclosure"} or commitment not in forms or len(decoded) != 3:
             raise Bad("commitment")
+        self.opened[commitment] = tuple(decoded)
         return commitment
 
     def take(self, state: bytes) -> None:
@@ -1085,6 +1379,24 @@ class Disclosures:
 # --- the command ----------------------------------------------------------------------------------
 
 WHOLE = ("完整:{size} 条记录,根 {root}", "Whole: {size} entries, root {root}")
+PART = (
+    "范围 {scope}:{size} 条中的 {shown} 条记录,都在原处;其余只有哈希。根 {root}",
+    "Scope {scope}: {shown} of {size} entries, each in its place; of the others the hashes alone. Root {root}",
+)
+COUNTED = (
+    "按当时的规则重算 {rounds} 次决定,全部相符:得分 {scores} 个,格次 {grades} 个,评议票 {ballots} 张。",
+    "{rounds} decisions made again under the rules of their time, all the same: {scores} scores, {grades} grades, "
+    "{ballots} ballots.",
+)
+STATES = (
+    "状态承诺 {states} 个相符:承诺之前,各人的记录一条不少。",
+    "{states} state root(s) agree: of everybody they cover no record before them is left out.",
+)
+NO_STATES = (
+    "注意:没有可对照的状态承诺,不能排除一个流末尾的记录被隐去。",
+    "Note: there is no state root to compare with, so that records at the end of a stream may be left out.",
+)
+NOT_COUNTED = ("没有重算得分(--no-scores)。", "Scores were not counted again (--no-scores).")
 NOT_WHOLE = ("不完整。最先要看的:", "Not whole. Look at this first:")
 OWN_KEY_ONLY = (
     "注意:没有给出可信的检查点(--trusted),这只说明文件夹与它自己的钥匙相符。",
@@ -1114,11 +1426,14 @@ def _say(lang: str, *sentences: tuple[str, str], **values: object) -> None:
 
 
 def _print(report: Report, lang: str) -> None:
-    values: dict[str, object] = {"size": report.size, "root": report.root, "trusted": report.trusted}
+    values = dict(asdict(report), scope=json.dumps(report.scope, ensure_ascii=False))
     if report.whole:
-        values["witnessed"], values["witnesses"] = report.witnessed, ", ".join(report.witnesses)
+        _say(lang, PART if report.scope else WHOLE, COUNTED if report.counted else NOT_COUNTED, **values)
+        if report.scope:
+            _say(lang, STATES if report.states else NO_STATES, **values)
+        values["witnesses"] = ", ".join(report.witnesses)
         seen = WITNESSED if report.witnesses else UNWITNESSED
-        _say(lang, WHOLE, TRUSTED if report.trusted else OWN_KEY_ONLY, seen, **values)
+        _say(lang, TRUSTED if report.trusted else OWN_KEY_ONLY, seen, **values)
         for lost in report.restored:
             _say(lang, LOST, former=lost.former, first=lost.kept + 1, signed=lost.signed)
         return
@@ -1164,6 +1479,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--lang", choices=["zh", "en"], default="")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--policy", default="")
+    parser.add_argument("--no-scores", dest="scores", action="store_false")
     parser.add_argument("--proof", default="")
     parser.add_argument("--entry", default="")
     asked = parser.parse_args(arguments)
@@ -1174,7 +1490,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _prove(asked)
         trusted = Trusted(Path(asked.trusted)) if asked.trusted else None
         policy = Policy(Path(asked.policy).read_bytes()) if asked.policy else None
-        report = verify_folder(Folder(Path(asked.folder)), asked.key, trusted, policy)
+        report = verify_folder(Folder(Path(asked.folder)), asked.key, trusted, policy, asked.scores)
     except (Bad, Unreadable, OSError) as problem:
         _say(asked.lang, UNREADABLE, detail=problem)
         return 2

@@ -18,8 +18,9 @@ from domain.assessment.committing import root, state_leaves
 from domain.assessment.period import Assessment, StateCommitted, period_of
 from domain.assessment.result import ScoreDetermined
 from domain.decider import Head, StreamRef
-from domain.entry import Entry, encode, leaf_hash
+from domain.entry import Entry, encode
 from domain.house import STREAMS
+from domain.leaf import leaf_hash
 from ops.embedded import Running
 from tests.api.assessed import assessed_town, at_branch, noticed, read, refused, send, sitting
 from tests.api.moving import Moving

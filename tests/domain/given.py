@@ -27,6 +27,8 @@ class World:
     def __init__(self, earlier: "World | None" = None) -> None:
         self.states: dict[UUID, object] = {} if earlier is None else dict(earlier.states)
         self.facts: list[Fact] = [] if earlier is None else list(earlier.facts)
+        self.said: list[tuple[Command | None, Write]] = [] if earlier is None else list(earlier.said)
+        """Every fact with the wish behind it, none for what was simply there."""
         self.done: set[UUID] = set() if earlier is None else set(earlier.done)
         self.ends: dict[UUID, Head] = {} if earlier is None else dict(earlier.ends)
 
@@ -47,11 +49,12 @@ class World:
         """Which commands were granted here."""
         return {command for command in commands if command in self.done}
 
-    def add(self, write: Write) -> None:
+    def add(self, write: Write, behind: Command | None = None) -> None:
         """A fact that happened."""
         stream = STREAMS[write.kind]
         self.states[write.stream] = stream.evolve(self[StreamRef(stream, write.stream)], write.fact)
         self.facts.append(write.fact)
+        self.said.append((behind, write))
         version, before = self.ends.get(write.stream, Head(0, None))
         said = f"{before}".encode() + msgspec.json.encode(write.fact)
         self.ends[write.stream] = Head(version + 1, hashlib.sha256(said).hexdigest())
@@ -62,7 +65,7 @@ class World:
             return []
         decision = house.decide(self, command)
         for write in decision:
-            self.add(write)
+            self.add(write, command)
         self.done.add(command.id)
         return decision
 

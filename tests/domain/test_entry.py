@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.actor import Actor, person, system
-from domain.entry import Entry, EntryTooLarge, TextNotNormal, decode, encode, entry_id, leaf_hash
+from domain.entry import Entry, EntryTooLarge, TextNotNormal, decode, encode, entry_id
+from domain.leaf import leaf_hash
 from domain.organisation.unit import UnitEstablished
 from domain.recording.matter import MatterPlanned
 from domain.vocabulary import FACT_TERMS

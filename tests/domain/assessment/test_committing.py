@@ -7,7 +7,7 @@ from domain.assessment.committing import CommitState, disclosure, root, salt_of,
 from domain.assessment.period import Assessment, StateCommitted, period_of
 from domain.assessment.result import result_of
 from domain.decider import Head
-from domain.entry import leaf_hash
+from domain.leaf import leaf_hash
 from domain.recording.archive import archive_of
 from domain.sealed import Secret
 from projections.transparency.merkle import root as tree_root

@@ -1,0 +1,1 @@
+"""What an exported folder carries so that an outsider counts again without our packages."""

@@ -1,0 +1,82 @@
+"""The audit export through the service: an auditor takes a part of the log away, and anybody verifies it at home."""
+
+import hashlib
+import io
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import psycopg
+
+from domain.entry import decode
+from domain.oversight.export import ExportProduced
+from ops.example.people import BRANCH
+from tests.api.town import PAGE, Town
+
+TAKEN = "/log/export.tar"
+
+
+def produced(town: Town) -> list[ExportProduced]:
+    rows = town.sql.execute("SELECT state FROM ledger.entries WHERE type = 'export-produced' ORDER BY position")
+    facts = [decode(bytes(state)).fact for (state,) in rows]
+    return [fact for fact in facts if isinstance(fact, ExportProduced)]
+
+
+def test_an_auditor_takes_a_branch_away_and_its_verifier_finds_it_whole(town: Town, tmp_path: Path) -> None:
+    auditor = town.known("auditor")
+    before = len(produced(town))
+    taken = auditor.get(TAKEN, params={"unit": BRANCH, "period": "2026"})
+    assert taken.status_code == 200, taken.text
+    assert taken.headers["content-type"] == "application/x-tar"
+    with tarfile.open(fileobj=io.BytesIO(taken.content)) as tar:
+        tar.extractall(tmp_path, filter="data")
+    folder = tmp_path / "steelyard"
+    command = [sys.executable, "-I", "-S", str(folder / "verify.py"), str(folder), "--lang", "en"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own file
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert f'"unit": "{BRANCH}"' in answer.stdout
+    fact = produced(town)[before]
+    assert (fact.unit, fact.year, fact.mandate, fact.by) == (BRANCH, 2026, "auditor", town.members["auditor"])
+    assert fact.manifest == hashlib.sha256((folder / "MANIFEST").read_bytes()).hexdigest()
+    with psycopg.connect(town.deployment.database.urls.auditor) as reading:
+        noted = reading.execute("SELECT operator FROM access.exports ORDER BY export DESC LIMIT 1").fetchone()
+    assert noted is not None
+    assert str(fact.by) in noted[0]
+
+
+def test_a_person_s_export_is_among_those_who_read_his_archive(town: Town) -> None:
+    member = town.members["auditor"]
+    other = next(one for login, one in town.members.items() if login != "auditor")
+    assert member != other
+    assert town.known("auditor").get(TAKEN, params={"member": str(other)}).status_code == 200
+    row = town.sql.execute(
+        "SELECT reader, what FROM access.readings WHERE subject = %s ORDER BY reading DESC LIMIT 1", (other,)
+    ).fetchone()
+    assert row == (member, "export")
+
+
+def test_nobody_else_takes_the_log_away(town: Town) -> None:
+    before = len(produced(town))
+    assert town.known("secretary").get(TAKEN).status_code in (403, 404)
+    with town.visit() as stranger:
+        assert stranger.get(TAKEN).status_code == 401
+    assert len(produced(town)) == before
+
+
+def test_what_is_not_there_is_said_plainly(town: Town) -> None:
+    auditor = town.known("auditor")
+    unknown = auditor.get(TAKEN, params={"unit": "NOWHERE"})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "scope-empty")
+    assert auditor.get(TAKEN, params={"member": "somebody"}).status_code == 404
+    assert auditor.get(TAKEN, params={"period": "26"}).status_code == 422
+
+
+def test_the_page_offers_it_to_an_auditor_alone(town: Town) -> None:
+    auditor = town.known("auditor")
+    assert auditor.get(TAKEN, params={"unit": BRANCH, "period": "2026"}).status_code == 200
+    town.settled()
+    page = auditor.get("/log", headers=PAGE).text
+    assert TAKEN in page
+    assert produced(town)[-1].manifest in page
+    assert TAKEN not in town.known("secretary").get("/log", headers=PAGE).text

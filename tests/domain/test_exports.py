@@ -1,0 +1,44 @@
+"""An export is put on record once, by the installation alone."""
+
+from uuid import UUID
+
+from domain.actor import Actor
+from domain.decider import NotPermitted
+from domain.oversight.export import ExportExists, ExportProduced, ProduceExport
+from tests.domain.branch import AT, BRANCH, INSTALLATION, PROCESS, digest, organised, secret, who, wish
+
+ORGANISED = organised()
+EXPORT = UUID("00000000-0000-4000-8000-0000000000e1")
+RECEIVER = secret("receiver", "示例区审计局", EXPORT)
+
+
+def produced(actor: Actor = INSTALLATION) -> ProduceExport:
+    return wish(
+        ProduceExport,
+        actor,
+        AT,
+        export=EXPORT,
+        scope=BRANCH,
+        year=2026,
+        mandate="auditor",
+        size=41,
+        root=digest("root"),
+        manifest=digest("manifest"),
+        receiver=RECEIVER,
+        by=who("auditor"),
+    )
+
+
+def test_what_was_taken_away_stands_in_the_log() -> None:
+    (fact,) = ORGANISED.when(produced()).says(ExportProduced)
+    assert isinstance(fact, ExportProduced)
+    assert (fact.unit, fact.member, fact.year, fact.size) == (BRANCH, None, 2026, 41)
+    assert fact.receiver == RECEIVER.commitment
+
+
+def test_one_export_is_put_on_record_once() -> None:
+    ORGANISED.given(produced()).when(produced()).refused(ExportExists, export=EXPORT)
+
+
+def test_nobody_but_the_installation_puts_it_on_record() -> None:
+    ORGANISED.when(produced(PROCESS)).refused(NotPermitted)
