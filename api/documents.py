@@ -13,7 +13,8 @@ from fastapi.routing import APIRoute
 
 from api.asked import OPEN, Permitted, declared
 from api.examples import example
-from api.problems import MEDIA_TYPE, STATUSES, Problem
+from api.problems import MEDIA_TYPE, Problem
+from api.statuses import STATUSES
 from api.words import words_of
 from domain.ledger import Receipt
 from projections.answers import Answer

@@ -18,7 +18,7 @@ from api.tokens import ScopeUnknown, TokenEndsBefore
 from api.workbook.carrying import carry_in
 from domain.actor import person
 from domain.decider import Refused
-from ops import ahead, desk, founding, intake, proving, rules, witness
+from ops import access, ahead, desk, founding, intake, proving, rules, witness
 from ops import backup as backups
 from ops import demo as example
 from ops import doctor as checks
@@ -66,7 +66,6 @@ NOT_STARTED: Final = (
 COMPLAINTS: Final = (LoginUnknown, LoginTaken, PasswordWeak, ScopeUnknown, TokenEndsBefore)
 """What is wrong with an account or a token that was asked for; each says it in a sentence."""
 
-token = typer.Typer(no_args_is_help=True)
 console: Final = Console(soft_wrap=True)
 complaints: Final = Console(stderr=True, soft_wrap=True)
 
@@ -366,58 +365,11 @@ def restore(
         console.print(f"{fact.former} {fact.kept + 1}…{fact.signed} → {fact.origin}", highlight=False)
 
 
-@app.command()
-def account(
-    login: Annotated[str, typer.Argument(help="账号 login")],
-    work_number: Annotated[str | None, typer.Argument(help="工号,开通时用 work number, to open one")] = None,
-    disable: Annotated[bool, typer.Option("--disable", help="停用,登录和令牌立即失效 shut it at once")] = False,
-    enable: Annotated[bool, typer.Option("--enable", help="恢复 open it again")] = False,
-    reset: Annotated[bool, typer.Option("--reset", help="改密码 another password")] = False,
-) -> None:
-    """开通、停用、恢复账号,改密码 Give a registered member an account, shut it, open it again, change its password."""
-    if (work_number is not None) + disable + enable + reset != 1:
-        raise typer.BadParameter("工号、--disable、--enable、--reset 任选其一 exactly one of these")
-    asks = reset or work_number is not None
-    password = typer.prompt("密码 password", hide_input=True, confirmation_prompt=True) if asks else ""
-    with deployed(Settings()) as deployment:
-        if work_number is not None:
-            founding.give_account(deployment, login, work_number, password)
-        elif reset:
-            founding.renew_password(deployment, login, password)
-        elif disable:
-            founding.disable(deployment, login)
-        else:
-            founding.enable(deployment, login)
-    console.print(login)
-
-
-@token.command()
-def issue(
-    work_number: Annotated[str, typer.Argument(help="工号 work number")],
-    name: Annotated[str, typer.Argument(help="用途 what for")],
-    unit: Unit,
-    scopes: Annotated[str, typer.Option(help="操作,逗号分隔 operations, by comma")],
-    role: Annotated[str, typer.Option(help="职务 office")] = "auditor",
-    days: Annotated[int, typer.Option(help="天数 days", min=1, max=366)] = 30,
-) -> None:
-    """签发令牌 Issue a token; it is shown once."""
-    with deployed(Settings()) as deployment:
-        console.print(founding.issue_token(deployment, work_number, name, role, unit, scopes.split(","), days))
-
-
-@token.command()
-def end(
-    work_number: Annotated[str, typer.Argument(help="工号 work number")],
-    name: Annotated[str | None, typer.Option(help="只作废此用途的 only this one")] = None,
-) -> None:
-    """作废令牌 End tokens."""
-    with deployed(Settings()) as deployment:
-        console.print(str(founding.end_tokens(deployment, work_number, name)))
-
+app.command()(access.account)
 
 app.add_typer(rules.app, name="rules", help="规则文件 A rule-set file: schema, lint, a trial score.")
 app.add_typer(witness.app, name="witness", help="见证 Watch another office's log; cosign what extends it.")
-app.add_typer(token, name="token", help="令牌 Tokens for programs.")
+app.add_typer(access.token, name="token", help="令牌 Tokens for programs.")
 app.add_typer(bench.app, name="bench", help="量一量 Measure against the machine's limits.")
 
 

@@ -11,7 +11,8 @@ from fastapi import APIRouter, FastAPI, Response
 from api.asked import Asked, permitted
 from api.documents import described, document
 from api.pages import show
-from api.problems import STATUSES, every_refusal, status_of
+from api.problems import every_refusal, status_of
+from api.statuses import STATUSES
 from api.words import sentence
 from domain.permissions import GRANTS
 

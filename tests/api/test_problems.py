@@ -12,8 +12,9 @@ import api
 import domain
 import projections
 from api.negotiation import prefers_page
-from api.problems import STATUSES, answer_problem, every_refusal, problem_of
+from api.problems import answer_problem, every_refusal, problem_of
 from api.refusals import Failed
+from api.statuses import STATUSES
 from api.words import LANGUAGES, sentence, words_of
 from domain.decider import Refused
 from domain.recording.filling import SheetIncomplete

@@ -7,8 +7,6 @@ from uuid import UUID
 from domain.actor import Actor, person, system
 from domain.assessment.committing import CommitState
 from domain.assessment.noticing import DraftResultNotice
-from domain.assessment.ordering import ApproveRestatement, FileRestatementStatement, OrderRestatement
-from domain.assessment.superseding import ComputeRestatement, DraftRestatementNotice
 from domain.decider import Command
 from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, WithdrawNotice
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
@@ -111,7 +109,6 @@ HANGING: Final = (CheckDisclosure, PostNotice, EvidencePosting, ExtendNotice, Wi
 BY_ITSELF: Final = (
     *(DraftNotice, DraftRecordNotice, CloseNotice, ConfirmRecords, CloseObjection, EscalateObjection, EndBlock),
     *(EscalateHonour, DeemDelivered, EndStatementTerm, DraftResultNotice, CommitState),
-    *(ComputeRestatement, DraftRestatementNotice),
 )
 HANDLED: Final = (RecuseHandler, HoldHearing, RecordFinding, DecideObjection, DeliverReply)
 OFFICE: Final = (
@@ -147,11 +144,11 @@ def usual(kind: type[Command], life: Life, random: Random, known: dict[str, Any]
         return random.choice((HIGHER_SECRETARY, HIGHER_DEPUTY, LEADER, AS_OFFICER))
     if kind in (FileObjection, EnterObjection, WithdrawObjection, FileAppeal):
         return _objector(kind, life, known, branch)
-    if kind in (DecideAppeal, ApproveRuleSet, OrderRestatement, ApproveRestatement):
+    if kind in (DecideAppeal, ApproveRuleSet):
         return person(random.choice(LEADERS), "leading_group", TOP)
     if kind in OFFICE:
         return AS_OFFICER
-    if kind in (AcknowledgeNotification, FileStatement, FileRestatementStatement):
+    if kind in (AcknowledgeNotification, FileStatement):
         return person(known.get("member", PEOPLE[-1]), "member", branch)
     if kind is ClaimHonour:
         return random.choice((person(known.get("member", PEOPLE[-1]), "member", branch), ours("recorder", branch)))

@@ -2,13 +2,12 @@
 
 from typing import Final
 
-from domain.assessment import appraisal, period, restatement, result
+from domain.assessment import appraisal, period, result
 from domain.assessment.balloting import AnnulAppraisal, CloseAppraisal, FileSelfEvaluation, OpenAppraisal
 from domain.assessment.computing import ComputePeriod
 from domain.assessment.deciding import DecidePeriod, ReturnPeriod
 from domain.assessment.feedback import FeedBackResult
 from domain.assessment.opening import OpenPeriod
-from domain.assessment.ordering import ApproveRestatement, FileRestatementStatement, OrderRestatement
 from domain.decider import Command, Fact
 from domain.notice import notice as notices
 from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, WithdrawNotice
@@ -125,9 +124,7 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     period.PeriodReturned: (ComputePeriod,),
     period.CommitteeDecided: (DecidePeriod,),
     period.DecisionReferred: (DecidePeriod,),
-    period.PeriodSealed: (OpenPeriod, OrderRestatement),
-    restatement.RestatementComputed: (ApproveRestatement, ApproveRestatement),
-    restatement.MemberRestated: (FileRestatementStatement,),
+    period.PeriodSealed: (OpenPeriod,),
     ResultNoticeDrafted: (CheckDisclosure,),
     result.ScoreDetermined: (FeedBackResult, FeedBackResult),
     appraisal.AppraisalOpened: (FileSelfEvaluation, CloseAppraisal, AnnulAppraisal, AnnulAppraisal, CloseAppraisal),

@@ -480,7 +480,7 @@ def known_from(*sources: object) -> dict[str, Any]:
 
 
 ELSEWHERE: Final = (
-    *("domain.result", "domain.oversight.reviewing", "domain.rules.refining"),
+    *("domain.result", "domain.oversight.reviewing", "domain.oversight.export", "domain.rules.refining"),
     *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
 )
 LIVED = tuple(

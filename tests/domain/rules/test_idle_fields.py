@@ -43,7 +43,7 @@ LATER: Final = {
     "Restatement": {"ordered_by"},
     "Completeness": {"every_planned_matter", "every_sheet"},
     "Retention": {"objections", "access_log"},
-    "Fairness": {"smallest_group", "branch_spread_sigma", "attainability_warn_below"},
+    "Fairness": {"branch_spread_sigma", "attainability_warn_below"},
 }
 """What nothing reads yet; each belongs to a part of the product that is still to come."""
 
