@@ -85,9 +85,11 @@ NOT_IN_THE_EXAMPLE = {
     *(f"GET /units/{{unit}}/reviews/{{review}}{part}" for part in ("", "/points", "/dossier")),
     "GET /units/{unit}/reviews/{review}/points/{year}/{category}",
     "GET /units/{unit}/reviews/{review}/bundles/{bundle}.zip",
+    "GET /units/{unit}/seats/{year}/{period}",
+    *("GET /log/witnessed", "GET /log/policy", "GET /log/keys/{size}"),
 }
-"""No year of the example is determined, so that no measure follows, and nobody is reviewed: ``test_measures`` and
-``test_reviews`` read real ones."""
+"""No year of the example is determined, so that no measure follows; nobody is reviewed or shares seats, and the log has no witness and
+had one key: ``test_measures``, ``test_reviews``, ``test_quota_tie`` and ``test_witness`` read real ones."""
 
 OFFICES: tuple[Holder, ...] = (
     "secretary",
@@ -158,10 +160,6 @@ def _client(town: Town, cell: Cell) -> httpx2.Client:
     if cell.holder == "member":
         login = {"own": "member", "above": "leader", "foreign": "everybody"}[cell.standing]
         return town.acting(login, "member", unit)
-    if (cell.holder, cell.standing) == ("recorder", "own"):
-        login = "recorder"
-    else:
-        login = {"auditor": "watcher", "reviewer": "inspector"}.get(cell.holder, "everybody")
     own_recorder = (cell.holder, cell.standing) == ("recorder", "own")
     login = "recorder" if own_recorder else READERS.get(cell.holder, "everybody")
     return town.acting(login, cell.holder, unit)
