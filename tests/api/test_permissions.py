@@ -88,8 +88,9 @@ NOT_IN_THE_EXAMPLE = {
     "GET /units/{unit}/seats/{year}/{period}",
     *("GET /log/witnessed", "GET /log/policy", "GET /log/keys/{size}"),
 }
-"""No year of the example is determined, so that no measure follows; nobody is reviewed or shares seats, and the log has no witness and
-had one key: ``test_measures``, ``test_reviews``, ``test_quota_tie`` and ``test_witness`` read real ones."""
+"""No year of the example is determined, so that no measure follows; nobody is reviewed or shares seats, and the log
+has no witness and had one key: ``test_measures``, ``test_reviews``, ``test_quota_tie`` and ``test_witnessed`` read real
+ones."""
 
 OFFICES: tuple[Holder, ...] = (
     "secretary",
