@@ -7,7 +7,9 @@ A figure is named ``section.code.field`` or ``section.field``: ``honour_rules.ca
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from typing import Any, Final, NamedTuple, TypeGuard
+from typing import Any, Final, TypeGuard
+
+import msgspec
 
 from domain.decider import Refused
 
@@ -37,7 +39,7 @@ class FigureWrong(Refused):
     code = "figure-wrong"
 
 
-class Figure(NamedTuple):
+class Figure(msgspec.Struct, frozen=True):
     """One figure of a rule set."""
 
     path: str
