@@ -206,7 +206,7 @@ def test_two_signed_heads_that_contradict_each_other_are_refused(log: Log, tmp_p
 
 
 def test_a_second_publisher_is_refused_while_one_is_at_work(log: Log) -> None:
-    with publisher._alone(log.state), pytest.raises(PublisherBusy):
+    with publisher.alone(log.state), pytest.raises(PublisherBusy):
         log.publish()
     log.publish()
 
