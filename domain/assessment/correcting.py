@@ -16,7 +16,7 @@ def put_right(ref: StreamRef[Archive], state: Archive, ordered: Iterable[Correct
     for one in ordered:
         for fact in corrections(ref, state, one):
             state = evolve(state, fact)
-        state = _as_confirmed(state)
+        state = state if one.right is None else _as_confirmed(state)
     return state
 
 

@@ -27,7 +27,7 @@ from domain.assessment.restatement import (
 from domain.assessment.result import Result, result_of
 from domain.decider import NotPermitted
 from domain.objection.objection import Correction
-from domain.recording.archive import RecordUnknown, archive_of
+from domain.recording.archive import RecordReplaced, RecordUnknown, archive_of
 from domain.recording.committee import NoQuorum
 from domain.recording.hearing import StatementTermRuns
 from domain.result.measure import MeasureWithdrawn, measures_of
@@ -275,6 +275,29 @@ def test_what_stands_in_a_records_place_can_be_put_right_in_its_turn() -> None:
     assert was is not None
     assert now is not None
     assert (now.total, now.version) == (was.total, 3)
+
+
+def test_what_waits_for_its_own_notice_does_not_count_through_an_order_that_takes_another_record_back() -> None:
+    ref = archive_of(C, days(1))
+    before = BASE.world[ref].records[absence_of(C)]
+    waits = RecordReplaced(
+        record=who("waits"),
+        replaces=who("reversed"),
+        member=C,
+        unit=BRANCH,
+        matter="MT-LATE",
+        item=before.item,
+        rules=VERSION,
+        outcome="absent",
+        quantity="1.00",
+        occurred_on=days(1),
+        counted_on=days(1),
+    )
+    order = ordered(corrections=(RightRecord(member=C, record=before.record),))
+    said = [given.given(order).when(computed()).facts() for given in (BASE, BASE.given(ref.says(waits)))]
+    without, beside = ([fact for fact in facts if isinstance(fact, MemberRestated)] for facts in said)
+    assert [one.figures.records for one in without] == [one.figures.records for one in beside]
+    assert [one.figures.total for one in without] == [one.figures.total for one in beside]
 
 
 def test_a_correction_of_the_first_year_withdraws_the_second_years_measure() -> None:
