@@ -184,6 +184,24 @@ def test_nobody_loses_excellent_through_anothers_restatement() -> None:
 
 
 @pytest.mark.parametrize(
+    ("settled", "becomes"),
+    [
+        ({}, ("excellent", "threshold", "better", True)),
+        ({'"scope": "unit"': '"scope": "pooled"'}, ("qualified", "quota", "same", False)),
+        ({'"still_tied": "include"': '"still_tied": "lot"'}, ("qualified", "quota", "same", False)),
+        ({'"still_tied": "include"': '"still_tied": "committee"'}, ("qualified", "quota", "same", False)),
+    ],
+)
+def test_a_restatement_gives_no_seat_that_people_settle_and_takes_none(
+    settled: dict[str, str], becomes: tuple[object, ...]
+) -> None:
+    lower = {'"at_least": "90"': '"at_least": "75"', **settled}
+    base = BASE.given(*version_published("seats-2", lower, date(2030, 1, 1)))
+    found = members_of(base, "seats-2", unfavourable=True)
+    assert {one: (row.grade, row.reason, row.effect, row.adopted) for one, row in found.items()} == {C: becomes}
+
+
+@pytest.mark.parametrize(
     ("actor", "refusal"),
     [
         (AS_LEADER, ConcernedOrders),
