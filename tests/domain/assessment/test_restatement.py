@@ -10,6 +10,7 @@ from domain.assessment.ordering import (
     ConcernedOrders,
     CorrectionOutside,
     CorrectionTwice,
+    CorrectionUndetermined,
     NothingToRestate,
     NotRestatedWorse,
     OrdererApproves,
@@ -27,14 +28,27 @@ from domain.assessment.restatement import (
 from domain.assessment.result import Result, result_of
 from domain.decider import NotPermitted
 from domain.objection.objection import Correction
-from domain.recording.archive import RecordReplaced, RecordUnknown, archive_of
+from domain.recording.archive import Record, RecordReplaced, RecordUnknown, archive_of
 from domain.recording.committee import NoQuorum
+from domain.recording.filling import OutcomeNotOfItem
 from domain.recording.hearing import StatementTermRuns
 from domain.result.measure import MeasureWithdrawn, measures_of
-from domain.rules.ruleset import VersionUnknown
+from domain.rules.ruleset import NoRuleInForce, VersionUnknown
 from domain.values import RecordId
-from tests.domain.assessment.test_year import DETERMINED, WORKED
-from tests.domain.branch import AS_LEADER, AS_SECRETARY, BRANCH, LEADER, PEOPLE, SECRETARY, VERSION, secret, who
+from tests.domain.assessment.test_year import DETERMINED, WORKED, record
+from tests.domain.branch import (
+    AS_LEADER,
+    AS_SECRETARY,
+    BRANCH,
+    LEADER,
+    PEOPLE,
+    SECRETARY,
+    TOP,
+    VERSION,
+    registered,
+    secret,
+    who,
+)
 from tests.domain.given import Given
 from tests.domain.measured import called_for, looked_at_again, measure, year_of
 from tests.domain.restated import (
@@ -247,15 +261,13 @@ def test_a_sealed_record_is_put_right_by_order_alone_and_the_new_result_rests_on
 
 
 def test_what_takes_the_records_place_is_dated_properly_and_confirmed_by_the_restatements_notice() -> None:
-    record = next(one for one in BASE.world[archive_of(C, days(1))].records.values() if one.outcome == "absent")
-    right = RightRecord(
-        member=C, record=record.record, right=Correction(outcome="attended"), occurred_on=date(YEAR, 5, 4)
-    )
+    wrong = absence_of(C)
+    right = RightRecord(member=C, record=wrong, right=Correction(outcome="attended"), occurred_on=date(YEAR, 5, 4))
     after = BASE.given(ordered(corrections=(right,)), computed(), approved(), *adopted())
     archive = after.world[archive_of(C, days(1))]
-    fresh = next(one for one in archive.records.values() if one.replaces == record.record)
+    fresh = next(one for one in archive.records.values() if one.replaces == wrong)
     assert (fresh.status, fresh.outcome, fresh.occurred_on) == ("confirmed", "attended", date(YEAR, 5, 4))
-    outside = RightRecord(member=C, record=record.record, occurred_on=date(YEAR + 1, 5, 4))
+    outside = RightRecord(member=C, record=wrong, occurred_on=date(YEAR + 1, 5, 4))
     BASE.when(ordered(corrections=(outside,))).refused(CorrectionOutside)
 
 
@@ -316,6 +328,40 @@ def test_what_waits_for_its_own_notice_does_not_count_through_an_order_that_take
     without, beside = ([fact for fact in facts if isinstance(fact, MemberRestated)] for facts in said)
     assert [one.figures.records for one in without] == [one.figures.records for one in beside]
     assert [one.figures.total for one in without] == [one.figures.total for one in beside]
+
+
+def shortfall_of(member: UUID) -> Record:
+    records = BASE.world[archive_of(member, days(1))].records.values()
+    return next(one for one in records if (one.kind, one.item) == ("shortfall", "R-QZ-1"))
+
+
+def acted_on(day: date, level: str = "main") -> RightRecord:
+    """The shortfall of C with another day of the act; its document, and so its period, stays."""
+    right = Correction(outcome="fallen-short", level=level)
+    return RightRecord(member=C, record=shortfall_of(C).record, right=right, occurred_on=day)
+
+
+def test_a_shortfall_counts_by_its_document_under_the_version_of_the_right_day_of_the_act() -> None:
+    before, other = shortfall_of(C), date(2027, 8, 2)
+    after = through(BASE, unfavourable=True, corrections=(acted_on(other),))
+    fresh = next(one for one in after.world[archive_of(C, days(1))].records.values() if one.replaces)
+    assert (before.rules, fresh.rules) == (VERSION, KINDER)
+    assert (fresh.occurred_on, fresh.counted_on) == (other, before.counted_on)
+
+
+def test_the_right_day_of_an_act_has_a_version_which_knows_its_item() -> None:
+    BASE.when(ordered(corrections=(acted_on(date(1999, 8, 2)),))).refused(NoRuleInForce)
+    other = version_published("other-2", {'"R-QZ-1"': '"R-QZ-9"'}, date(2030, 1, 1))
+    BASE.given(*other).when(ordered(corrections=(acted_on(date(2030, 8, 2)),))).refused(OutcomeNotOfItem)
+
+
+def test_only_a_member_whom_the_organisation_determined_is_put_right() -> None:
+    elsewhere = who("elsewhere")
+    ref = archive_of(elsewhere, days(1))
+    wrong = record(elsewhere, 1, "R-LX-1", "MT-9", "absent", shortfall=False)
+    base = BASE.given(registered(elsewhere, TOP), ref.says(wrong))
+    order = ordered(corrections=(RightRecord(member=elsewhere, record=wrong.record),))
+    base.when(order).refused(CorrectionUndetermined)
 
 
 def test_a_correction_of_the_first_year_withdraws_the_second_years_measure() -> None:
