@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from domain.assessment.adopting import still_open
 from domain.assessment.carried import readable
 from domain.assessment.period import Assessment, PeriodRestated, period_of, result_notice_id, standing
 from domain.assessment.restatement import (
@@ -198,7 +199,8 @@ def _next_number(past: Past, found: Assessment) -> int:
     state = past[restatement_of(found.unit, found.year, found.period)]
     if isinstance(state, NotRestated):
         return 1
-    if state.status != "dropped" and found.restated < state.order.number:
+    adopted_at_all = found.restated >= state.order.number
+    if state.status != "dropped" and (not adopted_at_all or still_open(past, found, state)):
         raise RestatementRunning(period=found.period, year=found.year)
     return state.order.number + 1
 

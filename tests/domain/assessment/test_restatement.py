@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.actor import person
+from domain.actor import Actor, person
 from domain.assessment.ordering import (
     ConcernedOrders,
     CorrectionOutside,
@@ -24,9 +24,14 @@ from domain.assessment.restatement import (
     RestatementComputed,
     RestatementDropped,
     RestatementRunning,
+    restatement_id,
+    restatement_notice_id,
 )
 from domain.assessment.result import Result, result_of
 from domain.decider import NotPermitted
+from domain.notice.notice import NOTICE, Notice
+from domain.notice.running import ConfirmRecords
+from domain.objection.filing import FileObjection, WithdrawObjection, digest_of
 from domain.objection.objection import Correction
 from domain.recording.archive import Record, RecordReplaced, RecordUnknown, archive_of
 from domain.recording.committee import NoQuorum
@@ -42,12 +47,14 @@ from tests.domain.branch import (
     BRANCH,
     LEADER,
     PEOPLE,
+    PROCESS,
     SECRETARY,
     TOP,
     VERSION,
     registered,
     secret,
     who,
+    wish,
 )
 from tests.domain.given import Given
 from tests.domain.measured import called_for, looked_at_again, measure, year_of
@@ -242,6 +249,44 @@ def test_only_what_was_published_rules_and_one_restatement_runs_at_a_time() -> N
     BASE.given(ordered(KINDER)).when(ordered(HARDER)).refused(RestatementRunning)
     dropped = approved(verdict="refused", reason=secret("reason", "依据不足"))
     BASE.given(ordered(KINDER), computed(), dropped).when(ordered(HARDER)).facts()
+
+
+def objected(member: UUID) -> tuple[FileObjection, WithdrawObjection]:
+    """Somebody objects to a member's line of the restatement's notice, and takes it back."""
+    objector, number, key = secret("objector", "群众甲"), who("objection"), "key"
+    drafted = BASE.given(ordered(KINDER), computed(), approved(), adopted()[0])
+    notice = restatement_notice_id(restatement_id(BRANCH, YEAR, "Y", 1))
+    shown = drafted.world[NOTICE.of(notice)]
+    assert isinstance(shown, Notice)
+    line = next(one.line for one in shown.lines if one.member == member)
+    about = {"unit": BRANCH, "objection": number}
+    filed = wish(
+        FileObjection,
+        Actor(sealed=objector.commitment),
+        HEARD_AT,
+        **about,
+        notice=notice,
+        about="grade",
+        line=line,
+        objector=objector,
+        reason=secret("reason", "总分有误"),
+        key=digest_of(key),
+    )
+    return filed, wish(WithdrawObjection, filed.actor, HEARD_AT + TERM, **about, secret=key)
+
+
+def test_no_other_restatement_is_ordered_while_a_line_of_the_last_can_still_become_clear() -> None:
+    filed, taken_back = objected(E)
+    *posted, over, confirmed = adopted()
+    once = BASE.given(ordered(KINDER), computed(), approved(), *posted, filed, over, confirmed)
+    header = next(fact for fact in once.world.facts if isinstance(fact, PeriodRestated))
+    assert (header.adopted, header.blocked) == (len(PEOPLE), 1)
+    again = ordered(VERSION, at=HEARD_AT + 2 * TERM)
+    once.when(again).refused(RestatementRunning)
+    clear = once.given(taken_back)
+    clear.when(again).refused(RestatementRunning)
+    round_two = wish(ConfirmRecords, PROCESS, HEARD_AT + 2 * TERM, unit=BRANCH, notice=filed.notice)
+    assert clear.given(round_two).when(again).facts()
 
 
 def test_a_sealed_record_is_put_right_by_order_alone_and_the_new_result_rests_on_it() -> None:
