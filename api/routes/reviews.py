@@ -85,6 +85,8 @@ class ReviewView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     conclusion: str | None
     may_read: bool
+    takes_part: bool
+    """Opened it, or may read now: gives and ends access, and closes it."""
     access: tuple[AccessView, ...]
     bundles: tuple[BundleView, ...]
     colleagues: tuple[ColleagueView, ...]
@@ -176,6 +178,7 @@ def _view(asked: Asked, state: ReviewState, said: Said) -> ReviewView:
         reason=said.values.get(state.reason),
         conclusion=None if state.conclusion is None else said.values.get(state.conclusion),
         may_read=state.may_read(asked.reader.person, asked.now),
+        takes_part=_is_told(asked, state),
         access=tuple(
             AccessView(
                 reviewer=one.reviewer,

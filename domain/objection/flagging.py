@@ -15,12 +15,13 @@ from domain.notice.notice import living as notice_of
 from domain.objection.filing import KeyWrong, digest_of
 from domain.objection.objection import Objection
 from domain.objection.objection import living as objection_of
-from domain.objection.recusal import ConcernedSteps, acting, concerned, eligible, handling
+from domain.objection.recusal import acting, concerned, eligible, handling
 from domain.objection.retaliation import (
     RETALIATION,
     About,
     Act,
     Conclusion,
+    FlagUnknown,
     NoFlag,
     RetaliationExamined,
     RetaliationFlagged,
@@ -199,10 +200,10 @@ def _examine(past: Past, command: ExamineRetaliation) -> Decision:
     flag, person = living(past, command.flag, command.unit), acting(command)
     if command.about.commitment != flag.about:
         raise NotPermitted
+    if not may_examine(past, read_about(command.about.value), person, day_of(command.at)):
+        raise FlagUnknown  # Told as to anybody who guesses: that he has a part in it would tell him whose it is.
     if flag.conclusion is not None:
         raise AlreadyExamined
-    if not may_examine(past, read_about(command.about.value), person, day_of(command.at)):
-        raise ConcernedSteps
     fact = RetaliationExamined(
         flag=command.flag,
         body=command.unit,

@@ -1,6 +1,7 @@
 """核查办理 — a review is opened, access is given for a time, what is taken to the file is sealed, and it ends.
 
-Whoever opens it, and whoever is given access, stands outside the person's line; nobody gives access to himself.
+Whoever opens it, and whoever is given access, stands outside the person's line; nobody gives access to himself. They
+alone act in it: everybody else of the office, the person himself among them, is told one and the same.
 """
 
 from datetime import date, timedelta
@@ -121,6 +122,8 @@ def decide(past: Past, command: ReviewCommand) -> Decision:
     if isinstance(command, OpenReview):
         return _open(past, command, by)
     review = running(past, command.unit, command.review)
+    if not _takes_part(review, by, command.at):
+        raise NoAccess
     ref = REVIEW.of(command.review)
     match command:
         case GrantAccess():
@@ -149,6 +152,11 @@ def running(past: Past, unit: Code, review: UUID) -> Review:
     if state.closed:
         raise ReviewOver
     return state
+
+
+def _takes_part(review: Review, person: MemberId, at: Instant) -> bool:
+    """Asked before anybody's line is: a refusal that differed would tell the person that it is about him."""
+    return person == review.opened_by or review.may_read(person, at)
 
 
 def _open(past: Past, command: OpenReview, by: MemberId) -> Decision:

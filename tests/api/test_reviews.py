@@ -80,7 +80,11 @@ def test_j8_from_the_opening_to_the_end_of_every_access(town: Town, tmp_path: Pa
     place, member = opened(town), town.members["member"]
     inspector, himself = reviewer(town, "inspector"), town.acting("member", "member", BRANCH)
     before = read(himself, f"/members/{member}/readings")["items"]
-    assert read(inspector, place)["review"]["name"] is None
+    stranger = read(inspector, place)
+    assert (stranger["review"]["name"], stranger["takes_part"]) == (None, False)
+    assert sent(inspector, f"{place}/closing", {"conclusion": "了结"})[1]["code"] == "review-no-access"
+    assert f'action="{place}/closing"' not in inspector.get(place, headers=PAGE).text
+    assert f'action="{place}/closing"' in reviewer(town, "chief").get(place, headers=PAGE).text
     assert read(reviewer(town, "chief"), place)["reason"] == "信访件反映的问题"
     for part in ("points", "dossier", "points/2026/LX"):
         assert refused(inspector, f"{place}/{part}") == "review-no-access"

@@ -19,7 +19,7 @@ from domain.objection.flagging import (
     FlagRetaliation,
     OutsideProtection,
 )
-from domain.objection.recusal import ConcernedSteps, NotTheHandler
+from domain.objection.recusal import NotTheHandler
 from domain.objection.retaliation import About, Act, FlagUnknown, RetaliationExamined, RetaliationFlagged
 from domain.recording.archive import VetoRegistered
 from domain.recording.proposing import ProposeDeduction
@@ -239,8 +239,15 @@ def test_everybody_free_at_the_level_above_may_examine_it(actor: Actor) -> None:
 def test_whoever_handled_the_objection_does_not_examine_what_followed_it() -> None:
     handled = FILED.given(accepted(), assigned(), deducted(), flagged())
     for actor in (AS_HIGHER, AS_DEPUTY):
-        handled.when(examined(actor)).refused(ConcernedSteps)
+        handled.when(examined(actor)).refused(FlagUnknown)
     handled.when(examined()).says(RetaliationExamined)
+
+
+def test_whoever_is_concerned_is_told_what_is_told_of_a_flag_that_is_not_there() -> None:
+    handled = FILED.given(accepted(), assigned(), deducted())
+    handled.when(examined(AS_DEPUTY)).refused(FlagUnknown)
+    handled.given(flagged()).when(examined(AS_DEPUTY)).refused(FlagUnknown)
+    handled.given(flagged(), examined()).when(examined(AS_DEPUTY)).refused(FlagUnknown)
 
 
 def test_the_branch_whose_people_are_concerned_does_not_examine_it() -> None:

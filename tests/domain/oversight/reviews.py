@@ -70,9 +70,9 @@ def access(
     )
 
 
-def revoked(reviewer: UUID = INSPECTOR) -> RevokeAccess:
+def revoked(reviewer: UUID = INSPECTOR, by: UUID = CHIEF) -> RevokeAccess:
     """He may no longer."""
-    return wish(RevokeAccess, as_reviewer(), AT, unit=TOP, review=REVIEW_ID, reviewer=reviewer)
+    return wish(RevokeAccess, as_reviewer(by), AT, unit=TOP, review=REVIEW_ID, reviewer=reviewer)
 
 
 def sealed(by: UUID = INSPECTOR, at: datetime = AT) -> SealBundle:
@@ -89,7 +89,7 @@ def sealed(by: UUID = INSPECTOR, at: datetime = AT) -> SealBundle:
     )
 
 
-def closed(by: UUID = CHIEF) -> CloseReview:
+def closed(by: UUID = CHIEF, at: datetime = AT) -> CloseReview:
     """The review ends."""
     conclusion = secret("conclusion", "了结", REVIEW_ID)
-    return wish(CloseReview, as_reviewer(by), AT, unit=TOP, review=REVIEW_ID, conclusion=conclusion)
+    return wish(CloseReview, as_reviewer(by), at, unit=TOP, review=REVIEW_ID, conclusion=conclusion)

@@ -119,6 +119,25 @@ def test_only_who_has_access_seals_a_bundle() -> None:
     READ.when(sealed(at=AT + 31 * DAY)).refused(NoAccess)
 
 
+def test_the_person_who_is_looked_at_is_told_what_every_other_colleague_is_told() -> None:
+    office = READ.given(*(appointed(one, "reviewer", TOP) for one in (MEMBER, THIRD)))
+    for outsider in (MEMBER, THIRD):
+        for tried in (access(THIRD, by=outsider), access(by=outsider), access(outsider, by=outsider)):
+            office.when(tried).refused(NoAccess)
+        office.when(revoked(by=outsider)).refused(NoAccess)
+        office.when(closed(outsider)).refused(NoAccess)
+
+
+def test_who_may_read_acts_in_a_review_like_who_opened_it_as_long_as_he_may() -> None:
+    office = READ.given(appointed(THIRD, "reviewer", TOP))
+    office.when(access(THIRD, by=INSPECTOR)).says(AccessGranted)
+    office.when(revoked(by=INSPECTOR)).says(AccessRevoked)
+    office.when(closed(INSPECTOR)).says(ReviewClosed)
+    office.when(closed(INSPECTOR, AT + 31 * DAY)).refused(NoAccess)
+    office.given(revoked()).when(closed(INSPECTOR)).refused(NoAccess)
+    office.when(closed(CHIEF, AT + 31 * DAY)).says(ReviewClosed)
+
+
 def test_a_review_is_opened_by_the_disciplinary_office_alone() -> None:
     for role in OFFICES:
         held = [grant for grant in GRANTS if grant.operation.startswith("review.") and grant.holder == role]
