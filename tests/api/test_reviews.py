@@ -23,6 +23,10 @@ from tests.api.town import PAGE, Town, key
 
 JSON = {"accept": "application/json"}
 HERE = f"/units/{WORK_COMMITTEE}/reviews"
+_READ = """
+INSERT INTO access.readings (at, reader, role, unit, subject, what)
+VALUES (%(at)s, %(reader)s, 'committee_member', 'PK', %(subject)s, 'retaliation')
+"""
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
@@ -158,6 +162,19 @@ def _bundled(town: Town, place: str, inspector: httpx2.Client, folder: Path) -> 
     ]
     assert subprocess.run(command, cwd=folder, check=False).returncode == 0  # noqa: S603 - our own script
     return str(sealed["bundle"])
+
+
+def test_a_dossier_does_not_tell_that_somebody_objected(town: Town) -> None:
+    place, inspector = opened(town), reviewer(town, "inspector")
+    granted(town, place)
+    member = town.members["member"]
+    known = {"at": town.deployment.clock().now(), "reader": town.members["higher"], "subject": member}
+    town.sql.execute(_READ, known)
+    himself = town.acting("member", "member", BRANCH)
+    assert read(himself, f"/members/{member}/readings")["items"][0]["what"] == "retaliation"
+    shown = read(inspector, f"{place}/dossier")["readings"]
+    assert shown
+    assert "retaliation" not in {one["what"] for one in shown}
 
 
 def test_an_access_that_has_run_out_or_was_revoked_shows_nothing(town: Town) -> None:
