@@ -73,6 +73,9 @@ def whatif(
         actor = person(desk.signed_in(deployment, login, password), role, unit)
         asyncio.run(_need(deployment, actor, "rules.simulate", unit))
         found = tried(deployment, unit, version, year, period, (figure, value))
+    if found.too_few:
+        console.print(f"{found.members} 人,不足以显示任何数字 people, too few for any figure")
+        return
     console.print(
         f"{found.members} 人 people, {found.changed} 人会变 would change: "
         f"{found.better} 变好 better, {found.worse} 变差 worse; "

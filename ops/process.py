@@ -2,18 +2,20 @@
 
 The agenda is a read model; the command ids come from the triggers, so that a restart, or two of these at once, do
 nothing twice. A follow-up that is refused is tried again later, ever more rarely, and stands on the agenda with the
-refusal's code.
+refusal's code. So does one that fails by a defect, loudly: the others go on. A database that fails ends the loop.
 """
 
 import secrets
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, Protocol
 
 import psycopg
 import structlog
+from eventsourcing.persistence import PersistenceError
 
 from domain.decider import Command, Refused
 from domain.entry import decode
@@ -27,6 +29,11 @@ SALT_BYTES: Final = 16
 POLL_S: Final = 0.2
 FIRST_PAUSE_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 3600.0
+
+FAILED: Final = "failed"
+"""On the agenda, in the place of a refusal's code."""
+INFRASTRUCTURE: Final = (psycopg.Error, PersistenceError, OSError, MemoryError)
+"""What fails for every follow-up alike, and is for the supervisor to see."""
 
 _ENTRY: Final = "SELECT state FROM ledger.entries WHERE position = %(position)s"
 
@@ -55,7 +62,7 @@ class ProcessManager:
         self._ledger = ledger
         self._monotonic = monotonic
         self._pauses: dict[CommandId, tuple[float, float]] = {}
-        """(not before, pause in seconds) of what was refused."""
+        """(not before, pause in seconds) of what was refused or failed."""
 
     def carry_out_due(self, now: datetime) -> int:
         """Carry out everything that is due; gives how many follow-ups were granted."""
@@ -67,24 +74,42 @@ class ProcessManager:
         return self._monotonic() >= not_before
 
     def _carry_out(self, task: agenda.Due, now: datetime) -> bool:
-        row = self._connection.execute(_ENTRY, {"position": task.trigger_position}).fetchone()
-        assert row is not None, f"the agenda names position {task.trigger_position}, which the log does not hold"
         try:
-            receipt = self._ledger.execute(carried_out(task.follow_up, decode(bytes(row[0])), now, _salt))
+            receipt = self._ledger.execute(self._command(task, now))
         except Refused as refused:
-            self._put_off(task, refused)
+            pause_s = self._put_off(task, refused.code)
+            _log.warning("follow-up refused", purpose=task.purpose, code=refused.code, again_in_s=pause_s)
+            return False
+        except INFRASTRUCTURE:
+            raise
+        except Exception as error:
+            # The message may name people: the kind of the defect and its place are told, and nothing else.
+            pause_s = self._put_off(task, FAILED)
+            _log.error("follow-up failed", purpose=task.purpose, **_defect(error), again_in_s=pause_s)
             return False
         if receipt.first == 0:
             agenda.settled(self._connection, task.command)
         self._pauses.pop(task.command, None)
         return True
 
-    def _put_off(self, task: agenda.Due, refused: Refused) -> None:
+    def _command(self, task: agenda.Due, now: datetime) -> Command:
+        row = self._connection.execute(_ENTRY, {"position": task.trigger_position}).fetchone()
+        assert row is not None, f"the agenda names position {task.trigger_position}, which the log does not hold"
+        return carried_out(task.follow_up, decode(bytes(row[0])), now, _salt)
+
+    def _put_off(self, task: agenda.Due, code: str) -> float:
+        """How long it rests now, in seconds."""
         _, before = self._pauses.get(task.command, (0.0, FIRST_PAUSE_S / 2))
         pause_s = min(2 * before, LONGEST_PAUSE_S)
         self._pauses[task.command] = self._monotonic() + pause_s, pause_s
-        agenda.refused(self._connection, task.command, refused.code)
-        _log.warning("follow-up refused", purpose=task.purpose, code=refused.code, again_in_s=pause_s)
+        agenda.refused(self._connection, task.command, code)
+        return pause_s
+
+
+def _defect(error: Exception) -> dict[str, str]:
+    """The kind of an error and where it arose."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return {"error": type(error).__name__, "place": f"{frames[-1].name}:{frames[-1].lineno}" if frames else ""}
 
 
 def run(connection: psycopg.Connection[Any], ledger: Executes, clock: Clock, stop: threading.Event) -> None:

@@ -97,6 +97,9 @@ def serve(deployment: Deployment) -> None:
     publish_or_stop(deployment, whole=True)
     app = create_app(house(deployment))
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    # Once it has stopped, the server raises the signal again that it was stopped by: the default would end this process
+    # on the spot, and its database under the worker's hands.
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
     with _working(deployment):
         uvicorn.Server(config).run()
 

@@ -99,6 +99,8 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
     unmapped: tuple[UnmappedItem, ...]
     uncountable: int
     """Members with a record that the version can place nowhere: they are left as they are."""
+    too_few: bool = False
+    """Fewer people than may be told of together: then no figure is given but how many they are."""
 
 
 class _Standing(NamedTuple):
@@ -325,7 +327,9 @@ def _next(scheme: Scheme, grade: Code | None) -> Code | None:
 
 
 def _summed(version: Published, year: int, period: Code, outcomes: Sequence[_Outcome], uncountable: int) -> WhatIf:
-    smallest = max(SMALLEST, version.scheme.fairness.smallest_group)
+    smallest = smallest_group(version)
+    if len(outcomes) < smallest:
+        return _too_few(version, year, period, len(outcomes))
     worse = sum(_effect(version.scheme, one) < 0 for one in outcomes)
     better = sum(_effect(version.scheme, one) > 0 for one in outcomes)
     crossed = Counter(
@@ -348,22 +352,50 @@ def _summed(version: Published, year: int, period: Code, outcomes: Sequence[_Out
         branches=tuple(_branches(version.scheme, outcomes, smallest)),
         crossings=tuple(
             Crossing(before=before, after=after, members=number) for (before, after), number in sorted(crossed.items())
-        )
-        if len(outcomes) >= smallest
-        else (),
+        ),
         unmapped=tuple(UnmappedItem(item=item, members=number) for item, number in sorted(unmapped.items())),
         uncountable=uncountable,
     )
 
 
+def smallest_group(version: Published) -> int:
+    """How many people there must be at least for a figure of them to be shown."""
+    return max(SMALLEST, version.scheme.fairness.smallest_group)
+
+
+def _too_few(version: Published, year: int, period: Code, members: int) -> WhatIf:
+    return WhatIf(
+        version=version.version,
+        digest=version.digest,
+        year=year,
+        period=period,
+        members=members,
+        changed=0,
+        better=0,
+        worse=0,
+        mean_before=0,
+        mean_after=0,
+        branches=(),
+        crossings=(),
+        unmapped=(),
+        uncountable=0,
+        too_few=True,
+    )
+
+
 def _branches(scheme: Scheme, outcomes: Iterable[_Outcome], smallest: int) -> Iterator[BranchChange]:
-    """By organisation; those below the smallest group together, and not at all where they are too few together."""
+    """By organisation; those below the smallest group together, with the smallest of the others if need be.
+
+    Left out, they would be what the whole has more than the organisations shown.
+    """
     units: dict[Code | None, list[_Outcome]] = {}
     for one in outcomes:
         units.setdefault(one.standing.unit, []).append(one)
     small = [unit for unit, found in units.items() if len(found) < smallest]
     others = [one for unit in small for one in units.pop(unit)]
-    if len(others) >= smallest:
+    while 0 < len(others) < smallest and units:
+        others += units.pop(min(units, key=lambda unit: (len(units[unit]), str(unit))))
+    if others:
         units[None] = others
     for unit, found in units.items():
         yield BranchChange(

@@ -38,7 +38,7 @@ from projections.transparency.witnessed import POLICY, policy_of
 router = APIRouter(tags=["log"])
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
-_SIZE: Final = re.compile(r"[0-9]{1,20}")
+_SIZE: Final = re.compile(r"[0-9]{1,20}(-[0-9a-f]{8})?")
 _PATH_MOST: Final = 64
 """Characters: far more than the tiles of 2**62 entries need."""
 
@@ -188,11 +188,11 @@ async def key(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     return Response(f"{known}\n", media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/log/keys/{size}")
+@router.get("/log/keys/{name}")
 @described(media_type="text/plain")
-async def handover(size: str, asked: Annotated[Asked, permitted("log.verify")]) -> Response:
+async def handover(name: str, asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     """Where one key took over from another: the checkpoint there, signed by both."""
-    return _kept(asked.house.log / KEYS, size)
+    return _kept(asked.house.log / KEYS, name)
 
 
 @router.get("/log/checkpoints/{size}")
@@ -202,9 +202,9 @@ async def earlier(size: str, asked: Annotated[Asked, permitted("log.verify")]) -
     return _kept(asked.house.log / HISTORY, size)
 
 
-def _kept(folder: Path, size: str) -> Response:
-    path = folder / size
-    if not _SIZE.fullmatch(size) or not path.is_file():
+def _kept(folder: Path, name: str) -> Response:
+    path = folder / name
+    if not _SIZE.fullmatch(name) or not path.is_file():
         raise NotFound
     return Response(path.read_bytes(), media_type="text/plain; charset=utf-8", headers={"Cache-Control": _FOREVER})
 

@@ -199,14 +199,16 @@ async def of_member(
 ) -> Response:
     """A member's determinations, superseded ones included, and what is being restated of them."""
     await note_reading(asked, member, "result")
+    # That there is an order is known to more people than what it comes to for one person.
+    sees = asked.reads("result.read")
     async with asked.ready(since) as connection:
         found = await determinations.determinations_of(connection, member)
         orders = (await restatements.restatements_concerning(connection, member)).value
-        waiting = await _waiting(asked, connection, member, orders)
+        waiting = await _waiting(asked, connection, member, orders) if sees else ()
     value = OwnRestatements(
         member=member,
         name=subject_name(asked),
-        determinations=tuple(determination_view(one) for one in found.value),
+        determinations=tuple(determination_view(one) for one in found.value) if sees else (),
         items=tuple(row_view(one) for one in orders),
         waiting=waiting,
     )

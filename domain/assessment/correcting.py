@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from domain.assessment.restatement import CorrectionOrdered
 from domain.decider import Fact, StreamRef
-from domain.recording.archive import Archive, PointsConfirmed, Record, RecordReplaced, RecordReversed, evolve
+from domain.recording.archive import ENDED, Archive, PointsConfirmed, Record, RecordReplaced, RecordReversed, evolve
 from domain.recording.entering import record_id
 from domain.values import NoticeId
 
@@ -16,7 +16,7 @@ def put_right(ref: StreamRef[Archive], state: Archive, ordered: Iterable[Correct
     for one in ordered:
         for fact in corrections(ref, state, one):
             state = evolve(state, fact)
-        state = _as_confirmed(state)
+        state = state if one.right is None else _as_confirmed(state)
     return state
 
 
@@ -27,8 +27,13 @@ def _as_confirmed(state: Archive) -> Archive:
 
 
 def corrections(ref: StreamRef[Archive], state: Archive, one: CorrectionOrdered) -> Sequence[Fact]:
-    """The reversal, and what takes its place: in a sealed period, by order alone (I12)."""
+    """The reversal, and what takes its place: in a sealed period, by order alone (I12).
+
+    Nothing where another order has put the record right since: what stands in its place stays.
+    """
     before = state.records[one.record]
+    if before.status in ENDED:
+        return []
     reverse = RecordReversed(record=one.record, member=one.member, restatement=one.restatement)
     return [reverse] if one.right is None else [reverse, _replacement(ref, state, one, before)]
 

@@ -74,6 +74,12 @@ class CorrectionOutside(Refused):
     code = "correction-outside"
 
 
+class CorrectionTwice(Refused):
+    """同一记录在一项决定中只能更正一次。 One order puts a record right once."""
+
+    code = "correction-twice"
+
+
 class NotRestatedWorse(Refused):
     """本人结果没有变差,无须陈述。 The result is not worse for this member: there is nothing to be heard on."""
 
@@ -149,6 +155,7 @@ def _order(past: Past, command: OrderRestatement) -> Decision:
         raise NothingToRestate
     vote = _carried(past, command, found, version, ())
     key = _key(found, number)
+    _need_once(command.corrections)
     corrections = [_right(past, found, key, one) for one in command.corrections]
     order = RestatementOrdered(
         **msgspec.structs.asdict(key),
@@ -198,6 +205,14 @@ def _version(past: Past, found: Assessment, asked: Code | None) -> Version:
     if version is None or version.status != "published":
         raise VersionUnknown(version=asked)
     return readable(version)
+
+
+def _need_once(corrections: Iterable[RightRecord]) -> None:
+    seen: set[RecordId] = set()
+    for one in corrections:
+        if one.record in seen:
+            raise CorrectionTwice(record=one.record)
+        seen.add(one.record)
 
 
 def _right(past: Past, found: Assessment, key: OfRestatement, one: RightRecord) -> CorrectionOrdered:

@@ -1,6 +1,7 @@
 r"""The keys of one log, one after the other: a new one takes over at a size, and the former signs nothing larger.
 
-    <log folder>/keys/000000300         the handover, public, never changed; a second copy lies in the state folder
+    <log folder>/keys/000000300-9b1c2d3e    the handover at 300 entries to the key of this id: public, never
+                                            changed; a second copy lies in the state folder
 
     points.example/log\n                the checkpoint at which the new key took over
     300\n
@@ -30,11 +31,11 @@ _KEY, _FORMER = "key", "former-key"
 
 def keyring(folder: Path, key: VerifierKey) -> list[VerifierKey]:
     """The key and those that it took over from, each with the size of the last checkpoint that it may have signed."""
-    ring = [key]
-    for _, note in sorted(_notes(folder), reverse=True):
-        former = _taken_over(note, ring[-1])
-        if former is not None and former not in ring:
-            ring.append(former)
+    ring, notes = [key], [note for _, note in sorted(_notes(folder), reverse=True)]
+    while former := next(filter(None, (_taken_over(note, ring[-1]) for note in notes)), None):
+        if former in ring:
+            break
+        ring.append(former)
     return ring
 
 
@@ -42,8 +43,9 @@ def hand_over(folder: Path, state_folder: Path, head: Checkpoint, old: Signer | 
     """Write the handover at `head`, signed by both; `old` is None where the former key was lost."""
     text = Checkpoint(head.origin, head.size, head.root, (f"{_KEY} {new.verifier}", f"{_FORMER} {former}")).text()
     signatures = [signer.sign(text).signatures[0] for signer in (new, old) if signer is not None]
+    name = f"{head.size:09d}-{new.verifier.key_id.hex()}"
     for place in (state_folder, folder):
-        write_durably(place / KEYS / f"{head.size:09d}", Note(text, tuple(signatures)).encode())
+        write_durably(place / KEYS / name, Note(text, tuple(signatures)).encode())
 
 
 def next_key(file: Path, name: str) -> Signer:
@@ -62,8 +64,8 @@ def _next(file: Path) -> Path:
 
 
 def _notes(folder: Path) -> Iterator[tuple[int, bytes]]:
-    for path in (folder / KEYS).glob("[0-9]*"):
-        yield int(path.name), path.read_bytes()
+    for path in (folder / KEYS).glob("[0-9]*-*"):
+        yield int(path.name.partition("-")[0]), path.read_bytes()
 
 
 def _taken_over(note: bytes, key: VerifierKey) -> VerifierKey | None:

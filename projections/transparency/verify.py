@@ -256,26 +256,34 @@ def parse_head(data: bytes, key: Key, file: str, trusted: bool = False) -> Head:
     return Head(int(lines[1]), _base64(lines[2]), file, trusted)
 
 
-def with_former(key: Key, notes: dict[int, bytes]) -> Key:
-    """The key with those that it took over from, as the handovers by size (`keys/…`) say."""
-    former: list[Key] = []
-    current = key
-    for size, note in sorted(notes.items(), reverse=True):
+def with_former(key: Key, notes: list[tuple[int, bytes]]) -> Key:
+    """The key with those that it took over from, as the handovers, each with its size (`keys/…`), say."""
+    former = [key]
+    while len(former) <= len(notes):
+        found = _taken_over(former[-1], notes)
+        if found is None or found in former:
+            break
+        former.append(found)
+    return Key(key.name, key.key_id, key.public_key, former=tuple(former[1:]))
+
+
+def _taken_over(current: Key, notes: list[tuple[int, bytes]]) -> Key | None:
+    """The key that this one took over from, by the largest handover that it signed."""
+    for size, note in sorted(notes, reverse=True):
         try:
-            head = parse_head(note, Key(key.name, current.key_id, current.public_key), "")
+            head = parse_head(note, Key(current.name, current.key_id, current.public_key), "")
             said = dict(line.split(" ", 1) for line in note.decode().partition("\n\n")[0].split("\n")[3:])
             known = parse_key(said["former-key"])
         except (Bad, KeyError, ValueError):
             continue
-        if not current.of(said.get("key", "")) or head.size != size or known in former:
+        if not current.of(said.get("key", "")) or head.size != size:
             continue
         try:
             handed = current.handed and parse_head(note, known, "").size == size
         except Bad:
             handed = False
-        current = Key(known.name, known.key_id, known.public_key, size, (), handed)
-        former.append(current)
-    return Key(key.name, key.key_id, key.public_key, former=tuple(former))
+        return Key(known.name, known.key_id, known.public_key, size, (), handed)
+    return None
 
 
 class Policy:
@@ -1077,9 +1085,10 @@ def verify_folder(
 def read_key(folder: Folder, key_text: str, report: Report) -> Key | None:
     """Return the folder's key; it must be the one given, if one is, or have been handed over by that one."""
     own = folder.read("key").decode("utf-8", "replace")
-    names = [name for name in folder.names() if re.fullmatch("keys/[0-9]{9,15}", name)]
+    names = [name for name in folder.names() if re.fullmatch("keys/[0-9]{9,15}-[0-9a-f]{8}", name)]
     try:
-        key = with_former(parse_key(own.rstrip("\n")), {int(name[5:]): folder.read(name) for name in names})
+        notes = [(int(name[5:-9]), folder.read(name)) for name in names]
+        key = with_former(parse_key(own.rstrip("\n")), notes)
         known = not key_text or key.of(key_text) or any(each.handed and each.of(key_text) for each in key.former)
         if not known or not own.endswith("\n"):
             raise Bad(own.strip())

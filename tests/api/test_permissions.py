@@ -86,7 +86,7 @@ NOT_IN_THE_EXAMPLE = {
     "GET /units/{unit}/reviews/{review}/points/{year}/{category}",
     "GET /units/{unit}/reviews/{review}/bundles/{bundle}.zip",
     "GET /units/{unit}/seats/{year}/{period}",
-    *("GET /log/witnessed", "GET /log/policy", "GET /log/keys/{size}"),
+    *("GET /log/witnessed", "GET /log/policy", "GET /log/keys/{name}"),
 }
 """No year of the example is determined, so that no measure follows; nobody is reviewed or shares seats, and the log
 has no witness and had one key: ``test_measures``, ``test_reviews``, ``test_quota_tie`` and ``test_witnessed`` read real
@@ -186,6 +186,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "kind": "csv",
         "size": min(path.name for path in (Path(str(town.deployment.settings.log)) / "checkpoints").iterdir()),
         "path": "0/000",
+        "name": "000000001-00000000",
         "measure": str(UUID(int=1)),
         "review": str(UUID(int=1)),
         "bundle": "0" * 64,

@@ -8,14 +8,20 @@ from typing import TypeVar
 from uuid import uuid4
 
 import msgspec
+import psycopg
 import pytest
+from structlog.testing import capture_logs
 
+from domain.decider import Command
 from domain.entry import Entry
+from domain.ledger import Receipt
 from domain.notice.notice import NoticeLineDrafted
 from domain.organisation.appointments import EndRole
 from domain.organisation.member import MemberRegistered
 from domain.process import carried_out
 from domain.recording.archive import PointsConfirmed, PointsRecorded
+from domain.values import CommandId
+from ops.process import ProcessManager
 from projections import (
     agenda,
     log,
@@ -340,6 +346,44 @@ def test_what_was_granted_without_a_fact_can_be_settled(house: House, read: Read
     with house.projector() as connection:
         agenda.settled(connection, due.command)
         assert agenda.due(connection, at(date(2026, 12, 31), 9)) == []
+
+
+@dataclass
+class Failing:
+    """A ledger in which one follow-up meets a defect."""
+
+    house: House
+    which: CommandId
+    error: Exception
+
+    def execute(self, command: Command) -> Receipt:
+        if command.id == self.which:
+            raise self.error
+        return self.house.ledger.execute(command)
+
+
+def test_a_follow_up_that_fails_is_put_off_and_the_others_go_on(house: House, read: Read) -> None:
+    (failing,) = read(agenda.agenda)
+    house.tell(road(Done("M6", KINDS[3], date(2026, 5, 14), but=((5, "earned", "1.00"),), reaches="posted")))
+    house.follow()
+    late = at(date(2026, 6, 20), 9)
+    with house.projector() as connection, capture_logs() as logs:
+        manager = ProcessManager(connection, Failing(house, failing.command, AssertionError("who it is")))
+        assert manager.carry_out_due(late) == 1
+        due = next(one for one in agenda.due(connection, late) if one.command == failing.command)
+        assert (due.tries, due.refused_code) == (1, "failed")
+    (said,) = [one for one in logs if one["log_level"] == "error"]
+    assert (said["purpose"], said["error"]) == ("close-notice", "AssertionError")
+    assert "who it is" not in str(said)
+
+
+def test_a_database_that_fails_is_not_hidden_as_one_follow_ups_defect(house: House, read: Read) -> None:
+    (due,) = read(agenda.agenda)
+    with house.projector() as connection:
+        manager = ProcessManager(connection, Failing(house, due.command, psycopg.OperationalError("gone")))
+        with pytest.raises(psycopg.OperationalError):
+            manager.carry_out_due(at(date(2026, 6, 20), 9))
+        assert [one.tries for one in agenda.due(connection, at(date(2026, 6, 20), 9))] == [0]
 
 
 def test_nobody_is_parked(read: Read) -> None:

@@ -67,12 +67,15 @@ def _supposed(house: House) -> None:
     with house.projector() as connection:
         document = json.loads(DOCUMENT)
         less = whatif.supposed(altered(document, "responsibility.R-LX-1.cap_half", "1"))
-        found = whatif.what_if(connection, SCHEME, less, YEAR, "H1")
+        shown = whatif.what_if(connection, SCHEME, less, YEAR, "H1")
+        assert (shown.too_few, shown.members, shown.worse) == (True, 8, 0), "eight people are too few to be shown"
+        renamed = whatif.supposed(json.loads(document_of({'"R-LX-1"': '"R-LX-9"'}, RENAMED)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(whatif, "smallest_group", lambda version: 1)
+            found = whatif.what_if(connection, SCHEME, less, YEAR, "H1")
+            again = whatif.what_if(connection, SCHEME, renamed, YEAR, "H1")
         assert (found.members, found.worse, found.better, found.unmapped) == (8, 8, 0, ())
         assert found.mean_before - found.mean_after == 500, "3.00 for the renamed item, and 2.00 of its own"
-        assert found.branches == (), "eight people are too few to be shown"
-        renamed = whatif.supposed(json.loads(document_of({'"R-LX-1"': '"R-LX-9"'}, RENAMED)))
-        again = whatif.what_if(connection, SCHEME, renamed, YEAR, "H1")
         assert (again.changed, [one.item for one in again.unmapped]) == (0, ["R-LX-1"])
         with pytest.raises(whatif.NothingDetermined):
             whatif.what_if(connection, SCHEME, less, YEAR, "H2")

@@ -9,6 +9,7 @@ from domain.actor import person
 from domain.assessment.ordering import (
     ConcernedOrders,
     CorrectionOutside,
+    CorrectionTwice,
     NothingToRestate,
     NotRestatedWorse,
     OrdererApproves,
@@ -26,11 +27,12 @@ from domain.assessment.restatement import (
 from domain.assessment.result import Result, result_of
 from domain.decider import NotPermitted
 from domain.objection.objection import Correction
-from domain.recording.archive import archive_of
+from domain.recording.archive import RecordReplaced, RecordUnknown, archive_of
 from domain.recording.committee import NoQuorum
 from domain.recording.hearing import StatementTermRuns
 from domain.result.measure import MeasureWithdrawn, measures_of
 from domain.rules.ruleset import VersionUnknown
+from domain.values import RecordId
 from tests.domain.assessment.test_year import DETERMINED, WORKED
 from tests.domain.branch import AS_LEADER, AS_SECRETARY, BRANCH, LEADER, PEOPLE, SECRETARY, VERSION, secret, who
 from tests.domain.given import Given
@@ -237,6 +239,65 @@ def test_what_takes_the_records_place_is_dated_properly_and_confirmed_by_the_res
     assert (fresh.status, fresh.outcome, fresh.occurred_on) == ("confirmed", "attended", date(YEAR, 5, 4))
     outside = RightRecord(member=C, record=record.record, occurred_on=date(YEAR + 1, 5, 4))
     BASE.when(ordered(corrections=(outside,))).refused(CorrectionOutside)
+
+
+def absence_of(member: UUID) -> RecordId:
+    records = BASE.world[archive_of(member, days(1))].records.values()
+    return next(one.record for one in records if one.outcome == "absent")
+
+
+def test_one_order_puts_a_record_right_once() -> None:
+    once = RightRecord(member=C, record=absence_of(C))
+    BASE.when(ordered(corrections=(once, once))).refused(CorrectionTwice)
+
+
+def test_two_orders_that_put_the_same_record_right_leave_one_replacement_in_its_place() -> None:
+    """A year and its half-year are restated side by side, and both orders name one record."""
+    right = RightRecord(member=C, record=absence_of(C), right=Correction(outcome="attended"))
+    both = BASE.given(*(ordered(period=one, corrections=(right,)) for one in ("H1", "Y")))
+    waiting = both.given(*(wish for one in ("H1", "Y") for wish in (computed(one), approved(one))))
+    after = waiting.given(*adopted("H1"), *adopted("Y"))
+    records = after.world[archive_of(C, days(1))].records.values()
+    assert [one.status for one in records if one.replaces == right.record] == ["confirmed"]
+    later = {"at": ORDERED_AT + timedelta(days=60), "corrections": (right,)}
+    after.when(ordered(**later)).refused(RecordUnknown)
+
+
+def test_what_stands_in_a_records_place_can_be_put_right_in_its_turn() -> None:
+    right = RightRecord(member=C, record=absence_of(C), right=Correction(outcome="attended"))
+    after = through(BASE, corrections=(right,))
+    records = after.world[archive_of(C, days(1))].records.values()
+    fresh = next(one for one in records if one.replaces == right.record)
+    again = RightRecord(member=C, record=fresh.record, right=Correction(outcome="absent"))
+    later = ORDERED_AT + timedelta(days=60)
+    back = through(after, number=2, at=later, unfavourable=True, corrections=(again,))
+    was, now = result(BASE, C).standing, result(back, C).standing
+    assert was is not None
+    assert now is not None
+    assert (now.total, now.version) == (was.total, 3)
+
+
+def test_what_waits_for_its_own_notice_does_not_count_through_an_order_that_takes_another_record_back() -> None:
+    ref = archive_of(C, days(1))
+    before = BASE.world[ref].records[absence_of(C)]
+    waits = RecordReplaced(
+        record=who("waits"),
+        replaces=who("reversed"),
+        member=C,
+        unit=BRANCH,
+        matter="MT-LATE",
+        item=before.item,
+        rules=VERSION,
+        outcome="absent",
+        quantity="1.00",
+        occurred_on=days(1),
+        counted_on=days(1),
+    )
+    order = ordered(corrections=(RightRecord(member=C, record=before.record),))
+    said = [given.given(order).when(computed()).facts() for given in (BASE, BASE.given(ref.says(waits)))]
+    without, beside = ([fact for fact in facts if isinstance(fact, MemberRestated)] for facts in said)
+    assert [one.figures.records for one in without] == [one.figures.records for one in beside]
+    assert [one.figures.total for one in without] == [one.figures.total for one in beside]
 
 
 def test_a_correction_of_the_first_year_withdraws_the_second_years_measure() -> None:

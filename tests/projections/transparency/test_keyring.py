@@ -96,7 +96,7 @@ def test_a_key_that_took_over_from_nobody_is_not_believed(rotating: Log, tmp_pat
     second = _rotated(rotating, tmp_path)
     head = Checkpoint(ORIGIN, 9, b"\x01" * 32)
     hand_over(second.folder, second.state, head, None, stranger, str(second.signer.verifier))
-    assert keyring(second.folder, second.signer.verifier) == [second.signer.verifier]
+    assert keyring(second.folder, second.signer.verifier) == [second.signer.verifier, rotating.signer.verifier]
     assert keyring(second.folder, rotating.signer.verifier) == [rotating.signer.verifier]
 
 
@@ -110,6 +110,26 @@ def test_an_interrupted_rotation_is_run_again_with_the_same_next_key(rotating: L
     assert [key.last for key in keyring(second.folder, second.signer.verifier)] == [None, 11]
     second.grow_to(12)
     assert _exit(second, tmp_path, "--key", str(rotating.signer.verifier)) == 0
+
+
+def test_two_rotations_at_one_size_and_one_that_was_stopped_leave_the_chain_whole(
+    rotating: Log, tmp_path: Path
+) -> None:
+    old = rotating.signer.verifier
+    second = _rotated(rotating, tmp_path)
+    third = _rotated(second, tmp_path)
+    ring = keyring(third.folder, third.signer.verifier)
+    assert [(key, key.last) for key in ring] == [
+        (third.signer.verifier, None), (second.signer.verifier, 9), (old, 9)
+    ]  # fmt: skip
+    # Stopped before the key was made public: run again, it is only made public.
+    (third.folder / "key").write_text(f"{second.signer.verifier}\n")
+    again = _rotated(third, tmp_path)
+    assert again.signer.verifier == third.signer.verifier
+    assert (again.folder / "key").read_text() == f"{third.signer.verifier}\n"
+    again.grow_to(12)
+    for key in (again.signer.verifier, second.signer.verifier, old):
+        assert _exit(again, tmp_path, "--key", str(key)) == 0
 
 
 def test_without_a_checkpoint_there_is_nothing_to_hand_over(log: Log, tmp_path: Path) -> None:
