@@ -19,6 +19,7 @@ _OF: Final = """
 SELECT reading, at, reader, role, unit, what, record FROM access.readings
 WHERE subject = %(subject)s AND (%(before)s::bigint IS NULL OR reading < %(before)s)
   AND (review IS NULL OR review = ANY(%(told)s::uuid[]))
+  AND (what <> 'retaliation' OR subject = %(to)s)
 ORDER BY reading DESC LIMIT %(limit)s
 """
 
@@ -75,10 +76,13 @@ async def _write(
 
 
 async def readings_of(
-    house: House, subject: MemberId, told: Sequence[UUID], before: int | None = None, limit: int = 50
+    house: House, to: MemberId, subject: MemberId, told: Sequence[UUID], before: int | None = None, limit: int = 50
 ) -> tuple[Reading, ...]:
-    """Who has read a person's archive, newest first; under reviews those alone that are ``told``."""
-    known: dict[str, object] = {"subject": subject, "before": before, "limit": limit, "told": list(told)}
+    """Who has read a person's archive, newest first; under reviews those alone that are ``told``.
+
+    Anybody but the person himself is not shown what would tell that he objected.
+    """
+    known = {"to": to, "subject": subject, "before": before, "limit": limit, "told": list(told)}
     async with house.access.connection() as connection:
         rows = await (await connection.execute(_OF, known)).fetchall()
     return tuple(

@@ -9,7 +9,7 @@ first day, the end of a stay or of a veto by its own day.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from domain.assessment.result import (
     ScoreDetermined,
 )
 from domain.decider import Past, StreamRef
-from domain.organisation.member import MEMBER, Registered
+from domain.organisation.member import MEMBER, MemberRegistered, MemberTransferred, Registered
 from domain.organisation.unit import established, higher_than
 from domain.recording.archive import (
     ARCHIVE,
@@ -44,7 +44,7 @@ from domain.recording.archive import (
 from domain.recording.honour import HONOUR, Honour, honour_id
 from domain.recording.matter import MATTER, NotPlanned
 from domain.rules.ruleset import RULES, RuleSetDrafted, RuleSetPublished, RuleSets
-from domain.values import MemberId, hundredths
+from domain.values import Code, MemberId, hundredths
 from domain.vocabulary import stored_name
 from projections.answers import Answer, AsyncConnection
 from projections.assessments import ResultState
@@ -63,6 +63,7 @@ from projections.prefix import Placed, as_known, entries_of, known
 from projections.records import NUMBERS
 
 _VERSIONS: Final = [stored_name(RuleSetDrafted), stored_name(RuleSetPublished)]
+_MOVES: Final = [stored_name(MemberRegistered), stored_name(MemberTransferred)]
 _BORN: Final = (
     PointsRecorded,
     HonourAdded,
@@ -110,7 +111,8 @@ async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, wh
     person = await known(connection, when.position, lambda past: _person(past, member))
     if person is None:
         return Answer(as_of=mark.as_of, complete=True, value=None)
-    about, scheme, path = person
+    about, scheme = person
+    stays = await _stays(connection, about, when)
     rules = await known(connection, when.position, lambda past: past[RULES.of(scheme)])
     back = years_back(rules.versions)
     archives = {
@@ -126,7 +128,7 @@ async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, wh
     results = await _results(connection, member, (year - 1, year), rules, when)
     local = [one for one in rules.local if one.effective_on is not None and when.covers(one.effective_on)]
     value = Inputs(
-        stays=(StayInput(scheme=scheme, from_on=about.present_from, until_on=_past(about.ended_on, when), path=path),),
+        stays=stays,
         away=tuple(_away(about, when)),
         versions=versions,
         profiles=tuple(_profiles(about, when)),
@@ -144,12 +146,36 @@ async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, wh
     return Answer(as_of=mark.as_of, complete=True, value=value)
 
 
-def _person(past: Past, member: MemberId) -> tuple[Registered, str, tuple[str, ...]] | None:
-    """(who he is, his scheme, his organisation and those above it)."""
+def _person(past: Past, member: MemberId) -> tuple[Registered, str] | None:
+    """(who he is, his scheme)."""
     found = past[MEMBER.of(member)]
     if not isinstance(found, Registered):
         return None
-    return found, established(past, found.unit).scheme, (found.unit, *higher_than(past, found.unit))
+    return found, established(past, found.unit).scheme
+
+
+async def _stays(connection: AsyncConnection, about: Registered, when: When) -> tuple[StayInput, ...]:
+    """Where he belonged from which day to which, in the order of the log: until the day before the next one begins."""
+    seen: list[tuple[date, str]] = []
+    for placed in await entries_of(connection, [MEMBER.of(about.member)], when.position, _MOVES):
+        match placed.entry.fact:
+            case MemberRegistered(present_from=from_on, unit=unit):
+                seen.append((from_on, unit))
+            case MemberTransferred(from_on=from_on, to_unit=unit) if when.covers(from_on):
+                seen.append((from_on, unit))
+            case _:
+                pass  # what is dated later is not seen
+    ends = (*(from_on - timedelta(days=1) for from_on, _ in seen[1:]), _past(about.ended_on, when))
+
+    def placed_in(past: Past) -> tuple[StayInput, ...]:
+        return tuple(_stay(past, unit, from_on, end) for (from_on, unit), end in zip(seen, ends, strict=True))
+
+    return await known(connection, when.position, placed_in)
+
+
+def _stay(past: Past, unit: Code, from_on: date, until_on: date | None) -> StayInput:
+    path = (*reversed(higher_than(past, unit)), unit)
+    return StayInput(scheme=established(past, unit).scheme, from_on=from_on, until_on=until_on, path=path)
 
 
 async def periods_of(connection: AsyncConnection, member: MemberId, position: int) -> tuple[str, ...]:

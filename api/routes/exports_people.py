@@ -125,7 +125,7 @@ async def readings_taken(member: UUID, kind: Format, asked: Annotated[Asked, per
         before: int | None = None
         async with asked.ready() as connection:
             told = await reviews.closed(connection)
-        while found := await readings_of(asked.house, member, told, before):
+        while found := await readings_of(asked.house, member, member, told, before):
             async with asked.ready() as connection:
                 names = await names_of(asked, connection, [one.reader for one in found])
             for one in found:

@@ -40,7 +40,7 @@ async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read
     if member != asked.reader.person:
         raise NotPermitted
     async with asked.ready() as connection:
-        found = await readings_of(asked.house, member, await reviews.closed(connection), before)
+        found = await readings_of(asked.house, member, member, await reviews.closed(connection), before)
         names = await names_of(asked, connection, [one.reader for one in found])
         known = await as_of(connection)
     items = tuple(_reading(one, names) for one in found)

@@ -1,5 +1,7 @@
 """核查卷宗 — what a reviewer sees under a review: the archive as of any day, who did what when, papers, the bundle."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -162,7 +164,7 @@ async def file(unit: str, review: UUID, asked: Annotated[Asked, permitted("revie
         told = [review, *await reviews.closed(connection)]
         read = [
             one
-            for one in await readings_of(asked.house, seen.subject, told, limit=_READINGS)
+            for one in await readings_of(asked.house, asked.reader.person, seen.subject, told, limit=_READINGS)
             if first_on <= day_of(one.at) <= last_on
         ]
         people = [one.actor.person for one in done if one.actor is not None]
@@ -224,7 +226,7 @@ async def seal(unit: str, review: UUID, asked: Annotated[Asked, permitted("revie
     if key is None or note is None:
         raise ProofPending
     size = open_checkpoint(note, [key]).size
-    async with asked.ready() as connection:
+    async with _all_of(asked, size) as connection:
         made = await _bundle(asked, connection, seen, key, note, size)
 
     def write() -> Response:
@@ -247,10 +249,11 @@ async def take(unit: str, review: UUID, bundle: str, asked: Annotated[Asked, per
         key = key_of(asked.house)
         if sealed is None or key is None:
             raise NotFound
-        signed = asked.house.log / history_name(sealed.size)
-        if not signed.is_file():
-            raise ProofPending
-        note = signed.read_bytes()
+    signed = asked.house.log / history_name(sealed.size)
+    if not signed.is_file():
+        raise ProofPending
+    note = signed.read_bytes()
+    async with _all_of(asked, sealed.size) as connection:
         made = await _bundle(asked, connection, seen, key, note, sealed.size)
     if made.digest != bundle:
         raise BundleChanged(sealed=bundle, found=made.digest)
@@ -259,6 +262,15 @@ async def take(unit: str, review: UUID, bundle: str, asked: Annotated[Asked, per
         "Cache-Control": "no-store",
     }
     return Response(made.archive, media_type="application/zip", headers=headers)
+
+
+@asynccontextmanager
+async def _all_of(asked: Asked, size: int) -> AsyncGenerator[AsyncConnection]:
+    """A connection to read models that know all that is signed: a bundle made of less is never made again."""
+    async with asked.ready(size) as connection:
+        if asked.behind:
+            raise ProofPending
+        yield connection
 
 
 async def _bundle(

@@ -131,6 +131,11 @@ class Town:
         assert row is not None
         return int(row[0])
 
+    def signed(self) -> int:
+        """How many entries the newest checkpoint covers."""
+        checkpoint = Path(str(self.deployment.settings.log)) / "checkpoint"
+        return int(checkpoint.read_bytes().split(b"\n")[1]) if checkpoint.exists() else 0
+
     def settled(self, position: int | None = None) -> None:
         """Wait until the read models and the published tree hold what was asked for.
 
@@ -138,13 +143,11 @@ class Town:
         """
         wanted = position or self.position()
         deadline = time.monotonic() + 120
-        checkpoint = Path(str(self.deployment.settings.log)) / "checkpoint"
         with psycopg.connect(on_reads(self.deployment.database.urls.reader), autocommit=True) as connection:
             while time.monotonic() < deadline:
                 row = connection.execute(_STATE, {"now": self.deployment.clock().now()}).fetchone()
-                size = int(checkpoint.read_bytes().split(b"\n")[1]) if checkpoint.exists() else 0
                 followed = row is not None and row[0] >= wanted and (position is not None or not row[1])
-                if followed and size >= wanted:
+                if followed and self.signed() >= wanted:
                     return
                 time.sleep(0.05)
         raise AssertionError(f"position {wanted} was not reached")

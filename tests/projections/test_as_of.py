@@ -1,6 +1,7 @@
 """As of any day: what a page says of the past is, word for word, what it said then."""
 
 import asyncio
+import json
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -11,19 +12,29 @@ import msgspec
 import pytest
 
 from domain.decider import Command
+from domain.organisation.membership import TransferMember
+from domain.rules.refining import AuthoriseLocalItem, ProposeLocalItem
+from domain.rules.ruling import scheme_here
 from projections import prefix
-from projections.as_of import When, steps_of
+from projections.as_of import When, inputs_at, steps_of
 from projections.explanation import Explanation, explanation
+from projections.inputs import Inputs, StayInput, inputs_of
 from projections.own_year import OwnYear, own_year
 from tests.domain.branch import MEMBER, RECORDER, SUBSTITUTE, TOP, appointed, commands, registered
 from tests.domain.branch import calendar as calendar_of
 from tests.domain.life.life import FOUNDING
 from tests.domain.life.playing import BEGINNING, Player
 from tests.domain.restated import HEARD_AT, LEADERS, adopted, approved, computed, ordered, version_published
+from tests.domain.rules.kinds.writing import category, item
 from tests.domain.year import H1_OVER, half
+from tests.foundings import BRANCH, FOUNDED_ON, SCHEME, VERSION, WORK, acting, digest, establish, member
+from tests.lives import SECRETARY, Life
 from tests.projections.conftest import House
+from tests.projections.test_kinds import kind
 
 STEPS = 140
+SECOND = "PK-02"
+MOVED_ON = date(2026, 8, 1)
 
 
 @cache
@@ -128,3 +139,54 @@ def test_a_restated_result_stands_as_it_stood_before_and_after(house: House) -> 
     assert everything(house, When(position=first)) == before
     assert everything(house, When(position=last)) == everything(house)
     assert before != everything(house)
+
+
+def moved_in_august() -> list[Command]:
+    """A branch with an item of its own, two deeds of it in March, and who did them belongs elsewhere in August."""
+    life = Life(
+        kind(
+            scale={"base_max": "20"},
+            categories=[category("ALL", "20")],
+            responsibility=[item("R-1", "ALL", "ratio", cap_half="10")],
+            local_items={"allowed": True, "max_points_per_category": "2", "counts": "on_top"},
+        )
+    )
+    life.on(date(2026, 2, 2))
+    life.run(establish(SECOND, "branch", WORK, life.now))
+    content = msgspec.Raw(json.dumps(item("L-1", "ALL", "earn", points="1", cap_half="1")).encode())
+    own = {"unit": BRANCH, "version": VERSION}
+    life.do(ProposeLocalItem, SECRETARY, **own, section="responsibility", item=content)
+    minute = {"item": "L-1", "minute": "纪要 L", "minute_sha256": digest("minute L")}
+    life.do(AuthoriseLocalItem, acting(1, "leading_group", WORK), **own, **minute, effective_on=date(2026, 3, 1))
+    life.rules = scheme_here(life.world, BRANCH, date(2026, 3, 1))[1]
+    life.sheet("V-1", "L-1", date(2026, 3, 10), [(5, "earned", 2)])
+    life.on(MOVED_ON)
+    life.do(TransferMember, acting(0, "officer", WORK), unit=BRANCH, member=member(5), to_unit=SECOND, from_on=MOVED_ON)
+    return life.commands
+
+
+def inputs(house: House, when: When | None = None) -> Inputs:
+    """What member 5 is scored from: live, or as seen from there."""
+
+    async def ask(connection: Any) -> Inputs | None:
+        if when is None:
+            return (await inputs_of(connection, member(5), 2026)).value
+        return (await inputs_at(connection, member(5), 2026, when)).value
+
+    found = asyncio.run(house.ask(ask))
+    assert found is not None
+    return found
+
+
+def test_whoever_moved_was_where_he_was_and_is_asked_what_was_asked_there(house: House) -> None:
+    house.tell(moved_in_august())
+    head = When(position=house.follow())
+    then, live = inputs(house, head), inputs(house)
+    first = StayInput(scheme=SCHEME, from_on=FOUNDED_ON, until_on=date(2026, 7, 31), path=(WORK, BRANCH))
+    assert then.stays == (first, StayInput(scheme=SCHEME, from_on=MOVED_ON, until_on=None, path=(WORK, SECOND)))
+    assert then.stays == live.stays
+    assert [one.item for one in then.local] == [one.item for one in live.local]
+    assert (then.records, then.away) == (live.records, live.away)
+    assert said(house, member(5), 2026, head) == said(house, member(5), 2026)
+    before = inputs(house, When(position=head.position, valid_on=date(2026, 7, 31)))
+    assert before.stays == (msgspec.structs.replace(first, until_on=None),)
