@@ -334,8 +334,7 @@ def test_two_orders_that_put_the_same_record_right_leave_one_replacement_in_its_
     after = waiting.given(*adopted("H1"), *adopted("Y"))
     records = after.world[archive_of(C, days(1))].records.values()
     assert [one.status for one in records if one.replaces == right.record] == ["confirmed"]
-    later = {"at": ORDERED_AT + timedelta(days=60), "corrections": (right,)}
-    after.when(ordered(**later)).refused(RecordUnknown)
+    after.when(ordered(at=ORDERED_AT + timedelta(days=60), corrections=(right,))).refused(RecordUnknown)
 
 
 def test_what_stands_in_a_records_place_can_be_put_right_in_its_turn() -> None:
