@@ -12,13 +12,14 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from domain.assessment.carried import Place, Said, placed
-from domain.assessment.grading import Candidate, grade_of, under_vetoes, within_quota
+from domain.assessment.grading import Candidate, grade_of, under_vetoes
 from domain.assessment.keeping import Kept, with_kept
 from domain.assessment.period import days_of
 from domain.assessment.presence import gradable
 from domain.assessment.rounding import rounder_of
 from domain.assessment.rows import MatterRow, ResponsibilityRow, Tally, Uncountable
 from domain.assessment.scoring import Score
+from domain.assessment.seats import seated_anew
 from domain.assessment.totals import total
 from domain.decider import Refused
 from domain.rules.assessing import Profile
@@ -302,14 +303,15 @@ class _Asking:
 
 
 def _graded(scheme: Scheme, outcomes: Sequence[_Outcome]) -> Iterator[_Outcome]:
-    """With the quota of each organisation."""
+    """With the quota of each organisation; seats that people settle stay with whoever holds one."""
     best = {grade.code for grade in scheme.grades if grade.candidate}
     units: dict[Code, list[_Outcome]] = {}
     for one in outcomes:
         units.setdefault(one.standing.unit, []).append(one)
     for found in units.values():
         candidates = [_candidate(one) for one in found if one.graded and one.grade in best]
-        inside = within_quota(candidates, sum(one.graded for one in found), scheme.excellent_quota)
+        holders = frozenset(str(one.standing.member) for one in found if one.standing.grade in best)
+        inside = seated_anew(scheme.excellent_quota, holders, candidates, sum(one.graded for one in found))
         for one in found:
             waits = one.grade in best and str(one.standing.member) not in inside
             yield one._replace(grade=_next(scheme, one.grade)) if waits else one

@@ -6,7 +6,7 @@ What an order puts right in a sealed archive enters it here, together with the d
 from domain.assessment.computing import calendars_digest
 from domain.assessment.correcting import adopted as correcting
 from domain.assessment.period import Assessment, PeriodRestated, living, period_of
-from domain.assessment.restatement import MemberRestated, Restatement, restatement_of
+from domain.assessment.restatement import MemberRestated, Restatement, restatement_notice_id, restatement_of
 from domain.assessment.result import (
     DeterminationSuperseded,
     GradeDetermined,
@@ -15,7 +15,7 @@ from domain.assessment.result import (
     result_of,
 )
 from domain.decider import Decision, Past, Write
-from domain.notice.notice import Notice
+from domain.notice.notice import NOTICE, Notice
 from domain.notice.results import Results
 from domain.recording.archive import archive_of
 from domain.values import NoticeId
@@ -45,6 +45,17 @@ def superseded(past: Past, notice: Notice, shown: Results) -> Decision:
     calendar = calendars_digest(past, found.year)
     writes = [write for one in fresh for write in _adopted(past, found, now, one, notice.notice, calendar)]
     return [period_of(found.unit, found.year, found.period).says(header), *writes]
+
+
+def still_open(past: Past, found: Assessment, now: Restatement) -> bool:
+    """Whether a line that an objection holds back can still become clear, or has become so and awaits its round."""
+    notice = past[NOTICE.of(restatement_notice_id(now.order.restatement))]
+    if not isinstance(notice, Notice):
+        return False
+    open_lines = {line.member for line in notice.lines if not line.corrected}
+    results = past.many([result_of(one.member, found.year, found.period) for one in now.adopted])
+    waiting = (one.member for one, result in zip(now.adopted, results, strict=True) if _stands(result, one))
+    return any(member in open_lines for member in waiting)
 
 
 def _stands(result: Result, one: MemberRestated) -> bool:

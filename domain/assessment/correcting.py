@@ -68,7 +68,7 @@ def _replacement(ref: StreamRef[Archive], state: Archive, one: CorrectionOrdered
         unit=before.unit,
         matter=before.matter,
         item=before.item,
-        rules=before.rules,
+        rules=one.rules or before.rules,
         outcome=right.outcome,
         quantity=right.quantity,
         level=right.level,

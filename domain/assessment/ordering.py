@@ -4,12 +4,14 @@ Who wrote or approved the version, who took the first decision, and whose line i
 are left in the nearest leading group, the next one above decides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Final, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
+from domain.assessment.adopting import still_open
 from domain.assessment.carried import readable
 from domain.assessment.period import Assessment, PeriodRestated, period_of, result_notice_id, standing
 from domain.assessment.restatement import (
@@ -28,6 +30,7 @@ from domain.assessment.restatement import (
     restatement_of,
 )
 from domain.assessment.restating import determined_members
+from domain.assessment.result import result_of
 from domain.decider import Command, Decision, NotPermitted, Past, Refused, Write
 from domain.notice.notice import NOTICE, Notice
 from domain.objection.objection import Correction
@@ -37,7 +40,7 @@ from domain.organisation.appointments import APPOINTMENTS
 from domain.organisation.bodies import Seated
 from domain.organisation.unit import established, higher_than
 from domain.recording.approval import NotOneDecides, NotPresent, WrongBody
-from domain.recording.archive import ENDED, RecordUnknown, archive_of
+from domain.recording.archive import ENDED, Record, RecordUnknown, archive_of
 from domain.recording.chain import Motion, ReasonMissing, Sitting
 from domain.recording.committee import Meeting, Vote, convened
 from domain.recording.hearing import StatementEmpty, StatementTermRuns
@@ -72,6 +75,12 @@ class CorrectionOutside(Refused):
     """更正的记录不在该考评期内。 The record to be put right is not of this period."""
 
     code = "correction-outside"
+
+
+class CorrectionUndetermined(Refused):
+    """该党员本考评期的结果不是由本组织评定的。 This organisation determined no result of this member in this period."""
+
+    code = "correction-undetermined"
 
 
 class CorrectionTwice(Refused):
@@ -190,7 +199,8 @@ def _next_number(past: Past, found: Assessment) -> int:
     state = past[restatement_of(found.unit, found.year, found.period)]
     if isinstance(state, NotRestated):
         return 1
-    if state.status != "dropped" and found.restated < state.order.number:
+    adopted_at_all = found.restated >= state.order.number
+    if state.status != "dropped" and (not adopted_at_all or still_open(past, found, state)):
         raise RestatementRunning(period=found.period, year=found.year)
     return state.order.number + 1
 
@@ -219,18 +229,39 @@ def _right(past: Past, found: Assessment, key: OfRestatement, one: RightRecord) 
     record = past[archive_of(one.member, found.last_on)].records.get(one.record)
     if record is None or record.status in ENDED:
         raise RecordUnknown(record=one.record)
-    days = [record.counted_on, *([one.counted_on] if one.counted_on else [])]
-    if record.kind in ("responsibility", "shortfall") and one.occurred_on is not None and one.counted_on is None:
-        days.append(one.occurred_on)
-    if not all(found.first_on <= day <= found.last_on for day in days):
+    standing_there = past[result_of(one.member, found.year, found.period)].standing
+    if standing_there is None or standing_there.unit != found.unit:
+        raise CorrectionUndetermined(member=one.member)
+    if not all(found.first_on <= day <= found.last_on for day in _days(record, one)):
         raise CorrectionOutside(record=one.record)
-    shown = None
-    if one.right is not None:
-        scheme = _version(past, found, record.rules).scheme
-        assert scheme is not None, f"version {record.rules} was in force"
-        need_sayable_right(scheme, record.item, record, one.member, one.right)
-        shown = worth_of_right(scheme, record.item, one.right)
-    return CorrectionOrdered(**msgspec.structs.asdict(key), **msgspec.structs.asdict(one), points_shown=shown)
+    said = CorrectionOrdered(**msgspec.structs.asdict(key), **msgspec.structs.asdict(one))
+    if one.right is None:
+        return said
+    version = _version_of_act(past, found, record, one)
+    scheme = version.scheme
+    assert scheme is not None, f"version {version.version} was in force"
+    need_sayable_right(scheme, record.item, record, one.member, one.right)
+    rules = None if version.version == record.rules else version.version
+    return replace(said, points_shown=worth_of_right(scheme, record.item, one.right), rules=rules)
+
+
+def _days(record: Record, one: RightRecord) -> Iterator[date]:
+    """By which it counts: the act's day of a responsibility, of everything else the document's."""
+    yield record.counted_on
+    if one.counted_on is not None:
+        yield one.counted_on
+    elif one.occurred_on is not None and record.kind == "responsibility":
+        yield one.occurred_on
+
+
+def _version_of_act(past: Past, found: Assessment, record: Record, one: RightRecord) -> Version:
+    """The version of the act's day (I2): the record's own, or, where that day was wrong, the one of the right day."""
+    if one.occurred_on is None or one.occurred_on == record.occurred_on:
+        return _version(past, found, record.rules)
+    version = rules_here(past, found.unit).in_force(one.occurred_on)
+    if version is None:
+        raise NoRuleInForce(scheme=established(past, found.unit).scheme, day=one.occurred_on)
+    return readable(version)
 
 
 def groups(past: Past, unit: Code, day: date) -> list[Seated]:

@@ -74,6 +74,8 @@ class CorrectionOrdered(OfRestatement, frozen=True, kw_only=True):
     counted_on: date | None = None
     points_shown: Points | None = None
     """What the right level gives or takes, for whoever reads it."""
+    rules: Code | None = None
+    """The version in force on the right day, where that is not the record's."""
 
 
 class RestatementComputed(OfRestatement, frozen=True, kw_only=True):

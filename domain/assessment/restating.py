@@ -23,13 +23,13 @@ from domain.assessment.computing import (
     with_years_before,
 )
 from domain.assessment.counting import Ruled, counted, digest_of
-from domain.assessment.grading import within_quota
 from domain.assessment.keeping import Kept, with_kept
 from domain.assessment.period import Assessment
 from domain.assessment.restatement import Effect
 from domain.assessment.result import Determination, MemberComputed, Reason, Result, result_of
 from domain.assessment.rows import Uncountable
 from domain.assessment.scoring import score
+from domain.assessment.seats import seated_anew
 from domain.decider import Past
 from domain.organisation.member import Registered
 from domain.recording.archive import Archive, archive_of
@@ -68,6 +68,12 @@ class Restated(NamedTuple):
         """What stands."""
         assert self.result.standing is not None, "only what is determined is restated"
         return self.result.standing
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to tell of it: a line, the result, or a seat that it would need now."""
+        needs_seat = self.reason == "quota" and self.standing.reason != "quota"
+        return bool(self.lines) or self.effect != "same" or needs_seat
 
     @property
     def unmapped(self) -> int:
@@ -203,14 +209,18 @@ def _changes(before: Made, after: Made) -> Iterable[Changed]:
 def _graded(
     scheme: Scheme, rows: Sequence[Restated], *, unfavourable: bool, corrected: frozenset[MemberId]
 ) -> list[Restated]:
-    """With grades: by threshold and vetoes, then the quota among whoever takes his new result and whoever keeps his."""
+    """With grades: by threshold and vetoes, then the quota among whoever takes his new result and whoever keeps his.
+
+    Seats that people settle are not given anew: whoever holds one keeps it, and nobody else gets one here.
+    """
     taking = {one.member.member: unfavourable or not _falls(scheme, one) for one in rows if one.figures.graded}
     seated = [
         candidate(one.figures if taking[one.member.member] else one.result.computed or one.figures)
         for one in rows
         if one.figures.graded and is_candidate(scheme, _before_quota(scheme, one, takes=taking[one.member.member]))
     ]
-    inside_quota = within_quota(seated, len(taking), scheme.excellent_quota)
+    holders = frozenset(str(one.member.member) for one in rows if is_candidate(scheme, one.standing.grade))
+    inside_quota = seated_anew(scheme.excellent_quota, holders, seated, len(taking))
     return [_settled(scheme, one, inside_quota, unfavourable=unfavourable, corrected=corrected) for one in rows]
 
 

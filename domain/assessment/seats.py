@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from domain.assessment.grading import Candidate, line
+from domain.assessment.grading import Candidate, line, within_quota
 from domain.assessment.period import Assessment, Key
 from domain.assessment.pool import Pool, PoolJoined, pool_of
 from domain.decider import Past, Write
@@ -53,3 +53,8 @@ def seating(
     if quota.scope == "unit":
         return Seating(drawn.inside, drawn.equal)
     return Seating(frozenset(), frozenset(one.member for one in candidates))
+
+
+def seated_anew(quota: Quota, holders: frozenset[str], candidates: Sequence[Candidate], graded: int) -> frozenset[str]:
+    """Who has a seat where a determined period is looked at again: what people settled stays with its holders."""
+    return holders if by_people(quota) else within_quota(candidates, graded, quota)

@@ -96,7 +96,7 @@ def _compute(past: Past, command: ComputeRestatement) -> Decision:
         unfavourable=now.order.unfavourable,
     )
     corrected = {one.member for one in now.corrections}
-    rows = [one for one in everybody if one.lines or one.effect != "same" or one.member.member in corrected]
+    rows = [one for one in everybody if one.differs or one.member.member in corrected]
     facts = _facts(past, command, found, now, rows)
     ref = restatement_of(found.unit, found.year, found.period)
     header = RestatementComputed(

@@ -25,7 +25,7 @@ def need_sayable_right(scheme: Scheme, item: Code, before: Record | None, whom: 
 
 def _fits_level(scheme: Scheme, item: Code, before: Record, right: Correction) -> None:
     """An honour, a deduction or a shortfall changes its level; a veto has none to change."""
-    if right.outcome != before.outcome:
+    if right.outcome != before.outcome or scheme.item(item) is None:
         raise OutcomeNotOfItem(outcome=right.outcome, item=item)
     if right.level not in {one.code for one in levels_of(item_named(scheme, item))}:
         raise LevelUnknown(item=item, level=right.level)

@@ -235,8 +235,15 @@ def test_rule_sets_and_calendars_are_uploaded_by_form(town: Town) -> None:
     assert upload(here, b"[]").status_code == 422
     assert upload(here, b"{}").status_code == 422
     leader = town.acting("leader", "leading_group", WORK_COMMITTEE)
-    data = {"idempotency_key": str(uuid4()), "minute": "领导小组〔2026〕3号"}
     place = f"{here}/pukou-district-offices/{version}"
+    minute = {"minute": "领导小组〔2026〕3号"}
+    data = {"idempotency_key": str(uuid4()), **minute}
+    untried = leader.post(f"{place}/approval", data=data, files={"file": ("m.pdf", b"minute")}, headers=PAGE)
+    assert "修订的办法须先试算再审议" in untried.text
+    tried = {"idempotency_key": str(uuid4()), "year": "2025", "period": "Y"}
+    assert officer(town).post(f"{place}/simulation", data=tried, headers=PAGE).status_code == 303
+    leader = town.acting("leader", "leading_group", WORK_COMMITTEE)
+    data = {"idempotency_key": str(uuid4()), **minute}
     approved = leader.post(f"{place}/approval", data=data, files={"file": ("m.pdf", b"minute")}, headers=PAGE)
     assert approved.status_code == 303, approved.text
     data = {"idempotency_key": str(uuid4()), "effective_on": "2026-01-01"}

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import pytest
 
-from domain.actor import person
+from domain.actor import Actor, person
 from domain.assessment.ordering import (
     ConcernedOrders,
     CorrectionOutside,
     CorrectionTwice,
+    CorrectionUndetermined,
     NothingToRestate,
     NotRestatedWorse,
     OrdererApproves,
@@ -23,18 +24,38 @@ from domain.assessment.restatement import (
     RestatementComputed,
     RestatementDropped,
     RestatementRunning,
+    restatement_id,
+    restatement_notice_id,
 )
 from domain.assessment.result import Result, result_of
 from domain.decider import NotPermitted
+from domain.notice.notice import NOTICE, Notice
+from domain.notice.running import ConfirmRecords
+from domain.objection.filing import FileObjection, WithdrawObjection, digest_of
 from domain.objection.objection import Correction
-from domain.recording.archive import RecordReplaced, RecordUnknown, archive_of
+from domain.recording.archive import Record, RecordReplaced, RecordUnknown, archive_of
 from domain.recording.committee import NoQuorum
+from domain.recording.filling import OutcomeNotOfItem
 from domain.recording.hearing import StatementTermRuns
 from domain.result.measure import MeasureWithdrawn, measures_of
-from domain.rules.ruleset import VersionUnknown
+from domain.rules.ruleset import NoRuleInForce, VersionUnknown
 from domain.values import RecordId
-from tests.domain.assessment.test_year import DETERMINED, WORKED
-from tests.domain.branch import AS_LEADER, AS_SECRETARY, BRANCH, LEADER, PEOPLE, SECRETARY, VERSION, secret, who
+from tests.domain.assessment.test_year import DETERMINED, WORKED, record
+from tests.domain.branch import (
+    AS_LEADER,
+    AS_SECRETARY,
+    BRANCH,
+    LEADER,
+    PEOPLE,
+    PROCESS,
+    SECRETARY,
+    TOP,
+    VERSION,
+    registered,
+    secret,
+    who,
+    wish,
+)
 from tests.domain.given import Given
 from tests.domain.measured import called_for, looked_at_again, measure, year_of
 from tests.domain.restated import (
@@ -184,6 +205,24 @@ def test_nobody_loses_excellent_through_anothers_restatement() -> None:
 
 
 @pytest.mark.parametrize(
+    ("settled", "becomes"),
+    [
+        ({}, ("excellent", "threshold", "better", True)),
+        ({'"scope": "unit"': '"scope": "pooled"'}, ("qualified", "quota", "same", False)),
+        ({'"still_tied": "include"': '"still_tied": "lot"'}, ("qualified", "quota", "same", False)),
+        ({'"still_tied": "include"': '"still_tied": "committee"'}, ("qualified", "quota", "same", False)),
+    ],
+)
+def test_a_restatement_gives_no_seat_that_people_settle_and_takes_none(
+    settled: dict[str, str], becomes: tuple[object, ...]
+) -> None:
+    lower = {'"at_least": "90"': '"at_least": "75"', **settled}
+    base = BASE.given(*version_published("seats-2", lower, date(2030, 1, 1)))
+    found = members_of(base, "seats-2", unfavourable=True)
+    assert {one: (row.grade, row.reason, row.effect, row.adopted) for one, row in found.items()} == {C: becomes}
+
+
+@pytest.mark.parametrize(
     ("actor", "refusal"),
     [
         (AS_LEADER, ConcernedOrders),
@@ -212,6 +251,44 @@ def test_only_what_was_published_rules_and_one_restatement_runs_at_a_time() -> N
     BASE.given(ordered(KINDER), computed(), dropped).when(ordered(HARDER)).facts()
 
 
+def objected(member: UUID) -> tuple[FileObjection, WithdrawObjection]:
+    """Somebody objects to a member's line of the restatement's notice, and takes it back."""
+    objector, number, key = secret("objector", "群众甲"), who("objection"), "key"
+    drafted = BASE.given(ordered(KINDER), computed(), approved(), adopted()[0])
+    notice = restatement_notice_id(restatement_id(BRANCH, YEAR, "Y", 1))
+    shown = drafted.world[NOTICE.of(notice)]
+    assert isinstance(shown, Notice)
+    line = next(one.line for one in shown.lines if one.member == member)
+    about = {"unit": BRANCH, "objection": number}
+    filed = wish(
+        FileObjection,
+        Actor(sealed=objector.commitment),
+        HEARD_AT,
+        **about,
+        notice=notice,
+        about="grade",
+        line=line,
+        objector=objector,
+        reason=secret("reason", "总分有误"),
+        key=digest_of(key),
+    )
+    return filed, wish(WithdrawObjection, filed.actor, HEARD_AT + TERM, **about, secret=key)
+
+
+def test_no_other_restatement_is_ordered_while_a_line_of_the_last_can_still_become_clear() -> None:
+    filed, taken_back = objected(E)
+    *posted, over, confirmed = adopted()
+    once = BASE.given(ordered(KINDER), computed(), approved(), *posted, filed, over, confirmed)
+    header = next(fact for fact in once.world.facts if isinstance(fact, PeriodRestated))
+    assert (header.adopted, header.blocked) == (len(PEOPLE), 1)
+    again = ordered(VERSION, at=HEARD_AT + 2 * TERM)
+    once.when(again).refused(RestatementRunning)
+    clear = once.given(taken_back)
+    clear.when(again).refused(RestatementRunning)
+    round_two = wish(ConfirmRecords, PROCESS, HEARD_AT + 2 * TERM, unit=BRANCH, notice=filed.notice)
+    assert clear.given(round_two).when(again).facts()
+
+
 def test_a_sealed_record_is_put_right_by_order_alone_and_the_new_result_rests_on_it() -> None:
     """J9: what was taken from D in error is taken back; the determination follows, and both stay."""
     archive = BASE.world[archive_of(D, days(1))]
@@ -229,15 +306,13 @@ def test_a_sealed_record_is_put_right_by_order_alone_and_the_new_result_rests_on
 
 
 def test_what_takes_the_records_place_is_dated_properly_and_confirmed_by_the_restatements_notice() -> None:
-    record = next(one for one in BASE.world[archive_of(C, days(1))].records.values() if one.outcome == "absent")
-    right = RightRecord(
-        member=C, record=record.record, right=Correction(outcome="attended"), occurred_on=date(YEAR, 5, 4)
-    )
+    wrong = absence_of(C)
+    right = RightRecord(member=C, record=wrong, right=Correction(outcome="attended"), occurred_on=date(YEAR, 5, 4))
     after = BASE.given(ordered(corrections=(right,)), computed(), approved(), *adopted())
     archive = after.world[archive_of(C, days(1))]
-    fresh = next(one for one in archive.records.values() if one.replaces == record.record)
+    fresh = next(one for one in archive.records.values() if one.replaces == wrong)
     assert (fresh.status, fresh.outcome, fresh.occurred_on) == ("confirmed", "attended", date(YEAR, 5, 4))
-    outside = RightRecord(member=C, record=record.record, occurred_on=date(YEAR + 1, 5, 4))
+    outside = RightRecord(member=C, record=wrong, occurred_on=date(YEAR + 1, 5, 4))
     BASE.when(ordered(corrections=(outside,))).refused(CorrectionOutside)
 
 
@@ -298,6 +373,40 @@ def test_what_waits_for_its_own_notice_does_not_count_through_an_order_that_take
     without, beside = ([fact for fact in facts if isinstance(fact, MemberRestated)] for facts in said)
     assert [one.figures.records for one in without] == [one.figures.records for one in beside]
     assert [one.figures.total for one in without] == [one.figures.total for one in beside]
+
+
+def shortfall_of(member: UUID) -> Record:
+    records = BASE.world[archive_of(member, days(1))].records.values()
+    return next(one for one in records if (one.kind, one.item) == ("shortfall", "R-QZ-1"))
+
+
+def acted_on(day: date, level: str = "main") -> RightRecord:
+    """The shortfall of C with another day of the act; its document, and so its period, stays."""
+    right = Correction(outcome="fallen-short", level=level)
+    return RightRecord(member=C, record=shortfall_of(C).record, right=right, occurred_on=day)
+
+
+def test_a_shortfall_counts_by_its_document_under_the_version_of_the_right_day_of_the_act() -> None:
+    before, other = shortfall_of(C), date(2027, 8, 2)
+    after = through(BASE, unfavourable=True, corrections=(acted_on(other),))
+    fresh = next(one for one in after.world[archive_of(C, days(1))].records.values() if one.replaces)
+    assert (before.rules, fresh.rules) == (VERSION, KINDER)
+    assert (fresh.occurred_on, fresh.counted_on) == (other, before.counted_on)
+
+
+def test_the_right_day_of_an_act_has_a_version_which_knows_its_item() -> None:
+    BASE.when(ordered(corrections=(acted_on(date(1999, 8, 2)),))).refused(NoRuleInForce)
+    other = version_published("other-2", {'"R-QZ-1"': '"R-QZ-9"'}, date(2030, 1, 1))
+    BASE.given(*other).when(ordered(corrections=(acted_on(date(2030, 8, 2)),))).refused(OutcomeNotOfItem)
+
+
+def test_only_a_member_whom_the_organisation_determined_is_put_right() -> None:
+    elsewhere = who("elsewhere")
+    ref = archive_of(elsewhere, days(1))
+    wrong = record(elsewhere, 1, "R-LX-1", "MT-9", "absent", shortfall=False)
+    base = BASE.given(registered(elsewhere, TOP), ref.says(wrong))
+    order = ordered(corrections=(RightRecord(member=elsewhere, record=wrong.record),))
+    base.when(order).refused(CorrectionUndetermined)
 
 
 def test_a_correction_of_the_first_year_withdraws_the_second_years_measure() -> None:

@@ -10,11 +10,14 @@ import pytest
 
 from domain.actor import Actor
 from domain.assessment.deciding import SeatsUnsettled
+from domain.assessment.grading import Candidate
 from domain.assessment.period import CommitteeDecided, PeriodComputed, PeriodOpened, QuotaApplied, period_of
 from domain.assessment.pool import PoolJoined, SeatDrawn, SeatGiven, SeatsSettled, pool_of
 from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, result_of
+from domain.assessment.seats import seated_anew
 from domain.assessment.settling import DrawnWrong, NothingToSettle, PoolIncomplete, SettleSeats, TieOpen
 from domain.decider import NAMESPACE, NotPermitted, Write
+from domain.rules.assessing import Quota
 from domain.rules.ruleset import DraftRuleSet
 from tests.domain.assessment.small import FIVE, SMALL
 from tests.domain.branch import (
@@ -54,6 +57,7 @@ from tests.domain.year import (
     term_over,
 )
 
+NEW_AND_OLD: Final = (("new", 9500), ("old", 9200))
 DRAWERS: Final = (HIGHER_SECRETARY, HIGHER_DEPUTY)
 KEY: Final[dict[str, Any]] = {"year": YEAR, "period": "Y"}
 
@@ -204,3 +208,14 @@ def test_whoever_had_a_seat_keeps_it_when_another_organisation_is_computed_anew(
     facts = again.when(settle(TOP)).facts()
     assert set(PEOPLE) | set(FIVE) == seated(facts), "three seats, five equal, and eight who keep theirs"
     assert {one.member for one in facts if isinstance(one, GradeProposed)} <= set(FIVE)
+
+
+@pytest.mark.parametrize(
+    ("settled", "seated"), [({}, {"new"}), ({"scope": "pooled"}, {"old"}), ({"still_tied": "lot"}, {"old"})]
+)
+def test_looked_at_again_a_seat_that_people_settle_stays_with_its_holder(
+    settled: dict[str, Any], seated: set[str]
+) -> None:
+    quota = msgspec.convert({"enabled": True, "fraction": "1/4", **settled}, Quota)
+    candidates = [Candidate(member=one, total=total, ledger=0, appraisal=0, deductions=0) for one, total in NEW_AND_OLD]
+    assert seated_anew(quota, frozenset({"old"}), candidates, 4) == seated
