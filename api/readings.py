@@ -33,7 +33,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     unit: Code
     what: str
-    """points, category, record, timeline, honour, deduction, veto, appraisal, result, dossier, bundle."""
+    """points, category, record, timeline, honour, deduction, veto, appraisal, result, retaliation, dossier, bundle…"""
     record: UUID | None
 
 

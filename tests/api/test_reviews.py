@@ -224,6 +224,9 @@ def test_a_dossier_does_not_tell_that_somebody_objected(town: Town) -> None:
     town.sql.execute(_READ, known)
     himself = town.acting("member", "member", BRANCH)
     assert read(himself, f"/members/{member}/readings")["items"][0]["what"] == "retaliation"
+    for language, told in (("zh", "异议之后的处理标记"), ("en", "a flag of mine")):
+        page = himself.get(f"/members/{member}/readings", headers={**PAGE, "accept-language": language})
+        assert told in page.text
     shown = read(inspector, f"{place}/dossier")["readings"]
     assert shown
     assert "retaliation" not in {one["what"] for one in shown}
