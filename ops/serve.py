@@ -34,6 +34,8 @@ from projections.transparency.scope import Scope
 
 READS: Final = 12
 ACCESS: Final = 6
+SERVICE: Final = "STEELYARD_SERVICE"
+"""How a worker is told which process is its service."""
 POOL_TIMEOUT_S: Final = 4.0
 """How long a request waits for a connection: in an outage everybody is told within five seconds to come again."""
 
@@ -107,7 +109,7 @@ def serve(deployment: Deployment) -> None:
 @contextmanager
 def _working(deployment: Deployment) -> Generator[None]:
     # The example may be served by a command that says so itself: the worker has to know it as well.
-    environment = {**os.environ, "STEELYARD_DEPLOYMENT": deployment.settings.deployment}
+    environment = {**os.environ, "STEELYARD_DEPLOYMENT": deployment.settings.deployment, SERVICE: str(os.getpid())}
     supervisor = Supervisor([sys.executable, "-m", "ops.cli", "work"], environment)
     try:
         yield
@@ -143,8 +145,11 @@ def _carry_out(deployment: Deployment, stop: threading.Event) -> None:
 
 
 def _end_with_parent(stop: threading.Event) -> None:
-    """A service that was killed cannot tell its worker to stop: the worker sees that it was orphaned."""
-    parent = os.getppid()
+    """A service that was killed cannot tell its worker to stop: the worker sees that it was orphaned.
+
+    Even before it looked for the first time: it was told whose it is.
+    """
+    parent = int(os.environ.get(SERVICE, os.getppid()))
 
     def watch() -> None:
         while not stop.wait(1.0):
