@@ -51,10 +51,6 @@ def entered(town: Town, code: str, held_on: str) -> str:
 def test_14_人数不足不设支委会的支部由上级审定(moving: Moving) -> None:
     """A branch of five has no committee: the next higher organisation approves, and shows what it approved."""
     with moving.at(datetime(2026, 5, 21, 2, tzinfo=UTC)) as town:
-        for number in range(2):
-            name = f"示例·新{number}"
-            told = {"name": name, "work_number": uuid4().hex[:8], "profile": "full", "present_from": "2026-01-01"}
-            officer(town, f"/units/{OTHER}/members", told)
         substitute = {"role": "substitute_recorder", "person": str(town.members["stranger"]), "from_on": "2026-05-21"}
         officer(town, f"/units/{OTHER}/appointments", substitute)
         officer(town, f"/units/{OTHER}/approval-body", {"approval_body": "parent_committee"})
