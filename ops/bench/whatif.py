@@ -7,7 +7,7 @@ hardly two members' years are the same. Every member of the made-up district has
 import json
 import os
 import time
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import psycopg
@@ -16,6 +16,7 @@ from domain.rules.altering import altered
 from ops.bench.district import made
 from ops.roles import names_of
 from projections import rebuild, schema, whatif
+from projections.figures import Stored, YearScores
 
 MOST_S: Final = 3.0
 ROUNDS: Final = 3
@@ -24,16 +25,19 @@ _STREW: Final = "UPDATE records SET quantity = 100 * (1 + abs(hashint4(record)) 
 _DETERMINE: Final = """
 INSERT INTO results (stream, member, unit, year, period, months_present, base, base_max, honours, deductions, ledger,
                      ledger_part, total, graded, records, version, determined_total, grade, position)
-SELECT gen_random_uuid(), s.member, e.unit, s.year, s.period, 12, s.base, 10000, s.honours, s.deductions, s.ledger,
-       s.ledger, s.ledger, TRUE, 0, 1, s.ledger, 'qualified', 0
+VALUES (gen_random_uuid(), %(member)s, %(unit)s, %(year)s, 'Y', 12, %(base)s, 10000, %(honours)s, %(deductions)s,
+        %(ledger)s, %(ledger)s, %(ledger)s, TRUE, 0, 1, %(ledger)s, 'qualified', 0)
+"""
+_SCORES: Final = """
+SELECT s.member, e.unit, s.scores
 FROM scores AS s JOIN enrolments AS e ON e.member = s.member AND e.until_on IS NULL
-WHERE s.year = %(year)s AND s.period = 'Y'
+WHERE s.year = %(year)s
 """
 _SIZE: Final = """
 SELECT (SELECT count(*) FROM records WHERE date_part('year', day) = %(year)s), max(version), max(scheme)
 FROM rule_sets WHERE status = 'published'
 """
-_YEAR: Final = "SELECT max(year) FROM scores WHERE base > 0"
+_YEAR: Final = "SELECT max(date_part('year', day))::int FROM records"
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +62,7 @@ def main(admin_url: str, entries: int) -> bytes:
         found = connection.execute(_YEAR).fetchone()
         assert found is not None, "a district has scores"
         known = {"year": found[0]}
-        connection.execute(_DETERMINE, known)
+        _determine(connection, found[0])
         connection.execute("ANALYZE")
         row = connection.execute(_SIZE, known).fetchone()
         assert row is not None, "counts are one row"
@@ -85,3 +89,27 @@ def main(admin_url: str, entries: int) -> bytes:
         bars=(bar,),
     )
     return json.dumps(msgspec.to_builtins(tried), sort_keys=True).encode()
+
+
+def _determine(connection: "psycopg.Connection[Any]", year: int) -> None:
+    """Let everybody's running total of the year be determined."""
+    rows = connection.execute(_SCORES, {"year": year}).fetchall()
+    scores = [
+        (member, unit, YearScores(year=year, scores=msgspec.convert(stored, Stored))) for member, unit, stored in rows
+    ]
+    totals = [
+        {
+            "member": member,
+            "unit": unit,
+            "year": year,
+            "base": whole.base,
+            "honours": whole.honours,
+            "deductions": whole.deductions,
+            "ledger": whole.ledger,
+        }
+        for member, unit, one in scores
+        for whole in one.periods
+        if whole.period == "Y"
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_DETERMINE, totals)
