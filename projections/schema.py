@@ -17,6 +17,7 @@ from projections import (
     appraisals,
     assessments,
     casework,
+    custody,
     determinations,
     local_items,
     log,
@@ -75,6 +76,7 @@ _MODELS: Final = (
     measured,
     appraisals,
     reviews,
+    custody,
     taken,
     agenda,
 )
