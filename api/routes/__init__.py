@@ -3,6 +3,7 @@
 from api.routes import (
     appraisals,
     ballots,
+    custody,
     dashboards,
     deductions,
     departments,
@@ -83,6 +84,7 @@ ROUTERS = (
     records.router,
     reviews.router,
     review_archive.router,
+    custody.router,
     restatements.router,
     exports.router,
     exports_cases.router,
