@@ -318,4 +318,5 @@ STATUSES: Final[dict[str, int]] = {
     "not-appraised": 409,
     "self-evaluated": 409,
     "already-fed-back": 409,
+    "already-acknowledged": 409,
 }

@@ -288,6 +288,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("result.feed_back", "secretary", "own"),
     Grant("result.feed_back", "committee_member", "own"),
     Grant("result.feed_back", "secretary", "above"),
+    Grant("result.acknowledge", "member", "own"),
     # Restatement: the leading group orders and approves, the machine computes, whom it harms is heard
     *(Grant("restatement.order", "leading_group", relation, ("sealed",)) for relation in RELATED),
     Grant("restatement.compute", "process", "any", ("ordered",)),

@@ -47,6 +47,7 @@ from domain.assessment.result import (
     GradeDetermined,
     GradeProposed,
     MemberComputed,
+    ResultAcknowledged,
     ResultFedBack,
     ScoreDetermined,
 )
@@ -414,6 +415,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("case-key-destroyed", CaseKeyDestroyed, "案件密钥销毁", "key of a case destroyed"),
     FactTerm("retention-ordered", RetentionOrdered, "到期清理决定", "clearing of what is overdue ordered"),
     FactTerm("access-log-trimmed", AccessLogTrimmed, "查阅记录到期清理", "access log trimmed"),
+    FactTerm("result-acknowledged", ResultAcknowledged, "本人签收", "result acknowledged by the member"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -16,6 +16,7 @@ from domain.assessment.result import (
     GradeDetermined,
     GradeProposed,
     MemberComputed,
+    ResultAcknowledged,
     ResultFedBack,
     ScoreDetermined,
 )
@@ -212,6 +213,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         ScoreDetermined,
         GradeDetermined,
         ResultFedBack,
+        ResultAcknowledged,
         CorrectionOrdered,
         MemberRestated,
         LineRestated,

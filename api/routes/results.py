@@ -6,13 +6,18 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Response
 
-from api.answering import answer
+from api.answering import answer, granted
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import names_of
 from api.period_views import ResultLine, determined
 from api.readings import note_reading
 from api.routes.matters import Since
+from api.routes.periods import Year
+from api.wishes import Nothing
+from domain.actor import person as person_in_role
+from domain.assessment.feedback import AcknowledgeResult
+from domain.decider import NotPermitted
 from domain.values import MemberId
 from projections import assessments
 from projections.answers import instead
@@ -39,3 +44,16 @@ async def of_member(member: UUID, asked: Annotated[Asked, permitted("result.read
         items = await determined(asked, connection, member, names)
     view = Results(member=member, name=names(member), items=items)
     return answer(asked, "results.html", instead(found, view))
+
+
+@router.post("/results/{year}/{period:code}/acknowledgement")
+@described()
+def acknowledge(year: Year, period: str, asked: Annotated[Asked, permitted("signed-in", takes=Nothing)]) -> Response:
+    """Say that I have seen my own result; objecting stays open."""
+    me = asked.reader.person
+    home = next((office for office in asked.reader.offices if office.role == "member"), None)
+    if home is None:
+        raise NotPermitted
+    actor = person_in_role(me, "member", home.unit)
+    receipt = asked.execute_as(actor, AcknowledgeResult, unit=home.unit, member=me, year=year, period=period)
+    return granted(asked, receipt, f"/members/{me}/results")
