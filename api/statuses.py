@@ -37,6 +37,8 @@ STATUSES: Final[dict[str, int]] = {
     "not-permitted": 403,
     "office-not-held": 403,
     # What there is
+    "register-kind-unknown": 404,
+    "register-entry-unknown": 404,
     "unit-unknown": 404,
     "period-unknown": 404,
     "period-not-opened": 404,

@@ -43,6 +43,8 @@ from domain.recording import (
     sheet,
     veto,
 )
+from domain.register import commands as register_commands
+from domain.register import keeping, register
 from domain.result import carrying, due, measure, pairing, probation, resolving, setting_aside
 from domain.result import noticing as probation_noticing
 from domain.result import opening as measure_opening
@@ -75,6 +77,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     measure.MEASURES,
     review.REVIEW,
     export.EXPORT,
+    register.REGISTER,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -202,6 +205,19 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     reviewing.SealBundle: reviewing.decide,
     reviewing.CloseReview: reviewing.decide,
     export.ProduceExport: export.decide,
+    **dict.fromkeys(
+        (
+            register_commands.EnterRegister,
+            register_commands.CorrectRegister,
+            register_commands.WithdrawRegister,
+            register_commands.AdvanceRegister,
+            register_commands.TakeBackStep,
+            register_commands.NameRegisterPart,
+            register_commands.StrikeRegisterPart,
+            register_commands.LeaveFeedback,
+        ),
+        keeping.decide,
+    ),
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

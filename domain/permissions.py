@@ -33,6 +33,8 @@ class Grant(NamedTuple):
 
 
 RELATED: Final[tuple[Relation, ...]] = ("own", "above")
+KEEPING: Final[tuple[Role, ...]] = ("recorder", "substitute_recorder", "secretary", "officer")
+"""Whoever keeps the registers of an organisation."""
 
 GRANTS: Final[tuple[Grant, ...]] = (
     # Setting up
@@ -330,6 +332,12 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for relation in RELATED
     ),
     Grant("measure.read", "auditor", "any"),
+    # Registers: kept where things happen; the figures made of them are read above as well
+    *(Grant("register.keep", office, "own") for office in KEEPING),
+    *(Grant("register.read", office, "own") for office in OFFICES if office not in READING),
+    *(Grant("register.read", office, "above") for office in (*COMMITTEE, "officer", "leading_group")),
+    Grant("register.read", "auditor", "any"),
+    Grant("feedback.leave", "objector", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("own.take", "member", "self"),

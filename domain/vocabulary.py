@@ -140,6 +140,15 @@ from domain.recording.sheet import (
     SheetReturned,
     SheetSubmitted,
 )
+from domain.register.register import (
+    RegisterAdvanced,
+    RegisterCorrected,
+    RegisterEntered,
+    RegisterPartNamed,
+    RegisterPartStruck,
+    RegisterStepTakenBack,
+    RegisterWithdrawn,
+)
 from domain.result.measure import (
     AdmonitionHeld,
     CommendationAwarded,
@@ -391,6 +400,13 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
     FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
     FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
+    FactTerm("register-entered", RegisterEntered, "登记", "entry of a register made"),
+    FactTerm("register-corrected", RegisterCorrected, "更正登记", "entry of a register corrected"),
+    FactTerm("register-withdrawn", RegisterWithdrawn, "撤销登记", "entry of a register withdrawn"),
+    FactTerm("register-advanced", RegisterAdvanced, "登记进展", "entry of a register taken a step further"),
+    FactTerm("register-step-taken-back", RegisterStepTakenBack, "撤回进展", "step of an entry taken back"),
+    FactTerm("register-part-named", RegisterPartNamed, "登记人员或关联", "person or link of an entry named"),
+    FactTerm("register-part-struck", RegisterPartStruck, "删去人员或关联", "person or link of an entry struck"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -32,6 +32,7 @@ from projections import (
     probations,
     progress,
     records,
+    registers,
     restatements,
     result_notices,
     retaliations,
@@ -77,6 +78,7 @@ _MODELS: Final = (
     reviews,
     taken,
     agenda,
+    registers,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,
