@@ -32,6 +32,7 @@ STATUSES: Final[dict[str, int]] = {
     "tellers-wrong": 422,
     "voter-unknown": 422,
     "too-many-attempts": 429,
+    "feedback-too-much": 429,
     "sign-in-busy": 429,
     # Who may
     "not-permitted": 403,
@@ -224,6 +225,36 @@ STATUSES: Final[dict[str, int]] = {
     "evidence-outside-term": 422,
     "notice-line-unknown": 422,
     "notice-over": 410,
+    # Registers
+    **dict.fromkeys(
+        (
+            "register-field-unknown",
+            "register-field-missing",
+            "register-field-invalid",
+            "register-too-few",
+            "register-count-exceeded",
+            "register-said-by-matter",
+            "register-title-missing",
+            "register-words-unasked",
+            "register-kept-by-public",
+            "register-step-backwards",
+            "register-proof-missing",
+            "register-part-unknown",
+            "register-person-unknown",
+        ),
+        422,
+    ),
+    **dict.fromkeys(
+        (
+            "register-entry-exists",
+            "register-entry-withdrawn",
+            "register-step-unknown",
+            "register-part-repeated",
+            "register-part-not-named",
+            "register-nothing-changed",
+        ),
+        409,
+    ),
     # Objections
     "objection-unknown": 404,
     "objection-key-wrong": 404,
