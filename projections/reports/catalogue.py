@@ -1,0 +1,66 @@
+"""报告目录 — which reports there are, and one of them made: by the name, as of one position of the log."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from domain.values import Code
+from projections.answers import Answer, AsOf, NotFollowed
+from projections.reports.asking import Asked, Asking, asking
+from projections.reports.attainability import attainability
+from projections.reports.branches import branches
+from projections.reports.table import Name, Report, Table
+from projections.rows import Connection
+
+Maker: TypeAlias = Callable[[Asking], tuple[tuple[Table, ...], tuple[str, ...]]]
+"""What makes a report's tables, with the codes of what must be said beside them."""
+
+MAKERS: Final[Mapping[Name, Maker]] = {"attainability": attainability, "branches": branches}
+OPERATIONS: Final[Mapping[Name, str]] = {"attainability": "report.read", "branches": "report.read"}
+"""Which operation of the permission table lets somebody see it."""
+
+_READ: Final = """
+SELECT t.position, t.as_of_at, t.known_at, t.generation, NOT EXISTS (SELECT FROM parked) FROM tracking AS t
+"""
+
+
+def made(connection: Connection, name: Name, asked: Asked) -> Answer[Report] | None:
+    """A report; None for an unknown organisation. A rebuild that is swapped in meanwhile makes it once more."""
+    before = _state(connection)
+    while True:
+        found = asking(connection, asked)
+        if found is None:
+            return None
+        tables, notes = MAKERS[name](found)
+        after = _state(connection)
+        if before[0].generation == after[0].generation:
+            as_of, complete = before
+            return Answer(as_of=as_of, complete=complete, value=_report(name, found, tables, notes))
+        before = after
+
+
+def _report(name: Name, found: Asking, tables: tuple[Table, ...], notes: tuple[str, ...]) -> Report:
+    return Report(
+        name=name,
+        unit=found.unit,
+        year=found.year,
+        period=found.period,
+        first_on=found.first_on,
+        last_on=found.last_on,
+        periods=found.periods,
+        smallest=found.smallest,
+        notes=notes,
+        tables=tables,
+    )
+
+
+def _state(connection: Connection) -> tuple[AsOf, bool]:
+    row = connection.execute(_READ).fetchone()
+    if row is None:
+        raise NotFollowed
+    position, at, known_at, generation, complete = row
+    return AsOf(position=position, at=at, known_at=known_at, generation=generation), complete
+
+
+def table_of(report: Report, code: Code) -> Table | None:
+    """One table of a report."""
+    return next((one for one in report.tables if one.code == code), None)
