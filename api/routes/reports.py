@@ -49,11 +49,11 @@ async def shelf(unit: str, asked: Annotated[Asked, permitted("report.read")], si
     return answer(asked, "reports.html", Answer(as_of=known, complete=True, value=view), unit=asked.unit)
 
 
-@router.get("/units/{unit:code}/reports/{name}")
+@router.get("/units/{unit:code}/reports/{report}")
 @described(Report)
 async def one(
     unit: str,
-    name: Name,
+    report: Name,
     asked: Annotated[Asked, permitted("report.read")],
     year: YearAsked = None,
     period: PeriodAsked = None,
@@ -61,20 +61,20 @@ async def one(
     since: Since = None,
 ) -> Response:
     """One report: of a period that is over, by default the last; or of today."""
-    need(asked, name)
+    need(asked, report)
     if (same := unchanged(asked, since)) is not None:
         return same
     async with asked.ready(since):
         pass
-    found = await _found(asked, name, unit, (year, period, item))
+    found = await _found(asked, report, unit, (year, period, item))
     return answer(asked, "report.html", found, unit=asked.unit, **await on_page(asked, found.value))
 
 
-@router.get("/units/{unit:code}/reports/{name}/exports/{table}.{kind}")
+@router.get("/units/{unit:code}/reports/{report}/exports/{table}.{kind}")
 @described(media_type=MEDIA["csv"])
 async def taken(
     unit: str,
-    name: Name,
+    report: Name,
     table: str,
     kind: Format,
     asked: Annotated[Asked, permitted("report.read")],
@@ -83,16 +83,15 @@ async def taken(
     item: ItemAsked = None,
 ) -> Response:
     """One table of a report as a file."""
-    need(asked, name)
-    report = (await _found(asked, name, unit, (year, period, item))).value
-    found = table_of(report, table)
+    need(asked, report)
+    found = table_of((await _found(asked, report, unit, (year, period, item))).value, table)
     if found is None:
         raise NotFound
-    await note_taking(asked, f"report-{name}-{table}.{kind}")
+    await note_taking(asked, f"report-{report}-{table}.{kind}")
     names = await people_in(asked, [found])
     keys = [f"report.column.{column.code}" for column in found.columns]
     rows = listed([cells(asked, found, row, names) for row in found.rows])
-    return file_of(kind, file_name(unit, f"{name}-{table}"), headings(asked, keys), rows)
+    return file_of(kind, file_name(unit, f"{report}-{table}"), headings(asked, keys), rows)
 
 
 async def _found(

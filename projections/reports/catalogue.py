@@ -1,6 +1,7 @@
 """报告目录 — which reports there are, and one of them made: by the name, as of one position of the log."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final, TypeAlias
 
 from domain.values import Code
@@ -8,15 +9,24 @@ from projections.answers import Answer, AsOf, NotFollowed
 from projections.reports.asking import Asked, Asking, asking
 from projections.reports.attainability import attainability
 from projections.reports.branches import branches
+from projections.reports.diligence import diligence
+from projections.reports.lateness import lateness
 from projections.reports.table import Name, Report, Table
 from projections.rows import Connection
 
 Maker: TypeAlias = Callable[[Asking], tuple[tuple[Table, ...], tuple[str, ...]]]
 """What makes a report's tables, with the codes of what must be said beside them."""
 
-MAKERS: Final[Mapping[Name, Maker]] = {"attainability": attainability, "branches": branches}
-OPERATIONS: Final[Mapping[Name, str]] = {"attainability": "report.read", "branches": "report.read"}
+MAKERS: Final[Mapping[Name, Maker]] = {
+    "attainability": attainability,
+    "branches": branches,
+    "diligence": diligence,
+    "late": lateness,
+}
+OPERATIONS: Final[Mapping[Name, str]] = dict.fromkeys(MAKERS, "report.read")
 """Which operation of the permission table lets somebody see it."""
+OF_TODAY: Final[frozenset[Name]] = frozenset({"diligence"})
+"""Reports of no period."""
 
 _READ: Final = """
 SELECT t.position, t.as_of_at, t.known_at, t.generation, NOT EXISTS (SELECT FROM parked) FROM tracking AS t
@@ -39,14 +49,15 @@ def made(connection: Connection, name: Name, asked: Asked) -> Answer[Report] | N
 
 
 def _report(name: Name, found: Asking, tables: tuple[Table, ...], notes: tuple[str, ...]) -> Report:
+    of_period = name not in OF_TODAY
     return Report(
         name=name,
         unit=found.unit,
-        year=found.year,
-        period=found.period,
-        first_on=found.first_on,
-        last_on=found.last_on,
-        periods=found.periods,
+        year=found.year if of_period else found.today.year,
+        period=found.period if of_period else None,
+        first_on=found.first_on if of_period else date(found.today.year, 1, 1),
+        last_on=found.last_on if of_period else found.today,
+        periods=found.periods if of_period else (),
         smallest=found.smallest,
         notes=notes,
         tables=tables,

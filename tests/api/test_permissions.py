@@ -192,6 +192,8 @@ def _path(town: Town, route: APIRoute) -> str:
         "bundle": "0" * 64,
         "flag": str(UUID(int=2)),
         "step": "talk",
+        "report": "diligence",
+        "table": "units",
     }
     # Of people who do not sign in: nobody reads them as his own.
     for name, about, identify in (("honour", POST, honour_id), ("deduction", COMPLAINT, deduction_id)):

@@ -1,5 +1,6 @@
 """逐项报告 — small examples worked by hand: what is written here was added up on paper."""
 
+from collections import Counter
 from fractions import Fraction
 
 import msgspec
@@ -9,6 +10,7 @@ from domain.assessment.spans import CategoryScore, SpanScore
 from domain.rules.scheme import load
 from projections.reports.attainability import table
 from projections.reports.branches import compared
+from projections.reports.lateness import by_unit, distribution
 from projections.reports.lines import ByItem, Sums, count, root
 from tests.foundings import RULES_FILE
 
@@ -111,3 +113,24 @@ def test_a_branch_that_is_too_small_is_compared_with_none() -> None:
         ITEM: {("PK", "A"): sums((3, 0)), ("PK", "B"): sums((12, FULL)), ("PK", "C"): sums((14, FULL))},
     }
     assert set(compared(of, ITEM, 10, 2).branches) == {"C"}
+
+
+def test_days_between_act_and_entry_are_counted_in_stretches() -> None:
+    """Of ten entries four came within 3 days, three within a week, two on day 20, one on day 61."""
+    found = distribution(Counter({0: 1, 3: 3, 4: 2, 7: 1, 20: 2, 61: 1}))
+    assert [(row.values["days"], row.values["entries"], row.values["share"]) for row in found.rows] == [
+        ("0–3", 4, "40.0"),
+        ("4–7", 3, "30.0"),
+        ("8–14", 0, "0.0"),
+        ("15–30", 2, "20.0"),
+        ("31–60", 0, "0.0"),
+        (">60", 1, "10.0"),
+    ]
+
+
+def test_half_of_a_branchs_entries_late_is_no_mark_and_more_is() -> None:
+    """Allowed are 30 days: on the 30th is in time, on the 31st is late."""
+    half = by_unit("A", Counter({30: 2, 31: 2}), 30)
+    assert (half.values["late"], half.values["late_share"], half.values["median_days"]) == (2, "50.0", 30)
+    assert not half.marked
+    assert by_unit("A", Counter({30: 1, 31: 2}), 30).marked
