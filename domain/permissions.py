@@ -352,6 +352,14 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("log.verify", "public", "any"),
     Grant("log.export", "auditor", "any"),
     Grant("export.produce", "installation", "any"),
+    # What the records of many come to: aggregates, and the proof that duties were separated
+    *(
+        Grant("report.read", office, relation)
+        for office in (*COMMITTEE, "officer", "leading_group")
+        for relation in RELATED
+    ),
+    Grant("report.read", "auditor", "any"),
+    *(Grant("duties.read", "leading_group", relation) for relation in RELATED),
     Grant("duties.read", "auditor", "any"),
 )
 
