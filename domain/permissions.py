@@ -361,6 +361,19 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("report.read", "auditor", "any"),
     *(Grant("duties.read", "leading_group", relation) for relation in RELATED),
     Grant("duties.read", "auditor", "any"),
+    # What becomes of a person's data: an officer asks, the leading group agrees, the machine carries it out
+    *(
+        Grant(operation, office, relation)
+        for operation in ("hold.place", "hold.lift", "restriction.place", "restriction.lift", "custody.read")
+        for office in ("officer", "leading_group")
+        for relation in RELATED
+    ),
+    *(Grant("erasure.propose", "officer", relation) for relation in RELATED),
+    *(Grant("erasure.decide", "leading_group", relation) for relation in RELATED),
+    Grant("erasure.carry_out", "process", "any"),
+    Grant("retention.order", "officer", "own"),
+    Grant("retention.carry_out", "process", "any"),
+    Grant("custody.read", "auditor", "any"),
 )
 
 

@@ -3,6 +3,7 @@
 from api.routes import (
     appraisals,
     ballots,
+    custody,
     dashboards,
     deductions,
     departments,
@@ -93,6 +94,7 @@ ROUTERS = (
     registers_exports.router,
     reviews.router,
     review_archive.router,
+    custody.router,
     restatements.router,
     exports.router,
     exports_cases.router,

@@ -77,6 +77,8 @@ SERVED_ELSEWHERE = {
     "measure.propose",
     "measure.escalate",
     "restatement.compute",
+    "erasure.carry_out",
+    "retention.carry_out",
 }
 """Operations of processes, of the command line, or of a later release."""
 
