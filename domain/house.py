@@ -23,6 +23,7 @@ from domain.assessment import (
     deciding as period_deciding,
 )
 from domain.decider import Command, Decision, Past, Stream
+from domain.history import past_rules, past_year
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
 from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
@@ -75,6 +76,8 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     measure.MEASURES,
     review.REVIEW,
     export.EXPORT,
+    past_rules.PAST_RULES,
+    past_year.PAST_YEAR,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -202,6 +205,11 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     reviewing.SealBundle: reviewing.decide,
     reviewing.CloseReview: reviewing.decide,
     export.ProduceExport: export.decide,
+    past_rules.EnterPastRules: past_rules.decide,
+    past_rules.WithdrawPastRules: past_rules.decide,
+    past_year.ImportPastResult: past_year.decide,
+    past_year.ImportPastRecord: past_year.decide,
+    past_year.WithdrawPastEntry: past_year.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

@@ -51,6 +51,8 @@ from domain.assessment.result import (
     ScoreDetermined,
 )
 from domain.decider import Fact
+from domain.history.past_rules import PastRulesEntered, PastRulesWithdrawn
+from domain.history.past_year import PastEntryWithdrawn, PastRecordImported, PastResultImported
 from domain.notice.notice import (
     DisclosureChecked,
     NoticeClosed,
@@ -391,6 +393,11 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
     FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
     FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
+    FactTerm("past-rules-entered", PastRulesEntered, "以往办法登记", "earlier rules entered"),
+    FactTerm("past-rules-withdrawn", PastRulesWithdrawn, "以往办法登记撤回", "earlier rules withdrawn"),
+    FactTerm("past-result-imported", PastResultImported, "历史结果导入", "result of a past year imported"),
+    FactTerm("past-record-imported", PastRecordImported, "历史记录导入", "record of a past year imported"),
+    FactTerm("past-entry-withdrawn", PastEntryWithdrawn, "历史导入撤回", "imported entry withdrawn"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

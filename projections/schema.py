@@ -29,6 +29,7 @@ from projections import (
     offices,
     organisation,
     parking,
+    past_years,
     probations,
     progress,
     records,
@@ -75,6 +76,7 @@ _MODELS: Final = (
     measured,
     appraisals,
     reviews,
+    past_years,
     taken,
     agenda,
 )
