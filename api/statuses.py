@@ -351,4 +351,14 @@ STATUSES: Final[dict[str, int]] = {
     "not-appraised": 409,
     "self-evaluated": 409,
     "already-fed-back": 409,
+    # The years before the log
+    "past-rules-unknown": 404,
+    "past-entry-unknown": 404,
+    "past-rules-malformed": 422,
+    "not-of-past-rules": 422,
+    "past-rules-missing": 409,
+    "past-rules-known": 409,
+    "past-rules-overlap": 409,
+    "past-entry-known": 409,
+    "assessed-here": 409,
 }

@@ -23,6 +23,7 @@ from domain.assessment import (
     deciding as period_deciding,
 )
 from domain.decider import Command, Decision, Past, Stream
+from domain.history import past_rules, past_year
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
 from domain.organisation import appointments, custody, exemption, member, membership, reorganisation, roster, unit
@@ -80,6 +81,8 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     register.REGISTER,
     case_key.CASE_KEY,
     retention.RETENTION,
+    past_rules.PAST_RULES,
+    past_year.PAST_YEAR,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -224,6 +227,11 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     retention.OrderRetention: retention.decide,
     retention.RecordTrim: retention.decide,
     retention.DestroyCaseKey: retention.decide,
+    past_rules.EnterPastRules: past_rules.decide,
+    past_rules.WithdrawPastRules: past_rules.decide,
+    past_year.ImportPastResult: past_year.decide,
+    past_year.ImportPastRecord: past_year.decide,
+    past_year.WithdrawPastEntry: past_year.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

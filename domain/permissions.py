@@ -115,6 +115,9 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("rules.decide_local", "leading_group", "above", ("submitted",)),
     Grant("rules.retire_local", "leading_group", "above", ("approved",)),
     Grant("rules.read", "public", "any"),
+    # The years before the log, as papers say them
+    Grant("history.import", "officer", "own"),
+    Grant("history.import", "officer", "above"),
     # Matters
     Grant("matter.plan", "recorder", "own"),
     Grant("matter.plan", "substitute_recorder", "own"),

@@ -51,6 +51,8 @@ from domain.assessment.result import (
     ScoreDetermined,
 )
 from domain.decider import Fact
+from domain.history.past_rules import PastRulesEntered, PastRulesWithdrawn
+from domain.history.past_year import PastEntryWithdrawn, PastRecordImported, PastResultImported
 from domain.notice.notice import (
     DisclosureChecked,
     NoticeClosed,
@@ -430,6 +432,11 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("case-key-destroyed", CaseKeyDestroyed, "案件密钥销毁", "key of a case destroyed"),
     FactTerm("retention-ordered", RetentionOrdered, "到期清理决定", "clearing of what is overdue ordered"),
     FactTerm("access-log-trimmed", AccessLogTrimmed, "查阅记录到期清理", "access log trimmed"),
+    FactTerm("past-rules-entered", PastRulesEntered, "以往办法登记", "earlier rules entered"),
+    FactTerm("past-rules-withdrawn", PastRulesWithdrawn, "以往办法登记撤回", "earlier rules withdrawn"),
+    FactTerm("past-result-imported", PastResultImported, "历史结果导入", "result of a past year imported"),
+    FactTerm("past-record-imported", PastRecordImported, "历史记录导入", "record of a past year imported"),
+    FactTerm("past-entry-withdrawn", PastEntryWithdrawn, "历史导入撤回", "imported entry withdrawn"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

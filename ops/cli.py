@@ -193,7 +193,7 @@ def import_workbook(
     marked: Annotated[Path | None, typer.Option(help="标注副本存于 where to put the marked copy")] = None,
     dry: Annotated[bool, typer.Option(help="只检查 check only")] = False,
 ) -> None:
-    """导入工作簿 Import a month or one of the four lists: all of it, or nothing and every error."""
+    """导入工作簿 Import a month or one of the lists: all of it, or nothing and every error."""
     with deployed(Settings()) as deployment:
         actor = person(desk.signed_in(deployment, login, password), role, unit)
         found = intake.rehearse(deployment, actor, kind, file, place)
