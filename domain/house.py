@@ -23,6 +23,7 @@ from domain.assessment import (
     deciding as period_deciding,
 )
 from domain.decider import Command, Decision, Past, Stream
+from domain.history import past_rules, past_year
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
 from domain.organisation import appointments, custody, exemption, member, membership, reorganisation, roster, unit
@@ -43,6 +44,8 @@ from domain.recording import (
     sheet,
     veto,
 )
+from domain.register import commands as register_commands
+from domain.register import keeping, register
 from domain.result import carrying, due, measure, pairing, probation, resolving, setting_aside
 from domain.result import noticing as probation_noticing
 from domain.result import opening as measure_opening
@@ -75,8 +78,11 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     measure.MEASURES,
     review.REVIEW,
     export.EXPORT,
+    register.REGISTER,
     case_key.CASE_KEY,
     retention.RETENTION,
+    past_rules.PAST_RULES,
+    past_year.PAST_YEAR,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -205,10 +211,28 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     reviewing.SealBundle: reviewing.decide,
     reviewing.CloseReview: reviewing.decide,
     export.ProduceExport: export.decide,
+    **dict.fromkeys(
+        (
+            register_commands.EnterRegister,
+            register_commands.CorrectRegister,
+            register_commands.WithdrawRegister,
+            register_commands.AdvanceRegister,
+            register_commands.TakeBackStep,
+            register_commands.NameRegisterPart,
+            register_commands.StrikeRegisterPart,
+            register_commands.LeaveFeedback,
+        ),
+        keeping.decide,
+    ),
     **dict.fromkeys(erasing.CUSTODY_COMMANDS, erasing.decide),
     retention.OrderRetention: retention.decide,
     retention.RecordTrim: retention.decide,
     retention.DestroyCaseKey: retention.decide,
+    past_rules.EnterPastRules: past_rules.decide,
+    past_rules.WithdrawPastRules: past_rules.decide,
+    past_year.ImportPastResult: past_year.decide,
+    past_year.ImportPastRecord: past_year.decide,
+    past_year.WithdrawPastEntry: past_year.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)

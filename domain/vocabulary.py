@@ -52,6 +52,8 @@ from domain.assessment.result import (
     ScoreDetermined,
 )
 from domain.decider import Fact
+from domain.history.past_rules import PastRulesEntered, PastRulesWithdrawn
+from domain.history.past_year import PastEntryWithdrawn, PastRecordImported, PastResultImported
 from domain.notice.notice import (
     DisclosureChecked,
     NoticeClosed,
@@ -152,6 +154,15 @@ from domain.recording.sheet import (
     SheetOpened,
     SheetReturned,
     SheetSubmitted,
+)
+from domain.register.register import (
+    RegisterAdvanced,
+    RegisterCorrected,
+    RegisterEntered,
+    RegisterPartNamed,
+    RegisterPartStruck,
+    RegisterStepTakenBack,
+    RegisterWithdrawn,
 )
 from domain.result.measure import (
     AdmonitionHeld,
@@ -404,6 +415,13 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
     FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
     FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
+    FactTerm("register-entered", RegisterEntered, "登记", "entry of a register made"),
+    FactTerm("register-corrected", RegisterCorrected, "更正登记", "entry of a register corrected"),
+    FactTerm("register-withdrawn", RegisterWithdrawn, "撤销登记", "entry of a register withdrawn"),
+    FactTerm("register-advanced", RegisterAdvanced, "登记进展", "entry of a register taken a step further"),
+    FactTerm("register-step-taken-back", RegisterStepTakenBack, "撤回进展", "step of an entry taken back"),
+    FactTerm("register-part-named", RegisterPartNamed, "登记人员或关联", "person or link of an entry named"),
+    FactTerm("register-part-struck", RegisterPartStruck, "删去人员或关联", "person or link of an entry struck"),
     FactTerm("legal-hold-placed", LegalHoldPlaced, "留存令下达", "legal hold placed"),
     FactTerm("legal-hold-lifted", LegalHoldLifted, "留存令解除", "legal hold lifted"),
     FactTerm("processing-restricted", ProcessingRestricted, "限制处理", "processing restricted"),
@@ -416,6 +434,11 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("retention-ordered", RetentionOrdered, "到期清理决定", "clearing of what is overdue ordered"),
     FactTerm("access-log-trimmed", AccessLogTrimmed, "查阅记录到期清理", "access log trimmed"),
     FactTerm("result-acknowledged", ResultAcknowledged, "本人签收", "result acknowledged by the member"),
+    FactTerm("past-rules-entered", PastRulesEntered, "以往办法登记", "earlier rules entered"),
+    FactTerm("past-rules-withdrawn", PastRulesWithdrawn, "以往办法登记撤回", "earlier rules withdrawn"),
+    FactTerm("past-result-imported", PastResultImported, "历史结果导入", "result of a past year imported"),
+    FactTerm("past-record-imported", PastRecordImported, "历史记录导入", "record of a past year imported"),
+    FactTerm("past-entry-withdrawn", PastEntryWithdrawn, "历史导入撤回", "imported entry withdrawn"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -21,6 +21,7 @@ from domain.assessment.result import (
     ScoreDetermined,
 )
 from domain.decider import Fact
+from domain.history.past_year import PAST_YEAR
 from domain.notice.notice import NoticeLineDrafted
 from domain.notice.results import ResultLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
@@ -222,6 +223,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         *CUSTODY_FACTS,
         *MEASURES.facts,
         *PROBATION.facts,
+        *PAST_YEAR.facts,
     }
 )
 """The facts that say something of one member, whom they name."""

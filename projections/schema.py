@@ -30,9 +30,11 @@ from projections import (
     offices,
     organisation,
     parking,
+    past_years,
     probations,
     progress,
     records,
+    registers,
     restatements,
     result_notices,
     retaliations,
@@ -77,8 +79,10 @@ _MODELS: Final = (
     appraisals,
     reviews,
     custody,
+    past_years,
     taken,
     agenda,
+    registers,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,
