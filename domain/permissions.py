@@ -52,16 +52,11 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("role.end", "officer", "own"),
     Grant("role.end", "officer", "above"),
     # People over time
-    Grant("unit.change", "officer", "own"),
-    Grant("unit.change", "officer", "above"),
-    Grant("member.transfer", "officer", "own"),
-    Grant("member.transfer", "officer", "above"),
-    Grant("member.change", "officer", "own"),
-    Grant("member.change", "officer", "above"),
-    Grant("member.end", "officer", "own"),
-    Grant("member.end", "officer", "above"),
-    Grant("role.substitute", "officer", "own"),
-    Grant("role.substitute", "officer", "above"),
+    *(
+        Grant(operation, "officer", relation)
+        for operation in ("unit.change", "member.transfer", "member.change", "member.end", "role.substitute")
+        for relation in RELATED
+    ),
     Grant("role.delegate", "secretary", "own"),
     Grant("role.delegate", "committee_member", "own"),
     Grant("role.delegate", "leading_group", "own"),
