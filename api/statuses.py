@@ -37,6 +37,8 @@ STATUSES: Final[dict[str, int]] = {
     # Who may
     "not-permitted": 403,
     "office-not-held": 403,
+    "beyond-purpose": 403,
+    "export-without-mandate": 403,
     # What there is
     "register-kind-unknown": 404,
     "register-entry-unknown": 404,

@@ -212,6 +212,8 @@ STORES: Final[tuple[Store, ...]] = (
         "十五分钟,至下次登录失败时删除",
         "a quarter of an hour, until the next one",
     ),
+    Store("access.token_people", "令牌查阅过的人(假名)", "at whom a token has looked", *_YEARS),
+    Store("access.refused_pulls", "超出用途而被拒绝的查阅", "what a token was refused", *_YEARS),
     Store("access.readings", "谁查阅了谁的档案", "who read whose archive", *_YEARS),
     Store("access.exports", "导出记录", "what was taken away", "按档案规定", "as the archives rules say"),
     Store("access.boxes", "投票箱公钥", "public keys of ballot boxes", "—", "—"),
