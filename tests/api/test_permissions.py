@@ -201,6 +201,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "step": "talk",
         "register": "project",
         "entry": "XM-1",
+        "told": str(UUID(int=3)),
         "figure": "issues",
         "report": "diligence",
         "table": "units",
