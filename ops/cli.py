@@ -18,7 +18,7 @@ from api.tokens import ScopeUnknown, TokenEndsBefore
 from api.workbook.carrying import carry_in
 from domain.actor import person
 from domain.decider import Refused
-from ops import access, ahead, desk, founding, intake, proving, rules, witness
+from ops import access, ahead, article, desk, founding, intake, proving, rules, witness
 from ops import backup as backups
 from ops import demo as example
 from ops import doctor as checks
@@ -235,6 +235,7 @@ def explain(
 
 app.command()(ahead.whatif)
 app.command()(ahead.restate)
+app.command()(article.article)
 
 
 @app.command()
