@@ -35,11 +35,16 @@ class Rehearsed(NamedTuple):
     """Wishes that were granted before, or say nothing new."""
 
 
-def rehearse(deployment: Deployment, actor: Actor, kind: Kind, file: Path, place: Code | None = None) -> Rehearsed:
-    """The dry run of a workbook for an organisation, by default the actor's own; nothing is written."""
+def rehearse(deployment: Deployment, actor: Actor, kind: str, file: Path, place: Code | None = None) -> Rehearsed:
+    """The dry run of a workbook for an organisation, by default the actor's own; nothing is written.
+
+    ``kind`` is one of ``Kind``, or a workbook of a register: ``registers/issue/entries``.
+    """
     at = deployment.clock().now()
     assert actor.unit is not None, "a person acts for an organisation"
-    directory = Directory(people=people_of(deployment, place or actor.unit, at, below=kind == "appointments"))
+    directory = Directory(
+        people=people_of(deployment, place or actor.unit, at, below=kind == "appointments" or kind.endswith("/persons"))
+    )
     if kind == "month":
         return _month(deployment, actor, file, directory, at)
     return _list(deployment, actor, kind, file, directory, at, place)
@@ -66,7 +71,7 @@ def _month(deployment: Deployment, actor: Actor, file: Path, directory: Director
 def _list(
     deployment: Deployment,
     actor: Actor,
-    kind: Kind,
+    kind: str,
     file: Path,
     directory: Directory,
     at: Instant,

@@ -13,10 +13,10 @@ from api.workbook.directory import Directory
 from api.workbook.entries import Cells, day
 from api.workbook.findings import Finding, Findings
 from api.workbook.importing import in_force
-from api.workbook.lists import LISTS
 from api.workbook.read import Book, Page, read
 from api.workbook.rehearsal import Known, Load, LoadMany, Rehearsal
 from api.workbook.rows import Ground, Row, wish_of
+from api.workbook.shelves import SHELVES, keys_of, layout_of, wish_on
 from domain.actor import Actor
 from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.member import MEMBER, Registered, RegisterMember
@@ -58,7 +58,7 @@ _PLACES: Final[dict[str, str]] = {
     "share-missing": "share",
     "share-unknown": "share",
 }
-"""The column that a refusal of the domain speaks of; otherwise the one with the work number."""
+"""The column that a refusal of the domain speaks of; otherwise the first: the work number, or the code of an entry."""
 
 
 class ListSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,14 +113,15 @@ def plan_list(
     """
     if actor.person is None or actor.role is None or actor.unit is None:
         raise NotPermitted
-    layout = LISTS[kind]
+    layout = layout_of(kind)
     book = read(data, filename=filename, layouts=(layout,))
     page, findings = book.page(layout), Findings()
     past = Rehearsal(house.load, house.known, house.load_many)
     author = Author(person=actor.person, role=actor.role, unit=actor.unit, at=at, file=book.sha256, salt=salt)
     ground = _ground(past, page, directory, author, place or actor.unit, pseudonym)
     _repeated(kind, page, findings)
-    planned = [(row, wish) for row in page.rows if (wish := wish_of(kind, Row(page, row, ground, findings)))]
+    read_row = wish_on if kind in SHELVES else wish_of
+    planned = [(row, wish) for row in page.rows if (wish := read_row(kind, Row(page, row, ground, findings)))]
     past.recall([wish for _, wish in planned])
     needed = tuple(_rehearsed(past, page, planned, findings, house))
     found = findings.in_order(page)
@@ -146,7 +147,7 @@ def _ground(
 
 def _repeated(kind: str, page: Page, findings: Findings) -> None:
     """Note every row that says again what an earlier one says."""
-    for keys in KEYS[kind]:
+    for keys in keys_of(kind) if kind in SHELVES else KEYS[kind]:
         first: dict[tuple[str | None, ...], int] = {}
         for row in page.rows:
             cells = Cells(page, row, Findings())
@@ -165,9 +166,10 @@ def _rehearsed(
                 continue
             past.perform(command)
         except Refused as refusal:
-            key = _PLACES.get(refusal.code, "work_number")
+            first = page.layout.columns[0].key
+            key = _PLACES.get(refusal.code, first)
             known = any(column.key == key for column in page.layout.columns)
-            findings.refused(page, row, key if known else "work_number", refusal)
+            findings.refused(page, row, key if known else first, refusal)
         else:
             yield command
 

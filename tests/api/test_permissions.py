@@ -198,6 +198,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "register": "project",
         "entry": "XM-1",
         "figure": "issues",
+        "sheet": "entries",
     }
     # Of people who do not sign in: nobody reads them as his own.
     for name, about, identify in (("honour", POST, honour_id), ("deduction", COMPLAINT, deduction_id)):
