@@ -61,6 +61,12 @@ STATUSES: Final[dict[str, int]] = {
     "review-access-to-oneself": 409,
     "review-access-term": 422,
     "reviewer-in-line": 409,
+    # What becomes of a person's data
+    "person-erased": 410,
+    "processing-restricted": 403,
+    **dict.fromkeys(("hold-unknown", "no-erasure", "retention-not-ordered"), 404),
+    **dict.fromkeys(("hold-exists", "same-hand", "not-restricted", "membership-lasts", "erasure-exists"), 409),
+    **dict.fromkeys(("retention-runs", "still-needed", "only-at-the-top", "retention-ordered"), 409),
     "version-unknown": 404,
     "local-item-unknown": 404,
     # What the rules say of the content
@@ -345,4 +351,14 @@ STATUSES: Final[dict[str, int]] = {
     "not-appraised": 409,
     "self-evaluated": 409,
     "already-fed-back": 409,
+    # The years before the log
+    "past-rules-unknown": 404,
+    "past-entry-unknown": 404,
+    "past-rules-malformed": 422,
+    "not-of-past-rules": 422,
+    "past-rules-missing": 409,
+    "past-rules-known": 409,
+    "past-rules-overlap": 409,
+    "past-entry-known": 409,
+    "assessed-here": 409,
 }

@@ -19,7 +19,7 @@ from api.workbook.carrying import carry_in
 from api.workbook.shelves import SHELVES
 from domain.actor import person
 from domain.decider import Refused
-from ops import access, ahead, article, desk, founding, intake, proving, rules, witness
+from ops import access, ahead, article, desk, founding, intake, keeping, proving, reporting, rules, witness
 from ops import backup as backups
 from ops import demo as example
 from ops import doctor as checks
@@ -195,7 +195,7 @@ def import_workbook(
     marked: Annotated[Path | None, typer.Option(help="标注副本存于 where to put the marked copy")] = None,
     dry: Annotated[bool, typer.Option(help="只检查 check only")] = False,
 ) -> None:
-    """导入工作簿 Import a month, one of the four lists or a register's: all of it, or nothing and every error."""
+    """导入工作簿 Import a month, one of the lists or a register's: all of it, or nothing and every error."""
     shelf = f"registers/{register}" if register else None
     if shelf is not None and shelf not in SHELVES:
         raise typer.BadParameter(" ".join(one.removeprefix("registers/") for one in SHELVES), param_hint="--register")
@@ -240,6 +240,7 @@ def explain(
 
 app.command()(ahead.whatif)
 app.command()(ahead.restate)
+app.command()(reporting.report)
 app.command()(article.article)
 
 
@@ -372,6 +373,7 @@ def restore(
 
 
 app.command()(access.account)
+app.command(name="retention")(keeping.clear)
 
 app.add_typer(rules.app, name="rules", help="规则文件 A rule-set file: schema, lint, a trial score.")
 app.add_typer(witness.app, name="witness", help="见证 Watch another office's log; cosign what extends it.")

@@ -7,13 +7,14 @@
 ==========  ==================================================================================================
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from api.workbook.check import digest
 from api.workbook.columns import Column, SheetLayout, plain
 from api.workbook.directory import chosen
-from api.workbook.lists import CHOICES, LISTS, Offered
+from api.workbook.lists import CHOICES, FROM_BELOW, LISTS, Offered
 from api.workbook.rows import Row
 from domain.decider import Command
 from domain.register.commands import AdvanceRegister, EnterRegister, NameRegisterPart
@@ -89,6 +90,11 @@ def choices_of(kind: str, scheme: Scheme) -> tuple[Offered, ...]:
     return offered(kind) if kind in SHELVES else CHOICES[kind](scheme)
 
 
+def from_below(kind: str) -> bool:
+    """Whether a list may name people of the organisations below."""
+    return kind in FROM_BELOW or kind.endswith("/persons")
+
+
 def keys_of(shelf: str) -> tuple[tuple[str, ...], ...]:
     """The columns that together may say a thing once."""
     if shelf.endswith("/persons"):
@@ -109,8 +115,7 @@ def offered(shelf: str) -> tuple[Offered, ...]:
     return tuple(found)
 
 
-def wish_on(shelf: str, row: Row) -> Command | None:
-    """The wish of one row, or None where something is wrong with it."""
+def _wish_on(shelf: str, row: Row) -> Command | None:
     kind, _ = _SHELVES[shelf]
     if shelf.endswith("/persons"):
         return _person(kind, row)
@@ -215,3 +220,7 @@ def _digest(row: Row, key: str) -> str | None:
     if said is not None and found is None:
         row.note(key, "evidence-file-unknown", file=said[:80])
     return found
+
+
+SHELF_WISHES: Final[dict[str, Callable[[Row], Command | None]]] = {shelf: partial(_wish_on, shelf) for shelf in SHELVES}
+"""The wish of one row, or None where something is wrong with it."""

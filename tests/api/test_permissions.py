@@ -77,6 +77,8 @@ SERVED_ELSEWHERE = {
     "measure.propose",
     "measure.escalate",
     "restatement.compute",
+    "erasure.carry_out",
+    "retention.carry_out",
 }
 """Operations of processes, of the command line, or of a later release."""
 
@@ -197,8 +199,11 @@ def _path(town: Town, route: APIRoute) -> str:
         "step": "talk",
         "register": "project",
         "entry": "XM-1",
+        "told": str(UUID(int=3)),
         "figure": "issues",
         "sheet": "entries",
+        "report": "diligence",
+        "table": "units",
     }
     # Of people who do not sign in: nobody reads them as his own.
     for name, about, identify in (("honour", POST, honour_id), ("deduction", COMPLAINT, deduction_id)):
