@@ -482,6 +482,7 @@ def known_from(*sources: object) -> dict[str, Any]:
 ELSEWHERE: Final = (
     *("domain.result", "domain.oversight.reviewing", "domain.oversight.export", "domain.rules.refining"),
     *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling", "domain.history"),
+    "domain.assessment.following",
 )
 LIVED = tuple(
     kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE) and kind is not EnterAppealDecision
