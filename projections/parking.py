@@ -30,6 +30,7 @@ from domain.history.past_year import PAST_YEAR
 from domain.notice.notice import NoticeLineDrafted
 from domain.notice.results import ResultLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
+from domain.organisation.custody import CUSTODY_FACTS
 from domain.organisation.member import (
     ExemptionEnded,
     ExemptionGranted,
@@ -224,6 +225,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         LineRestated,
         RestatementStatementFiled,
         DeterminationSuperseded,
+        *CUSTODY_FACTS,
         *MEASURES.facts,
         *PROBATION.facts,
         *PAST_YEAR.facts,

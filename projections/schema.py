@@ -17,6 +17,7 @@ from projections import (
     appraisals,
     assessments,
     casework,
+    custody,
     determinations,
     local_items,
     log,
@@ -33,6 +34,7 @@ from projections import (
     probations,
     progress,
     records,
+    registers,
     restatements,
     result_notices,
     retaliations,
@@ -76,9 +78,11 @@ _MODELS: Final = (
     measured,
     appraisals,
     reviews,
+    custody,
     past_years,
     taken,
     agenda,
+    registers,
 )
 TABLES: Final[tuple[LiteralString, ...]] = (
     tracking.DDL,

@@ -4,7 +4,7 @@ Under the same order, on the same document: the machine only puts the next year'
 which approves them as it does any restatement. It goes on year by year, as far as a share was carried.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -12,7 +12,7 @@ from domain.assessment.computing import ruled_period
 from domain.assessment.counting import Ruled
 from domain.assessment.ordering import key_of, next_number
 from domain.assessment.period import Assessment, period_of
-from domain.assessment.restatement import Restatement, RestatementOrdered, restatement_of
+from domain.assessment.restatement import Restatement, restatement_of
 from domain.assessment.restating import version_under
 from domain.assessment.result import result_of
 from domain.decider import Command, Decision, Past
@@ -48,9 +48,19 @@ def decide(past: Past, command: FollowCarried) -> Decision:
     if not carries(version_under(past, found, version)) or _waits(running, command.restatement):
         return NOTHING
     key = key_of(found, next_number(past, found))
-    fields: dict[str, Any] = {**msgspec.structs.asdict(cause.order), **msgspec.structs.asdict(key)}
-    said: dict[str, Any] = {"rules": version.version, "rules_digest": version.digest, "corrections": 0, "additions": 0}
-    return [ref.says(RestatementOrdered(**{**fields, **said, "follows": command.restatement}))]
+    said = msgspec.structs.replace(
+        cause.order,
+        restatement=key.restatement,
+        unit=key.unit,
+        year=key.year,
+        number=key.number,
+        rules=version.version,
+        rules_digest=version.digest,
+        corrections=0,
+        additions=0,
+        follows=command.restatement,
+    )
+    return [ref.says(said)]
 
 
 def carries(rules: Ruled) -> bool:

@@ -75,9 +75,16 @@ def _prize() -> AddRecord:
     """Nobody had entered it; nobody had claimed it either."""
     day = date(YEAR, 5, 20)
     right = Correction(outcome="honoured", level="municipal_first")
-    paper = {"document_kind": "award_certificate", "document": digest("certificate")}
-    about = {"member": PEOPLE[0], "matter": "AW-LEFT", "item": "H-LX-1", "right": right}
-    return AddRecord(**about, **paper, occurred_on=day, counted_on=day)  # type: ignore[arg-type]
+    return AddRecord(
+        member=PEOPLE[0],
+        matter="AW-LEFT",
+        item="H-LX-1",
+        right=right,
+        occurred_on=day,
+        counted_on=day,
+        document_kind="award_certificate",
+        document=digest("certificate"),
+    )
 
 
 def _supposed(house: House) -> None:

@@ -29,7 +29,7 @@ HELD = MATTER.of(BRANCH, "MT-LEFT")
 
 def honour(**fields: Any) -> AddRecord:
     """D's prize, of which nobody heard in time."""
-    said = {
+    said: dict[str, Any] = {
         "member": D, "matter": "AW-LEFT", "item": "H-LX-1", "right": PRIZE, "occurred_on": DAY, "counted_on": DAY,
         "document_kind": "award_certificate", "document": digest("certificate"),
     }  # fmt: skip
@@ -38,7 +38,7 @@ def honour(**fields: Any) -> AddRecord:
 
 def duty(**fields: Any) -> AddRecord:
     """D's attendance at a meeting whose sheet forgot him."""
-    said = {
+    said: dict[str, Any] = {
         "member": D, "matter": "MT-LEFT", "item": STUDY, "right": Correction(outcome="attended"),
         "document_kind": "sign_in_list", "document": digest("sign-in"),
     }  # fmt: skip
