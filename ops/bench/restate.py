@@ -168,7 +168,8 @@ def _in_processes(urls: Urls, shares: Sequence[Sequence[int]]) -> tuple[float, T
         one.stdin.close()
     for one in running:
         assert one.stdout is not None, "it is piped"
-        said.append(msgspec.json.decode(one.stdout.read(), type=Tried))
+        with one.stdout as told:
+            said.append(msgspec.json.decode(told.read(), type=Tried))
         assert one.wait() == 0, "a share failed"
     return max(one.seconds for one in said), said[0]
 
