@@ -10,6 +10,5 @@ def test_years_of_a_small_district_are_compared(server: Running) -> None:
     found = json.loads(restate.main(server.admin_url, 3000, rounds=1))
     assert found["years"] >= 3
     assert found["records"] > 0
-    assert found["member_years"] % found["years"] == 0
     assert 0 < found["changed"] <= found["member_years"]
     assert [bar["name"] for bar in found["bars"]] == ["COPY / difference, one process", "COPY / difference, two"]
