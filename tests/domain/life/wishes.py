@@ -483,7 +483,7 @@ ELSEWHERE: Final = (
     *("domain.result", "domain.oversight.reviewing", "domain.oversight.export", "domain.rules.refining"),
     *("domain.oversight.erasing", "domain.oversight.retention"),
     *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
-    *("domain.register", "domain.history"),
+    *("domain.register", "domain.history", "domain.assessment.following"),
 )
 LIVED = tuple(
     kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE) and kind is not EnterAppealDecision
