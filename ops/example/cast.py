@@ -118,9 +118,7 @@ class Team(NamedTuple):
 
     def here(self, day: date) -> list[Person]:
         """Everybody on the roster of a day."""
-        return [
-            one for one in self.people if _since(one) <= day and not (one == player(CANCELLED) and day > CANCELLED_ON)
-        ]
+        return [one for one in self.people if _since(one) <= day <= _until(one)]
 
     def way(self, one: Person, year: int) -> Way:
         """How somebody lived through a year."""

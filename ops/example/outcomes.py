@@ -29,7 +29,7 @@ _HELPERS: Final = ((HELPED, (_ONE, 5)), (REPEATER, (_ONE, 6)))
 
 _FIRST: Final = date(2025, 3, 3)
 _SECOND: Final = date(2026, 3, 2)
-_LATELY: Final = date(2026, 5, 11)
+_LATELY: Final = date(2026, 5, 18)
 
 
 def outcomes(salt: Salt) -> Iterator[Told]:
