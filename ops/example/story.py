@@ -31,6 +31,7 @@ from ops.example.people import BRANCH, SEED, people
 from ops.example.pilot import pilot
 from ops.example.places import is_piloted
 from ops.example.probations import probations
+from ops.example.registers import registers
 from ops.example.told import SHOWN, Told
 
 ENDS_AT: Final = datetime(2026, 5, 20, 2, 0, tzinfo=UTC)
@@ -48,6 +49,7 @@ def story(salt: Salt, branches: int = 1) -> list[Told]:
     told += [Told(at, command) for at, command in disputes(salt)]
     told += [Told(step.at, step.command) for step in merits(salt)]
     told += probations()
+    told += registers(salt)
     told += history(branches, salt)
     if is_piloted(branches):
         told += pilot(salt)
