@@ -130,6 +130,7 @@ STATUSES: Final[dict[str, int]] = {
     "probation-over": 409,
     "proposal-pending": 409,
     "nothing-proposed": 409,
+    "probation-outcome-not-decided": 409,
     "extended-already": 409,
     "cancel-without-ground": 409,
     "window-runs": 409,
