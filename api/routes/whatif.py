@@ -25,6 +25,7 @@ from domain.rules.ruleset import SimulateRuleSet
 from domain.values import Code, points
 from projections import rules, whatif
 from projections.answers import Answer
+from projections.organisation import Unit
 from projections.rows import Connection
 from projections.waiting import as_of
 from projections.whatif import WhatIf
@@ -109,7 +110,7 @@ def _supposed(
             looked_at = document if not figure or value is None else altered(document, figure, value)
             supposing = whatif.supposed(looked_at)
             findings = tuple(lint(supposing.scheme))
-            found = _found(connection, scheme, supposing, year, period)
+            found = _found(connection, asked.unit, supposing, year, period)
     return Supposed(
         unit="",
         versions=(),
@@ -126,9 +127,10 @@ def _supposed(
     )
 
 
-def _found(connection: Connection, scheme: Code, supposing: rules.Published, year: int, period: Code) -> WhatIf | None:
+def _found(connection: Connection, unit: Unit, supposing: rules.Published, year: int, period: Code) -> WhatIf | None:
+    """Of the asker's organisation and those below it: of the others he reads no figure either."""
     try:
-        return whatif.what_if(connection, scheme, supposing, year, period)
+        return whatif.what_if(connection, unit.scheme, supposing, year, period, unit=unit.unit)
     except whatif.NothingDetermined:
         return None
 
