@@ -115,6 +115,7 @@ STATUSES: Final[dict[str, int]] = {
     **dict.fromkeys(("subject-decides", "already-counted", "evidence-known", "already-notified", "telling-runs"), 409),
     "statement-term-runs": 409,
     "veto-not-standing": 409,
+    "veto-not-as-brought": 409,
     # Restatement and what-if
     **dict.fromkeys(("restatement-unknown", "nothing-determined"), 404),
     **dict.fromkeys(("nothing-to-restate", "correction-outside", "figure-unknown", "figure-wrong"), 422),

@@ -31,6 +31,7 @@ from domain.permissions import permit
 from domain.recording import (
     approval,
     archive,
+    bringing,
     claiming,
     deducting,
     deduction,
@@ -62,6 +63,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     archive.ARCHIVE,
     honour.HONOUR,
     deduction.DEDUCTION,
+    bringing.BROUGHT,
     notice.NOTICE,
     objection.OBJECTION,
     retaliation.RETALIATION,
@@ -130,6 +132,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     hearing.FileStatement: hearing.decide,
     hearing.EndStatementTerm: hearing.decide,
     deducting.DecideDeduction: deducting.decide,
+    bringing.BringVeto: bringing.decide,
     veto.RegisterVeto: veto.decide,
     veto.LiftVeto: veto.decide,
     drafting.DraftNotice: drafting.decide,

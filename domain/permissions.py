@@ -194,6 +194,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("deduction.read", "leading_group", "own"),
     Grant("deduction.read", "auditor", "any"),
     # Vetoes
+    Grant("veto.bring", "department_officer", "any"),
     Grant("veto.register", "secretary", "own"),
     Grant("veto.register", "committee_member", "own"),
     Grant("veto.register", "secretary", "above"),

@@ -119,6 +119,7 @@ from domain.recording.archive import (
     VetoLifted,
     VetoRegistered,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -391,6 +392,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
     FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
     FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
+    FactTerm("veto-brought", VetoBrought, "提请一票否决", "veto brought by a department"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -51,6 +51,7 @@ from domain.recording.archive import (
     VetoRegistered,
     archive_of,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -201,6 +202,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         DeductionReferred,
         DeductionApproved,
         DeductionDismissed,
+        VetoBrought,
         VetoRegistered,
         VetoLifted,
         CaseListed,

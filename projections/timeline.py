@@ -35,6 +35,7 @@ from domain.recording.archive import (
     VetoLifted,
     VetoRegistered,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -169,6 +170,7 @@ InUnit: TypeAlias = (
     | ExemptionGranted
     | ExemptionRefused
     | ExemptionEnded
+    | VetoBrought
     | ProbationStarted
     | ProbationOutlookIssued
     | ConfirmationProposed
@@ -260,6 +262,7 @@ HANDLERS: Final[Handlers] = {
     ExemptionGranted: _in_unit,
     ExemptionRefused: _in_unit,
     ExemptionEnded: _in_unit,
+    VetoBrought: _in_unit,
     **dict.fromkeys(CONSEQUENCES, _in_unit),
     RoleAppointed: _in_office,
     RoleEnded: _in_office,

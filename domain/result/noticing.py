@@ -74,7 +74,7 @@ def _decided(state: State) -> frozenset[Proposal]:
         case Extension() | EndPending(before=Extension()):
             return frozenset({"extend"})
         case Ended():
-            extended: frozenset[Proposal] = frozenset({"extend"}) if state.window.number > 1 else frozenset()
-            return extended | {"confirm" if state.outcome == "confirmed" else "cancel"}
+            ended: Proposal = "confirm" if state.outcome == "confirmed" else "cancel"
+            return frozenset({"extend", ended}) if state.window.number > 1 else frozenset({ended})
         case _:
             return frozenset()
