@@ -120,6 +120,7 @@ STATUSES: Final[dict[str, int]] = {
     **dict.fromkeys(("restatement-unknown", "nothing-determined"), 404),
     **dict.fromkeys(("nothing-to-restate", "correction-outside", "figure-unknown", "figure-wrong"), 422),
     **dict.fromkeys(("correction-twice", "correction-undetermined"), 422),
+    "correction-elsewhere": 409,
     **dict.fromkeys(("restatement-not-there", "restatement-running", "concerned-orders", "orderer-approves"), 409),
     **dict.fromkeys(("not-restated-worse", "not-simulated"), 409),
     # Probation
