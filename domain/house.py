@@ -202,6 +202,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     reviewing.OpenReview: reviewing.decide,
     reviewing.GrantAccess: reviewing.decide,
     reviewing.RevokeAccess: reviewing.decide,
+    reviewing.TakeOverReview: reviewing.decide,
     reviewing.SealBundle: reviewing.decide,
     reviewing.CloseReview: reviewing.decide,
     export.ProduceExport: export.decide,

@@ -105,7 +105,14 @@ from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
 from domain.oversight.export import ExportProduced
 from domain.oversight.log import LogOpened, LogRestored
-from domain.oversight.review import AccessGranted, AccessRevoked, BundleSealed, ReviewClosed, ReviewOpened
+from domain.oversight.review import (
+    AccessGranted,
+    AccessRevoked,
+    BundleSealed,
+    ReviewClosed,
+    ReviewOpened,
+    ReviewTakenOver,
+)
 from domain.recording.archive import (
     DeductionApproved,
     DeductionDismissed,
@@ -393,6 +400,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
     FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
     FactTerm("veto-brought", VetoBrought, "提请一票否决", "veto brought by a department"),
+    FactTerm("review-taken-over", ReviewTakenOver, "核查接办", "review taken over"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}
