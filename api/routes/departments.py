@@ -57,7 +57,7 @@ async def reserved(
         published = await scheme_here(connection, unit, asked.today)
         if published is None:
             raise NotFound
-        kept = _reserved(published.scheme, department)
+        kept = kept_by(published.scheme, department)
         choices = choices_of(kept, LISTS[kind])
         vetoes = veto_choices(published.scheme, kept.veto) if kind == "vetoes" else ()
         people = await people_of(asked, connection) if choices or vetoes else ()
@@ -75,7 +75,7 @@ async def reserved(
     return answer(asked, "reserved.html", Answer(as_of=known, complete=True, value=view))
 
 
-def _reserved(scheme: Scheme, department: Code) -> Scheme:
+def kept_by(scheme: Scheme, department: Code) -> Scheme:
     """The rule set with the items alone that it reserves to a department."""
     return msgspec.structs.replace(
         scheme,
