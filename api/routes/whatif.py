@@ -50,6 +50,14 @@ class SimulationWish(Wish, frozen=True, kw_only=True):
         return {"year": int(year) if year.isdigit() else year, "period": form.get("period")}
 
 
+class GradeName(msgspec.Struct, frozen=True, kw_only=True):
+    """What a grade of the version is called."""
+
+    code: Code
+    zh: str
+    en: str
+
+
 class Supposed(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked, what can be asked, and the answer."""
 
@@ -61,6 +69,7 @@ class Supposed(msgspec.Struct, frozen=True, kw_only=True):
     value: str | None
     year: int
     period: Code
+    grades: tuple[GradeName, ...]
     findings: tuple[Finding, ...]
     """What the lint says of it."""
     mean_before: str | None = None
@@ -106,10 +115,12 @@ def _supposed(
         choices = () if document is None else tuple(figures(document))
         found: WhatIf | None = None
         findings: tuple[Finding, ...] = ()
+        grades: tuple[GradeName, ...] = ()
         if ask and document is not None:
             looked_at = document if not figure or value is None else altered(document, figure, value)
             supposing = whatif.supposed(looked_at)
             findings = tuple(lint(supposing.scheme))
+            grades = tuple(GradeName(code=one.code, zh=one.zh, en=one.en) for one in supposing.scheme.grades)
             found = _found(connection, asked.unit, supposing, year, period)
     return Supposed(
         unit="",
@@ -120,6 +131,7 @@ def _supposed(
         value=value,
         year=year,
         period=period,
+        grades=grades,
         findings=findings,
         found=found,
         mean_before=None if found is None else points(found.mean_before),
