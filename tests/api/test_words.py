@@ -60,7 +60,7 @@ def test_every_family_of_keys_covers_what_the_domain_may_say() -> None:
     assert {f"relation.{grant.relation}" for grant in GRANTS} <= known.keys()
     assert {f"status.{state}" for state in states} <= known.keys()
     assert {f"outcome.{outcome}" for outcome in outcomes} <= known.keys()
-    assert {f"figure.{field}" for field in _figures()} <= known.keys()
+    assert {f"rule_figure.{field}" for field in _figures()} <= known.keys()
     modes: tuple[Mode, ...] = ("earn", "ratio", "assigned")
     assert {f"sheet.fill_hint.{mode}" for mode in modes} <= known.keys()
     assert Notice.__struct_fields__  # the states above are those of this struct

@@ -512,12 +512,20 @@ def known_from(*sources: object) -> dict[str, Any]:
 
 
 ELSEWHERE: Final = (
-    *("domain.oversight.reviewing", "domain.oversight.export"),
+    *(
+        "domain.oversight.reviewing",
+        "domain.oversight.export",
+        "domain.oversight.erasing",
+        "domain.oversight.retention",
+    ),
     *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
+    *("domain.register", "domain.history"),
 )
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE))
-"""Wishes of a branch's days, of its year and of what follows. A review, which no other wish can tell from none, is told
-in tests/domain/oversight; a restatement, and the seats of a pool, in tests/domain/assessment."""
+"""Wishes of a branch's days, of its year and of what follows. A review, which no other wish can tell from none, and
+what becomes of a person's data, is told in tests/domain/oversight; a restatement, and the seats of a pool, in
+tests/domain/assessment; what papers say of years before the log in tests/domain/history; the registers, which stand
+beside the points, in tests/domain/register."""
 
 
 def anything(life: Life, random: Random) -> Command:
