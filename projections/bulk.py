@@ -8,7 +8,7 @@ cannot be scored is given back to the caller, who parks whom it concerns.
 import gc
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -17,26 +17,17 @@ from typing import Final, Self, TypeAlias
 
 import psycopg
 
-from domain.assessment.many import Figures
-from domain.assessment.tariff import Tariff
 from projections import schema, scores
 from projections.alike import Alike
 from projections.folding import NOT_ITS_FAULT
 from projections.given import Given, read
-from projections.periods import Subject
 from projections.records import item_names
 from projections.rows import Connection
 
 Pairs: TypeAlias = Sequence[tuple[int, int]]
 """(member's key, year)."""
 
-YearFigures: TypeAlias = dict[str, tuple[Figures, Figures | None]]
-"""Period → by the confirmed records, and by all if that is another."""
-
-Seen: TypeAlias = Callable[[Subject], Subject]
-"""Under which rules somebody is looked at."""
-
-WORTH_HELP: Final = 24
+WORTH_HELP: Final = 12
 """Ranges from which on a process more is worth its start, which takes longer than scoring a district's members."""
 
 AHEAD: Final = 2
@@ -153,24 +144,14 @@ class Line:
             failed += _failed(*written.popleft())
         return failed
 
-    def figures(
-        self, ranges: Sequence[Pairs], seen: Sequence[Seen], supposed: Tariff | None = None
-    ) -> Iterator[tuple[int, int, list[YearFigures]]]:
-        """(member, year, the figures of its periods as each of ``seen`` sees it), made in one pass and not stored.
+    def unstored(self, ranges: Sequence[Pairs]) -> int:
+        """Score some ranges and keep nothing; how many members' years there were. Raises Uncountable."""
+        return sum(len(scores.texts_of(given.result(), self._alike)) for _, given in self._read(ranges))
 
-        So somebody's year is scored under the rules that hold and under ``supposed`` ones. Raises Uncountable.
-        """
-        for _, given in self._read(ranges, supposed):
-            for one in given.result():
-                found = [self._alike.figures(see(one.subject), one.year, one.said, one.lists) for see in seen]
-                yield one.member, one.year, found
-
-    def _read(
-        self, ranges: Sequence[Pairs], supposed: Tariff | None = None
-    ) -> Iterator[tuple[Pairs, Future[list[Given]]]]:
+    def _read(self, ranges: Sequence[Pairs]) -> Iterator[tuple[Pairs, Future[list[Given]]]]:
         ahead: deque[tuple[Pairs, Future[list[Given]]]] = deque()
         for pairs in ranges:
-            ahead.append((pairs, self._reader.submit(read, self._reading, pairs, supposed)))
+            ahead.append((pairs, self._reader.submit(read, self._reading, pairs)))
             if len(ahead) > AHEAD:
                 yield ahead.popleft()
         yield from ahead
