@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from domain.assessment.many import Lines, SpanFound, SpansAlike
 from domain.assessment.rows import Tally
-from projections.sayings import Numbers, Said
+from projections.sayings import Numbers, Said, distinct
 
 Token: TypeAlias = Said | Tally
 Places: TypeAlias = NDArray[np.intp]
@@ -71,7 +71,7 @@ class Crowd:
         counted = Counted(self.span, rows)
         apart = kinds == _NO_LINE
         if apart.any():
-            counted.apart = np.unique(row[apart])
+            counted.apart = row[apart]
             kinds, row = kinds[~apart], row[~apart]
         seen = np.flatnonzero(np.bincount(kinds, minlength=1))
         if rows * len(seen) > CELLS:
@@ -97,7 +97,7 @@ class Crowd:
         kinds = self._kinds[said]
         unknown = kinds == _UNKNOWN
         if unknown.any():
-            for one in np.unique(said[unknown]).tolist():
+            for one in set(said[unknown].tolist()):
                 kind = self.span.kind(named(one))
                 self._kinds[one] = _NO_LINE if kind is None else kind
             kinds = self._kinds[said]
@@ -123,15 +123,13 @@ def _different(counts: Numbers) -> tuple[Places, Places]:
     for base in bases:
         size *= base
     if size > _EXACT:
-        _, first, which = np.unique(counts, axis=1, return_index=True, return_inverse=True)
-        return first, which.reshape(-1)
+        return distinct(*counts)
     keys = counts[0].copy()
     for base, row in zip(bases[1:], counts[1:], strict=True):
         keys *= base
         keys += row
     if size > _DIRECT:
-        _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-        return first, which
+        return distinct(keys)
     where = np.full(size, -1, dtype=np.intp)
     where[keys] = np.arange(len(keys))
     there = np.flatnonzero(where >= 0)

@@ -216,6 +216,8 @@ class PeriodAlike(Generic[Said]):
         # Two halves under different rules may name different categories.
         self.plain = totals.plain and len({one.codes for one in spans}) == 1 and (short or len(spans) == 1)
         """Whether it is no more than its spans' sum."""
+        self._simple: dict[int, tuple[int, int]] = {}
+        """Base and ledger of sums: there are no more different ones than hundredths in the maximum."""
         self._of_nothing = [one.nothing for one in spans]
         self.nothing = self._made(self._of_nothing)
         """Of whom nothing is on record: the very object that ``figures`` gives for him."""
@@ -236,7 +238,9 @@ class PeriodAlike(Generic[Said]):
     ) -> list[tuple[Figures, Figures | None]]:
         """Of many, where it is ``plain``: by the sums of their spans, and of each category where there is one span."""
         nothing = [None] * len(sure)
-        known = {points: self._totals.simple(points) for points in {*sure, *both}}
+        known = self._simple
+        for points in {*sure, *both} - known.keys():
+            known[points] = self._totals.simple(points)
         found: list[tuple[Figures, Figures | None]] = []
         for points, pending, same, own, other in zip(
             sure, both, settled, categories or nothing, others or nothing, strict=True

@@ -85,19 +85,14 @@ def _years(draw: st.DrawFn) -> tuple[Subject, int, list[Record]]:
     return draw(whole | part), draw(st.sampled_from([2024, 2025, 2026])), draw(records)
 
 
-def _sent(numbers: list[int]) -> bytes | None:
-    """An array of numbers as the server sends it."""
-    return bytes(20) + b"".join(pack(">iq", 8, number) for number in numbers) if numbers else None
-
-
 def _given(years: list[tuple[Subject, int, list[Record]]]) -> list[Given]:
     every = [(place, record) for place, (_, _, records) in enumerate(years) for record in records]
-    sayings = Sayings(
-        _sent([place << 40 | day << 31 | item for place, (item, day, _, _) in every]),
-        _sent([says | bool(words) << 48 for _, (_, _, says, words) in every]),
-        ",".join(words for _, (_, _, _, words) in every if words),
-        [year for _, year, _ in years],
-    )
+    numbers = [
+        pack(">qq", place << 40 | day << 31 | item, says | bool(words) << 48)
+        for place, (item, day, says, words) in every
+    ]
+    words = ",".join(words for _, (_, _, _, words) in every if words)
+    sayings = Sayings(b"".join(numbers) or None, words or None, [year for _, year, _ in years])
     return [Given(place, year, subject, NOTHING, sayings, place) for place, (subject, year, _) in enumerate(years)]
 
 
