@@ -19,7 +19,7 @@ from domain.assessment.many import Figures, PeriodAlike, SpanFound, SpansAlike
 from domain.assessment.period import days_of
 from domain.assessment.presence import Away, Stay
 from domain.assessment.rows import Tally, tally
-from domain.assessment.scoring import Case, Score, Span, Totals
+from domain.assessment.scoring import Case, Score, Span, SpanScore, Totals
 from domain.rules.assessing import Period as RulePeriod
 from projections.crowd import FEW, Counted, Crowd, Token
 from projections.figures import heads_of, row_text
@@ -120,6 +120,18 @@ class Alike:
     def _forget(self) -> None:
         self._situations.clear()
         self._crowds.clear()
+
+    def spans(
+        self, subject: Subject, year: int, period: str, said: SaidOfYear, lists: Lists = NOTHING
+    ) -> list[SpanScore]:
+        """The stretches of one period with their lines, by the confirmed records; none where no rule set names it."""
+        situation = self.situation(subject, year)
+        own = next((one for one in situation.periods if one.ruled.period == period), None)
+        if own is None:
+            return []
+        every = _with_shortfalls(said, lists) if lists.shortfalls else said
+        parts = situation.parts[own.spans]
+        return [one.span.scores(one.span.find(one.said(every)))[0] for one in parts]
 
     def situation(self, subject: Subject, year: int) -> Situation:
         """What somebody's year has in common with others'."""
