@@ -91,17 +91,8 @@ from domain.objection.objection import (
     ReplyDelivered,
 )
 from domain.objection.retaliation import RetaliationExamined, RetaliationFlagged
+from domain.organisation import custody
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
-from domain.organisation.custody import (
-    ErasureApproved,
-    ErasureDeclined,
-    ErasureProposed,
-    LegalHoldLifted,
-    LegalHoldPlaced,
-    PersonalKeyDestroyed,
-    ProcessingRestricted,
-    RestrictionLifted,
-)
 from domain.organisation.member import (
     ExemptionEnded,
     ExemptionGranted,
@@ -424,14 +415,14 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("register-step-taken-back", RegisterStepTakenBack, "撤回进展", "step of an entry taken back"),
     FactTerm("register-part-named", RegisterPartNamed, "登记人员或关联", "person or link of an entry named"),
     FactTerm("register-part-struck", RegisterPartStruck, "删去人员或关联", "person or link of an entry struck"),
-    FactTerm("legal-hold-placed", LegalHoldPlaced, "留存令下达", "legal hold placed"),
-    FactTerm("legal-hold-lifted", LegalHoldLifted, "留存令解除", "legal hold lifted"),
-    FactTerm("processing-restricted", ProcessingRestricted, "限制处理", "processing restricted"),
-    FactTerm("restriction-lifted", RestrictionLifted, "解除限制处理", "restriction of processing lifted"),
-    FactTerm("erasure-proposed", ErasureProposed, "提请销毁", "erasure proposed"),
-    FactTerm("erasure-approved", ErasureApproved, "批准销毁", "erasure approved"),
-    FactTerm("erasure-declined", ErasureDeclined, "不予销毁", "erasure declined"),
-    FactTerm("personal-key-destroyed", PersonalKeyDestroyed, "密钥销毁", "personal key destroyed"),
+    FactTerm("legal-hold-placed", custody.LegalHoldPlaced, "留存令下达", "legal hold placed"),
+    FactTerm("legal-hold-lifted", custody.LegalHoldLifted, "留存令解除", "legal hold lifted"),
+    FactTerm("processing-restricted", custody.ProcessingRestricted, "限制处理", "processing restricted"),
+    FactTerm("restriction-lifted", custody.RestrictionLifted, "解除限制处理", "restriction of processing lifted"),
+    FactTerm("erasure-proposed", custody.ErasureProposed, "提请销毁", "erasure proposed"),
+    FactTerm("erasure-approved", custody.ErasureApproved, "批准销毁", "erasure approved"),
+    FactTerm("erasure-declined", custody.ErasureDeclined, "不予销毁", "erasure declined"),
+    FactTerm("personal-key-destroyed", custody.PersonalKeyDestroyed, "密钥销毁", "personal key destroyed"),
     FactTerm("case-key-destroyed", CaseKeyDestroyed, "案件密钥销毁", "key of a case destroyed"),
     FactTerm("retention-ordered", RetentionOrdered, "到期清理决定", "clearing of what is overdue ordered"),
     FactTerm("access-log-trimmed", AccessLogTrimmed, "查阅记录到期清理", "access log trimmed"),

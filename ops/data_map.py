@@ -114,7 +114,7 @@ FIELDS: Final[tuple[SealedField, ...]] = (
         "person",
         "deduction.read",
     ),
-    SealedField("issuer", ("RegisterVeto",), "作出决定的机关", "who decided", "person", "veto.read"),
+    SealedField("issuer", ("RegisterVeto", "BringVeto"), "作出决定的机关", "who decided", "person", "veto.read"),
     SealedField(
         "note", ("FeedBackResult", "CompleteStep", "ReviewHelp"), "谈话记录", "note of a talk", "person", "measure.read"
     ),
@@ -165,7 +165,14 @@ FIELDS: Final[tuple[SealedField, ...]] = (
         "retaliation.examine",
         "objections",
     ),
-    SealedField("subject", ("OpenReview", "GrantAccess"), "被核查人", "who is reviewed", "review", "review.read"),
+    SealedField(
+        "subject",
+        ("OpenReview", "GrantAccess", "TakeOverReview"),
+        "被核查人",
+        "who is reviewed",
+        "review",
+        "review.read",
+    ),
     SealedField("reason", ("OpenReview",), "核查缘由", "why it is reviewed", "review", "review.read"),
     SealedField("conclusion", ("CloseReview",), "核查结论", "what came of it", "review", "review.read"),
     SealedField(
