@@ -52,7 +52,7 @@ def issue(
     mandate: Annotated[str | None, typer.Option(help="导出名单的授权文号 number of the paper for taking lists")] = None,
 ) -> None:
     """签发令牌 Issue a token; it is shown once."""
-    chosen = next((one for one in PURPOSES if one == purpose), None)
+    chosen = {str(one): one for one in PURPOSES}.get(purpose)
     if chosen is None:
         raise typer.BadParameter(", ".join(PURPOSES))
     bound = founding.Bound(chosen, people, mandate)
