@@ -355,6 +355,8 @@ STATUSES: Final[dict[str, int]] = {
     "self-evaluated": 409,
     "already-fed-back": 409,
     # The years before the log
+    "addition-is-burden": 409,
+    "addition-outside": 409,
     "past-rules-unknown": 404,
     "past-entry-unknown": 404,
     "past-rules-malformed": 422,

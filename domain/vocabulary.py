@@ -33,6 +33,7 @@ from domain.assessment.period import (
 )
 from domain.assessment.pool import PoolJoined, SeatDrawn, SeatGiven, SeatsSettled
 from domain.assessment.restatement import (
+    AdditionOrdered,
     CorrectionOrdered,
     LineRestated,
     MemberRestated,
@@ -438,6 +439,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("past-result-imported", PastResultImported, "历史结果导入", "result of a past year imported"),
     FactTerm("past-record-imported", PastRecordImported, "历史记录导入", "record of a past year imported"),
     FactTerm("past-entry-withdrawn", PastEntryWithdrawn, "历史导入撤回", "imported entry withdrawn"),
+    FactTerm("addition-ordered", AdditionOrdered, "封存后补记决定", "addition to a sealed period ordered"),
     FactTerm("veto-brought", VetoBrought, "提请一票否决", "veto brought by a department"),
     FactTerm("review-taken-over", review.ReviewTakenOver, "核查接办", "review taken over"),
 )

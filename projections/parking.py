@@ -10,7 +10,13 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.restatement import CorrectionOrdered, LineRestated, MemberRestated, RestatementStatementFiled
+from domain.assessment.restatement import (
+    AdditionOrdered,
+    CorrectionOrdered,
+    LineRestated,
+    MemberRestated,
+    RestatementStatementFiled,
+)
 from domain.assessment.result import (
     DeterminationSuperseded,
     GradeDetermined,
@@ -215,6 +221,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         ScoreDetermined,
         GradeDetermined,
         ResultFedBack,
+        AdditionOrdered,
         CorrectionOrdered,
         MemberRestated,
         LineRestated,

@@ -29,9 +29,11 @@ from domain.rules.scheme import Scheme, load
 from domain.values import Code
 from projections.given import read
 from projections.periods import NOTHING, Lists, Ruled, Subject, case_of, result_of, ruled_period
-from projections.records import ItemNames, SaidOfYear, item_names, tallied
+from projections.records import ItemNames, item_names
 from projections.rows import Connection
 from projections.rules import Published
+from projections.sayings import Said as Says
+from projections.sayings import tallied
 from projections.scores import RANGE
 
 SMALLEST: Final = 10
@@ -200,22 +202,17 @@ class _Asking:
             else:
                 yield self._outcome(one, own.subject, self._made(own.subject, self._tallies(own.said), own.lists))
 
-    def _remembered(self, subject: Subject, said: SaidOfYear) -> Kept | None:
+    def _remembered(self, subject: Subject, said: Sequence[Says]) -> Kept | None:
         """Most of a branch sat in the same meetings: what says the same is scored once."""
         last = subject.totals.get((self._year - 1, self._period))
-        key = (
-            *(subject.stays, subject.away, subject.profiles, subject.seats, last),
-            *(tuple(sorted(half)) for half in said),
-        )
+        key = subject.stays, subject.away, subject.profiles, subject.seats, last, tuple(sorted(said))
         if key not in self._alike:
             self._alike[key] = self._made(subject, self._tallies(said), NOTHING)
         return self._alike[key]
 
-    def _tallies(self, said: SaidOfYear) -> list[Tally]:
+    def _tallies(self, said: Sequence[Says]) -> list[Tally]:
         return [
-            msgspec.structs.replace(tallied(one, self._names, half), count=number)
-            for half in (1, 2)
-            for one, number in Counter(said[half - 1]).items()
+            msgspec.structs.replace(tallied(one, self._names), count=number) for one, number in Counter(said).items()
         ]
 
     def _made(self, subject: Subject, tallies: Sequence[Tally], lists: Lists) -> Kept | None:

@@ -11,10 +11,12 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from domain.assessment.adding import AddRecord, addition
 from domain.assessment.adopting import still_open
 from domain.assessment.carried import readable
 from domain.assessment.period import Assessment, PeriodRestated, period_of, result_notice_id, standing
 from domain.assessment.restatement import (
+    AdditionOrdered,
     CorrectionOrdered,
     NotRestated,
     OfRestatement,
@@ -121,6 +123,7 @@ class OrderRestatement(Sitting, frozen=True, kw_only=True):
     """The version; None for the one in force on the period's last day."""
     unfavourable: bool = False
     corrections: tuple[RightRecord, ...] = ()
+    additions: tuple[AddRecord, ...] = ()
     document_kind: Code
     document: Sha256
     reason: Secret
@@ -164,21 +167,23 @@ def decide(past: Past, command: OrderingCommand) -> Decision:
 
 def _order(past: Past, command: OrderRestatement) -> Decision:
     found = standing(past, command.unit, command.year, command.period, "sealed")
-    number = _next_number(past, found)
+    number = next_number(past, found)
     version = _version(past, found, command.rules)
-    if command.rules is None and not command.corrections:
+    if command.rules is None and not command.corrections and not command.additions:
         raise NothingToRestate
     vote = _carried(past, command, found, version, ())
-    key = _key(found, number)
-    _need_once(command.corrections)
+    key = key_of(found, number)
+    _need_once(command)
     _need_agreement(past, found, version, command.corrections)
     corrections = [_right(past, found, key, one) for one in command.corrections]
+    additions = [_add(past, found, key, one) for one in command.additions]
     order = RestatementOrdered(
         **msgspec.structs.asdict(key),
         rules=version.version,
         rules_digest=version.digest,
         unfavourable=command.unfavourable,
         corrections=len(corrections),
+        additions=len(additions),
         document_kind=command.document_kind,
         document=command.document,
         reason=command.reason.commitment,
@@ -189,10 +194,11 @@ def _order(past: Past, command: OrderRestatement) -> Decision:
         vote=vote,
     )
     ref = restatement_of(found.unit, found.year, found.period)
-    return [ref.says(order), *(ref.says(one) for one in corrections)]
+    return [ref.says(one) for one in (order, *corrections, *additions)]
 
 
-def _key(found: Assessment, number: int) -> OfRestatement:
+def key_of(found: Assessment, number: int) -> OfRestatement:
+    """What every fact of an order names."""
     return OfRestatement(
         restatement=restatement_id(found.unit, found.year, found.period, number),
         unit=found.unit,
@@ -202,7 +208,8 @@ def _key(found: Assessment, number: int) -> OfRestatement:
     )
 
 
-def _next_number(past: Past, found: Assessment) -> int:
+def next_number(past: Past, found: Assessment) -> int:
+    """The number of another restatement, or a refusal where one is on its way."""
     state = past[restatement_of(found.unit, found.year, found.period)]
     if isinstance(state, NotRestated):
         return 1
@@ -229,12 +236,25 @@ def _version(past: Past, found: Assessment, asked: Code | None) -> Version:
     return readable(version)
 
 
-def _need_once(corrections: Iterable[RightRecord]) -> None:
-    seen: set[RecordId] = set()
-    for one in corrections:
-        if one.record in seen:
-            raise CorrectionTwice(record=one.record)
-        seen.add(one.record)
+def _need_once(command: OrderRestatement) -> None:
+    seen: set[object] = set()
+    rights = ((one.record, one.record) for one in command.corrections)
+    added = (((one.member, one.matter, one.item), one.matter) for one in command.additions)
+    for key, named in (*rights, *added):
+        if key in seen:
+            raise CorrectionTwice(record=named)
+        seen.add(key)
+
+
+def _need_determined(past: Past, found: Assessment, member: MemberId) -> None:
+    there = past[result_of(member, found.year, found.period)].standing
+    if there is None or there.unit != found.unit:
+        raise CorrectionUndetermined(member=member)
+
+
+def _add(past: Past, found: Assessment, key: OfRestatement, one: AddRecord) -> AdditionOrdered:
+    _need_determined(past, found, one.member)
+    return addition(past, found, key, one)
 
 
 def _need_agreement(past: Past, found: Assessment, version: Version, corrections: Sequence[RightRecord]) -> None:
@@ -265,9 +285,7 @@ def _right(past: Past, found: Assessment, key: OfRestatement, one: RightRecord) 
     record = past[archive_of(one.member, found.last_on)].records.get(one.record)
     if record is None or record.status in ENDED:
         raise RecordUnknown(record=one.record)
-    standing_there = past[result_of(one.member, found.year, found.period)].standing
-    if standing_there is None or standing_there.unit != found.unit:
-        raise CorrectionUndetermined(member=one.member)
+    _need_determined(past, found, one.member)
     if not all(found.first_on <= day <= found.last_on for day in _days(record, one)):
         raise CorrectionOutside(record=one.record)
     said = CorrectionOrdered(**msgspec.structs.asdict(key), **msgspec.structs.asdict(one))

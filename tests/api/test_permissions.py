@@ -202,6 +202,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "entry": "XM-1",
         "told": str(UUID(int=3)),
         "figure": "issues",
+        "sheet": "entries",
         "report": "diligence",
         "table": "units",
     }

@@ -519,7 +519,7 @@ ELSEWHERE: Final = (
         "domain.oversight.retention",
     ),
     *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
-    *("domain.register", "domain.history"),
+    *("domain.register", "domain.history", "domain.assessment.following"),
 )
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE))
 """Wishes of a branch's days, of its year and of what follows. A review, which no other wish can tell from none, and
