@@ -121,6 +121,7 @@ from domain.oversight.case_key import CaseKeyDestroyed
 from domain.oversight.export import ExportProduced
 from domain.oversight.log import LogOpened, LogRestored
 from domain.oversight.retention import AccessLogTrimmed, RetentionOrdered
+from domain.recording import deduction
 from domain.recording.archive import (
     DeductionApproved,
     DeductionDismissed,
@@ -135,15 +136,6 @@ from domain.recording.archive import (
     VetoRegistered,
 )
 from domain.recording.bringing import VetoBrought
-from domain.recording.deduction import (
-    DeductionDecided,
-    DeductionEvidenceAdded,
-    DeductionProposed,
-    DeductionReferred,
-    MemberNotified,
-    MemberStatementFiled,
-    StatementTermEnded,
-)
 from domain.recording.docket import CaseListed, MatterListed
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
 from domain.recording.matter import EvidenceAttached, MatterHeld, MatterNotHeld, MatterPlanned
@@ -277,13 +269,13 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("honour-decided", HonourDecided, "加分审议", "claim of an honour decided by a body"),
     FactTerm("honour-referred", HonourReferred, "申报上提", "claim of an honour referred upwards"),
     FactTerm("honour-added", HonourAdded, "加分", "honour added"),
-    FactTerm("deduction-proposed", DeductionProposed, "拟减分", "deduction proposed"),
-    FactTerm("deduction-evidence-added", DeductionEvidenceAdded, "补充依据", "evidence of a deduction added"),
-    FactTerm("member-notified", MemberNotified, "告知本人", "member notified"),
-    FactTerm("member-statement-filed", MemberStatementFiled, "本人陈述", "statement of the member filed"),
-    FactTerm("statement-term-ended", StatementTermEnded, "陈述期满", "term for the statement ended"),
-    FactTerm("deduction-decided", DeductionDecided, "减分审议", "deduction decided by a body"),
-    FactTerm("deduction-referred", DeductionReferred, "减分上提", "deduction referred upwards"),
+    FactTerm("deduction-proposed", deduction.DeductionProposed, "拟减分", "deduction proposed"),
+    FactTerm("deduction-evidence-added", deduction.DeductionEvidenceAdded, "补充依据", "evidence of a deduction added"),
+    FactTerm("member-notified", deduction.MemberNotified, "告知本人", "member notified"),
+    FactTerm("member-statement-filed", deduction.MemberStatementFiled, "本人陈述", "statement of the member filed"),
+    FactTerm("statement-term-ended", deduction.StatementTermEnded, "陈述期满", "term for the statement ended"),
+    FactTerm("deduction-decided", deduction.DeductionDecided, "减分审议", "deduction decided by a body"),
+    FactTerm("deduction-referred", deduction.DeductionReferred, "减分上提", "deduction referred upwards"),
     FactTerm("deduction-approved", DeductionApproved, "减分审定", "deduction approved"),
     FactTerm("deduction-dismissed", DeductionDismissed, "不予减分", "deduction dismissed"),
     FactTerm("veto-registered", VetoRegistered, "一票否决", "veto registered"),
