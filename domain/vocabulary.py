@@ -156,15 +156,7 @@ from domain.recording.sheet import (
     SheetReturned,
     SheetSubmitted,
 )
-from domain.register.register import (
-    RegisterAdvanced,
-    RegisterCorrected,
-    RegisterEntered,
-    RegisterPartNamed,
-    RegisterPartStruck,
-    RegisterStepTakenBack,
-    RegisterWithdrawn,
-)
+from domain.register import register
 from domain.result.measure import (
     AdmonitionHeld,
     CommendationAwarded,
@@ -416,13 +408,15 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
     FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
     FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
-    FactTerm("register-entered", RegisterEntered, "登记", "entry of a register made"),
-    FactTerm("register-corrected", RegisterCorrected, "更正登记", "entry of a register corrected"),
-    FactTerm("register-withdrawn", RegisterWithdrawn, "撤销登记", "entry of a register withdrawn"),
-    FactTerm("register-advanced", RegisterAdvanced, "登记进展", "entry of a register taken a step further"),
-    FactTerm("register-step-taken-back", RegisterStepTakenBack, "撤回进展", "step of an entry taken back"),
-    FactTerm("register-part-named", RegisterPartNamed, "登记人员或关联", "person or link of an entry named"),
-    FactTerm("register-part-struck", RegisterPartStruck, "删去人员或关联", "person or link of an entry struck"),
+    FactTerm("register-entered", register.RegisterEntered, "登记", "entry of a register made"),
+    FactTerm("register-corrected", register.RegisterCorrected, "更正登记", "entry of a register corrected"),
+    FactTerm("register-withdrawn", register.RegisterWithdrawn, "撤销登记", "entry of a register withdrawn"),
+    FactTerm("register-advanced", register.RegisterAdvanced, "登记进展", "entry of a register taken a step further"),
+    FactTerm("register-step-taken-back", register.RegisterStepTakenBack, "撤回进展", "step of an entry taken back"),
+    FactTerm("register-part-named", register.RegisterPartNamed, "登记人员或关联", "person or link of an entry named"),
+    FactTerm(
+        "register-part-struck", register.RegisterPartStruck, "删去人员或关联", "person or link of an entry struck"
+    ),
     FactTerm("legal-hold-placed", LegalHoldPlaced, "留存令下达", "legal hold placed"),
     FactTerm("legal-hold-lifted", LegalHoldLifted, "留存令解除", "legal hold lifted"),
     FactTerm("processing-restricted", ProcessingRestricted, "限制处理", "processing restricted"),
