@@ -59,6 +59,7 @@ from domain.recording.archive import (
     VetoRegistered,
     archive_of,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -209,6 +210,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         DeductionReferred,
         DeductionApproved,
         DeductionDismissed,
+        VetoBrought,
         VetoRegistered,
         VetoLifted,
         CaseListed,

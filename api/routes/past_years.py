@@ -65,16 +65,16 @@ def withdraw_rules(
     return granted(asked, receipt, f"/units/{address(unit)}/past-rules")
 
 
-@router.post("/members/{member:uuid}/past/{year}/{entry:uuid}/withdrawal")
+@router.post("/members/{member:uuid}/past/{year}/{told:uuid}/withdrawal")
 @described()
 def withdraw(
-    member: UUID, year: Year, entry: UUID, asked: Annotated[Asked, permitted("history.import", takes=ReturnWish)]
+    member: UUID, year: Year, told: UUID, asked: Annotated[Asked, permitted("history.import", takes=ReturnWish)]
 ) -> Response:
     """Take back an imported result or record; it stays readable, and may be brought in anew."""
     wish: ReturnWish = asked.body
     assert asked.subject is not None, "the address names a member"
     reason = asked.secret(asked.reader.person, "reason", wish.reason)
     receipt = asked.execute(
-        WithdrawPastEntry, unit=asked.subject.unit, member=member, year=year, entry=entry, reason=reason
+        WithdrawPastEntry, unit=asked.subject.unit, member=member, year=year, entry=told, reason=reason
     )
     return granted(asked, receipt, f"/members/{member}/results")

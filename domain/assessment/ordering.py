@@ -4,7 +4,7 @@ Who wrote or approved the version, who took the first decision, and whose line i
 are left in the nearest leading group, the next one above decides.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, TypeAlias
 
@@ -91,6 +91,12 @@ class CorrectionTwice(Refused):
     code = "correction-twice"
 
 
+class CorrectionElsewhere(Refused):
+    """另一考评期尚未办结的重算对同一记录另有更正。 A restatement of another period that still runs says otherwise."""
+
+    code = "correction-elsewhere"
+
+
 class NotRestatedWorse(Refused):
     """本人结果没有变差,无须陈述。 The result is not worse for this member: there is nothing to be heard on."""
 
@@ -168,6 +174,7 @@ def _order(past: Past, command: OrderRestatement) -> Decision:
     vote = _carried(past, command, found, version, ())
     key = key_of(found, number)
     _need_once(command)
+    _need_agreement(past, found, version, command.corrections)
     corrections = [_right(past, found, key, one) for one in command.corrections]
     additions = [_add(past, found, key, one) for one in command.additions]
     order = RestatementOrdered(
@@ -206,10 +213,15 @@ def next_number(past: Past, found: Assessment) -> int:
     state = past[restatement_of(found.unit, found.year, found.period)]
     if isinstance(state, NotRestated):
         return 1
-    adopted_at_all = found.restated >= state.order.number
-    if state.status != "dropped" and (not adopted_at_all or still_open(past, found, state)):
+    if _runs(past, found, state):
         raise RestatementRunning(period=found.period, year=found.year)
     return state.order.number + 1
+
+
+def _runs(past: Past, found: Assessment, state: Restatement) -> bool:
+    """Whether a restatement of a period can still change something."""
+    adopted_at_all = found.restated >= state.order.number
+    return state.status != "dropped" and (not adopted_at_all or still_open(past, found, state))
 
 
 def _version(past: Past, found: Assessment, asked: Code | None) -> Version:
@@ -243,6 +255,30 @@ def _need_determined(past: Past, found: Assessment, member: MemberId) -> None:
 def _add(past: Past, found: Assessment, key: OfRestatement, one: AddRecord) -> AdditionOrdered:
     _need_determined(past, found, one.member)
     return addition(past, found, key, one)
+
+
+def _need_agreement(past: Past, found: Assessment, version: Version, corrections: Sequence[RightRecord]) -> None:
+    """Refuse what an order for another period of the year, still on its way, puts right otherwise.
+
+    A half's record is the year's as well. Whichever order is adopted first puts it right for both, and the other would
+    have been computed, heard and noticed by figures that then never come about.
+    """
+    scheme = version.scheme
+    if not corrections or scheme is None:
+        return
+    wanted = {one.record: one for one in corrections}
+    for code in (one.code for one in scheme.periods if one.code != found.period):
+        other, state = past[period_of(found.unit, found.year, code)], past[restatement_of(found.unit, found.year, code)]
+        if not isinstance(other, Assessment) or not isinstance(state, Restatement) or not _runs(past, other, state):
+            continue
+        for said in state.corrections:
+            one = wanted.get(said.record)
+            if one is not None and _as_said(one) != _as_said(said):
+                raise CorrectionElsewhere(record=said.record, period=code)
+
+
+def _as_said(one: RightRecord | CorrectionOrdered) -> tuple[Correction | None, date | None, date | None]:
+    return one.right, one.occurred_on, one.counted_on
 
 
 def _right(past: Past, found: Assessment, key: OfRestatement, one: RightRecord) -> CorrectionOrdered:

@@ -217,7 +217,7 @@ def _rescore(projector_url: str, processes: int) -> str:
 def _unstored(projector_url: str, pairs: Sequence[tuple[int, int]]) -> None:
     ranges = [pairs[start : start + scores.RANGE] for start in range(0, len(pairs), scores.RANGE)]
     with bulk.no_collector(), bulk.Line(projector_url, schema.READS) as line:
-        assert sum(1 for _ in line.figures(ranges, [lambda subject: subject])) == len(pairs)
+        assert line.unstored(ranges) == len(pairs)
 
 
 if __name__ == "__main__":

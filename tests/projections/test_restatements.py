@@ -105,5 +105,7 @@ def _supposed(house: House) -> None:
         assert (found.members, found.worse, found.better, found.unmapped) == (8, 8, 0, ())
         assert found.mean_before - found.mean_after == 500, "3.00 for the renamed item, and 2.00 of its own"
         assert (again.changed, [one.item for one in again.unmapped]) == (0, ["R-LX-1"])
-        with pytest.raises(whatif.NothingDetermined):
-            whatif.what_if(connection, SCHEME, less, YEAR, "H2")
+        assert whatif.what_if(connection, SCHEME, less, YEAR, "H1", unit=TOP).members == 8
+        for asked in ({"period": "H2"}, {"period": "H1", "unit": "elsewhere"}):
+            with pytest.raises(whatif.NothingDetermined):
+                whatif.what_if(connection, SCHEME, less, YEAR, **asked)
