@@ -370,12 +370,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("admonition-held", AdmonitionHeld, "诫勉谈话", "admonition talk held"),
     FactTerm("commendation-awarded", CommendationAwarded, "表彰", "commendation awarded"),
     FactTerm("recommendation-reported", RecommendationReported, "推荐上报", "recommendation reported"),
-    FactTerm(
-        "handling-decision-filed",
-        HandlingDecisionFiled,
-        "组织处理决定归档",
-        "decision of organisational handling filed",
-    ),
+    FactTerm("handling-decision-filed", HandlingDecisionFiled, "组织处理决定归档", "decision of handling filed"),
     FactTerm("measure-step-done", MeasureStepDone, "步骤办结", "step of a measure done"),
     FactTerm("helper-paired", HelperPaired, "一对一帮促", "helper paired"),
     FactTerm("help-taken", HelpTaken, "承担帮促", "help taken on"),
