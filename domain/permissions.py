@@ -70,12 +70,11 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("leave.register", "secretary", "own"),
     Grant("exemption.request", "member", "own", ("none",)),
     Grant("exemption.request", "secretary", "own", ("none",)),
-    Grant("exemption.decide", "secretary", "own", ("requested",)),
-    Grant("exemption.decide", "secretary", "above", ("requested",)),
-    Grant("exemption.decide", "committee_member", "own", ("requested",)),
-    Grant("exemption.decide", "committee_member", "above", ("requested",)),
-    Grant("exemption.decide", "leading_group", "own", ("requested",)),
-    Grant("exemption.decide", "leading_group", "above", ("requested",)),
+    *(
+        Grant("exemption.decide", office, relation, ("requested",))
+        for office in (*COMMITTEE, "leading_group")
+        for relation in RELATED
+    ),
     Grant("exemption.end", "secretary", "own", ("granted",)),
     Grant("exemption.end", "officer", "above", ("granted",)),
     # Looking at an organisation and at where somebody belongs; his points are another matter
@@ -131,10 +130,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("sheet.fill", "recorder", "own", ("draft",)),
     Grant("sheet.fill", "substitute_recorder", "own", ("draft",)),
     Grant("sheet.fill", "department_officer", "any", ("draft",)),
-    Grant("sheet.decide", "secretary", "own", ("submitted",)),
-    Grant("sheet.decide", "committee_member", "own", ("submitted",)),
-    Grant("sheet.decide", "secretary", "above", ("submitted",)),
-    Grant("sheet.decide", "committee_member", "above", ("submitted",)),
+    *(Grant("sheet.decide", office, relation, ("submitted",)) for office in COMMITTEE for relation in RELATED),
     Grant("sheet.read", "recorder", "own"),
     Grant("sheet.read", "substitute_recorder", "own"),
     Grant("sheet.read", "secretary", "own"),
@@ -199,14 +195,9 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("deduction.read", "leading_group", "own"),
     Grant("deduction.read", "auditor", "any"),
     # Vetoes
-    Grant("veto.register", "secretary", "own"),
-    Grant("veto.register", "committee_member", "own"),
-    Grant("veto.register", "secretary", "above"),
-    Grant("veto.register", "committee_member", "above"),
-    Grant("veto.lift", "secretary", "own"),
-    Grant("veto.lift", "committee_member", "own"),
-    Grant("veto.lift", "secretary", "above"),
-    Grant("veto.lift", "committee_member", "above"),
+    Grant("veto.bring", "department_officer", "any"),
+    *(Grant("veto.register", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("veto.lift", office, relation) for office in COMMITTEE for relation in RELATED),
     Grant("veto.read", "member", "self"),
     Grant("veto.read", "secretary", "own"),
     Grant("veto.read", "secretary", "above"),
