@@ -122,16 +122,16 @@ class Alike:
         self._crowds.clear()
 
     def spans(
-        self, subject: Subject, year: int, period: str, said: SaidOfYear, lists: Lists = NOTHING
+        self, subject: Subject, year: int, period: str, said: Iterable[Token], lists: Lists = NOTHING
     ) -> list[SpanScore]:
         """The stretches of one period with their lines, by the confirmed records; none where no rule set names it."""
         situation = self.situation(subject, year)
         own = next((one for one in situation.periods if one.ruled.period == period), None)
         if own is None:
             return []
-        every = _with_shortfalls(said, lists) if lists.shortfalls else said
-        parts = situation.parts[own.spans]
-        return [one.span.scores(one.span.find(one.said(every)))[0] for one in parts]
+        every = [*said, *_fallen(lists)]
+        spans = [(one.crowd.span, one.said(every)) for one in situation.parts[own.spans]]
+        return [span.scores(span.find(part))[0] for span, part in spans]
 
     def situation(self, subject: Subject, year: int) -> Situation:
         """What somebody's year has in common with others'."""
