@@ -121,17 +121,15 @@ class Alike:
         self._situations.clear()
         self._crowds.clear()
 
-    def spans(
-        self, subject: Subject, year: int, period: str, said: Iterable[Token], lists: Lists = NOTHING
-    ) -> list[SpanScore]:
+    def spans(self, one: Given, period: str) -> list[SpanScore]:
         """The stretches of one period with their lines, by the confirmed records; none where no rule set names it."""
-        situation = self.situation(subject, year)
-        own = next((one for one in situation.periods if one.ruled.period == period), None)
+        situation = self.situation(one.subject, one.year)
+        own = next((each for each in situation.periods if each.ruled.period == period), None)
         if own is None:
             return []
-        every = [*said, *_fallen(lists)]
-        spans = [(one.crowd.span, one.said(every)) for one in situation.parts[own.spans]]
-        return [span.scores(span.find(part))[0] for span, part in spans]
+        said: list[Token] = [*one.said, *_fallen(one.lists)]
+        spans = ((part.crowd.span, part.said(said)) for part in situation.parts[own.spans])
+        return [span.scores(span.find(heard))[0] for span, heard in spans]
 
     def situation(self, subject: Subject, year: int) -> Situation:
         """What somebody's year has in common with others'."""
