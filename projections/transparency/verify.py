@@ -30,7 +30,9 @@ import importlib.abc
 import importlib.util
 import io
 import json
+import os
 import re
+import stat
 import sys
 import unicodedata
 import uuid
@@ -445,39 +447,84 @@ _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _AT = _DAY + "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?Z"
 _ENVELOPE = re.compile(f"{_UUID} {_UUID} {_AT}")
+
+# What has matched is never given back where Python can be told so (3.11): no text holds what comes after it.
+_KEEP, _GROUP = (b"+", b"(?>") if sys.version_info >= (3, 11) else (b"", b"(?:")
+_PLAIN = rb"[ !#-\[\]-\xff]"
+_TEXT, _NUMBER = b'"' + _PLAIN + b"*" + _KEEP + b'"', _GROUP + b"0|-?[1-9][0-9]{0,14})"
+_DIGIT = b"[0-9]"
+_INSTANT = b"%b-%b-%bT[0-2]%b:[0-5]%b:[0-5]%b[.0-9]{0,7}%bZ" % (
+    _DIGIT * 4, _DIGIT * 2, _DIGIT * 2, _DIGIT, _DIGIT, _DIGIT, _KEEP,
+)  # fmt: skip
 _FIELDS = {
-    "at": f'"({_AT})"',
-    "id": f'"({_UUID})"',
-    "stream": f'"({_UUID})"',
-    "version": "([1-9][0-9]{0,14})",
+    b"at": b'"(' + _INSTANT + b')"',
+    b"id": b'"(' + _PLAIN + b"{36}" + _KEEP + b')"',
+    b"stream": b'"(' + _PLAIN + b"{36}" + _KEEP + b')"',
+    b"version": b"([1-9][0-9]{0,14}" + _KEEP + b")",
 }
-_TOKEN = re.compile(r'"[^"]*"(:?)|-?[0-9]+|[{}\[\]]')
-_TEXT, _NUMBER = r'"[^"\\\x00-\x1f]*"', "(?:0|-?[1-9][0-9]{0,14})"
+_TOKEN = re.compile(rb'"[^"]*"(:?)|-?[0-9]+|[{}\[\]]')
+_FRACTION = re.compile(rb"[.][0-9]{1,6}Z")
 
 
-def shape_of(text: str) -> re.Pattern[str]:
+def shape_of(state: bytes) -> re.Pattern[bytes]:
     """Return the pattern of entries that differ from a canonical one in their plain texts and integers alone.
 
-    `text` is canonical and without escapes. Whatever the pattern matches is canonical too: the same keys in
-    the same order, no white space, no escape. `log` and `type` stay as they are; the groups are at, id,
-    stream and version.
+    `state` is canonical and without escapes. Whatever UTF-8 the pattern matches is canonical too: the same keys in
+    the same order, no white space, no escape. `log` and `type` stay as they are; the groups are at, id, stream and
+    version, of which the first three have the right length and no more.
     """
-    parts: list[str] = []
-    depth, key, at = 0, "", 0
-    for token in _TOKEN.finditer(text):
-        found, name, key = token.group(), key, ""  # name: the key of the envelope whose value this is
+    parts: list[bytes] = []
+    depth, key, at = 0, b"", 0
+    for token in _TOKEN.finditer(state):
+        found, name, key = token.group(), key, b""  # name: the key of the envelope whose value this is
         part = re.escape(found)
-        if found in "{}[]":
-            depth += 1 if found in "{[" else -1
+        if found in b"{}[]":
+            depth += 1 if found in b"{[" else -1
         elif token.group(1):
-            key = found[1:-2] if depth == 1 else ""
+            key = found[1:-2] if depth == 1 else b""
         elif name in _FIELDS:
             part = _FIELDS[name]
-        elif name not in ("log", "type"):
-            part = _TEXT if found[0] == '"' else _NUMBER
-        parts += [re.escape(text[at : token.start()]), part]
+        elif name not in (b"log", b"type"):
+            part = _TEXT if found[:1] == b'"' else _NUMBER
+        parts += [re.escape(state[at : token.start()]), part]
         at = token.end()
-    return re.compile("".join(parts))
+    return re.compile(b"".join(parts))
+
+
+_HEX, _ASCII = b"0123456789abcdef", bytes(range(128))
+
+
+def _hex_of(names: tuple[bytes, ...]) -> bytes:
+    """The hexadecimal digits of UUIDs, each of 36 bytes, one after the other; or `Bad`."""
+    joined, dashes = b"".join(names), b"-" * len(names)
+    digits = joined.translate(None, b"-")
+    placed = all(joined[at::36] == dashes for at in (8, 13, 18, 23))
+    if not placed or len(digits) != 32 * len(names) or digits.translate(None, _HEX):
+        raise Bad("envelope")
+    return digits
+
+
+_LONE: set[str] = set()  # characters already seen to be so
+
+
+def _is_nfc(text: bytes) -> bool:
+    """Whether UTF-8 bytes are in NFC, or `Bad` where they are no UTF-8.
+
+    Text of characters that never take part in a composition is. Whether they do is asked once a character: letters,
+    digits, signs and punctuation of the basic plane outside the jamo, which are their own normal form.
+    """
+    if text.isascii():
+        return True
+    try:
+        decoded = text.decode()
+    except UnicodeDecodeError:
+        raise Bad("not UTF-8") from None
+    for each in set(text.translate(None, _ASCII).decode()) - _LONE:
+        alone = each <= "\uffff" and not "\u1100" <= each <= "\u11ff" and unicodedata.category(each)[0] in "LNPSZ"
+        if not alone or unicodedata.normalize("NFC", each) != each:
+            return unicodedata.is_normalized("NFC", decoded)
+        _LONE.add(each)
+    return True
 
 
 def microseconds_of(at: str) -> int:
@@ -516,7 +563,7 @@ class Rules:
 
     def __init__(self) -> None:
         """Begin before the first entry."""
-        self.versions: dict[str, int] = {}
+        self.versions: dict[bytes, int] = {}
         self.ids: set[bytes] = set()
         self.before = 0  # entries before the next one, those that are not shown among them
         self.picked: frozenset[str] = frozenset()  # words of facts that may stand alone, their streams not whole
@@ -524,28 +571,97 @@ class Rules:
         self.latest = "0001-01-01T00:00:00Z"
         self.last = ("", 0, "")  # stream, version and type of the last entry taken
         self.restored: list[Restored] = []
-        self._day = ""
-        self._shapes: dict[str, list[re.Pattern[str]]] = {}
+        self._hours: set[bytes] = set()  # that exist
+        self._shapes: dict[bytes, list[Callable[[bytes], re.Match[bytes] | None]]] = {}
 
     def take(self, state: bytes) -> None:
         """Check the next entry, or `Bad`."""
+        if self.take_all([state], state):
+            return
         if len(state) > MAX_ENTRY_BYTES:
             raise Bad("more than 65,535 bytes")
-        text = state.decode("utf-8", "replace")
-        kind = text[text.rfind(',"type":"') + 9 : text.rfind('","version":')]
-        for shape in self._shapes.get(kind, ()):
-            found = shape.fullmatch(text)
-            if found is not None and "\ufffd" not in text:
-                at, name, stream, number = found.groups()
-                self._follow(at, name, stream, int(number), kind)
-                break
-        else:
-            self._learn(state)
-        if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        entry = self._read(state)
+        if entry["type"] == RESTORED:
+            self._restore(entry["log"], cast("dict[str, Any]", entry["fact"]))
+        elif entry["log"] != self.log and self.log is not None:
+            raise Bad(f"log {entry['log']}, not {self.log}")
+        self.log = entry["log"]
+        self._follow(entry["at"], entry["id"], entry["stream"], entry["version"], entry["type"])
+        if not _is_nfc(state):
             raise Bad("text is not NFC")
 
-    def _learn(self, state: bytes) -> None:
-        """Check an entry of a shape not seen before, and remember the shape."""
+    def take_all(self, states: list[bytes], text: bytes) -> bool:
+        """Check the next entries together, `text` being all of them; False, and none is taken, where one is in doubt.
+
+        The same checks as one by one, each made for all entries at once: that is what makes them quick.
+        """
+        latest = self.latest
+        try:
+            told = [self._fields(state) for state in states]
+            ats, names, streams, numbers = cast("Iterator[tuple[bytes, ...]]", zip(*told))
+            digits = _hex_of(streams) and bytes.fromhex(_hex_of(names).decode())
+            ids = {digits[at : at + 16] for at in range(0, len(digits), 16)}
+            if len(ids) != len(states) or not ids.isdisjoint(self.ids) or not _is_nfc(text):
+                return False
+            self._check_times(ats)
+        except Bad:
+            self.latest = latest
+            return False
+        if not self._count_on(streams, numbers):
+            self.latest = latest
+            return False
+        self.ids |= ids
+        kind = states[-1][states[-1].rfind(b',"type":"') + 9 : states[-1].rfind(b'","version":')]
+        self.last = (streams[-1].decode(), int(numbers[-1]), kind.decode())
+        return True
+
+    def _fields(self, state: bytes) -> tuple[bytes, ...]:
+        """At, id, stream and version of an entry that is canonical, or `Bad`; their forms are still to be checked."""
+        for shape in self._shapes.get(state[-30:-12], ()):
+            found = shape(state)
+            if found is not None:
+                return cast("tuple[bytes, ...]", found.groups())
+        if len(state) > MAX_ENTRY_BYTES:
+            raise Bad("more than 65,535 bytes")
+        entry = self._read(state)
+        if entry["log"] != self.log or entry["type"] == RESTORED:
+            raise Bad("log")  # what changes the name is taken alone
+        known = self._shapes.setdefault(state[-30:-12], [])
+        if len(known) < 8 and len(self._shapes) < 4096 and len(state) < 4096 and b"\\" not in state:
+            known.append(shape_of(state).fullmatch)
+        told = entry["at"], entry["id"], entry["stream"], str(entry["version"])
+        return tuple(each.encode() for each in told)
+
+    def _count_on(self, streams: tuple[bytes, ...], numbers: tuple[bytes, ...]) -> bool:
+        """Let each entry be the next of its stream; if one is not, False, and none is."""
+        versions = self.versions
+        for taken, (stream, number) in enumerate(zip(streams, map(int, numbers))):
+            if versions.get(stream, 0) + 1 != number:
+                for each in streams[:taken]:
+                    versions[each] -= 1
+                return False
+            versions[stream] = number
+        return True
+
+    def _check_times(self, ats: tuple[bytes, ...]) -> None:
+        """Refuse an hour that does not exist, and an instant too far behind the latest; `ats` have the right length."""
+        for each in {at[:13] for at in ats} - self._hours:
+            self._check_day(each[:10].decode())
+            if each[11:] > b"23":
+                raise Bad("envelope")
+            self._hours.add(each)
+        if any(len(at) != 20 and not _FRACTION.fullmatch(at, 19) for at in ats):
+            raise Bad("envelope")
+        moments = [at[:-1] for at in ats]  # in this form the order of text is that of time
+        if moments == sorted(moments) and moments[0] >= self.latest[:-1].encode():
+            self.latest = ats[-1].decode()
+        else:
+            for at in ats:
+                self._check_time(at.decode())
+
+    @staticmethod
+    def _read(state: bytes) -> dict[str, Any]:
+        """What an entry says, its bytes canonical and its envelope complete; or `Bad`."""
         value = decode_canonical(state)
         if not isinstance(value, dict):
             raise Bad("not an object")
@@ -559,17 +675,7 @@ class Rules:
             raise Bad(f"envelope: {problem}") from None
         if not (formed and texts and shaped):
             raise Bad("envelope")
-        if entry["type"] == RESTORED:
-            self._restore(log, cast("dict[str, Any]", entry["fact"]))
-        elif log != self.log and self.log is not None:
-            raise Bad(f"log {log}, not {self.log}")
-        self.log = log
-        self._follow(at, entry["id"], stream, version, entry["type"])
-        if entry["type"] == RESTORED:
-            return
-        known = self._shapes.setdefault(entry["type"], [])
-        if len(known) < 8 and len(self._shapes) < 1024 and len(state) < 4096 and b"\\" not in state:
-            known.append(shape_of(state.decode()))
+        return entry
 
     def _restore(self, log: str, fact: dict[str, Any]) -> None:
         """Take the name that a restored log goes on under: it names the former one and what was lost of it."""
@@ -587,25 +693,28 @@ class Rules:
 
     def _follow(self, at: str, name: str, stream: str, version: int, kind: str) -> None:
         """Check an entry against those before it."""
-        expected = self.versions.get(stream, 0) + 1
+        expected = self.versions.get(stream.encode(), 0) + 1
         if version != expected and not (kind in self.picked and version > expected):
             raise Bad(f"version {version}, expected {expected}")
         unique = bytes.fromhex(name.replace("-", ""))
         if unique in self.ids:
             raise Bad("its id stands twice")
-        self._check_time(at, at[:10])
-        self.versions[stream] = version
+        self._check_day(at[:10])
+        self._check_time(at)
+        self.versions[stream.encode()] = version
         self.ids.add(unique)
         self.last = (stream, version, kind)
 
-    def _check_time(self, at: str, day: str) -> None:
-        """Refuse a day that does not exist, and an instant too far behind the latest."""
+    @staticmethod
+    def _check_day(day: str) -> None:
+        """Refuse a day that does not exist."""
         try:
-            if day != self._day:
-                date.fromisoformat(day)
-                self._day = day
+            date.fromisoformat(day)
         except ValueError:
-            raise Bad(f"at {at}") from None
+            raise Bad(f"at {day}") from None
+
+    def _check_time(self, at: str) -> None:
+        """Refuse an instant too far behind the latest."""
         if at[:19] > self.latest[:19]:
             self.latest = at
         elif at != self.latest:
@@ -721,6 +830,17 @@ def about(code: str, position: int, state: bytes, detail: str = "", file: str = 
     return Problem(code, position, named[0][0], named[1][0], named[2][0], file=file, detail=detail)
 
 
+def _peaks_of(rows: list[list[bytes]], count: int) -> list[bytes]:
+    """The complete subtrees over the first leaves of a tile, largest first; `rows` are its hashes by height."""
+    peaks: list[bytes] = []
+    at = 0
+    for height in range(8, -1, -1):
+        if count >> height & 1:
+            peaks.append(rows[height][at >> height])
+            at += 1 << height
+    return peaks
+
+
 class Scan:
     """The log read once, first entry to last: its leaves and roots, compared with those published and signed.
 
@@ -776,6 +896,64 @@ class Scan:
         self.rules.before = self.size
         return self.compare() if self.size == self._next else None
 
+    def take_tile(self, states: list[bytes], text: bytes) -> bool:
+        """Add all entries of the next tile together; False, and none is added, where one is in doubt.
+
+        `text` is all of them. Whoever gets False adds them one by one, and is told which is wrong, if one is.
+        """
+        if self.suspect is not None or self.size & 255:
+            return False
+        sha256 = hashlib.sha256
+        row = [sha256(b"\x00" + state).digest() for state in states]
+        leaves, peaks, heads = b"".join(row), self._peaks, self._heads_up_to(self.size + len(states))
+        outside = self._trusted_tile(0, self.size >> 8) if self._trusted_tile is not None else b""
+        if not leaves.startswith(outside[: len(leaves)]) or not self._row(0, self.size).startswith(leaves):
+            return False
+        rows = [row]
+        while len(row) > 1:
+            row = [sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in range(0, len(row) - 1, 2)]
+            rows.append(row)
+        for head in heads:
+            if head.former or head.root != root_of(peaks + _peaks_of(rows, head.size - self.size)):
+                return False
+        if len(states) == 256:
+            peaks = self._merged(row[0])
+        else:
+            peaks = peaks + _peaks_of(rows, len(states))
+        if not peaks or not self.rules.take_all(states, text):
+            return False
+        self.size += len(states)
+        self.rules.before, self._peaks = self.size, peaks
+        if heads:
+            self._passed, self._holds = self._passed + len(heads), heads[-1].size
+            self._next = self.heads[self._passed].size if self._passed < len(self.heads) else 0
+        return True
+
+    def _heads_up_to(self, size: int) -> list[Head]:
+        """The heads to be compared next, as far as they are signed at no more than a size."""
+        found = self._passed
+        while found < len(self.heads) and self.heads[found].size <= size:
+            found += 1
+        return self.heads[self._passed : found]
+
+    def _merged(self, node: bytes) -> list[bytes]:
+        """The peaks with a whole tile behind them; none where a published hash over tiles differs."""
+        peaks, height, index = self._peaks[:], 8, self.size >> 8
+        while True:
+            if not height & 7 and not self._row(height >> 3, index).startswith(node, (index & 255) * 32):
+                return []
+            if not index & 1:
+                return [*peaks, node]
+            node = hashlib.sha256(b"\x01" + peaks.pop() + node).digest()
+            height, index = height + 1, index >> 1
+
+    def _row(self, level: int, index: int) -> bytes:
+        """The published tile that holds hash `index` of a level."""
+        row = self._rows.get(level)
+        if row is None or row[0] != index >> 8:
+            row = self._rows[level] = (index >> 8, self._tile(level, index >> 8))
+        return row[1]
+
     def _trusted(self, index: int) -> bytes:
         if self._trusted_row[0] != index >> 8:
             self._trusted_row = (index >> 8, self._trusted_tile(0, index >> 8) if self._trusted_tile else b"")
@@ -783,10 +961,7 @@ class Scan:
 
     def _agrees(self, level: int, index: int, node: bytes, state: bytes) -> None:
         """Compare a computed hash with the published one; remember the first that differs."""
-        row = self._rows.get(level)
-        if row is None or row[0] != index >> 8:
-            row = self._rows[level] = (index >> 8, self._tile(level, index >> 8))
-        if not row[1].startswith(node, (index & 255) * 32) and self.suspect is None:
+        if not self._row(level, index).startswith(node, (index & 255) * 32) and self.suspect is None:
             self._suspect(level, index, state)
 
     def _suspect(self, level: int, index: int, state: bytes) -> None:
@@ -850,13 +1025,16 @@ class Folder:
 
     def names(self) -> list[str]:
         """Every file, relative, with slashes, sorted."""
-        found = [each for each in self.path.rglob("*") if each.is_symlink() or not each.is_dir()]
-        return sorted(each.relative_to(self.path).as_posix() for each in found)
+        return sorted(_below(str(self.path), ""))
 
     def open(self, name: str) -> BinaryIO:
         """Open a file; one that is not there reads as empty."""
-        path = self.path / name
-        return path.open("rb") if path.is_file() and not path.is_symlink() else io.BytesIO()
+        path = f"{self.path}/{name}"
+        try:
+            regular = stat.S_ISREG(os.lstat(path).st_mode)
+        except (OSError, ValueError):
+            regular = False
+        return open(path, "rb") if regular else io.BytesIO()  # noqa: PTH123, SIM115 - thousands of small files
 
     def read(self, name: str) -> bytes:
         """Bytes of a file; empty when it is not there."""
@@ -870,6 +1048,16 @@ class Folder:
             for block in iter(lambda: file.read(1 << 20), b""):
                 digest.update(block)
         return digest.hexdigest()
+
+
+def _below(folder: str, prefix: str) -> Iterator[str]:
+    """Every file below a folder; a link is one, whatever it leads to."""
+    with os.scandir(folder) as found:
+        for each in found:
+            if each.is_dir(follow_symlinks=False):
+                yield from _below(each.path, f"{prefix}{each.name}/")
+            else:
+                yield prefix + each.name
 
 
 REQUIRED = {"MANIFEST", "README", "checkpoint", "entries.jsonl", "key", "verify.py"}
@@ -1174,20 +1362,48 @@ def _read_entries(folder: Folder, scan: Scan, disclosures: Disclosures) -> Probl
     with folder.open("entries.jsonl") as view:
         for index in range((scan.signed + 255) // 256):
             path, width = tile_path("entries", index, scan.signed), width_of("entries", index, scan.signed)
-            data, at = folder.read(path), 0
-            for place in range(width):
-                end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-                state, at = data[at + 2 : end], end
-                if end > len(data) or (place == width - 1 and end != len(data)):
-                    return scan.suspect or about("bundle-malformed", scan.size + 1, state, file=path)
-                problem = problem or scan.take(state)
-                if view.readline(MAX_ENTRY_BYTES + 2) != state + b"\n":
-                    problem = problem or scan.suspect or about("view-differs", scan.size, state)
-                if problem is not None:
-                    return problem
-                disclosures.take(state)
+            data, start = folder.read(path), view.tell()
+            text = view.read(max(0, len(data) - width))  # a line's end for each two bytes of length
+            if problem is None and _bundle_of(text, width) == data and scan.take_tile(text.split(b"\n")[:-1], text):
+                disclosures.take(text)
+            else:
+                view.seek(start)
+                problem = problem or _read_bundle(data, path, view, scan, disclosures)
+            if problem is not None:
+                return problem
             _progress(scan)
         return Problem("view-differs") if view.read(1) else problem
+
+
+_LENGTHS = [length.to_bytes(2, "big") for length in range(MAX_ENTRY_BYTES + 1)]
+
+
+def _bundle_of(text: bytes, width: int) -> bytes:
+    """The bundle of the entries that stand in lines; nothing where they are not so many, or one is too long."""
+    lines = text.split(b"\n")
+    if len(lines) != width + 1 or lines.pop():
+        return b""
+    try:
+        return b"".join([_LENGTHS[len(line)] + line for line in lines])
+    except IndexError:
+        return b""
+
+
+def _read_bundle(data: bytes, path: str, view: BinaryIO, scan: Scan, disclosures: Disclosures) -> Problem | None:
+    """Read one bundle entry by entry; return the first problem."""
+    width, at = width_of("entries", scan.size >> 8, scan.signed), 0
+    for place in range(width):
+        end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+        state, at = data[at + 2 : end], end
+        if end > len(data) or (place == width - 1 and end != len(data)):
+            return scan.suspect or about("bundle-malformed", scan.size + 1, state, file=path)
+        problem = scan.take(state)
+        if view.readline(MAX_ENTRY_BYTES + 2) != state + b"\n":
+            problem = problem or scan.suspect or about("view-differs", scan.size, state)
+        if problem is not None:
+            return problem
+        disclosures.take(state)
+    return None
 
 
 def _read_scope(folder: Folder, scan: Scan, disclosures: Disclosures, positions: Positions) -> Problem | None:

@@ -468,15 +468,15 @@ def test_what_has_the_shape_of_a_canonical_entry_is_canonical(
     spelling: dict[str, Any],
     same: bool,
 ) -> None:
-    learned = rfc8785.dumps(ledgers.entry(1, fact={"x": one})).decode()
-    assume("\\" not in learned)  # an entry with an escape is never learned from
+    learned = rfc8785.dumps(ledgers.entry(1, fact={"x": one}))
+    assume(b"\\" not in learned)  # an entry with an escape is never learned from
     shape = verify.shape_of(learned)
     how: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), **spelling}
-    text = json.dumps(ledgers.entry(8, fact={"x": one if same else other}), **how)
+    text = json.dumps(ledgers.entry(8, fact={"x": one if same else other}), **how).encode("utf-8", "surrogatepass")
     if shape.fullmatch(text):
-        assert verify.decode_canonical(text.encode()) == json.loads(text)
-    if same and not spelling and not re.search("[0-9]{16}", text):  # longer integers are parsed
-        assert shape.fullmatch(rfc8785.dumps(json.loads(text)).decode())
+        assert verify.decode_canonical(text) == json.loads(text)
+    if same and not spelling and not re.search(b"[0-9]{16}", text):  # longer integers are parsed
+        assert shape.fullmatch(rfc8785.dumps(json.loads(text)))
 
 
 NUMBERS = ["-0", "01", "1.0", "1e2", "9007199254740992", "NaN", "Infinity", " 1", "1 ", "\ufeff1", "1" * 5000]
