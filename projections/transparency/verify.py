@@ -25,6 +25,7 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import gc
 import hashlib
 import importlib.abc
 import importlib.util
@@ -39,6 +40,7 @@ import uuid
 from array import array
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -555,6 +557,22 @@ class Restored:
         return inside and (head.size < self.signed or head.root == self.root)
 
 
+class Fields:
+    """At, id, stream and version of an entry, as a match gives them."""
+
+    def __init__(self, texts: list[str]) -> None:
+        """Take them as texts."""
+        self._found = tuple(each.encode() for each in texts)
+
+    def groups(self) -> tuple[bytes, ...]:
+        """The four."""
+        return self._found
+
+
+def _no_match(state: bytes) -> None:
+    """What is found where no shape is known."""
+
+
 class Rules:
     """What holds from one entry to the next: versions without hole, one log, no id twice, time not back.
 
@@ -572,7 +590,9 @@ class Rules:
         self.last = ("", 0, "")  # stream, version and type of the last entry taken
         self.restored: list[Restored] = []
         self._hours: set[bytes] = set()  # that exist
+        # By the bytes at the end that hold the type, as a rule: there a shape is looked for, and first the last found.
         self._shapes: dict[bytes, list[Callable[[bytes], re.Match[bytes] | None]]] = {}
+        self._first: dict[bytes, Callable[[bytes], re.Match[bytes] | None]] = {}
 
     def take(self, state: bytes) -> None:
         """Check the next entry, or `Bad`."""
@@ -595,9 +615,9 @@ class Rules:
 
         The same checks as one by one, each made for all entries at once: that is what makes them quick.
         """
-        latest = self.latest
+        latest, first = self.latest, self._first.get
         try:
-            told = [self._fields(state) for state in states]
+            told = [(first(state[-30:-12], _no_match)(state) or self._fields(state)).groups() for state in states]
             ats, names, streams, numbers = cast("Iterator[tuple[bytes, ...]]", zip(*told))
             digits = _hex_of(streams) and bytes.fromhex(_hex_of(names).decode())
             ids = {digits[at : at + 16] for at in range(0, len(digits), 16)}
@@ -615,22 +635,23 @@ class Rules:
         self.last = (streams[-1].decode(), int(numbers[-1]), kind.decode())
         return True
 
-    def _fields(self, state: bytes) -> tuple[bytes, ...]:
+    def _fields(self, state: bytes) -> re.Match[bytes] | Fields:
         """At, id, stream and version of an entry that is canonical, or `Bad`; their forms are still to be checked."""
-        for shape in self._shapes.get(state[-30:-12], ()):
+        key = state[-30:-12]
+        for shape in self._shapes.get(key, ()):
             found = shape(state)
             if found is not None:
-                return cast("tuple[bytes, ...]", found.groups())
+                self._first[key] = shape
+                return found
         if len(state) > MAX_ENTRY_BYTES:
             raise Bad("more than 65,535 bytes")
         entry = self._read(state)
         if entry["log"] != self.log or entry["type"] == RESTORED:
             raise Bad("log")  # what changes the name is taken alone
-        known = self._shapes.setdefault(state[-30:-12], [])
+        known = self._shapes.setdefault(key, [])
         if len(known) < 8 and len(self._shapes) < 4096 and len(state) < 4096 and b"\\" not in state:
             known.append(shape_of(state).fullmatch)
-        told = entry["at"], entry["id"], entry["stream"], str(entry["version"])
-        return tuple(each.encode() for each in told)
+        return Fields([entry["at"], entry["id"], entry["stream"], str(entry["version"])])
 
     def _count_on(self, streams: tuple[bytes, ...], numbers: tuple[bytes, ...]) -> bool:
         """Let each entry be the next of its stream; if one is not, False, and none is."""
@@ -650,9 +671,11 @@ class Rules:
             if each[11:] > b"23":
                 raise Bad("envelope")
             self._hours.add(each)
-        if any(len(at) != 20 and not _FRACTION.fullmatch(at, 19) for at in ats):
-            raise Bad("envelope")
-        moments = [at[:-1] for at in ats]  # in this form the order of text is that of time
+        moments = list(ats)
+        if set(map(len, ats)) != {20}:
+            if any(len(at) != 20 and not _FRACTION.fullmatch(at, 19) for at in ats):
+                raise Bad("envelope")
+            moments = [at[:-1] for at in ats]  # in this form the order of text is that of time
         if moments == sorted(moments) and moments[0] >= self.latest[:-1].encode():
             self.latest = ats[-1].decode()
         else:
@@ -690,6 +713,7 @@ class Rules:
             raise Bad(f"{RESTORED}: {former}, {kept}, {signed}")
         self.restored.append(Restored(former, kept, signed, root))
         self._shapes.clear()  # they hold the former name
+        self._first.clear()
 
     def _follow(self, at: str, name: str, stream: str, version: int, kind: str) -> None:
         """Check an entry against those before it."""
@@ -1020,6 +1044,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         """Read below `path`."""
         self.path = path
+        self.sums: dict[str, str] = {}  # SHA-256 of what was read and judged already
         if not path.is_dir():
             raise Unreadable(str(path))
 
@@ -1041,8 +1066,16 @@ class Folder:
         with self.open(name) as file:
             return file.read()
 
+    def read_once(self, name: str) -> bytes:
+        """Bytes of a file, and let their SHA-256 be known from now on."""
+        data = self.read(name)
+        self.sums[name] = hashlib.sha256(data).hexdigest()
+        return data
+
     def sha256(self, name: str) -> str:
         """Return the file's SHA-256 in hexadecimal."""
+        if name in self.sums:
+            return self.sums[name]
         digest = hashlib.sha256()
         with self.open(name) as file:
             for block in iter(lambda: file.read(1 << 20), b""):
@@ -1237,19 +1270,36 @@ def verify_folder(
 
     With `scores` what was decided is decided again, where nothing else is wrong.
     """
-    report = Report(list(check_manifest(folder)))
     if not folder.read("MANIFEST") and not folder.read("checkpoint"):
         raise Unreadable("MANIFEST")
+    report = Report([])
+    positions, disclosures = Positions(folder), Disclosures(folder)
+    _verify_log(folder, (positions, disclosures), key_text, trusted, policy, report)
+    report.problems += check_manifest(folder)
+    if scores and not report.problems:
+        check_decisions(folder, disclosures, positions, report)
+    return report
+
+
+def _verify_log(
+    folder: Folder,
+    views: tuple[Positions, Disclosures],
+    key_text: str,
+    trusted: Trusted | None,
+    policy: Policy | None,
+    report: Report,
+) -> None:
+    """Read the log once, and add to the report what it says and what is wrong, that to be looked at first in front."""
     key = read_key(folder, key_text, report)
     heads = list(read_heads(folder, key, report)) if key else []
     if key is None or not heads:
-        return report
+        return
     head = heads[0]
     report.origin, report.size, report.root = key.name, head.size, base64.b64encode(head.root).decode()
     heads += read_trusted(trusted, key, report)
     if policy is not None:
         read_witnessed(folder, trusted, key, policy, report)
-    positions = Positions(folder)
+    positions, disclosures = views
     report.scope, report.shown = positions.scope, len(positions.each) if positions.scope else head.size
     tiles = {name for name in folder.names() if name.startswith("tile/")}
     due = {name for name in tile_paths(head.size) if positions.scope is None or not name.startswith("tile/entries/")}
@@ -1257,7 +1307,6 @@ def verify_folder(
     outside = trusted.tile if trusted else None
     scan = Scan(heads, lambda level, index: _tile(folder, level, index, head.size), outside)
     scan.former += report.former
-    disclosures = Disclosures(folder)
     if positions.scope is None:
         first = _read_entries(folder, scan, disclosures) or scan.finish()
     else:
@@ -1265,9 +1314,6 @@ def verify_folder(
         first = _read_scope(folder, scan, disclosures, positions) or scan.finish()
     report.problems[:0] = [first] if first else list(disclosures.finish())
     report.restored, report.states = tuple(scan.rules.restored), positions.opened
-    if scores and not report.problems:
-        check_decisions(folder, disclosures, positions, report)
-    return report
 
 
 def read_key(folder: Folder, key_text: str, report: Report) -> Key | None:
@@ -1352,41 +1398,50 @@ def _parse_trusted(note: bytes, key: Key, file: str) -> Head:
 
 def _tile(folder: Folder, level: int, index: int, size: int) -> bytes:
     """Bytes of a tile; empty when it has not the length its place demands."""
-    data = folder.read(tile_path(str(level), index, size))
+    data = folder.read_once(tile_path(str(level), index, size))
     return data if len(data) == 32 * width_of(str(level), index, size) else b""
 
 
 def _read_entries(folder: Folder, scan: Scan, disclosures: Disclosures) -> Problem | None:
     """Read all bundles beside entries.jsonl; return the first problem."""
-    problem = scan.compare()
+    problem, digest = scan.compare(), hashlib.sha256()
     with folder.open("entries.jsonl") as view:
         for index in range((scan.signed + 255) // 256):
             path, width = tile_path("entries", index, scan.signed), width_of("entries", index, scan.signed)
-            data, start = folder.read(path), view.tell()
+            data, start = folder.read_once(path), view.tell()
             text = view.read(max(0, len(data) - width))  # a line's end for each two bytes of length
-            if problem is None and _bundle_of(text, width) == data and scan.take_tile(text.split(b"\n")[:-1], text):
+            lines = text.split(b"\n")
+            if problem is None and not lines.pop() and _bundle_of(lines, width) == data and scan.take_tile(lines, text):
                 disclosures.take(text)
             else:
                 view.seek(start)
                 problem = problem or _read_bundle(data, path, view, scan, disclosures)
+                text = _between(view, start)
             if problem is not None:
                 return problem
+            digest.update(text)
             _progress(scan)
-        return Problem("view-differs") if view.read(1) else problem
+        if view.read(1):
+            return Problem("view-differs")
+        folder.sums["entries.jsonl"] = digest.hexdigest()
+        return problem
 
 
 _LENGTHS = [length.to_bytes(2, "big") for length in range(MAX_ENTRY_BYTES + 1)]
 
 
-def _bundle_of(text: bytes, width: int) -> bytes:
-    """The bundle of the entries that stand in lines; nothing where they are not so many, or one is too long."""
-    lines = text.split(b"\n")
-    if len(lines) != width + 1 or lines.pop():
+def _between(view: BinaryIO, start: int) -> bytes:
+    """What was read of a file since it stood at `start`."""
+    end = view.tell()
+    view.seek(start)
+    return view.read(end - start)
+
+
+def _bundle_of(lines: list[bytes], width: int) -> bytes:
+    """The bundle of these entries; nothing where they are not so many, or one is too long."""
+    if len(lines) != width or max(map(len, lines)) > MAX_ENTRY_BYTES:
         return b""
-    try:
-        return b"".join([_LENGTHS[len(line)] + line for line in lines])
-    except IndexError:
-        return b""
+    return b"".join(chain.from_iterable(zip([_LENGTHS[len(line)] for line in lines], lines)))
 
 
 def _read_bundle(data: bytes, path: str, view: BinaryIO, scan: Scan, disclosures: Disclosures) -> Problem | None:

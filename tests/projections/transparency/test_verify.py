@@ -41,6 +41,7 @@ class Copy(verify.Folder):
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
+        self.sums = {}
 
     @classmethod
     def of(cls, folder: Path) -> "Copy":
