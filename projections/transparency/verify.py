@@ -25,7 +25,6 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
-import gc
 import hashlib
 import importlib.abc
 import importlib.util
@@ -618,7 +617,7 @@ class Rules:
         latest, first = self.latest, self._first.get
         try:
             told = [(first(state[-30:-12], _no_match)(state) or self._fields(state)).groups() for state in states]
-            ats, names, streams, numbers = cast("Iterator[tuple[bytes, ...]]", zip(*told))
+            ats, names, streams, numbers = cast("Iterator[tuple[bytes, ...]]", zip(*told))  # noqa: B905 - Python 3.8
             digits = _hex_of(streams) and bytes.fromhex(_hex_of(names).decode())
             ids = {digits[at : at + 16] for at in range(0, len(digits), 16)}
             if len(ids) != len(states) or not ids.isdisjoint(self.ids) or not _is_nfc(text):
@@ -656,7 +655,7 @@ class Rules:
     def _count_on(self, streams: tuple[bytes, ...], numbers: tuple[bytes, ...]) -> bool:
         """Let each entry be the next of its stream; if one is not, False, and none is."""
         versions = self.versions
-        for taken, (stream, number) in enumerate(zip(streams, map(int, numbers))):
+        for taken, (stream, number) in enumerate(zip(streams, map(int, numbers))):  # noqa: B905 - Python 3.8
             if versions.get(stream, 0) + 1 != number:
                 for each in streams[:taken]:
                     versions[each] -= 1
@@ -940,10 +939,7 @@ class Scan:
         for head in heads:
             if head.former or head.root != root_of(peaks + _peaks_of(rows, head.size - self.size)):
                 return False
-        if len(states) == 256:
-            peaks = self._merged(row[0])
-        else:
-            peaks = peaks + _peaks_of(rows, len(states))
+        peaks = self._merged(row[0]) if len(states) == 256 else peaks + _peaks_of(rows, len(states))
         if not peaks or not self.rules.take_all(states, text):
             return False
         self.size += len(states)
@@ -1059,7 +1055,7 @@ class Folder:
             regular = stat.S_ISREG(os.lstat(path).st_mode)
         except (OSError, ValueError):
             regular = False
-        return open(path, "rb") if regular else io.BytesIO()  # noqa: PTH123, SIM115 - thousands of small files
+        return open(path, "rb") if regular else io.BytesIO()  # noqa: PTH123 - thousands of small files
 
     def read(self, name: str) -> bytes:
         """Bytes of a file; empty when it is not there."""
@@ -1120,7 +1116,7 @@ class Carried(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Run a module."""
         name = module.__name__
-        exec(compile(self.sources[name], f"verify.py: {name}", "exec"), module.__dict__)  # noqa: S102
+        exec(compile(self.sources[name], f"verify.py: {name}", "exec"), module.__dict__)  # noqa: S102 - this file's own text
         if name == "msgspec":
             sys.modules["msgspec.structs"], sys.modules["msgspec.json"] = module.structs, module.json
 
@@ -1441,7 +1437,8 @@ def _bundle_of(lines: list[bytes], width: int) -> bytes:
     """The bundle of these entries; nothing where they are not so many, or one is too long."""
     if len(lines) != width or max(map(len, lines)) > MAX_ENTRY_BYTES:
         return b""
-    return b"".join(chain.from_iterable(zip([_LENGTHS[len(line)] for line in lines], lines)))
+    lengths = [_LENGTHS[len(line)] for line in lines]
+    return b"".join(chain.from_iterable(zip(lengths, lines)))  # noqa: B905 - Python 3.8
 
 
 def _read_bundle(data: bytes, path: str, view: BinaryIO, scan: Scan, disclosures: Disclosures) -> Problem | None:
