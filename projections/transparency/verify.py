@@ -5,7 +5,7 @@
 
 用法 Usage:
     python -I verify.py FOLDER [--trusted CHECKPOINT_FILE_OR_FOLDER] [--key VKEY] [--policy FILE]
-                        [--no-scores] [--lang zh|en] [--json]
+                        [--no-scores] [--csv NEW_FOLDER] [--lang zh|en] [--json]
     python -I verify.py --proof FILE.tlog-proof --entry ENTRY.json --key VKEY [--policy FILE]
 
 --trusted 是您另外得到的检查点:公示纸上的、以前的导出、别的单位保存的。没有它,文件夹只能对照自己的钥匙。
@@ -13,6 +13,8 @@
 another office. Without it the folder only proves itself against its own key.
 --policy 是见证策略(tlog-policy):哪些单位的见证签名才算数。没有它,结论标明“未经见证”。
 --policy says whose cosignatures count (tlog-policy). Without it the answer is labelled unwitnessed.
+--csv 把核验过的记录写成表格,每种事实一个文件;有问题就不写。
+--csv writes what was proved as tables, one file a kind of fact; nothing where anything is wrong.
 退出码 exit code: 0 完整 whole, 1 不完整 not whole, 2 无法核验 could not check.
 
 Nothing in the folder is believed: every leaf is computed from the entry's bytes, and the root from the leaves
@@ -25,6 +27,7 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import csv
 import hashlib
 import importlib.abc
 import importlib.util
@@ -37,6 +40,7 @@ import sys
 import unicodedata
 import uuid
 from array import array
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import chain
@@ -1653,6 +1657,52 @@ class Disclosures:
             yield Problem("disclosure-wrong", first=number, detail=commitment)
 
 
+# --- tables -----------------------------------------------------------------------------------------
+
+ACTOR = ("person", "role", "unit", "system", "sealed")
+COLUMNS = ("position", "at", "stream", "version", *("actor." + each for each in ACTOR))
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def cell_of(value: object) -> str:
+    """A value as text that no spreadsheet runs; lists and objects as JSON.
+
+    >>> cell_of("=1+1"), cell_of("-1.50"), cell_of(None), cell_of(["a"])
+    ("'=1+1", '-1.50', '', '["a"]')
+    """
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else _ENCODER.encode(value)
+    return "'" + text if text.lstrip().startswith(_FORMULA) and not _DECIMAL.fullmatch(text) else text
+
+
+def write_tables(folder: Folder, positions: Positions, target: Path) -> None:
+    """Write the entries to a new folder, `TYPE.csv` for each type, a column for each field that a fact of it has."""
+    fields: dict[str, set[str]] = {}
+    for _, entry in _parsed(folder, positions):
+        fields.setdefault(entry["type"], set()).update(entry["fact"])
+    target.mkdir()
+    with ExitStack() as opened:
+        tables: dict[str, Any] = {}
+        for kind in sorted(fields):
+            file = opened.enter_context((target / f"{kind}.csv").open("w", encoding="utf-8-sig", newline=""))
+            tables[kind] = csv.writer(file, lineterminator="\n")
+            tables[kind].writerow([*COLUMNS, *("fact." + each for each in sorted(fields[kind]))])
+        for position, entry in _parsed(folder, positions):
+            actor = entry["actor"] or {}
+            found = [position, entry["at"], entry["stream"], entry["version"]]
+            found += [actor.get(each) for each in ACTOR]
+            found += [entry["fact"].get(each) for each in sorted(fields[entry["type"]])]
+            tables[entry["type"]].writerow([cell_of(each) for each in found])
+
+
+def _parsed(folder: Folder, positions: Positions) -> Iterator[tuple[int, dict[str, Any]]]:
+    with folder.open("entries.jsonl") as view:
+        for line, state in enumerate(view, 1):
+            yield positions.of(line), json.loads(state)
+
+
 # --- the command ----------------------------------------------------------------------------------
 
 WHOLE = ("完整:{size} 条记录,根 {root}", "Whole: {size} entries, root {root}")
@@ -1757,6 +1807,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--policy", default="")
     parser.add_argument("--no-scores", dest="scores", action="store_false")
+    parser.add_argument("--csv", default="")
     parser.add_argument("--proof", default="")
     parser.add_argument("--entry", default="")
     asked = parser.parse_args(arguments)
@@ -1767,7 +1818,12 @@ def main(arguments: list[str] | None = None) -> int:
             return _prove(asked)
         trusted = Trusted(Path(asked.trusted)) if asked.trusted else None
         policy = Policy(Path(asked.policy).read_bytes()) if asked.policy else None
-        report = verify_folder(Folder(Path(asked.folder)), asked.key, trusted, policy, asked.scores)
+        folder = Folder(Path(asked.folder))
+        if asked.csv and os.path.lexists(asked.csv):
+            raise Unreadable(asked.csv)
+        report = verify_folder(folder, asked.key, trusted, policy, asked.scores)
+        if asked.csv and report.whole:
+            write_tables(folder, Positions(folder), Path(asked.csv))
     except (Bad, Unreadable, OSError) as problem:
         _say(asked.lang, UNREADABLE, detail=problem)
         return 2
