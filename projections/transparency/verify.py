@@ -572,6 +572,11 @@ class Fields:
         return self._found
 
 
+def _type_of(state: bytes) -> str:
+    """The type of a canonical entry."""
+    return state[state.rfind(b',"type":"') + 9 : state.rfind(b'","version":')].decode()
+
+
 def _no_match(state: bytes) -> None:
     """What is found where no shape is known."""
 
@@ -599,17 +604,22 @@ class Rules:
 
     def take(self, state: bytes) -> None:
         """Check the next entry, or `Bad`."""
-        if self.take_all([state], state):
-            return
-        if len(state) > MAX_ENTRY_BYTES:
-            raise Bad("more than 65,535 bytes")
-        entry = self._read(state)
-        if entry["type"] == RESTORED:
-            self._restore(entry["log"], cast("dict[str, Any]", entry["fact"]))
-        elif entry["log"] != self.log and self.log is not None:
-            raise Bad(f"log {entry['log']}, not {self.log}")
-        self.log = entry["log"]
-        self._follow(entry["at"], entry["id"], entry["stream"], entry["version"], entry["type"])
+        found = self._first.get(state[-30:-12], _no_match)(state)
+        if found is not None:
+            at, name, stream, version = (each.decode("utf-8", "replace") for each in found.groups())
+            if not _ENVELOPE.fullmatch(f"{name} {stream} {at}"):
+                raise Bad("envelope")
+            self._follow(at, name, stream, int(version), _type_of(state))
+        else:
+            entry = self._read(state)
+            if entry["type"] == RESTORED:
+                self._restore(entry["log"], cast("dict[str, Any]", entry["fact"]))
+            elif entry["log"] != self.log and self.log is not None:
+                raise Bad(f"log {entry['log']}, not {self.log}")
+            self.log = entry["log"]
+            self._follow(entry["at"], entry["id"], entry["stream"], entry["version"], entry["type"])
+            if entry["type"] != RESTORED:
+                self._learn(state)
         if not _is_nfc(state):
             raise Bad("text is not NFC")
 
@@ -634,8 +644,7 @@ class Rules:
             self.latest = latest
             return False
         self.ids |= ids
-        kind = states[-1][states[-1].rfind(b',"type":"') + 9 : states[-1].rfind(b'","version":')]
-        self.last = (streams[-1].decode(), int(numbers[-1]), kind.decode())
+        self.last = (streams[-1].decode(), int(numbers[-1]), _type_of(states[-1]))
         return True
 
     def _fields(self, state: bytes) -> re.Match[bytes] | Fields:
@@ -646,15 +655,18 @@ class Rules:
             if found is not None:
                 self._first[key] = shape
                 return found
-        if len(state) > MAX_ENTRY_BYTES:
-            raise Bad("more than 65,535 bytes")
         entry = self._read(state)
         if entry["log"] != self.log or entry["type"] == RESTORED:
             raise Bad("log")  # what changes the name is taken alone
-        known = self._shapes.setdefault(key, [])
+        self._learn(state)
+        return Fields([entry["at"], entry["id"], entry["stream"], str(entry["version"])])
+
+    def _learn(self, state: bytes) -> None:
+        """Remember the shape of an entry that is canonical and of this log."""
+        known = self._shapes.setdefault(state[-30:-12], [])
         if len(known) < 8 and len(self._shapes) < 4096 and len(state) < 4096 and b"\\" not in state:
             known.append(shape_of(state).fullmatch)
-        return Fields([entry["at"], entry["id"], entry["stream"], str(entry["version"])])
+            self._first[state[-30:-12]] = known[-1]
 
     def _count_on(self, streams: tuple[bytes, ...], numbers: tuple[bytes, ...]) -> bool:
         """Let each entry be the next of its stream; if one is not, False, and none is."""
@@ -688,6 +700,8 @@ class Rules:
     @staticmethod
     def _read(state: bytes) -> dict[str, Any]:
         """What an entry says, its bytes canonical and its envelope complete; or `Bad`."""
+        if len(state) > MAX_ENTRY_BYTES:
+            raise Bad("more than 65,535 bytes")
         value = decode_canonical(state)
         if not isinstance(value, dict):
             raise Bad("not an object")
