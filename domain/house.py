@@ -9,6 +9,7 @@ from domain.assessment import (
     committing,
     computing,
     feedback,
+    following,
     noticing,
     opening,
     ordering,
@@ -23,14 +24,16 @@ from domain.assessment import (
     deciding as period_deciding,
 )
 from domain.decider import Command, Decision, Past, Stream
+from domain.history import past_rules, past_year
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
-from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
-from domain.oversight import export, log, review, reviewing
+from domain.organisation import appointments, custody, exemption, member, membership, reorganisation, roster, unit
+from domain.oversight import case_key, erasing, export, log, retention, review, reviewing
 from domain.permissions import permit
 from domain.recording import (
     approval,
     archive,
+    bringing,
     claiming,
     deducting,
     deduction,
@@ -43,6 +46,8 @@ from domain.recording import (
     sheet,
     veto,
 )
+from domain.register import commands as register_commands
+from domain.register import keeping, register
 from domain.result import carrying, due, measure, pairing, probation, resolving, setting_aside
 from domain.result import noticing as probation_noticing
 from domain.result import opening as measure_opening
@@ -62,6 +67,7 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     archive.ARCHIVE,
     honour.HONOUR,
     deduction.DEDUCTION,
+    bringing.BROUGHT,
     notice.NOTICE,
     objection.OBJECTION,
     retaliation.RETALIATION,
@@ -75,6 +81,11 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     measure.MEASURES,
     review.REVIEW,
     export.EXPORT,
+    register.REGISTER,
+    case_key.CASE_KEY,
+    retention.RETENTION,
+    past_rules.PAST_RULES,
+    past_year.PAST_YEAR,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -99,10 +110,10 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     exemption.RequestExemption: exemption.decide,
     exemption.DecideExemption: exemption.decide,
     exemption.EndExemption: exemption.decide,
-    ruleset.DraftRuleSet: ruleset.decide,
-    ruleset.SimulateRuleSet: ruleset.decide,
+    ruleset.DraftRuleSet: authorship.decide,
+    ruleset.SimulateRuleSet: authorship.decide,
     ruleset.ApproveRuleSet: authorship.decide,
-    ruleset.PublishRuleSet: ruleset.decide,
+    ruleset.PublishRuleSet: authorship.decide,
     refining.ProposeLocalItem: refining.decide,
     refining.AuthoriseLocalItem: refining.decide,
     refining.DeclineLocalItem: refining.decide,
@@ -130,6 +141,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     hearing.FileStatement: hearing.decide,
     hearing.EndStatementTerm: hearing.decide,
     deducting.DecideDeduction: deducting.decide,
+    bringing.BringVeto: bringing.decide,
     veto.RegisterVeto: veto.decide,
     veto.LiftVeto: veto.decide,
     drafting.DraftNotice: drafting.decide,
@@ -178,6 +190,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     ordering.ApproveRestatement: ordering.decide,
     superseding.ComputeRestatement: superseding.decide,
     superseding.DraftRestatementNotice: superseding.decide,
+    following.FollowCarried: following.decide,
     probation_proposing.StartProbation: probation_proposing.decide,
     probation_proposing.LookAtProbation: probation_proposing.decide,
     probation_proposing.ProposeOutcome: probation_proposing.decide,
@@ -199,9 +212,32 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     reviewing.OpenReview: reviewing.decide,
     reviewing.GrantAccess: reviewing.decide,
     reviewing.RevokeAccess: reviewing.decide,
+    reviewing.TakeOverReview: reviewing.decide,
     reviewing.SealBundle: reviewing.decide,
     reviewing.CloseReview: reviewing.decide,
     export.ProduceExport: export.decide,
+    **dict.fromkeys(
+        (
+            register_commands.EnterRegister,
+            register_commands.CorrectRegister,
+            register_commands.WithdrawRegister,
+            register_commands.AdvanceRegister,
+            register_commands.TakeBackStep,
+            register_commands.NameRegisterPart,
+            register_commands.StrikeRegisterPart,
+            register_commands.LeaveFeedback,
+        ),
+        keeping.decide,
+    ),
+    **dict.fromkeys(erasing.CUSTODY_COMMANDS, erasing.decide),
+    retention.OrderRetention: retention.decide,
+    retention.RecordTrim: retention.decide,
+    retention.DestroyCaseKey: retention.decide,
+    past_rules.EnterPastRules: past_rules.decide,
+    past_rules.WithdrawPastRules: past_rules.decide,
+    past_year.ImportPastResult: past_year.decide,
+    past_year.ImportPastRecord: past_year.decide,
+    past_year.WithdrawPastEntry: past_year.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)
@@ -212,4 +248,21 @@ def decide(past: Past, command: Command) -> Decision:
     if not isinstance(command, log.OpenLog) and isinstance(past[log.LOG.of()], log.NotOpened):
         raise log.LogNotOpened
     permit(past, command)
-    return _DECIDERS[type(command)](past, command)
+    decision = _DECIDERS[type(command)](past, command)
+    _respect_custody(past, command)
+    return decision
+
+
+def _respect_custody(past: Past, command: Command) -> None:
+    """Refuse what somebody else would add about a person whose data is restricted or destroyed.
+
+    Asked last: by then the decision has mostly read the member itself. What he says himself, and what follows by
+    the procedure, goes on.
+    """
+    subject = getattr(command, "member", None)
+    by = command.actor.person
+    if subject is None or by is None or by == subject or isinstance(command, erasing.CUSTODY_COMMANDS):
+        return
+    known = past[member.MEMBER.of(subject)]
+    if isinstance(known, member.Registered):
+        custody.need_open(known.custody)

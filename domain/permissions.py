@@ -33,6 +33,8 @@ class Grant(NamedTuple):
 
 
 RELATED: Final[tuple[Relation, ...]] = ("own", "above")
+KEEPING: Final[tuple[Role, ...]] = ("recorder", "substitute_recorder", "secretary", "officer")
+"""Whoever keeps the registers of an organisation."""
 
 GRANTS: Final[tuple[Grant, ...]] = (
     # Setting up
@@ -68,12 +70,11 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("leave.register", "secretary", "own"),
     Grant("exemption.request", "member", "own", ("none",)),
     Grant("exemption.request", "secretary", "own", ("none",)),
-    Grant("exemption.decide", "secretary", "own", ("requested",)),
-    Grant("exemption.decide", "secretary", "above", ("requested",)),
-    Grant("exemption.decide", "committee_member", "own", ("requested",)),
-    Grant("exemption.decide", "committee_member", "above", ("requested",)),
-    Grant("exemption.decide", "leading_group", "own", ("requested",)),
-    Grant("exemption.decide", "leading_group", "above", ("requested",)),
+    *(
+        Grant("exemption.decide", office, relation, ("requested",))
+        for office in (*COMMITTEE, "leading_group")
+        for relation in RELATED
+    ),
     Grant("exemption.end", "secretary", "own", ("granted",)),
     Grant("exemption.end", "officer", "above", ("granted",)),
     # Looking at an organisation and at where somebody belongs; his points are another matter
@@ -113,6 +114,9 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("rules.decide_local", "leading_group", "above", ("submitted",)),
     Grant("rules.retire_local", "leading_group", "above", ("approved",)),
     Grant("rules.read", "public", "any"),
+    # The years before the log, as papers say them
+    Grant("history.import", "officer", "own"),
+    Grant("history.import", "officer", "above"),
     # Matters
     Grant("matter.plan", "recorder", "own"),
     Grant("matter.plan", "substitute_recorder", "own"),
@@ -126,10 +130,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("sheet.fill", "recorder", "own", ("draft",)),
     Grant("sheet.fill", "substitute_recorder", "own", ("draft",)),
     Grant("sheet.fill", "department_officer", "any", ("draft",)),
-    Grant("sheet.decide", "secretary", "own", ("submitted",)),
-    Grant("sheet.decide", "committee_member", "own", ("submitted",)),
-    Grant("sheet.decide", "secretary", "above", ("submitted",)),
-    Grant("sheet.decide", "committee_member", "above", ("submitted",)),
+    *(Grant("sheet.decide", office, relation, ("submitted",)) for office in COMMITTEE for relation in RELATED),
     Grant("sheet.read", "recorder", "own"),
     Grant("sheet.read", "substitute_recorder", "own"),
     Grant("sheet.read", "secretary", "own"),
@@ -194,14 +195,9 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("deduction.read", "leading_group", "own"),
     Grant("deduction.read", "auditor", "any"),
     # Vetoes
-    Grant("veto.register", "secretary", "own"),
-    Grant("veto.register", "committee_member", "own"),
-    Grant("veto.register", "secretary", "above"),
-    Grant("veto.register", "committee_member", "above"),
-    Grant("veto.lift", "secretary", "own"),
-    Grant("veto.lift", "committee_member", "own"),
-    Grant("veto.lift", "secretary", "above"),
-    Grant("veto.lift", "committee_member", "above"),
+    Grant("veto.bring", "department_officer", "any"),
+    *(Grant("veto.register", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("veto.lift", office, relation) for office in COMMITTEE for relation in RELATED),
     Grant("veto.read", "member", "self"),
     Grant("veto.read", "secretary", "own"),
     Grant("veto.read", "secretary", "above"),
@@ -330,6 +326,12 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for relation in RELATED
     ),
     Grant("measure.read", "auditor", "any"),
+    # Registers: kept where things happen; the figures made of them are read above as well
+    *(Grant("register.keep", office, "own") for office in KEEPING),
+    *(Grant("register.read", office, "own") for office in OFFICES if office not in READING),
+    *(Grant("register.read", office, "above") for office in (*COMMITTEE, "officer", "leading_group")),
+    Grant("register.read", "auditor", "any"),
+    Grant("feedback.leave", "objector", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("own.take", "member", "self"),
@@ -344,7 +346,28 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("log.verify", "public", "any"),
     Grant("log.export", "auditor", "any"),
     Grant("export.produce", "installation", "any"),
+    # What the records of many come to: aggregates, and the proof that duties were separated
+    *(
+        Grant("report.read", office, relation)
+        for office in (*COMMITTEE, "officer", "leading_group")
+        for relation in RELATED
+    ),
+    Grant("report.read", "auditor", "any"),
+    *(Grant("duties.read", "leading_group", relation) for relation in RELATED),
     Grant("duties.read", "auditor", "any"),
+    # What becomes of a person's data: an officer asks, the leading group agrees, the machine carries it out
+    *(
+        Grant(operation, office, relation)
+        for operation in ("hold.place", "hold.lift", "restriction.place", "restriction.lift", "custody.read")
+        for office in ("officer", "leading_group")
+        for relation in RELATED
+    ),
+    *(Grant("erasure.propose", "officer", relation) for relation in RELATED),
+    *(Grant("erasure.decide", "leading_group", relation) for relation in RELATED),
+    Grant("erasure.carry_out", "process", "any"),
+    Grant("retention.order", "officer", "own"),
+    Grant("retention.carry_out", "process", "any"),
+    Grant("custody.read", "auditor", "any"),
 )
 
 

@@ -71,7 +71,7 @@ def whatif(
     """试算一个版本或一个参数 Try a version, or one other figure, on a determined period; without names."""
     with deployed(Settings()) as deployment:
         actor = person(desk.signed_in(deployment, login, password), role, unit)
-        asyncio.run(_need(deployment, actor, "rules.simulate", unit))
+        asyncio.run(need(deployment, actor, "rules.simulate", unit))
         found = tried(deployment, unit, version, year, period, (figure, value))
     if found.too_few:
         console.print(f"{found.members} 人,不足以显示任何数字 people, too few for any figure")
@@ -87,7 +87,7 @@ def whatif(
         console.print(f"未对应 not mapped: {item.item} ({item.members})")
     if out is not None:
         rows = [(one.unit or "", one.title, one.members, one.better, one.worse) for one in found.branches]
-        _write(out, ("unit", "title", "members", "better", "worse"), rows, msgspec.to_builtins(found))
+        write(out, ("unit", "title", "members", "better", "worse"), rows, msgspec.to_builtins(found))
 
 
 def tried(
@@ -139,7 +139,7 @@ def restate(
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task("重算 restating", total=len(unit) * len(year))
             for one in unit:
-                asyncio.run(_need(deployment, actor, "restatement.read", one))
+                asyncio.run(need(deployment, actor, "restatement.read", one))
                 for when in year:
                     found.append((one, when, differing(deployment, actor, (one, when, period), rules)))
                     progress.advance(task)
@@ -196,7 +196,7 @@ def _summary(found: Iterable[tuple[Code, int, list[Restated]]]) -> None:
 def written(out: Path, found: Iterable[tuple[Code, int, list[Restated]]]) -> None:
     """The full difference as a file: a line for each total, grade and line that differs."""
     rows = [row for where, when, members in found for row in _rows(where, when, members)]
-    _write(out, _HEAD, rows, [dict(zip(_HEAD, row, strict=True)) for row in rows])
+    write(out, _HEAD, rows, [dict(zip(_HEAD, row, strict=True)) for row in rows])
 
 
 def _rows(unit: Code, year: int, members: Iterable[Restated]) -> Iterable[tuple[object, ...]]:
@@ -209,7 +209,8 @@ def _rows(unit: Code, year: int, members: Iterable[Restated]) -> Iterable[tuple[
             yield (*who, line.item, line.span or str(line.record), old, new, "yes" if line.unmapped else "")
 
 
-def _write(out: Path, head: Sequence[str], rows: Iterable[Sequence[object]], whole: Any) -> None:  # noqa: ANN401 - JSON
+def write(out: Path, head: Sequence[str], rows: Iterable[Sequence[object]], whole: Any) -> None:  # noqa: ANN401 - JSON
+    """A table as CSV, or the whole as JSON where the file is called so."""
     if out.suffix == ".json":
         out.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", "utf-8")
         return
@@ -274,7 +275,7 @@ async def _connected(deployment: Deployment) -> AsyncConnection:
     return await psycopg.AsyncConnection.connect(on_reads(deployment.database.read_url), autocommit=True)
 
 
-async def _need(deployment: Deployment, actor: Actor, operation: str, unit: Code) -> None:
+async def need(deployment: Deployment, actor: Actor, operation: str, unit: Code) -> None:
     """Refuse whoever does not hold, today, an office to which the table grants this."""
     assert actor.person is not None, "only people look"
     async with await _connected(deployment) as connection:

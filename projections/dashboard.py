@@ -14,6 +14,7 @@ from domain.rules.counting import Counting
 from domain.values import Code, MemberId, Sha256
 from projections.answers import Answer, AsyncConnection, ask_one
 from projections.offices import ACTS
+from projections.rows import Connection
 
 Group: TypeAlias = Literal["missing", "undecided", "honours", "deductions", "notices", "objections", "appeals"]
 GROUPS: Final[tuple[Group, ...]] = get_args(Group)
@@ -196,6 +197,7 @@ _SHEETS: Final = """
   FROM sheets AS s JOIN scope ON scope.code = s.unit JOIN matters AS m ON m.matter = s.matter
   WHERE s.status IN ('draft', 'submitted')
 """
+_OPEN: Final = " UNION ALL ".join((_CASES, _OBJECTIONS, _NOTICES, _MATTERS, _SHEETS))
 _COUNTED: Final = """
 ), missed AS (
   SELECT p.key, p.code, p.since, m.member, m.name, e.unit
@@ -249,7 +251,7 @@ _DASHBOARD: Final = "".join(
     (
         _SCOPE,
         "open AS MATERIALIZED (",
-        " UNION ALL ".join((_CASES, _OBJECTIONS, _NOTICES, _MATTERS, _SHEETS)),
+        _OPEN,
         _COUNTED,
         """
 SELECT
@@ -278,16 +280,24 @@ SELECT
 
 async def dashboard(connection: AsyncConnection, unit: Code, today: date, now: datetime) -> Answer[Dashboard | None]:
     """What an organisation owes on a day, and the numbers of everything below it; nothing of anybody's points."""
-    known: dict[str, object] = {
-        "unit": unit,
-        "today": today,
-        "day": today,
-        "now": now,
-        "patience": Counting().late_entry_days,
-    }
-    found = await ask_one(connection, Dashboard, _DASHBOARD, known, where=unit)
+    found = await ask_one(connection, Dashboard, _DASHBOARD, _known(unit, today, now), where=unit)
     missing = found.value is not None and any(one.parked for one in found.value.units)
     return msgspec.structs.replace(found, complete=found.complete and not missing)
+
+
+_ALL_FIGURES: Final = "".join(
+    ("SELECT row_to_json(f) FROM (", _SCOPE, "open AS MATERIALIZED (", _OPEN, _COUNTED, _FIGURES, ") AS f")
+)
+
+
+def figures_of(connection: Connection, unit: Code, today: date, now: datetime) -> list[Figures]:
+    """The numbers of an organisation and of everything below it, parents before children."""
+    found = connection.execute(_ALL_FIGURES, _known(unit, today, now))
+    return [msgspec.convert(row, Figures, strict=False) for (row,) in found]
+
+
+def _known(unit: Code, today: date, now: datetime) -> dict[str, object]:
+    return {"unit": unit, "today": today, "day": today, "now": now, "patience": Counting().late_entry_days}
 
 
 def summed(board: Dashboard) -> tuple[Sum, ...]:

@@ -10,7 +10,13 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.restatement import CorrectionOrdered, LineRestated, MemberRestated, RestatementStatementFiled
+from domain.assessment.restatement import (
+    AdditionOrdered,
+    CorrectionOrdered,
+    LineRestated,
+    MemberRestated,
+    RestatementStatementFiled,
+)
 from domain.assessment.result import (
     DeterminationSuperseded,
     GradeDetermined,
@@ -20,9 +26,11 @@ from domain.assessment.result import (
     ScoreDetermined,
 )
 from domain.decider import Fact
+from domain.history.past_year import PAST_YEAR
 from domain.notice.notice import NoticeLineDrafted
 from domain.notice.results import ResultLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
+from domain.organisation.custody import CUSTODY_FACTS
 from domain.organisation.member import (
     ExemptionEnded,
     ExemptionGranted,
@@ -51,6 +59,7 @@ from domain.recording.archive import (
     VetoRegistered,
     archive_of,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -201,6 +210,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         DeductionReferred,
         DeductionApproved,
         DeductionDismissed,
+        VetoBrought,
         VetoRegistered,
         VetoLifted,
         CaseListed,
@@ -211,13 +221,16 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         ScoreDetermined,
         GradeDetermined,
         ResultFedBack,
+        AdditionOrdered,
         CorrectionOrdered,
         MemberRestated,
         LineRestated,
         RestatementStatementFiled,
         DeterminationSuperseded,
+        *CUSTODY_FACTS,
         *MEASURES.facts,
         *PROBATION.facts,
+        *PAST_YEAR.facts,
     }
 )
 """The facts that say something of one member, whom they name."""

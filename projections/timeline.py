@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.history.past_year import PAST_YEAR, PastEntryWithdrawn, PastRecordImported, PastResultImported
 from domain.notice.notice import NoticeLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
@@ -35,6 +36,7 @@ from domain.recording.archive import (
     VetoLifted,
     VetoRegistered,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -152,7 +154,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """The claim or the proposal that it is about."""
 
 
-CONSEQUENCES: Final = (*MEASURES.facts, *PROBATION.facts)
+CONSEQUENCES: Final = (*MEASURES.facts, *PROBATION.facts, *PAST_YEAR.facts)
 _OF_MEASURES: Final = [stored_name(kind) for kind in MEASURES.facts]
 
 
@@ -169,6 +171,7 @@ InUnit: TypeAlias = (
     | ExemptionGranted
     | ExemptionRefused
     | ExemptionEnded
+    | VetoBrought
     | ProbationStarted
     | ProbationOutlookIssued
     | ConfirmationProposed
@@ -203,6 +206,9 @@ InUnit: TypeAlias = (
     | MeasureClosed
     | MeasureWithdrawn
     | MeasureSetAside
+    | PastResultImported
+    | PastRecordImported
+    | PastEntryWithdrawn
 )
 
 
@@ -260,6 +266,7 @@ HANDLERS: Final[Handlers] = {
     ExemptionGranted: _in_unit,
     ExemptionRefused: _in_unit,
     ExemptionEnded: _in_unit,
+    VetoBrought: _in_unit,
     **dict.fromkeys(CONSEQUENCES, _in_unit),
     RoleAppointed: _in_office,
     RoleEnded: _in_office,

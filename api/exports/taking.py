@@ -11,7 +11,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 PAGE: Final = 500
-_NOTE: Final = "INSERT INTO access.exports (at, operator, size) VALUES (%(at)s, %(operator)s, %(size)s)"
+NOTE: Final = "INSERT INTO access.exports (at, operator, size) VALUES (%(at)s, %(operator)s, %(size)s)"
 _REACHED: Final = "SELECT position FROM tracking"
 
 
@@ -45,7 +45,7 @@ async def note_taking(asked: Asked, what: str) -> None:
     operator = f"{reader.person} {office} {what}"
     noted = {"at": asked.house.clock.now(), "operator": operator, "size": 0 if row is None else row[0]}
     async with asked.house.access.connection() as connection:
-        await connection.execute(_NOTE, noted)
+        await connection.execute(NOTE, noted)
 
 
 def headings(asked: Asked, keys: Sequence[str]) -> list[str]:

@@ -90,6 +90,8 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "profile-unknown": Sentence(
         "没有这类党员,请从列表选择。", "There is no such class of members; choose from the list."
     ),
+    "step-unknown": Sentence("该台账没有这一进展。", "This register has no such step."),
+    "part-unknown": Sentence("该台账不登记这类人员。", "This register names no persons of this kind."),
     "role-unknown": Sentence("没有这种职务,请从列表选择。", "There is no such office; choose from the list."),
     "level-unknown": Sentence("该条目没有这个档次,请从列表选择。", "The item has no such level; choose from the list."),
     "condition-unknown": Sentence(
@@ -97,6 +99,18 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "share-unknown": Sentence(
         "该条目没有这种位次,请从列表选择。", "The item has no such place in a group; choose from the list."
+    ),
+    "year-wrong": Sentence("年度应写成 2017。", "A year is written 2017."),
+    "periods-wrong": Sentence(
+        "考评期写成“代码 月-日”,多个用分号分开,如:H1 06-30;H2 12-31;Y 12-31。",
+        "Periods are written “code month-day”, divided by semicolons: H1 06-30; H2 12-31; Y 12-31.",
+    ),
+    "grade-unknown": Sentence(
+        "没有这个格次:写今天办法中的名称,或一个代码。", "There is no such grade: give its name of today, or a code."
+    ),
+    "past-kind-unknown": Sentence(
+        "清单应为:责任清单、荣誉清单、负面清单、一票否决。",
+        "The list is one of: responsibility, honour, deduction, veto.",
     ),
     "row-twice": Sentence("与第 {first} 行重复。", "This repeats row {first}."),
     "matter-differs": Sentence(

@@ -1,0 +1,115 @@
+"""报告 — the same tables on the page, for a program, as a file and on the command line; nothing of too few people."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from domain.values import hundredths
+from ops.example.people import BRANCH, WORK_COMMITTEE
+from projections.reports.table import NAMES
+from tests.api.test_command_line import Run, run
+from tests.api.test_exports import rows_of
+from tests.api.town import PAGE, Town
+
+__all__ = ["run"]
+
+JSON = {"accept": "application/json"}
+HOLDERS = {"officer": WORK_COMMITTEE, "secretary": BRANCH}
+
+
+@pytest.fixture(scope="module")
+def july(town: Town) -> Iterator[Town]:
+    """When the first half-year of the example is over."""
+    with town.later(timedelta(days=70)) as later:
+        yield later
+
+
+def report(client: httpx2.Client, unit: str, name: str, query: str = "") -> Any:
+    answered = client.get(f"/units/{unit}/reports/{name}{query}", headers=JSON)
+    assert answered.status_code == 200, answered.text
+    return answered.json()["value"]
+
+
+def leader(town: Town) -> httpx2.Client:
+    return town.acting("leader", "leading_group", WORK_COMMITTEE)
+
+
+def test_every_report_is_a_page_in_both_languages_and_a_file_of_each_table(july: Town) -> None:
+    client = leader(july)
+    names = client.get(f"/units/{WORK_COMMITTEE}/reports", headers=JSON).json()["value"]["reports"]
+    assert tuple(names) == NAMES
+    for name in names:
+        place = f"/units/{WORK_COMMITTEE}/reports/{name}"
+        for language in ("zh-CN", "en"):
+            page = client.get(place, headers={**PAGE, "accept-language": language})
+            assert page.status_code == 200, (name, page.text[:400])
+        for table in report(client, WORK_COMMITTEE, name)["tables"]:
+            for kind in ("csv", "xlsx"):
+                rows = rows_of(kind, client.get(f"{place}/exports/{table['code']}.{kind}").content)
+                assert len(rows) == 1 + len(table["rows"]), (name, table["code"], kind)
+
+
+def test_a_report_that_the_reader_has_is_not_sent_again(july: Town) -> None:
+    client = leader(july)
+    for name in NAMES:
+        place = f"/units/{WORK_COMMITTEE}/reports/{name}"
+        tag = client.get(place, headers=JSON).headers["etag"]
+        assert client.get(place, headers={**JSON, "if-none-match": tag}).status_code == 304
+
+
+def test_the_first_half_shows_its_items_once_it_is_over(town: Town, july: Town) -> None:
+    running = report(leader(town), WORK_COMMITTEE, "attainability", "?year=2026&period=H1")
+    assert (running["notes"], running["tables"]) == (["running"], [])
+    found = report(leader(july), WORK_COMMITTEE, "attainability")
+    assert (found["year"], found["period"]) == (2026, "H1")
+    for row in found["tables"][0]["rows"]:
+        values = row["values"]
+        assert values["members"] >= found["smallest"] == 10
+        assert values["full"] <= values["members"]
+        assert hundredths(values["mean"]) <= hundredths(values["cap"])
+
+
+def test_one_item_is_shown_branch_by_branch(july: Town) -> None:
+    client = leader(july)
+    first = report(client, WORK_COMMITTEE, "branches")["tables"][0]["rows"][0]
+    found = report(client, WORK_COMMITTEE, "branches", first["to"])
+    branches = found["tables"][1]
+    assert branches["rows"] or branches["hidden"]
+    own = report(july.acting("secretary", "secretary", BRANCH), BRANCH, "branches", first["to"])
+    assert own["tables"][0]["rows"][0]["values"]["mean"] == first["values"]["mean"]
+    assert len(own["tables"][1]["rows"]) <= 1
+
+
+def test_who_may_not_read_a_report_is_told_so_and_is_not_shown_it(july: Town) -> None:
+    member = july.acting("member", "member", BRANCH)
+    assert member.get(f"/units/{BRANCH}/reports", headers=JSON).status_code == 403
+    for login, unit in HOLDERS.items():
+        client = july.acting(login, login, unit)
+        mine = client.get(f"/units/{unit}/reports", headers=JSON).json()["value"]["reports"]
+        for name in NAMES:
+            answered = client.get(f"/units/{unit}/reports/{name}", headers=JSON)
+            assert answered.status_code == (200 if name in mine else 403), name
+
+
+def test_what_there_is_not_is_a_plain_problem(july: Town) -> None:
+    client = leader(july)
+    place = f"/units/{WORK_COMMITTEE}/reports"
+    assert client.get(f"{place}/best", headers=JSON).status_code == 422
+    assert client.get(f"{place}/branches/exports/nothing.csv", headers=JSON).status_code == 404
+    unknown = client.get(f"{place}/branches?period=H9", headers=JSON)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "period-unknown")
+
+
+def test_the_command_line_writes_the_same_table(town: Town, run: Run, tmp_path: Any) -> None:
+    out = tmp_path / "items.csv"
+    words = ("report", "branches", "--as", "leader", "--unit", WORK_COMMITTEE, "--role", "leading_group")
+    done = run(*words, "--out", out, typed=f"{town.passwords['leader']}\n")
+    assert done.exit_code == 0, done.output
+    assert re.search("支部间比较", done.output)
+    assert out.exists()
+    refused = run("report", "branches", "--as", "member", "--unit", BRANCH, typed=f"{town.passwords['member']}\n")
+    assert refused.exit_code != 0
