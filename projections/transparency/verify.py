@@ -1712,7 +1712,7 @@ def write_tables(folder: Folder, positions: Positions, target: Path) -> None:
             tables[kind] = csv.writer(file, lineterminator="\n")
             tables[kind].writerow([*COLUMNS, *("fact." + each for each in sorted(fields[kind]))])
         for position, entry in _parsed(folder, positions):
-            actor = entry["actor"] or {}
+            actor = cast("dict[str, Any]", entry["actor"] or {})
             found = [position, entry["at"], entry["stream"], entry["version"]]
             found += [actor.get(each) for each in ACTOR]
             found += [entry["fact"].get(each) for each in sorted(fields[entry["type"]])]

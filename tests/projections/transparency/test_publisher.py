@@ -219,7 +219,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     """End the process before its `step`-th write, counted over tiles, key and checkpoints as they get their names."""
     writes = iter(range(1, 10**6))
 
-    def instead(write: Callable[..., None]) -> Callable[..., None]:
+    def instead(write: Callable[..., object]) -> Callable[..., None]:
         def stopping(*arguments: Any) -> None:
             if next(writes) == step:
                 raise Stopped
