@@ -253,6 +253,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("own.take", "member", "self"),
+    Grant("result.acknowledge", "member", "own"),
     Grant("archive.read", "recorder", "own"),
     *granted("archive.read", ("secretary", "committee_member"), RELATED),
     Grant("archive.read", "auditor", "any"),
