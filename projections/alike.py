@@ -101,7 +101,7 @@ class Alike:
 
     def text(self, one: Given, situation: Situation) -> str:
         """One year's, counted by itself."""
-        said: list[Token] = [*one.said, *_fallen(one.lists)]
+        said = _said(one)
         found = [part.crowd.span.find(part.said(said)) for part in situation.parts]
         return text_of(one, situation, found)
 
@@ -121,17 +121,14 @@ class Alike:
         self._situations.clear()
         self._crowds.clear()
 
-    def spans(
-        self, subject: Subject, year: int, period: str, said: SaidOfYear, lists: Lists = NOTHING
-    ) -> list[SpanScore]:
+    def spans(self, one: Given, period: str) -> list[SpanScore]:
         """The stretches of one period with their lines, by the confirmed records; none where no rule set names it."""
-        situation = self.situation(subject, year)
-        own = next((one for one in situation.periods if one.ruled.period == period), None)
+        situation = self.situation(one.subject, one.year)
+        own = next((each for each in situation.periods if each.ruled.period == period), None)
         if own is None:
             return []
-        every = _with_shortfalls(said, lists) if lists.shortfalls else said
-        parts = situation.parts[own.spans]
-        return [one.span.scores(one.span.find(one.said(every)))[0] for one in parts]
+        said = _said(one)
+        return [part.crowd.span.scores(part.crowd.span.find(part.said(said)))[0] for part in situation.parts[own.spans]]
 
     def situation(self, subject: Subject, year: int) -> Situation:
         """What somebody's year has in common with others'."""
@@ -342,8 +339,9 @@ def _own_totals(one: Period, subject: Subject, year: int, lists: Lists) -> Total
 _HALVES: Final = 2
 
 
-def _fallen(lists: Lists) -> list[Tally]:
-    return [tally([row])[0] for row in lists.shortfalls]
+def _said(one: Given) -> list[Token]:
+    """What records and shortfalls of a year say."""
+    return [*one.said, *(tally([row])[0] for row in one.lists.shortfalls)]
 
 
 def _stays_in(stays: Sequence[Stay], year: int) -> _Key:

@@ -77,7 +77,7 @@ def lines_of(asking: Asking) -> ByItem:
     found: ByItem = {}
     for start in range(0, len(pairs), RANGE):
         for one in read(asking.connection, pairs[start : start + RANGE]):
-            spans = alike.spans(one.subject, one.year, asking.period, one.said, one.lists)
+            spans = alike.spans(one, asking.period)
             count(found, people[one.member], spans)
     return found
 
