@@ -10,7 +10,13 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.restatement import CorrectionOrdered, LineRestated, MemberRestated, RestatementStatementFiled
+from domain.assessment.restatement import (
+    AdditionOrdered,
+    CorrectionOrdered,
+    LineRestated,
+    MemberRestated,
+    RestatementStatementFiled,
+)
 from domain.assessment.result import (
     DeterminationSuperseded,
     GradeDetermined,
@@ -53,6 +59,7 @@ from domain.recording.archive import (
     VetoRegistered,
     archive_of,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -203,6 +210,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         DeductionReferred,
         DeductionApproved,
         DeductionDismissed,
+        VetoBrought,
         VetoRegistered,
         VetoLifted,
         CaseListed,
@@ -213,6 +221,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         ScoreDetermined,
         GradeDetermined,
         ResultFedBack,
+        AdditionOrdered,
         CorrectionOrdered,
         MemberRestated,
         LineRestated,

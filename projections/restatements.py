@@ -8,6 +8,7 @@ import msgspec
 
 from domain.assessment.period import PeriodRestated
 from domain.assessment.restatement import (
+    AdditionOrdered,
     CorrectionOrdered,
     LineRestated,
     MemberRestated,
@@ -51,7 +52,18 @@ CREATE TABLE restatements (
     notice uuid,
     adopted integer NOT NULL,
     blocked integer NOT NULL,
+    follows uuid,
+    minute_sha256 text NOT NULL,
+    entitled integer NOT NULL,
+    present integer NOT NULL,
+    in_favour integer NOT NULL,
     position integer NOT NULL
+);
+CREATE TABLE additions (
+    key text PRIMARY KEY,
+    restatement uuid NOT NULL,
+    document_kind text NOT NULL,
+    document text NOT NULL
 );
 CREATE INDEX restatements_of_unit ON restatements (unit, year);
 CREATE TABLE restated_members (
@@ -122,6 +134,11 @@ class RestatementRow(Row, kw_only=True):
     notice: UUID | None = None
     adopted: int = 0
     blocked: int = 0
+    follows: UUID | None = None
+    minute_sha256: str
+    entitled: int
+    present: int
+    in_favour: int
     position: int
 
 
@@ -152,6 +169,21 @@ class MemberRow(Row, kw_only=True):
     spared: bool = False
 
 
+class AdditionRow(Row, kw_only=True):
+    """The papers of a record that an order adds."""
+
+    table = "additions"
+    key: str
+    restatement: UUID
+    document_kind: str
+    document: str
+
+
+def addition_key(restatement: RestatementId | None, member: MemberId, matter: Code, item: Code) -> str:
+    """The one key of what an order adds."""
+    return f"{restatement} {member} {matter} {item}"
+
+
 def _ordered(this: Applied, fact: RestatementOrdered) -> None:
     this.batch.insert(
         RestatementRow(
@@ -162,13 +194,18 @@ def _ordered(this: Applied, fact: RestatementOrdered) -> None:
             number=fact.number,
             rules=fact.rules,
             unfavourable=fact.unfavourable,
-            corrections=fact.corrections,
+            corrections=fact.corrections + fact.additions,
             document_kind=fact.document_kind,
             document=fact.document,
             by=fact.by,
             body=fact.body,
             minute=fact.minute,
             ordered_at=this.at,
+            follows=fact.follows,
+            minute_sha256=fact.minute_sha256,
+            entitled=fact.vote.entitled,
+            present=fact.vote.present,
+            in_favour=fact.vote.in_favour,
             position=this.position,
         )
     )
@@ -257,9 +294,19 @@ def _kept_in_the_log(_: Applied, __: CorrectionOrdered) -> None:
     """The record says so once the restatement is adopted."""
 
 
+def _added(this: Applied, fact: AdditionOrdered) -> None:
+    """The record that comes of it once the restatement is adopted has its papers from here."""
+    key = addition_key(fact.restatement, fact.member, fact.matter, fact.item)
+    papers = AdditionRow(
+        key=key, restatement=fact.restatement, document_kind=fact.document_kind, document=fact.document
+    )
+    this.batch.insert(papers)
+
+
 HANDLERS: Final[Handlers] = {
     RestatementOrdered: _ordered,
     CorrectionOrdered: _kept_in_the_log,
+    AdditionOrdered: _added,
     RestatementComputed: _computed,
     MemberRestated: _member,
     LineRestated: _line,
@@ -288,6 +335,8 @@ class RestatementState(msgspec.Struct, frozen=True, kw_only=True):
     body: Code
     minute: str
     ordered_at: datetime
+    follows: RestatementId | None
+    """The one that changed what is carried over into this year."""
     status: str
     """ordered, computed, approved, dropped or adopted."""
     members: int | None
@@ -342,7 +391,8 @@ class RestatedMember(msgspec.Struct, frozen=True, kw_only=True):
 _RESTATEMENT: Final = """
 SELECT r.id, r.unit, u.title AS unit_title, r.year, r.period, r.number, r.rules, r.unfavourable, r.corrections,
        r.document_kind, r.document, r.by, r.body, r.minute, r.ordered_at, r.status, r.members, r.better, r.same,
-       r.worse, r.unmapped, r.approved_minute, r.notice, r.adopted, r.blocked, r.position
+       r.worse, r.unmapped, r.approved_minute, r.notice, r.adopted, r.blocked, r.follows,
+       r.position
 FROM restatements AS r LEFT JOIN units AS u ON u.code = r.unit
 """
 _OF_UNITS: Final = _RESTATEMENT + "WHERE r.unit = ANY(%(units)s) ORDER BY r.ordered_at DESC, r.unit LIMIT 500"

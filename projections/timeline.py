@@ -36,6 +36,7 @@ from domain.recording.archive import (
     VetoLifted,
     VetoRegistered,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -170,6 +171,7 @@ InUnit: TypeAlias = (
     | ExemptionGranted
     | ExemptionRefused
     | ExemptionEnded
+    | VetoBrought
     | ProbationStarted
     | ProbationOutlookIssued
     | ConfirmationProposed
@@ -264,6 +266,7 @@ HANDLERS: Final[Handlers] = {
     ExemptionGranted: _in_unit,
     ExemptionRefused: _in_unit,
     ExemptionEnded: _in_unit,
+    VetoBrought: _in_unit,
     **dict.fromkeys(CONSEQUENCES, _in_unit),
     RoleAppointed: _in_office,
     RoleEnded: _in_office,

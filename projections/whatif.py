@@ -43,7 +43,8 @@ _LONG_AGO: Final = date(1900, 1, 1)
 _RESULTS: Final = """
 SELECT r.member, r.unit, u.title, r.determined_total, r.grade, r.appraisal, r.graded, r.months_present
 FROM results AS r JOIN units AS u ON u.code = r.unit
-WHERE r.year = %(year)s AND r.period = %(period)s AND r.version > 0 AND u.scheme = %(scheme)s ORDER BY r.member
+WHERE r.year = %(year)s AND r.period = %(period)s AND r.version > 0 AND u.scheme = %(scheme)s
+  AND (%(unit)s::text IS NULL OR %(unit)s = ANY(u.path)) ORDER BY r.member
 """
 
 
@@ -159,9 +160,14 @@ def what_if(
     year: int,
     period: Code,
     progress: Callable[[int, int], None] = lambda _done, _of: None,
+    *,
+    unit: Code | None = None,
 ) -> WhatIf:
-    """Everybody whose result of a period is determined, under a version; member range by member range."""
-    known = {"scheme": scheme, "year": year, "period": period}
+    """Everybody whose result of a period is determined, under a version; member range by member range.
+
+    ``unit`` asks for an organisation and those below it alone.
+    """
+    known = {"scheme": scheme, "year": year, "period": period, "unit": unit}
     standing = [_Standing(*row) for row in connection.execute(_RESULTS, known).fetchall()]
     if not standing:
         raise NothingDetermined(year=year, period=period)
