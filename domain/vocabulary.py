@@ -258,6 +258,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("case-key-destroyed", case_key.CaseKeyDestroyed, "案件密钥销毁", "key of a case destroyed"),
     FactTerm("retention-ordered", retention.RetentionOrdered, "到期清理决定", "clearing of what is overdue ordered"),
     FactTerm("access-log-trimmed", retention.AccessLogTrimmed, "查阅记录到期清理", "access log trimmed"),
+    FactTerm("result-acknowledged", result.ResultAcknowledged, "本人签收", "result acknowledged by the member"),
     FactTerm("past-rules-entered", past_rules.PastRulesEntered, "以往办法登记", "earlier rules entered"),
     FactTerm("past-rules-withdrawn", past_rules.PastRulesWithdrawn, "以往办法登记撤回", "earlier rules withdrawn"),
     FactTerm("past-result-imported", past_year.PastResultImported, "历史结果导入", "result of a past year imported"),
@@ -266,7 +267,6 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("addition-ordered", restatement.AdditionOrdered, "封存后补记决定", "addition to a sealed period ordered"),
     FactTerm("veto-brought", bringing.VetoBrought, "提请一票否决", "veto brought by a department"),
     FactTerm("review-taken-over", review.ReviewTakenOver, "核查接办", "review taken over"),
-    FactTerm("result-acknowledged", result.ResultAcknowledged, "本人签收", "result acknowledged by the member"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}
