@@ -10,6 +10,7 @@ from projections.reports.asking import Asked, Asking, asking
 from projections.reports.attainability import attainability
 from projections.reports.branches import branches
 from projections.reports.diligence import diligence
+from projections.reports.duties import duties
 from projections.reports.lateness import lateness
 from projections.reports.table import Name, Report, Table
 from projections.rows import Connection
@@ -22,8 +23,9 @@ MAKERS: Final[Mapping[Name, Maker]] = {
     "branches": branches,
     "diligence": diligence,
     "late": lateness,
+    "duties": duties,
 }
-OPERATIONS: Final[Mapping[Name, str]] = dict.fromkeys(MAKERS, "report.read")
+OPERATIONS: Final[Mapping[Name, str]] = {**dict.fromkeys(MAKERS, "report.read"), "duties": "duties.read"}
 """Which operation of the permission table lets somebody see it."""
 OF_TODAY: Final[frozenset[Name]] = frozenset({"diligence"})
 """Reports of no period."""

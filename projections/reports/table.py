@@ -15,7 +15,7 @@ import msgspec
 
 from domain.values import Code, half_up
 
-Name: TypeAlias = Literal["attainability", "branches", "diligence", "late"]
+Name: TypeAlias = Literal["attainability", "branches", "diligence", "late", "duties"]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
 
 
