@@ -6,6 +6,7 @@ from datetime import date
 from api.asked import Asked
 from api.exports.cells import Cell
 from api.names import Names, names_of
+from api.words import Words
 from domain.decider import NotPermitted
 from domain.values import MemberId
 from projections.answers import Answer
@@ -53,6 +54,13 @@ async def on_page(asked: Asked, report: Report) -> dict[str, object]:
         "parsed": date.fromisoformat,
         "query": f"?{asked.request.url.query}" if asked.request.url.query else "",
     }
+
+
+def heading(words: Words, column: Column) -> str:
+    """What stands above a column."""
+    if column.title is not None:
+        return words.either(column.title.zh, column.title.en)
+    return words(f"report.column.{column.code}")
 
 
 def cells(asked: Asked, table: Table, row: Row, names: Names) -> list[Cell]:

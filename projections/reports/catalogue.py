@@ -12,6 +12,7 @@ from projections.reports.branches import branches
 from projections.reports.diligence import diligence
 from projections.reports.duties import duties
 from projections.reports.lateness import lateness
+from projections.reports.results import results
 from projections.reports.table import Name, Report, Table
 from projections.rows import Connection
 
@@ -24,8 +25,13 @@ MAKERS: Final[Mapping[Name, Maker]] = {
     "diligence": diligence,
     "late": lateness,
     "duties": duties,
+    "results": results,
 }
-OPERATIONS: Final[Mapping[Name, str]] = {**dict.fromkeys(MAKERS, "report.read"), "duties": "duties.read"}
+OPERATIONS: Final[Mapping[Name, str]] = {
+    **dict.fromkeys(MAKERS, "report.read"),
+    "duties": "duties.read",
+    "results": "result.read",
+}
 """Which operation of the permission table lets somebody see it."""
 OF_TODAY: Final[frozenset[Name]] = frozenset({"diligence"})
 """Reports of no period."""

@@ -12,6 +12,8 @@ from projections.reports.attainability import table
 from projections.reports.branches import compared
 from projections.reports.lateness import by_unit, distribution
 from projections.reports.lines import ByItem, Sums, count, root
+from projections.reports.results import Seats, tables
+from projections.reports.table import Said
 from tests.foundings import RULES_FILE
 
 SCHEME = load(RULES_FILE.read_bytes())
@@ -134,3 +136,28 @@ def test_half_of_a_branchs_entries_late_is_no_mark_and_more_is() -> None:
     assert (half.values["late"], half.values["late_share"], half.values["median_days"]) == (2, "50.0", 30)
     assert not half.marked
     assert by_unit("A", Counter({30: 1, 31: 2}), 30).marked
+
+
+GRADES = {"A": Said("优秀", "excellent"), "B": Said("合格", "qualified")}
+
+
+def test_grades_are_told_of_ten_or_more_and_the_room_still_open_with_them() -> None:
+    """One with 12 graded has 4 seats and took 3; the other with 11 has 3 and took all: of 7 one is open."""
+    found = {("PK", "1"): Counter({"A": 3, "B": 9}), ("PK", "2"): Counter({"A": 3, "B": 8})}
+    seats = {
+        ("PK",): Seats("district", None, None),
+        ("PK", "1"): Seats("one", 4, 3),
+        ("PK", "2"): Seats("two", 3, 3),
+    }
+    grades, units = tables("PK", found, seats, GRADES, 10)
+    assert [(row.values["members"], row.values["share"]) for row in grades.rows] == [(6, "26.1"), (17, "73.9")]
+    shown = [tuple(row.values.values()) for row in units.rows]
+    assert shown == [("district", 23, 6, 17, 7, 6, 1), ("one", 12, 3, 9, 4, 3, 1), ("two", 11, 3, 8, 3, 3, 0)]
+
+
+def test_organisations_stand_in_the_order_of_the_tree_whatever_their_grades() -> None:
+    found = {("PK", str(number)): Counter({"A": number, "B": 10}) for number in (3, 1, 2)}
+    seats = {("PK", str(number)): Seats(str(number), None, None) for number in (1, 2, 3)}
+    _, units = tables("PK", found, seats, GRADES, 10)
+    assert [row.values["unit"] for row in units.rows] == ["1", "2", "3"]
+    assert {row.values["open"] for row in units.rows} == {None}
