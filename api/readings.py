@@ -9,11 +9,14 @@ import msgspec
 
 from api.asked import Asked
 from api.house import House
+from domain.organisation.custody import ProcessingIsRestricted
 from domain.values import Code, MemberId, RecordId
 
 _WRITE: Final = """
 INSERT INTO access.readings (at, reader, role, unit, subject, what, record, review)
-VALUES (%(at)s, %(reader)s, %(role)s, %(unit)s, %(subject)s, %(what)s, %(record)s, %(review)s)
+SELECT %(at)s, %(reader)s, %(role)s, %(unit)s, %(subject)s, %(what)s, %(record)s, %(review)s
+WHERE %(review)s::uuid IS NOT NULL
+   OR NOT EXISTS (SELECT FROM custodies WHERE person = %(subject)s AND restricted)
 """
 _OF: Final = """
 SELECT reading, at, reader, role, unit, what, record FROM access.readings
@@ -69,10 +72,15 @@ async def _write(
     record: UUID | None,
     review: UUID | None,
 ) -> None:
-    """Write down that somebody is about to see something; what cannot be written down is not shown."""
+    """Write down that somebody is about to see something; what cannot be written down is not shown.
+
+    Of somebody whose data is restricted nothing is shown to others but under a review: that has a basis of its own.
+    """
     known = {"at": house.clock.now(), "reader": reader, "role": role, "unit": unit, "review": review}
     async with house.access.connection() as connection:
-        await connection.execute(_WRITE, {**known, "subject": subject, "what": what, "record": record})
+        done = await connection.execute(_WRITE, {**known, "subject": subject, "what": what, "record": record})
+    if done.rowcount == 0:
+        raise ProcessingIsRestricted
 
 
 async def readings_of(

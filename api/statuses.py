@@ -32,11 +32,14 @@ STATUSES: Final[dict[str, int]] = {
     "tellers-wrong": 422,
     "voter-unknown": 422,
     "too-many-attempts": 429,
+    "feedback-too-much": 429,
     "sign-in-busy": 429,
     # Who may
     "not-permitted": 403,
     "office-not-held": 403,
     # What there is
+    "register-kind-unknown": 404,
+    "register-entry-unknown": 404,
     "unit-unknown": 404,
     "period-unknown": 404,
     "period-not-opened": 404,
@@ -58,6 +61,12 @@ STATUSES: Final[dict[str, int]] = {
     "review-access-to-oneself": 409,
     "review-access-term": 422,
     "reviewer-in-line": 409,
+    # What becomes of a person's data
+    "person-erased": 410,
+    "processing-restricted": 403,
+    **dict.fromkeys(("hold-unknown", "no-erasure", "retention-not-ordered"), 404),
+    **dict.fromkeys(("hold-exists", "same-hand", "not-restricted", "membership-lasts", "erasure-exists"), 409),
+    **dict.fromkeys(("retention-runs", "still-needed", "only-at-the-top", "retention-ordered"), 409),
     "version-unknown": 404,
     "local-item-unknown": 404,
     # What the rules say of the content
@@ -222,6 +231,36 @@ STATUSES: Final[dict[str, int]] = {
     "evidence-outside-term": 422,
     "notice-line-unknown": 422,
     "notice-over": 410,
+    # Registers
+    **dict.fromkeys(
+        (
+            "register-field-unknown",
+            "register-field-missing",
+            "register-field-invalid",
+            "register-too-few",
+            "register-count-exceeded",
+            "register-said-by-matter",
+            "register-title-missing",
+            "register-words-unasked",
+            "register-kept-by-public",
+            "register-step-backwards",
+            "register-proof-missing",
+            "register-part-unknown",
+            "register-person-unknown",
+        ),
+        422,
+    ),
+    **dict.fromkeys(
+        (
+            "register-entry-exists",
+            "register-entry-withdrawn",
+            "register-step-unknown",
+            "register-part-repeated",
+            "register-part-not-named",
+            "register-nothing-changed",
+        ),
+        409,
+    ),
     # Objections
     "objection-unknown": 404,
     "objection-key-wrong": 404,
@@ -312,4 +351,14 @@ STATUSES: Final[dict[str, int]] = {
     "not-appraised": 409,
     "self-evaluated": 409,
     "already-fed-back": 409,
+    # The years before the log
+    "past-rules-unknown": 404,
+    "past-entry-unknown": 404,
+    "past-rules-malformed": 422,
+    "not-of-past-rules": 422,
+    "past-rules-missing": 409,
+    "past-rules-known": 409,
+    "past-rules-overlap": 409,
+    "past-entry-known": 409,
+    "assessed-here": 409,
 }

@@ -23,10 +23,11 @@ from domain.assessment import (
     deciding as period_deciding,
 )
 from domain.decider import Command, Decision, Past, Stream
+from domain.history import past_rules, past_year
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
-from domain.organisation import appointments, exemption, member, membership, reorganisation, roster, unit
-from domain.oversight import export, log, review, reviewing
+from domain.organisation import appointments, custody, exemption, member, membership, reorganisation, roster, unit
+from domain.oversight import case_key, erasing, export, log, retention, review, reviewing
 from domain.permissions import permit
 from domain.recording import (
     approval,
@@ -43,6 +44,8 @@ from domain.recording import (
     sheet,
     veto,
 )
+from domain.register import commands as register_commands
+from domain.register import keeping, register
 from domain.result import carrying, due, measure, pairing, probation, resolving, setting_aside
 from domain.result import noticing as probation_noticing
 from domain.result import opening as measure_opening
@@ -75,6 +78,11 @@ STREAMS: Final[tuple[Stream[Any], ...]] = (
     measure.MEASURES,
     review.REVIEW,
     export.EXPORT,
+    register.REGISTER,
+    case_key.CASE_KEY,
+    retention.RETENTION,
+    past_rules.PAST_RULES,
+    past_year.PAST_YEAR,
 )
 
 _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
@@ -202,6 +210,28 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     reviewing.SealBundle: reviewing.decide,
     reviewing.CloseReview: reviewing.decide,
     export.ProduceExport: export.decide,
+    **dict.fromkeys(
+        (
+            register_commands.EnterRegister,
+            register_commands.CorrectRegister,
+            register_commands.WithdrawRegister,
+            register_commands.AdvanceRegister,
+            register_commands.TakeBackStep,
+            register_commands.NameRegisterPart,
+            register_commands.StrikeRegisterPart,
+            register_commands.LeaveFeedback,
+        ),
+        keeping.decide,
+    ),
+    **dict.fromkeys(erasing.CUSTODY_COMMANDS, erasing.decide),
+    retention.OrderRetention: retention.decide,
+    retention.RecordTrim: retention.decide,
+    retention.DestroyCaseKey: retention.decide,
+    past_rules.EnterPastRules: past_rules.decide,
+    past_rules.WithdrawPastRules: past_rules.decide,
+    past_year.ImportPastResult: past_year.decide,
+    past_year.ImportPastRecord: past_year.decide,
+    past_year.WithdrawPastEntry: past_year.decide,
 }
 
 COMMANDS: Final = tuple(_DECIDERS)
@@ -212,4 +242,21 @@ def decide(past: Past, command: Command) -> Decision:
     if not isinstance(command, log.OpenLog) and isinstance(past[log.LOG.of()], log.NotOpened):
         raise log.LogNotOpened
     permit(past, command)
-    return _DECIDERS[type(command)](past, command)
+    decision = _DECIDERS[type(command)](past, command)
+    _respect_custody(past, command)
+    return decision
+
+
+def _respect_custody(past: Past, command: Command) -> None:
+    """Refuse what somebody else would add about a person whose data is restricted or destroyed.
+
+    Asked last: by then the decision has mostly read the member itself. What he says himself, and what follows by
+    the procedure, goes on.
+    """
+    subject = getattr(command, "member", None)
+    by = command.actor.person
+    if subject is None or by is None or by == subject or isinstance(command, erasing.CUSTODY_COMMANDS):
+        return
+    known = past[member.MEMBER.of(subject)]
+    if isinstance(known, member.Registered):
+        custody.need_open(known.custody)

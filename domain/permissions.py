@@ -33,6 +33,8 @@ class Grant(NamedTuple):
 
 
 RELATED: Final[tuple[Relation, ...]] = ("own", "above")
+KEEPING: Final[tuple[Role, ...]] = ("recorder", "substitute_recorder", "secretary", "officer")
+"""Whoever keeps the registers of an organisation."""
 
 GRANTS: Final[tuple[Grant, ...]] = (
     # Setting up
@@ -113,6 +115,9 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("rules.decide_local", "leading_group", "above", ("submitted",)),
     Grant("rules.retire_local", "leading_group", "above", ("approved",)),
     Grant("rules.read", "public", "any"),
+    # The years before the log, as papers say them
+    Grant("history.import", "officer", "own"),
+    Grant("history.import", "officer", "above"),
     # Matters
     Grant("matter.plan", "recorder", "own"),
     Grant("matter.plan", "substitute_recorder", "own"),
@@ -330,6 +335,12 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for relation in RELATED
     ),
     Grant("measure.read", "auditor", "any"),
+    # Registers: kept where things happen; the figures made of them are read above as well
+    *(Grant("register.keep", office, "own") for office in KEEPING),
+    *(Grant("register.read", office, "own") for office in OFFICES if office not in READING),
+    *(Grant("register.read", office, "above") for office in (*COMMITTEE, "officer", "leading_group")),
+    Grant("register.read", "auditor", "any"),
+    Grant("feedback.leave", "objector", "any"),
     # Archives
     Grant("archive.read", "member", "self"),
     Grant("own.take", "member", "self"),
@@ -353,6 +364,19 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("report.read", "auditor", "any"),
     *(Grant("duties.read", "leading_group", relation) for relation in RELATED),
     Grant("duties.read", "auditor", "any"),
+    # What becomes of a person's data: an officer asks, the leading group agrees, the machine carries it out
+    *(
+        Grant(operation, office, relation)
+        for operation in ("hold.place", "hold.lift", "restriction.place", "restriction.lift", "custody.read")
+        for office in ("officer", "leading_group")
+        for relation in RELATED
+    ),
+    *(Grant("erasure.propose", "officer", relation) for relation in RELATED),
+    *(Grant("erasure.decide", "leading_group", relation) for relation in RELATED),
+    Grant("erasure.carry_out", "process", "any"),
+    Grant("retention.order", "officer", "own"),
+    Grant("retention.carry_out", "process", "any"),
+    Grant("custody.read", "auditor", "any"),
 )
 
 

@@ -51,6 +51,8 @@ from domain.assessment.result import (
     ScoreDetermined,
 )
 from domain.decider import Fact
+from domain.history.past_rules import PastRulesEntered, PastRulesWithdrawn
+from domain.history.past_year import PastEntryWithdrawn, PastRecordImported, PastResultImported
 from domain.notice.notice import (
     DisclosureChecked,
     NoticeClosed,
@@ -88,6 +90,16 @@ from domain.objection.objection import (
 )
 from domain.objection.retaliation import RetaliationExamined, RetaliationFlagged
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
+from domain.organisation.custody import (
+    ErasureApproved,
+    ErasureDeclined,
+    ErasureProposed,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    PersonalKeyDestroyed,
+    ProcessingRestricted,
+    RestrictionLifted,
+)
 from domain.organisation.member import (
     ExemptionEnded,
     ExemptionGranted,
@@ -103,8 +115,10 @@ from domain.organisation.member import (
 )
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
+from domain.oversight.case_key import CaseKeyDestroyed
 from domain.oversight.export import ExportProduced
 from domain.oversight.log import LogOpened, LogRestored
+from domain.oversight.retention import AccessLogTrimmed, RetentionOrdered
 from domain.oversight.review import AccessGranted, AccessRevoked, BundleSealed, ReviewClosed, ReviewOpened
 from domain.recording.archive import (
     DeductionApproved,
@@ -139,6 +153,15 @@ from domain.recording.sheet import (
     SheetOpened,
     SheetReturned,
     SheetSubmitted,
+)
+from domain.register.register import (
+    RegisterAdvanced,
+    RegisterCorrected,
+    RegisterEntered,
+    RegisterPartNamed,
+    RegisterPartStruck,
+    RegisterStepTakenBack,
+    RegisterWithdrawn,
 )
 from domain.result.measure import (
     AdmonitionHeld,
@@ -391,6 +414,29 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("retaliation-flagged", RetaliationFlagged, "报复标记", "possible retaliation flagged"),
     FactTerm("retaliation-examined", RetaliationExamined, "报复核查结论", "possible retaliation examined"),
     FactTerm("export-produced", ExportProduced, "审计导出", "audit export produced"),
+    FactTerm("register-entered", RegisterEntered, "登记", "entry of a register made"),
+    FactTerm("register-corrected", RegisterCorrected, "更正登记", "entry of a register corrected"),
+    FactTerm("register-withdrawn", RegisterWithdrawn, "撤销登记", "entry of a register withdrawn"),
+    FactTerm("register-advanced", RegisterAdvanced, "登记进展", "entry of a register taken a step further"),
+    FactTerm("register-step-taken-back", RegisterStepTakenBack, "撤回进展", "step of an entry taken back"),
+    FactTerm("register-part-named", RegisterPartNamed, "登记人员或关联", "person or link of an entry named"),
+    FactTerm("register-part-struck", RegisterPartStruck, "删去人员或关联", "person or link of an entry struck"),
+    FactTerm("legal-hold-placed", LegalHoldPlaced, "留存令下达", "legal hold placed"),
+    FactTerm("legal-hold-lifted", LegalHoldLifted, "留存令解除", "legal hold lifted"),
+    FactTerm("processing-restricted", ProcessingRestricted, "限制处理", "processing restricted"),
+    FactTerm("restriction-lifted", RestrictionLifted, "解除限制处理", "restriction of processing lifted"),
+    FactTerm("erasure-proposed", ErasureProposed, "提请销毁", "erasure proposed"),
+    FactTerm("erasure-approved", ErasureApproved, "批准销毁", "erasure approved"),
+    FactTerm("erasure-declined", ErasureDeclined, "不予销毁", "erasure declined"),
+    FactTerm("personal-key-destroyed", PersonalKeyDestroyed, "密钥销毁", "personal key destroyed"),
+    FactTerm("case-key-destroyed", CaseKeyDestroyed, "案件密钥销毁", "key of a case destroyed"),
+    FactTerm("retention-ordered", RetentionOrdered, "到期清理决定", "clearing of what is overdue ordered"),
+    FactTerm("access-log-trimmed", AccessLogTrimmed, "查阅记录到期清理", "access log trimmed"),
+    FactTerm("past-rules-entered", PastRulesEntered, "以往办法登记", "earlier rules entered"),
+    FactTerm("past-rules-withdrawn", PastRulesWithdrawn, "以往办法登记撤回", "earlier rules withdrawn"),
+    FactTerm("past-result-imported", PastResultImported, "历史结果导入", "result of a past year imported"),
+    FactTerm("past-record-imported", PastRecordImported, "历史记录导入", "record of a past year imported"),
+    FactTerm("past-entry-withdrawn", PastEntryWithdrawn, "历史导入撤回", "imported entry withdrawn"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -18,7 +18,7 @@ from api.tokens import ScopeUnknown, TokenEndsBefore
 from api.workbook.carrying import carry_in
 from domain.actor import person
 from domain.decider import Refused
-from ops import access, ahead, desk, founding, intake, proving, reporting, rules, witness
+from ops import access, ahead, desk, founding, intake, keeping, proving, reporting, rules, witness
 from ops import backup as backups
 from ops import demo as example
 from ops import doctor as checks
@@ -193,7 +193,7 @@ def import_workbook(
     marked: Annotated[Path | None, typer.Option(help="标注副本存于 where to put the marked copy")] = None,
     dry: Annotated[bool, typer.Option(help="只检查 check only")] = False,
 ) -> None:
-    """导入工作簿 Import a month or one of the four lists: all of it, or nothing and every error."""
+    """导入工作簿 Import a month or one of the lists: all of it, or nothing and every error."""
     with deployed(Settings()) as deployment:
         actor = person(desk.signed_in(deployment, login, password), role, unit)
         found = intake.rehearse(deployment, actor, kind, file, place)
@@ -367,6 +367,7 @@ def restore(
 
 
 app.command()(access.account)
+app.command(name="retention")(keeping.clear)
 
 app.add_typer(rules.app, name="rules", help="规则文件 A rule-set file: schema, lint, a trial score.")
 app.add_typer(witness.app, name="witness", help="见证 Watch another office's log; cosign what extends it.")

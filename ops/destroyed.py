@@ -10,7 +10,7 @@ brings the tables back, so that not even for a moment a destroyed key stands in 
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg import Connection
@@ -19,6 +19,15 @@ from projections.transparency.files import make_folder, sync_folder, write_durab
 
 FILE: Final = "destroyed"
 
+_NAMED: Final = """
+SELECT convert_from(state, 'UTF8')::json->'fact'->>CASE type WHEN 'case-key-destroyed' THEN 'case' ELSE 'member' END
+FROM ledger.entries WHERE type IN ('personal-key-destroyed', 'case-key-destroyed')
+"""
+_ACCESS: Final[tuple[LiteralString, ...]] = (
+    "DELETE FROM access.sessions WHERE person = ANY(%(subjects)s)",
+    "DELETE FROM access.tokens WHERE person = ANY(%(subjects)s)",
+    "DELETE FROM access.accounts WHERE person = ANY(%(subjects)s)",
+)
 _SEALED: Final = "DELETE FROM vault.sealed WHERE subject = ANY(%(subjects)s)"
 _KEYS: Final = "DELETE FROM vault.keys WHERE subject = ANY(%(subjects)s)"
 
@@ -39,8 +48,15 @@ def note_destroyed(state_folder: Path, subject: UUID) -> None:
         sync_folder(state_folder)
 
 
+def named_in_log(connection: Connection[Any]) -> frozenset[UUID]:
+    """Everybody of whom the log itself says that his key was destroyed: the whole log is read."""
+    return frozenset(UUID(subject) for (subject,) in connection.execute(_NAMED).fetchall())
+
+
 def destroy(connection: Connection[Any], subjects: Collection[UUID]) -> int:
-    """Delete sealed values and keys, as a role that may; gives how many keys were there."""
+    """Delete sealed values, keys, account and sign-ins, as a role that may; gives how many keys were there."""
     wanted = {"subjects": list(subjects)}
+    for statement in _ACCESS:
+        connection.execute(statement, wanted)
     connection.execute(_SEALED, wanted)
     return connection.execute(_KEYS, wanted).rowcount

@@ -1,4 +1,4 @@
-"""收表 — workbooks from the command line: a recorder's month and the four lists, rehearsed, marked, carried in."""
+"""收表 — workbooks from the command line: a recorder's month and the lists, rehearsed, marked, carried in."""
 
 import asyncio
 import secrets
@@ -12,6 +12,7 @@ from api.workbook.directory import Directory, Person
 from api.workbook.findings import Finding
 from api.workbook.importing import plan_import
 from api.workbook.listing import Surroundings, plan_list
+from api.workbook.lists import FROM_BELOW
 from api.workbook.mark import mark
 from domain.actor import Actor
 from domain.decider import Command
@@ -19,7 +20,9 @@ from domain.values import Code, Instant, day_of
 from ops.deployment import Deployment, on_reads
 from projections.organisation import members_of, units
 
-Kind: TypeAlias = Literal["month", "members", "appointments", "honours", "deductions"]
+Kind: TypeAlias = Literal[
+    "month", "members", "appointments", "honours", "deductions", "past-rules", "past-results", "past-records"
+]
 SALT_BYTES: Final = 16
 
 
@@ -39,7 +42,7 @@ def rehearse(deployment: Deployment, actor: Actor, kind: Kind, file: Path, place
     """The dry run of a workbook for an organisation, by default the actor's own; nothing is written."""
     at = deployment.clock().now()
     assert actor.unit is not None, "a person acts for an organisation"
-    directory = Directory(people=people_of(deployment, place or actor.unit, at, below=kind == "appointments"))
+    directory = Directory(people=people_of(deployment, place or actor.unit, at, below=kind in FROM_BELOW))
     if kind == "month":
         return _month(deployment, actor, file, directory, at)
     return _list(deployment, actor, kind, file, directory, at, place)

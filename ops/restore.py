@@ -27,7 +27,7 @@ from ops import publish
 from ops.backup import Backup, BackupDamaged, owner, read_backup, stored_root
 from ops.database import open_database
 from ops.deployment import CLOCK_FILE, STATE, Deployment, deployed, readers
-from ops.destroyed import destroy, destroyed
+from ops.destroyed import destroy, destroyed, named_in_log
 from ops.explain import person_of
 from ops.founding import INSTALLATION
 from ops.guarded import NamedLedger, stop_writing
@@ -146,7 +146,8 @@ def _load(settings: Settings, migrator_url: str, database: str, folder: Path, ba
         _check_log(connection, folder, backup)
         # Ended later or not, nobody knows: a token that was taken back must not come alive again.
         connection.execute(_END_TOKENS, {"now": backup.made_at})
-        return destroy(connection, destroyed(settings.signing_key.parent / "checkpoint"))
+        gone = destroyed(settings.signing_key.parent / "checkpoint") | named_in_log(connection)
+        return destroy(connection, gone)
 
 
 def _check_log(connection: "psycopg.Connection[Any]", folder: Path, backup: Backup) -> None:

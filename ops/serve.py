@@ -22,7 +22,7 @@ from api.app import create_app
 from api.house import House
 from api.house import Settings as HouseSettings
 from domain.values import MemberId
-from ops import cosigning, process, worker
+from ops import cosigning, process, retention, worker
 from ops.deployment import Deployment, on_reads, readers
 from ops.guarded import refusal
 from ops.proving import Taking, exported
@@ -132,6 +132,7 @@ def work(deployment: Deployment) -> int:
         "follow": lambda stop: follow.run(deployment.database.urls.projector, stop, readers=readers(deployment)),
         "process": lambda stop: _carry_out(deployment, stop),
         "publish": lambda stop: publishing(deployment, stop),
+        "retention": lambda stop: retention.run(deployment, stop),
     }
     if policy is not None:
         loops["witness"] = lambda stop: cosigning.witnessing(deployment, policy, stop)

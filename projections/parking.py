@@ -20,9 +20,11 @@ from domain.assessment.result import (
     ScoreDetermined,
 )
 from domain.decider import Fact
+from domain.history.past_year import PAST_YEAR
 from domain.notice.notice import NoticeLineDrafted
 from domain.notice.results import ResultLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
+from domain.organisation.custody import CUSTODY_FACTS
 from domain.organisation.member import (
     ExemptionEnded,
     ExemptionGranted,
@@ -216,8 +218,10 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         LineRestated,
         RestatementStatementFiled,
         DeterminationSuperseded,
+        *CUSTODY_FACTS,
         *MEASURES.facts,
         *PROBATION.facts,
+        *PAST_YEAR.facts,
     }
 )
 """The facts that say something of one member, whom they name."""

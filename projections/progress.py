@@ -89,8 +89,8 @@ class StepRow(Row, kw_only=True):
     """One step of one organisation's period."""
 
     table = "period_steps"
-    stream: UUID
     position: int
+    stream: UUID
     at: str
     what: str
     computation: int | None = None

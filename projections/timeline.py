@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.history.past_year import PAST_YEAR, PastEntryWithdrawn, PastRecordImported, PastResultImported
 from domain.notice.notice import NoticeLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
@@ -152,7 +153,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """The claim or the proposal that it is about."""
 
 
-CONSEQUENCES: Final = (*MEASURES.facts, *PROBATION.facts)
+CONSEQUENCES: Final = (*MEASURES.facts, *PROBATION.facts, *PAST_YEAR.facts)
 _OF_MEASURES: Final = [stored_name(kind) for kind in MEASURES.facts]
 
 
@@ -203,6 +204,9 @@ InUnit: TypeAlias = (
     | MeasureClosed
     | MeasureWithdrawn
     | MeasureSetAside
+    | PastResultImported
+    | PastRecordImported
+    | PastEntryWithdrawn
 )
 
 

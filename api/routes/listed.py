@@ -1,4 +1,4 @@
-"""名单工作簿 — members, appointments, honours and deductions as one Excel workbook each: all of it or nothing."""
+"""名单工作簿 — members, offices, honours, deductions, past years as one Excel workbook each: all of it or nothing."""
 
 import base64
 import secrets
@@ -21,6 +21,7 @@ from api.routes.workbooks import XLSX, WorkbookWish, committed, people_of
 from api.workbook.carrying import carry_in
 from api.workbook.directory import Directory, Person
 from api.workbook.listing import ListDry, ListSummary, Surroundings, plan_list
+from api.workbook.lists import FROM_BELOW
 from api.workbook.mark import mark
 from api.workbook.template import Colleague, list_template
 from domain.values import Sha256
@@ -35,6 +36,9 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "appointments": "role.appoint",
     "honours": "honour.claim",
     "deductions": "deduction.propose",
+    "past-rules": "history.import",
+    "past-results": "history.import",
+    "past-records": "history.import",
 }
 """What a row of each list wishes."""
 _SHOWN_ON: Final[Mapping[str, str]] = {
@@ -42,6 +46,9 @@ _SHOWN_ON: Final[Mapping[str, str]] = {
     "appointments": "",
     "honours": "/honours",
     "deductions": "/deductions",
+    "past-rules": "/past-rules",
+    "past-results": "/past-rules",
+    "past-records": "/past-rules",
 }
 """The page of the organisation on which the result stands."""
 
@@ -157,10 +164,10 @@ def _recorded(asked: Asked, dry: ListDry) -> int:
 
 
 async def _people(kind: str, asked: Asked, connection: AsyncConnection) -> dict[str, Person]:
-    """Whom the list may name: the organisation's own people; for an office, also those of the ones below it."""
+    """Whom the list may name: the organisation's own people, and for some lists also those of the ones below it."""
     assert asked.unit is not None
     places = [asked.unit.unit]
-    if kind == "appointments":
+    if kind in FROM_BELOW:
         places = [one.unit for one in (await organisation.units(connection, asked.unit.unit)).value]
     found: dict[str, Person] = {}
     for place in places:

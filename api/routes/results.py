@@ -10,6 +10,7 @@ from api.answering import answer
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import names_of
+from api.past_views import PastView, past_of
 from api.period_views import ResultLine, determined
 from api.readings import note_reading
 from api.routes.matters import Since
@@ -26,6 +27,8 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     member: MemberId
     name: str
     items: tuple[ResultLine, ...]
+    past: PastView
+    """What papers say of the years before the log: imported, never determined here."""
 
 
 @router.get("/members/{member:uuid}/results")
@@ -37,5 +40,6 @@ async def of_member(member: UUID, asked: Annotated[Asked, permitted("result.read
         found = await assessments.results_of_member(connection, member)
         names = await names_of(asked, connection, [member])
         items = await determined(asked, connection, member, names)
-    view = Results(member=member, name=names(member), items=items)
+        past = await past_of(asked, connection, member, vetoes=asked.reads("veto.read"))
+    view = Results(member=member, name=names(member), items=items, past=past)
     return answer(asked, "results.html", instead(found, view))

@@ -98,6 +98,18 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "share-unknown": Sentence(
         "该条目没有这种位次,请从列表选择。", "The item has no such place in a group; choose from the list."
     ),
+    "year-wrong": Sentence("年度应写成 2017。", "A year is written 2017."),
+    "periods-wrong": Sentence(
+        "考评期写成“代码 月-日”,多个用分号分开,如:H1 06-30;H2 12-31;Y 12-31。",
+        "Periods are written “code month-day”, divided by semicolons: H1 06-30; H2 12-31; Y 12-31.",
+    ),
+    "grade-unknown": Sentence(
+        "没有这个格次:写今天办法中的名称,或一个代码。", "There is no such grade: give its name of today, or a code."
+    ),
+    "past-kind-unknown": Sentence(
+        "清单应为:责任清单、荣誉清单、负面清单、一票否决。",
+        "The list is one of: responsibility, honour, deduction, veto.",
+    ),
     "row-twice": Sentence("与第 {first} 行重复。", "This repeats row {first}."),
     "matter-differs": Sentence(
         "该事项已登记,类别或名称与此不同。", "This matter is on record with another kind or title."

@@ -14,9 +14,10 @@ from api.workbook.entries import Cells, day
 from api.workbook.findings import Finding, Findings
 from api.workbook.importing import in_force
 from api.workbook.lists import LISTS
+from api.workbook.past import PAST_WISHES
 from api.workbook.read import Book, Page, read
 from api.workbook.rehearsal import Known, Load, LoadMany, Rehearsal
-from api.workbook.rows import Ground, Row, wish_of
+from api.workbook.rows import WISHES, Ground, Row
 from domain.actor import Actor
 from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.member import MEMBER, Registered, RegisterMember
@@ -28,6 +29,9 @@ KEYS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "appointments": (("work_number", "role", "unit"),),
     "honours": (("work_number", "matter", "item"),),
     "deductions": (("work_number", "matter", "item"),),
+    "past-rules": (("version",),),
+    "past-results": (("work_number", "year", "period"),),
+    "past-records": (("work_number", "matter", "item"),),
 }
 """The columns that together may say a thing once."""
 
@@ -53,12 +57,23 @@ _PLACES: Final[dict[str, str]] = {
     "kept-by-department": "item",
     "points-outside-range": "quantity",
     "quantity-outside-rule": "quantity",
+    "past-rules-known": "version",
+    "past-rules-overlap": "effective_on",
+    "past-rules-malformed": "periods",
+    "past-rules-missing": "period",
+    "not-of-past-rules": "period",
+    "assessed-here": "period",
+    "past-entry-known": "matter",
     "range-reason-missing": "choice_reason",
     "condition-unknown": "condition",
     "share-missing": "share",
     "share-unknown": "share",
 }
-"""The column that a refusal of the domain speaks of; otherwise the one with the work number."""
+"""The column that a refusal of the domain speaks of; otherwise the day, or the first one."""
+
+
+_OF_DAY: Final = frozenset({"past-rules-missing", "assessed-here"})
+"""What is wrong with a day, where the row gives one."""
 
 
 class ListSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +135,8 @@ def plan_list(
     author = Author(person=actor.person, role=actor.role, unit=actor.unit, at=at, file=book.sha256, salt=salt)
     ground = _ground(past, page, directory, author, place or actor.unit, pseudonym)
     _repeated(kind, page, findings)
-    planned = [(row, wish) for row in page.rows if (wish := wish_of(kind, Row(page, row, ground, findings)))]
+    wish_of = {**WISHES, **PAST_WISHES}[kind]
+    planned = [(row, wish) for row in page.rows if (wish := wish_of(Row(page, row, ground, findings)))]
     past.recall([wish for _, wish in planned])
     needed = tuple(_rehearsed(past, page, planned, findings, house))
     found = findings.in_order(page)
@@ -165,9 +181,10 @@ def _rehearsed(
                 continue
             past.perform(command)
         except Refused as refusal:
-            key = _PLACES.get(refusal.code, "work_number")
-            known = any(column.key == key for column in page.layout.columns)
-            findings.refused(page, row, key if known else "work_number", refusal)
+            columns = {column.key for column in page.layout.columns}
+            wanted = (_PLACES.get(refusal.code, ""), *(("occurred_on",) if refusal.code in _OF_DAY else ()))
+            key = next((one for one in wanted if one in columns), page.layout.columns[0].key)
+            findings.refused(page, row, key, refusal)
         else:
             yield command
 

@@ -1,8 +1,11 @@
-"""名单 — the lists that an office brings as a workbook of one sheet: members, appointments, honours, deductions.
+"""名单 — the lists that an office brings as a workbook of one sheet: people, offices, honours, deductions, past years.
 
 ==========  ==================================================================================================
 党员        one row per person who enters the system
 任职        one row per office that somebody is given
+以往办法    one row per version of the rules of years before the log
+历史结果    one row per sealed result of such a year
+历史记录    one row per record behind such a result
 荣誉        one row per honour that is claimed, with its certificate
 减分        one row per deduction that is proposed, with its basis document
 ==========  ==================================================================================================
@@ -15,6 +18,7 @@ from typing import Final, Literal, NamedTuple
 
 from api.workbook.columns import Column, SheetLayout
 from api.workbook.directory import choice
+from domain.history.past_year import PastKind
 from domain.organisation.appointments import Role
 from domain.rules.demands import levels_of
 from domain.rules.items import HonourItem, Item, NegativeItem, ResponsibilityItem
@@ -87,13 +91,75 @@ DEDUCTIONS: Final = SheetLayout(
     "减分", "Deductions", (*_WHO, *_DOCUMENTED, Column("particulars", "情况说明", "Particulars", width=48))
 )
 
+_DOCUMENT: Final = Column("document", "依据文书", "Document", width=36)
+PAST_RULES: Final = SheetLayout(
+    "以往办法",
+    "Earlier rules",
+    (
+        Column("version", "版本", "Version", width=18),
+        Column("title", "名称", "Title", width=36),
+        Column("number", "文号", "Number", width=24),
+        Column("effective_on", "施行日期", "In force from", width=14),
+        Column("last_on", "施行至", "In force until", width=14),
+        Column("periods", "考评期", "Periods", width=30),
+        Column("grades", "格次", "Grades", width=36),
+        _DOCUMENT,
+    ),
+)
+PAST_RESULTS: Final = SheetLayout(
+    "历史结果",
+    "Past results",
+    (
+        *_WHO,
+        Column("year", "年度", "Year", width=10),
+        Column("period", "考评期", "Period", width=14),
+        Column("total", "总分", "Total", width=12),
+        Column("base", "基础分", "Base", optional=True, width=12),
+        Column("honours", "加分", "Honours", optional=True, width=12),
+        Column("deductions", "减分", "Deductions", optional=True, width=12),
+        Column("appraisal", "民主评议", "Appraisal", optional=True, width=12),
+        Column("grade", "格次", "Grade", optional=True, width=14),
+        _DOCUMENT,
+        _WHERE,
+    ),
+)
+PAST_RECORDS: Final = SheetLayout(
+    "历史记录",
+    "Past records",
+    (
+        *_WHO,
+        Column("kind", "清单", "List", width=14),
+        Column("matter", "事项编号", "Matter code", width=18),
+        Column("item", "条目", "Item", width=18),
+        Column("title", "条目名称", "Name of the item", width=36),
+        Column("occurred_on", "发生日期", "Happened on", width=14),
+        Column("points", "分值", "Points", optional=True, width=12),
+        _DOCUMENT,
+        _WHERE,
+    ),
+)
+PAST_KINDS: Final[dict[str, PastKind]] = {
+    "责任清单": "responsibility",
+    "荣誉清单": "honour",
+    "负面清单": "deduction",
+    "一票否决": "veto",
+}
+"""Lists as the template offers them; the stored words are understood too."""
+
 LISTS: Final[Mapping[str, SheetLayout]] = {
     "members": MEMBERS,
     "appointments": APPOINTMENTS,
     "honours": HONOURS,
     "deductions": DEDUCTIONS,
+    "past-rules": PAST_RULES,
+    "past-results": PAST_RESULTS,
+    "past-records": PAST_RECORDS,
 }
 """By the word that stands in addresses."""
+
+
+FROM_BELOW: Final = frozenset({"appointments", "past-results", "past-records"})
+"""The lists that may name people of the organisations below."""
 
 
 class Offered(NamedTuple):
@@ -154,5 +220,8 @@ CHOICES: Final[Mapping[str, Choices]] = {
     "appointments": lambda scheme: (Offered("role", tuple(ROLE_WORDS)),),
     "honours": lambda scheme: _of_items(scheme, honours_of(scheme)),
     "deductions": lambda scheme: _of_items(scheme, deductions_of(scheme)),
+    "past-rules": lambda scheme: (),
+    "past-results": lambda scheme: (Offered("grade", tuple(choice(one.code, one) for one in scheme.grades)),),
+    "past-records": lambda scheme: (Offered("kind", tuple(PAST_KINDS)),),
 }
 """What each list's template offers."""

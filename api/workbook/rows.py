@@ -120,7 +120,7 @@ class Row:
         kinds = {} if scheme is None else scheme.evidence_kinds
         named = {plain(word): code for code, kind in kinds.items() for word in (kind.zh, kind.en)}
         kind = self._chosen("evidence_kind", "evidence-kind-unknown", named)
-        document = self._document()
+        document = self.document()
         if not (self.clean and dated_on and occurred_on and matter and item and level and kind and document):
             return None
         return Documented(
@@ -151,7 +151,8 @@ class Row:
             self.note(key, code)
         return found
 
-    def _document(self) -> Sha256 | None:
+    def document(self) -> Sha256 | None:
+        """The paper on which it stands."""
         text = self.cells.needed("document", self.cells.words)
         found = None if text is None else digest(text, self.ground.directory.documents)
         if text is not None and found is None:
@@ -184,11 +185,6 @@ class Documented(msgspec.Struct, frozen=True, kw_only=True):
             "choice_reason": None if why is None else author.secret("choice_reason", why),
             "late_reason": None if late is None else author.secret("late_reason", late),
         }
-
-
-def wish_of(kind: str, row: Row) -> Command | None:
-    """The wish of one row, or None where something is wrong with it."""
-    return _WISHES[kind](row)
 
 
 def _member(row: Row) -> Command | None:
@@ -283,9 +279,10 @@ def _deduction(row: Row) -> Command | None:
     )
 
 
-_WISHES: Final[dict[str, Callable[[Row], Command | None]]] = {
+WISHES: Final[dict[str, Callable[[Row], Command | None]]] = {
     "members": _member,
     "appointments": _appointment,
     "honours": _honour,
     "deductions": _deduction,
 }
+"""The wish of one row, or None where something is wrong with it."""

@@ -116,7 +116,7 @@ def list_template(kind: str, *, unit_title: str, roster: Sequence[Colleague], sc
         _fill_roster(paper, people, roster)
         choices = [_Choice(layout, offered.key, offered.values) for offered in CHOICES[kind](scheme)]
         _offer(paper, lists, {layout.zh: sheet}, choices)
-        if kind != "members":
+        if kind not in ("members", "past-rules"):
             _offer_roster(sheet, layout, len(roster))
         sheet.activate()
     return into.getvalue()

@@ -10,6 +10,19 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import Command, Decision, Fact, Past, Refused, Stream
+from domain.organisation.custody import (
+    CUSTODY_FACTS,
+    Custody,
+    ErasureApproved,
+    ErasureDeclined,
+    ErasureProposed,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    PersonalKeyDestroyed,
+    ProcessingRestricted,
+    RestrictionLifted,
+    follow,
+)
 from domain.organisation.roster import MemberEnrolled, NotOnRoster, roster_of
 from domain.organisation.unit import DayInFuture, living
 from domain.recording.committee import Vote
@@ -190,6 +203,7 @@ class Registered(msgspec.Struct, frozen=True, kw_only=True):
     exemptions: tuple[Exemption, ...] = ()
     ended_on: date | None = None
     """His last day as a member."""
+    custody: Custody = Custody()
 
     def profile_on(self, day: date) -> str:
         """In which class he was on a day; before the first day, the one in which he entered."""
@@ -300,6 +314,17 @@ def evolve(state: State, fact: Fact) -> State:
         case Registered(), ExemptionSupported() | ExemptionGranted() | ExemptionRefused() | ExemptionEnded():
             changed = (_further(one, fact) if one.number == fact.exemption else one for one in state.exemptions)
             return replace(state, exemptions=tuple(changed))
+        case Registered(), (
+            LegalHoldPlaced()
+            | LegalHoldLifted()
+            | ProcessingRestricted()
+            | RestrictionLifted()
+            | ErasureProposed()
+            | ErasureApproved()
+            | ErasureDeclined()
+            | PersonalKeyDestroyed()
+        ):
+            return replace(state, custody=follow(state.custody, fact))
         case _:
             raise AssertionError(f"{type(fact).__name__} cannot follow {type(state).__name__}")
 
@@ -338,6 +363,7 @@ MEMBER: Final[Stream[State]] = Stream(
         ExemptionGranted,
         ExemptionRefused,
         ExemptionEnded,
+        *CUSTODY_FACTS,
     ),
 )
 

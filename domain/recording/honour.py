@@ -121,7 +121,7 @@ class Honour(msgspec.Struct, frozen=True, kw_only=True):
     body: str
     """The organisation that decides next."""
     returned_by: MemberId | None = None
-    """Who sent it back last, and when."""
+    """Who sent it back last; and when: known as well after it was claimed anew."""
     returned_on: date | None = None
 
 
@@ -144,10 +144,10 @@ def evolve(state: State, fact: Fact) -> State:
     """The claim after one more fact."""
     match state, fact:
         case NoHonour(), HonourClaimed():
-            return _claimed(fact, frozenset())
+            return _claimed(fact)
         case Honour(status="returned" | "withdrawn" | "approved" | "refused"), HonourClaimed():
             # What was approved may be claimed anew only after its record was reversed; the decision sees to it.
-            return _claimed(fact, state.entered_by)
+            return _claimed(fact, state)
         case Honour(status="claimed"), HonourReturned():
             return replace(state, status="returned", turn=fact.turn, returned_by=fact.by, returned_on=fact.returned_on)
         case Honour(status="claimed" | "returned"), HonourWithdrawn():
@@ -162,8 +162,12 @@ def evolve(state: State, fact: Fact) -> State:
             raise AssertionError(f"{type(fact).__name__} cannot follow {type(state).__name__}")
 
 
-def _claimed(fact: HonourClaimed, earlier: frozenset[MemberId]) -> Honour:
-    return Honour(claim=fact, entered_by=earlier | {fact.by}, turn=fact.turn, body=fact.body)
+def _claimed(fact: HonourClaimed, before: Honour | None = None) -> Honour:
+    claim = Honour(claim=fact, entered_by=frozenset({fact.by}), turn=fact.turn, body=fact.body)
+    if before is None:
+        return claim
+    back = {"returned_by": before.returned_by, "returned_on": before.returned_on}
+    return replace(claim, entered_by=before.entered_by | {fact.by}, **back)
 
 
 HONOUR: Final[Stream[State]] = Stream(

@@ -11,6 +11,7 @@ from domain.assessment.counting import Ruled
 from domain.assessment.period import Assessment, standing
 from domain.assessment.result import Determination, Result, result_of
 from domain.decider import Command, Decision, Past, Write
+from domain.history.past_year import past_year_of
 from domain.result.consequence import LONGEST_STREAK, Determined, due_measures, streak
 from domain.result.measure import (
     Measure,
@@ -57,7 +58,7 @@ def decide(past: Past, command: DueCommand) -> Decision:
     match command:
         case ProposeMeasures():
             held = past.many([measures_of(member) for member in results])
-            history = _history(past, list(results), found)
+            history = _history(past, rules.scheme, list(results), found)
             return [
                 write
                 for (member, result), known in zip(results.items(), held, strict=True)
@@ -81,7 +82,7 @@ def foreseen(
     scheme = ruled_period(past, found).scheme
     places = _places(scheme, _results(past, found))
     held = past.many([measures_of(member) for member in others])
-    history = _history(past, list(others), found)
+    history = _history(past, scheme, list(others), found)
     wanted: dict[MemberId, Foreseen] = {}
     for (member, (grade, total)), known in zip(others.items(), held, strict=True):
         decided = [one.year for one in known.known.values() if one.decided and one.year < found.year]
@@ -119,11 +120,26 @@ def _places(scheme: Scheme, results: Mapping[MemberId, Result]) -> dict[MemberId
     return {member: 1 + sum(other > rank for other in graded.values()) for member, rank in graded.items()}
 
 
-def _history(past: Past, members: Sequence[MemberId], found: Assessment) -> dict[MemberId, dict[int, Code | None]]:
+def _history(
+    past: Past, scheme: Scheme, members: Sequence[MemberId], found: Assessment
+) -> dict[MemberId, dict[int, Code | None]]:
     """Each member's earlier grades of this period, as far back as a run of grades can reach."""
     years = range(found.year - 1, found.year - LONGEST_STREAK, -1)
     states = iter(past.many([result_of(one, year, found.period) for one in members for year in years]))
-    return {one: {year: _grade(next(states)) for year in years} for one in members}
+    grades = {one: {year: _grade(next(states)) for year in years} for one in members}
+    return {one: _with_imported(past, scheme, one, grades[one], found.period) for one in members}
+
+
+def _with_imported(
+    past: Past, scheme: Scheme, member: MemberId, grades: dict[int, Code | None], period: Code
+) -> dict[int, Code | None]:
+    """With what papers say of the years before the log, where the rule set lets that count (decision 0037)."""
+    if scheme.measures.streak.imported == "never":
+        return grades
+    bare = [year for year, grade in grades.items() if grade is None]
+    papers = zip(bare, past.many([past_year_of(member, year) for year in bare]), strict=True)
+    said = {year: one.result(period) for year, one in papers}
+    return grades | {year: one.grade for year, one in said.items() if one is not None}
 
 
 def _grade(result: Result) -> Code | None:
@@ -211,7 +227,8 @@ def _review(past: Past, rules: Ruled, found: Assessment, member: MemberId, place
         if then is None:
             continue
         ruled = rules if year == found.year else ruled_period(past, then)
-        writes += _again(past, ruled, then, member, result, known, grades, place if year == found.year else None)
+        seen = _with_imported(past, ruled.scheme, member, grades, found.period)
+        writes += _again(past, ruled, then, member, result, known, seen, place if year == found.year else None)
     return writes
 
 

@@ -228,6 +228,7 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     set_aside_by: str | None = None
     """The organisation that decided not to open it."""
     opened_by: MemberId | None = None
+    """Who opened it last; known as well after it was withdrawn and proposed anew."""
     opened_on: date | None = None
     steps: tuple[Step, ...] = ()
     papers: frozenset[str] = frozenset()
@@ -283,7 +284,7 @@ def evolve(state: Measures, fact: Fact) -> Measures:
         case MeasureProposed():
             before = state.known.get(fact.measure)
             assert before is None or before.status == "withdrawn", "a measure is proposed once while it stands"
-            return _with(state, _proposed(fact))
+            return _with(state, _proposed(fact, before))
         case HelpTaken():
             taken = {fact.measure: fact.mentee}
             return replace(state, mentees=state.mentees | taken, helped=state.helped | taken)
@@ -300,7 +301,7 @@ def _with(state: Measures, measure: Measure) -> Measures:
     return replace(state, known={**state.known, measure.measure: measure})
 
 
-def _proposed(fact: MeasureProposed) -> Measure:
+def _proposed(fact: MeasureProposed, before: Measure | None) -> Measure:
     return Measure(
         measure=fact.measure,
         code=fact.code,
@@ -310,6 +311,8 @@ def _proposed(fact: MeasureProposed) -> Measure:
         version=fact.version,
         rules=fact.rules,
         grade=fact.grade,
+        opened_by=None if before is None else before.opened_by,
+        opened_on=None if before is None else before.opened_on,
     )
 
 

@@ -47,6 +47,8 @@ class Streak(Stated, frozen=True, kw_only=True):
     )
     gap: Literal["breaks", "skip"] = "breaks"
     mixed: Literal["literal", "at_or_below"] = "literal"
+    imported: Literal["never", "counts"] = "never"
+    """Whether the grade of a year before the log, which papers alone say, belongs to a run."""
     after_decision: Text = "a streak that led to a decided case starts again"
 
 

@@ -38,6 +38,7 @@ from ops.example.matters import MATTERS, Done
 from ops.example.merits import Salt, merits
 from ops.example.people import BRANCH, SEED, WORK_COMMITTEE, Person, people
 from ops.example.probations import probations
+from ops.example.registers import registers
 from ops.example.told import SCHEME, SHOWN, Told
 
 ORIGIN: Final = "example.pukou"
@@ -63,6 +64,7 @@ def story(salt: Salt, branches: int = 1) -> list[Told]:
     told += [Told(at, command) for at, command in disputes(salt)]
     told += [Told(step.at, step.command) for step in merits(salt)]
     told += probations()
+    told += registers(salt)
     told += history(branches, salt)
     return sorted(told, key=lambda step: step.at)
 

@@ -21,10 +21,12 @@ from domain.house import STREAMS
 from domain.vocabulary import stored_name
 from projections.transparency.refusals import ScopeEmpty
 
-ALWAYS: Final = frozenset({"log", "unit", "rule-set", "calendar"})
+ALWAYS: Final = frozenset({"log", "unit", "rule-set", "calendar", "past-rules"})
 ORGANISATION: Final = frozenset({"roster", "member", "appointments"})
 """Not of one year."""
-PERSONAL: Final = frozenset({"member", "archive", "honour", "deduction", "member-assessment", "probation", "measures"})
+PERSONAL: Final = frozenset(
+    {"member", "archive", "honour", "deduction", "member-assessment", "probation", "measures", "past-year"}
+)
 """One person's own."""
 KIND_OF: Final = {stored_name(fact): stream.kind for stream in STREAMS for fact in stream.facts}
 

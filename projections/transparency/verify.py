@@ -915,6 +915,10 @@ def rules_of_the_service(name: str) -> ModuleType:
     return importlib.import_module("projections.transparency.offline." + name)
 
 
+IMPORTED_WORD = b'"type":"past-re'
+"""How the words of imported results and records begin, at the only place where an entry holds these bytes."""
+
+
 class Lines:
     """entries.jsonl, line by line, and any line again."""
 
@@ -922,6 +926,7 @@ class Lines:
         """Open it."""
         self.view = folder.open("entries.jsonl")
         self.starts = array("Q")
+        self.imported = 0  # of the entries told, those that papers alone say
 
     def read(self, line: int) -> dict[str, Any]:
         """Return what a line says, counted from 1."""
@@ -944,6 +949,7 @@ class Lines:
             if not state:
                 return
             leaf = hashlib.sha256(b"\x00" + state[:-1]).hexdigest()
+            self.imported += IMPORTED_WORD in state
             yield rules.Told(len(self.starts), json.loads(state), leaf)
 
 
@@ -961,6 +967,7 @@ def check_decisions(folder: Folder, disclosures: Disclosures, positions: Positio
             code = "figure-differs" if each.stored else "decision-refused"
             detail = f"{each.field}: {each.stored} ≠ {each.counted}" if each.stored else each.counted
             report.problems.append(about(code, positions.of(each.line), lines.state(each.line), detail))
+    report.imported = lines.imported
     report.counted, report.rounds, report.states = True, tally.rounds, max(report.states, tally.states)
     report.scores, report.grades, report.ballots = tally.figures, tally.grades, tally.ballots
 
@@ -1029,6 +1036,7 @@ class Report:
     grades: int = 0
     ballots: int = 0
     states: int = 0  # state roots that were made again or opened
+    imported: int = 0  # results and records of years before the log, from papers
     former: tuple[Head, ...] = ()  # larger ones, of a name that the log may have borne
     restored: tuple[Restored, ...] = ()
 
@@ -1397,6 +1405,11 @@ COUNTED = (
     "{rounds} decisions made again under the rules of their time, all the same: {scores} scores, {grades} grades, "
     "{ballots} ballots.",
 )
+IMPORTED = (
+    "另有 {imported} 项以往年度的结果和记录是凭文书导入的:只核对未被改动,不是在此评定,不重算。",
+    "{imported} result(s) and record(s) of earlier years were imported from papers: proved unaltered; they were not "
+    "determined here, and nothing is counted again.",
+)
 STATES = (
     "状态承诺 {states} 个相符:承诺之前,各人的记录一条不少。",
     "{states} state root(s) agree: of everybody they cover no record before them is left out.",
@@ -1438,6 +1451,8 @@ def _print(report: Report, lang: str) -> None:
     values = dict(asdict(report), scope=json.dumps(report.scope, ensure_ascii=False))
     if report.whole:
         _say(lang, PART if report.scope else WHOLE, COUNTED if report.counted else NOT_COUNTED, **values)
+        if report.imported:
+            _say(lang, IMPORTED, **values)
         if report.scope:
             _say(lang, STATES if report.states else NO_STATES, **values)
         values["witnesses"] = ", ".join(report.witnesses)

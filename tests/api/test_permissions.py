@@ -33,6 +33,8 @@ OPEN_ROUTES = {
     "GET /notices": "open",
     "GET /public/notices/{notice}/{token}": "open",
     "POST /public/notices/{notice}/{token}/objections": "open",
+    "GET /public/feedback/{unit}": "open",
+    "POST /public/feedback/{unit}": "open",
     "GET /rules/schema.json": "open",
     "GET /objections/follow": "open",
     "POST /objections/follow": "open",
@@ -58,6 +60,7 @@ OPEN_ROUTES = {
 SERVED_ELSEWHERE = {
     "objection.withdraw",
     "objection.appeal",
+    "feedback.leave",
     "objection.close",
     "objection.escalate",
     "log.open",
@@ -74,6 +77,8 @@ SERVED_ELSEWHERE = {
     "measure.propose",
     "measure.escalate",
     "restatement.compute",
+    "erasure.carry_out",
+    "retention.carry_out",
 }
 """Operations of processes, of the command line, or of a later release."""
 
@@ -192,6 +197,10 @@ def _path(town: Town, route: APIRoute) -> str:
         "bundle": "0" * 64,
         "flag": str(UUID(int=2)),
         "step": "talk",
+        "register": "project",
+        "entry": "XM-1",
+        "told": str(UUID(int=3)),
+        "figure": "issues",
         "report": "diligence",
         "table": "units",
     }

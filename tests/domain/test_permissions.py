@@ -117,10 +117,11 @@ def test_an_office_counts_on_the_day_of_the_wish() -> None:
     RULED.when(planned()).facts()
 
 
-def test_a_sealed_person_may_object_and_nothing_else() -> None:
+def test_a_sealed_person_may_object_or_leave_feedback_and_nothing_else() -> None:
     sealed = Actor(sealed="0" * 64)
     may = {operation for operation in OPERATIONS if permitted(operation, sealed, BRANCH)}
-    assert may == {"objection.file", "objection.withdraw", "objection.appeal", "retaliation.flag"}
+    speaking = {"retaliation.flag", "feedback.leave"}
+    assert may == {"objection.file", "objection.withdraw", "objection.appeal", *speaking}
 
 
 def test_auditors_write_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Lists of members, offices, honours and deductions: all of it or nothing, every error at its cell, twice is once."""
+"""Lists of people, offices, honours, deductions, past years: all or nothing, every error at its cell, twice is once."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,8 @@ from api.workbook.mark import mark
 from api.workbook.template import list_template
 from domain.actor import Actor
 from domain.decider import NAMESPACE
+from domain.history.past_rules import EnterPastRules
+from domain.history.past_year import ImportPastRecord, ImportPastResult
 from domain.organisation.appointments import AppointRole
 from domain.organisation.member import RegisterMember
 from domain.recording.claiming import ClaimHonour
@@ -27,6 +29,7 @@ from tests.domain import branch
 from tests.domain.amounts import more_asked
 from tests.domain.branch import AS_OFFICER, AS_RECORDER, AT, BRANCH, SCHEME
 from tests.domain.given import World
+from tests.domain.past import entered
 
 Cells = Mapping[str, Any]
 
@@ -66,11 +69,47 @@ LATE: Cells = {
     "document": "a" * 64,
     "particulars": "交办问题逾期",
 }
+RULES_OF_2016: Cells = {
+    "version": "trial-2016",
+    "title": "党员积分制管理实施意见(试行)",
+    "number": "区级机关工委〔2016〕5号",
+    "effective_on": date(2016, 3, 1),
+    "last_on": date(2016, 12, 31),
+    "periods": "H1 06-30;H2 12-31;Y 12-31",
+    "grades": "优秀、合格、基本合格、不合格",
+    "document": "a" * 64,
+}
+RESULT_OF_2017: Cells = {
+    "work_number": "0007",
+    "name": "周七",
+    "year": 2017,
+    "period": "年度",
+    "total": 88.5,
+    "base": "80.00",
+    "grade": "优秀",
+    "document": "a" * 64,
+    "unit": BRANCH,
+}
+RECORD_OF_2017: Cells = {
+    "work_number": "0007",
+    "name": "周七",
+    "kind": "荣誉清单",
+    "matter": "ZW-2017-1",
+    "item": "RY-3",
+    "title": "征文获奖",
+    "occurred_on": date(2017, 5, 4),
+    "points": 2,
+    "document": "b" * 64,
+    "unit": BRANCH,
+}
 CASES = {
     "members": (NEWCOMER, AS_OFFICER, RegisterMember),
     "appointments": (YOUTH, AS_OFFICER, AppointRole),
     "honours": (PRIZE, AS_RECORDER, ClaimHonour),
     "deductions": (LATE, AS_RECORDER, ProposeDeduction),
+    "past-rules": (RULES_OF_2016, AS_OFFICER, EnterPastRules),
+    "past-results": (RESULT_OF_2017, AS_OFFICER, ImportPastResult),
+    "past-records": (RECORD_OF_2017, AS_OFFICER, ImportPastRecord),
 }
 
 
@@ -105,7 +144,7 @@ def planned(kind: str, data: bytes, world: World, actor: Actor, directory: Direc
 
 @pytest.fixture
 def world() -> World:
-    return branch.RULED.world.copy()
+    return branch.RULED.given(entered("formal-2017", date(2017, 1, 1))).world
 
 
 @pytest.mark.parametrize("kind", CASES)
@@ -124,7 +163,8 @@ def test_a_clean_list_becomes_wishes_that_the_house_grants_once(kind: str, world
 @pytest.mark.parametrize("kind", CASES)
 def test_one_error_and_there_is_no_wish(kind: str, world: World) -> None:
     row, actor, _ = CASES[kind]
-    dry = planned(kind, filled(kind, [row, {**row, "name": None}]), world, actor)
+    key = "name" if "name" in row else "number"
+    dry = planned(kind, filled(kind, [row, {**row, key: None}]), world, actor)
     assert dry.commands == ()
     assert {finding.row for finding in dry.findings} == {3}
     assert {finding.code for finding in dry.findings} == {"value-missing", "row-twice"}
@@ -149,6 +189,22 @@ def test_one_error_and_there_is_no_wish(kind: str, world: World) -> None:
         ("deductions", "quantity", "两次", "quantity-wrong"),
         ("deductions", "dated_on", "昨天", "date-wrong"),
         ("deductions", "evidence_kind", "sign_in_list", "evidence-missing"),
+        ("past-rules", "periods", "上半年到六月", "periods-wrong"),
+        ("past-rules", "grades", "优秀、★", "grade-unknown"),
+        ("past-rules", "last_on", date(2017, 3, 1), "past-rules-overlap"),
+        ("past-rules", "version", "formal-2017", "past-rules-known"),
+        ("past-rules", "effective_on", date(2026, 1, 1), "past-rules-malformed"),
+        ("past-rules", "number", "文" * 65, "text-too-long"),
+        ("past-results", "year", "一七年", "year-wrong"),
+        ("past-results", "year", 2016, "past-rules-missing"),
+        ("past-results", "year", 2026, "assessed-here"),
+        ("past-results", "period", "Q1", "not-of-past-rules"),
+        ("past-results", "grade", "★★", "grade-unknown"),
+        ("past-results", "total", "八十八", "quantity-wrong"),
+        ("past-results", "name", "周八", "name-differs"),
+        ("past-records", "kind", "红黑榜", "past-kind-unknown"),
+        ("past-records", "occurred_on", date(2026, 5, 4), "assessed-here"),
+        ("past-records", "occurred_on", date(2012, 5, 4), "past-rules-missing"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_row(kind: str, key: str, value: object, code: str, world: World) -> None:

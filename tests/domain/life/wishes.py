@@ -481,14 +481,18 @@ def known_from(*sources: object) -> dict[str, Any]:
 
 ELSEWHERE: Final = (
     *("domain.result", "domain.oversight.reviewing", "domain.oversight.export", "domain.rules.refining"),
+    *("domain.oversight.erasing", "domain.oversight.retention"),
     *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
+    *("domain.register", "domain.history"),
 )
 LIVED = tuple(
     kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE) and kind is not EnterAppealDecision
 )
 """Wishes of a branch's days and of its year. What follows a grade, and probation, is told in tests/domain/result; a
-review, which no other wish can tell from none, in tests/domain/oversight; a restatement, and the seats of a pool, in
-tests/domain/assessment; an appeal that no leading group of the tree can decide in tests/domain/objection."""
+review, which no other wish can tell from none, and what becomes of a person's data, in tests/domain/oversight; a
+restatement, and the seats of a pool, in tests/domain/assessment; what papers say of years before the log in
+tests/domain/history; an appeal that no leading group of the tree can decide in tests/domain/objection; the registers,
+which stand beside the points, in tests/domain/register."""
 
 
 def anything(life: Life, random: Random) -> Command:

@@ -23,7 +23,7 @@ from domain.objection.recusal import NotTheHandler
 from domain.objection.retaliation import About, Act, FlagUnknown, RetaliationExamined, RetaliationFlagged
 from domain.recording.archive import VetoRegistered
 from domain.recording.proposing import ProposeDeduction
-from domain.result.measure import MEASURES, MeasureOpened, MeasureProposed
+from domain.result.measure import MEASURES, MeasureOpened, MeasureProposed, MeasureWithdrawn
 from domain.sealed import Secret
 from tests.domain.branch import (
     AS_HIGHER,
@@ -197,24 +197,32 @@ def wish_returned(actor: Actor) -> Given:
     return claim.given(later)
 
 
+def test_a_flagged_claim_that_was_made_anew_is_examined_all_the_same() -> None:
+    anew = claimed(AS_MEMBER, NEXT_DAY, occurred_on=FILED_ON, dated_on=FILED_ON)
+    again = wish_returned(AS_SECRETARY).given(flagged(CLAIM), anew)
+    again.when(examined(act=CLAIM)).says(RetaliationExamined)
+    again.when(flagged(CLAIM)).refused(AlreadyFlagged)
+
+
 def test_a_claim_that_still_stands_is_nothing_to_flag() -> None:
     claim = FILED.given(claimed(AS_MEMBER, FILED_AT, occurred_on=FILED_ON, dated_on=FILED_ON))
     claim.when(flagged(CLAIM)).refused(ActUnknown)
 
 
-def test_a_measure_opened_by_somebody_concerned_is_flagged() -> None:
+def test_a_measure_opened_by_somebody_concerned_is_flagged_and_examined_whatever_became_of_it() -> None:
     measure = uuid5(NAMESPACE, "test/measure")
     stream = MEASURES.of(MEMBER)
     known = {"measure": measure, "member": MEMBER, "unit": BRANCH}
-    opened = FILED.given(
-        stream.says(
-            MeasureProposed(
-                **known, code="talk", year=2026, period="year", version=1, rules="illustrative-1", total="65.00"
-            )
-        ),
-        stream.says(MeasureOpened(**known, by=SECRETARY, opened_on=NEXT_DAY.date())),
+    called_for = stream.says(
+        MeasureProposed(
+            **known, code="talk", year=2026, period="year", version=1, rules="illustrative-1", total="65.00"
+        )
     )
-    opened.when(flagged(Act(kind="measure", id=measure, subject=MEMBER))).says(RetaliationFlagged)
+    opened = FILED.given(called_for, stream.says(MeasureOpened(**known, by=SECRETARY, opened_on=NEXT_DAY.date())))
+    act = Act(kind="measure", id=measure, subject=MEMBER)
+    opened.when(flagged(act)).says(RetaliationFlagged)
+    proposed_anew = opened.given(flagged(act), stream.says(MeasureWithdrawn(**known, version=2)), called_for)
+    proposed_anew.when(examined(act=act)).says(RetaliationExamined)
 
 
 def test_a_veto_registered_by_the_branch_is_flagged() -> None:

@@ -42,7 +42,6 @@ LATER: Final = {
     "ProbationExtension": {"max_times"},
     "Restatement": {"ordered_by"},
     "Completeness": {"every_planned_matter", "every_sheet"},
-    "Retention": {"objections", "access_log"},
     "Fairness": {"branch_spread_sigma", "attainability_warn_below"},
 }
 """What nothing reads yet; each belongs to a part of the product that is still to come."""

@@ -78,6 +78,7 @@ def test_an_untouched_scope_is_whole_and_is_counted_again(exports: Exports, name
     assert report.rounds
     assert report.scores
     assert report.states == 1
+    assert report.imported == (0 if "year" in name else 2)
 
 
 def test_only_a_unit_s_entries_are_shown_and_all_of_them(exports: Exports) -> None:
@@ -98,6 +99,7 @@ def test_the_file_itself_says_so_without_our_packages(exports: Exports) -> None:
     answer = run(exports.folders["unit"] / "verify.py", exports.folders["unit"])
     assert (answer.returncode, answer.stderr) == (0, "")
     assert "39 scores" in answer.stdout
+    assert "2 result(s) and record(s) of earlier years were imported" in answer.stdout
 
 
 def left_out(copy: Copy, line: int) -> Copy:

@@ -16,7 +16,8 @@ from domain.leaf import leaf_hash
 from domain.sealed import Secret
 from projections.transparency.offline.replay import History, Told
 from tests.domain.assessment.test_year import DETERMINED
-from tests.domain.branch import BRANCH, PROCESS, wish
+from tests.domain.branch import BRANCH, PROCESS, who, wish
+from tests.domain.past import brought, entered, recorded
 from tests.domain.year import TERM, Y_OVER, YEAR
 
 LOG = "points.example/branch-log"
@@ -52,7 +53,7 @@ def entries_of(said: list[tuple[Command | None, Write]]) -> Iterator[Entry]:
 @cache
 def worked_log() -> tuple[bytes, ...]:
     """The bytes of every entry; the last commits to the state of the year's members."""
-    said = list(DETERMINED.world.said)
+    said = list(DETERMINED.given(entered(), brought(who("C")), recorded(who("C"))).world.said)
     states = [encode(one) for one in entries_of(said)]
     past = History(lambda line: values[line - 1])
     values = [_value(state) for state in states]

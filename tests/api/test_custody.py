@@ -1,0 +1,202 @@
+"""18 销毁之后: the archive keeps its numbers and loses the person: over HTTP, on the page, in a dump and in files."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import psycopg
+import pytest
+
+from domain.decider import Command
+from domain.organisation.member import RegisterMember
+from ops import retention
+from ops.deployment import readers
+from ops.embedded import Running
+from ops.proving import exported, verified
+from projections import rebuild
+from projections.transparency.verify import Folder, verify_folder
+from tests.api.assessed import read, refused, send
+from tests.api.lived import lived
+from tests.api.town import PAGE, PASSWORD, Town
+from tests.domain.branch import BRANCH, LEADER, MEMBER, OFFICER, OTHER, SECRETARY, TOP, digest
+from tests.domain.objection.disputes import POSTED, closed, confirmed
+from tests.domain.oversight.kept import left
+from tests.domain.year import H1_OVER, TERM, half
+
+NAME: Final = "欧阳明轩"
+LOGIN: Final = "ouyang.mingxuan"
+LOGINS: Final[dict[str, UUID]] = {
+    "secretary": SECRETARY,
+    "officer": OFFICER,
+    "leader": LEADER,
+    "member": MEMBER,
+    LOGIN: OTHER,
+}
+ORDER: Final[dict[str, str]] = {"basis": "《个人信息保护法》第四十七条", "document": digest("order")}
+AGREED: Final[dict[str, Any]] = {"approve": True, "minute": "纪要〔2026〕12号", "minute_sha256": digest("minute")}
+DATA: Final = f"/members/{OTHER}"
+POINTS: Final = f"{DATA}/points?year=2026"
+
+
+def told() -> list[Command]:
+    """A party day that counts, its half-year sealed, and one of those who were there has left."""
+    over = H1_OVER + TERM
+    lived_through = POSTED.given(closed(), confirmed(), *half("H1", H1_OVER), left(over + timedelta(days=1)))
+    wishes = {command.id: command for command, _ in lived_through.world.said if command is not None}
+    return [_named(command) for command in wishes.values()]
+
+
+def _named(command: Command) -> Command:
+    if isinstance(command, RegisterMember) and command.member == OTHER:
+        return msgspec.structs.replace(command, name=msgspec.structs.replace(command.name, value=NAME))
+    return command
+
+
+@pytest.fixture(scope="module")
+def town(server: Running) -> Iterator[Town]:
+    folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
+    with lived(server, folder, told(), LOGINS) as found:
+        yield found
+    shutil.rmtree(folder)
+
+
+def officer(town: Town) -> Any:
+    return town.acting("officer", "officer", TOP)
+
+
+def leader(town: Town) -> Any:
+    return town.acting("leader", "leading_group", TOP)
+
+
+def numbers(town: Town) -> dict[str, Any]:
+    """His year as the secretary of his branch sees it, without the name."""
+    told = read(town.acting("secretary", "secretary", BRANCH), POINTS)
+    return {**told, "name": "", "results": [{**one, "name": ""} for one in told["results"]]}
+
+
+def carried_out(town: Town) -> retention.Done:
+    town.settled()
+    deployment = town.deployment
+    done = retention.carry_out(deployment, deployment.ledger(), deployment.clock().now())
+    town.settled()
+    return done
+
+
+def traces(town: Town) -> list[bytes]:
+    """What would give the person away: his wrapped key, his boxes, the hash of his number, his login."""
+    with psycopg.connect(town.deployment.database.urls.writer) as connection:
+        known = {"subject": OTHER}
+        keys = connection.execute("SELECT wrapped FROM vault.keys WHERE subject = %(subject)s", known).fetchall()
+        boxes = connection.execute("SELECT box FROM vault.sealed WHERE subject = %(subject)s", known).fetchall()
+        numbers = connection.execute(
+            "SELECT digest FROM vault.identities WHERE subject = %(subject)s", known
+        ).fetchall()
+    return [bytes(row[0]) for row in (*keys, *boxes, *numbers)]
+
+
+def dumped(server: Running, town: Town, binaries: Path) -> bytes:
+    """The whole database as PostgreSQL's own program writes it out."""
+    url = server.url(town.deployment.database.urls.database, "postgres")
+    done = subprocess.run([binaries / "pg_dump", url], capture_output=True, check=True)  # noqa: S603
+    return done.stdout
+
+
+def in_files(server: Running, town: Town, wanted: bytes) -> list[str]:
+    """The table files of the database in which some bytes lie, once everything is written to them."""
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute("CHECKPOINT")
+        row = admin.execute(
+            "SELECT oid FROM pg_database WHERE datname = %s",
+            (town.deployment.database.urls.database,),
+        ).fetchone()
+    assert row is not None
+    files = (server.folder / "cluster" / "base" / str(row[0])).iterdir()
+    return [file.name for file in files if file.is_file() and wanted in file.read_bytes()]
+
+
+def test_18_key_destroyed_the_archive_keeps_numbers_and_loses_the_person(
+    town: Town, server: Running, binaries: Path, tmp_path: Path
+) -> None:
+    # given: somebody who left, with a half-year of points
+    before = numbers(town)
+    assert NAME in town.known("secretary").get(POINTS, headers=PAGE).text
+    # then: no sooner than the term, unless a law orders it
+    assert refused(officer(town), f"{DATA}/erasure", {**ORDER, "ground": "term"}) == (409, "retention-runs")
+    send(officer(town), f"{DATA}/erasure", {**ORDER, "ground": "law"})
+    assert refused(officer(town), f"{DATA}/erasure/decision", AGREED) == (403, "not-permitted")
+    # then: a hold forbids it until somebody else lifts it
+    hold = {**ORDER, "number": "浦纪函〔2026〕7号"}
+    send(leader(town), f"{DATA}/holds", hold)
+    assert refused(leader(town), f"{DATA}/erasure/decision", AGREED) == (409, "still-needed")
+    assert refused(leader(town), f"{DATA}/holds/lifting", hold) == (409, "same-hand")
+    send(officer(town), f"{DATA}/holds/lifting", hold)
+    send(leader(town), f"{DATA}/erasure/decision", AGREED)
+    # given: everything of his lies there
+    found = traces(town)
+    dump = dumped(server, town, binaries)
+    assert len(found) >= 3
+    assert all(one.hex().encode() in dump for one in found)
+    assert LOGIN.encode() in dump
+    assert in_files(server, town, found[0]) != []
+    # when: it is carried out; a second time nothing is left to do
+    done = carried_out(town)
+    assert (done.persons, done.keys, done.waiting) == (1, 1, 0)
+    assert carried_out(town) == retention.Done()
+    # then: not a byte of it is left, neither in a dump nor in the files of the small tables
+    dump = dumped(server, town, binaries)
+    assert [one for one in found if one.hex().encode() in dump] == []
+    assert LOGIN.encode() not in dump
+    assert NAME.encode() not in dump
+    assert in_files(server, town, found[0]) == []
+    assert in_files(server, town, LOGIN.encode()) == []
+    # then: the numbers stand, on the page without the name
+    page = town.acting("secretary", "secretary", BRANCH).get(POINTS, headers=PAGE)
+    assert page.status_code == 200
+    assert NAME not in page.text
+    assert numbers(town) == before
+    as_of = town.known("secretary").get(f"{POINTS}&known_at=200", headers=PAGE)
+    assert as_of.status_code == 200
+    page = officer(town).get(f"{DATA}/custody", headers=PAGE)
+    assert "密钥销毁" in page.text
+    assert NAME not in page.text
+    # then: every proof stands, in the database and in an export, and the read models made anew say the same
+    town.settled()
+    assert verified(town.deployment, None) == []
+    exported(town.deployment, tmp_path / "export")
+    assert verify_folder(Folder(tmp_path / "export"), "", None).problems == []
+    rebuild.rebuild(town.deployment.database.urls.projector, readers=readers(town.deployment))
+    assert numbers(town) == before
+    # then: nobody signs in as him, and nothing more is said of him
+    signed = town.client()
+    assert signed.post("/session", json={"login": LOGIN, "password": PASSWORD}).status_code == 401
+    signed.close()
+    assert refused(officer(town), f"{DATA}/holds", {**ORDER, "number": "2号"}) == (410, "person-erased")
+
+
+def test_what_is_restricted_is_shown_to_nobody_else(town: Town) -> None:
+    place = f"/members/{MEMBER}"
+    secretary = town.acting("secretary", "secretary", BRANCH)
+    assert secretary.get(f"{place}/points").status_code == 200
+    send(officer(town), f"{place}/restriction", {**ORDER, "ground": "disputed"})
+    town.settled()
+    told = secretary.get(f"{place}/points")
+    assert (told.status_code, told.json()["code"]) == (403, "processing-restricted")
+    assert town.acting("member", "member", BRANCH).get(f"{place}/points").status_code == 200
+    send(officer(town), f"{place}/restriction/lifting", ORDER)
+    town.settled()
+    assert secretary.get(f"{place}/points").status_code == 200
+
+
+def test_the_page_of_the_top_shows_what_is_due(town: Town) -> None:
+    page = officer(town).get(f"/units/{TOP}/retention", headers=PAGE)
+    assert page.status_code == 200
+    found = read(town.known("officer"), f"/units/{TOP}/retention")
+    assert {one["kind"]: one["due"] for one in found["plans"]} == {"access-log": 0, "objections": 0}
+    early = {"kind": "access-log", "before_on": "2026-01-01", "due": 0, "plan": digest("plan")}
+    assert refused(town.known("officer"), f"/units/{TOP}/retention", early) == (409, "retention-runs")

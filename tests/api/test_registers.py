@@ -1,0 +1,137 @@
+"""台账: entered on a page, taken step by step, corrected; the article's figures lead to their rows; open feedback."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from api.feedback import PER_ADDRESS
+from domain.register.kinds import KINDS
+from ops.example.people import BRANCH, WORK_COMMITTEE
+from tests.api.test_amounts import body, page, sent
+from tests.api.town import OTHER, PAGE, Town, key
+
+HERE = f"/units/{BRANCH}/registers"
+ABOVE = f"/units/{WORK_COMMITTEE}"
+
+
+def form(**more: str) -> dict[str, str]:
+    """What a page's form sends."""
+    return {"idempotency_key": str(uuid4()), **more}
+
+
+def refused(answered: httpx2.Response) -> tuple[int, str]:
+    return answered.status_code, str(answered.json()["code"])
+
+
+@pytest.fixture
+def recorder(town: Town) -> httpx2.Client:
+    return town.acting("recorder", "recorder", BRANCH)
+
+
+def figure(client: httpx2.Client, code: str, detail: str = "") -> dict[str, Any]:
+    shown = body(client, f"{ABOVE}/article")["figures"]
+    (found,) = [one for one in shown if (one["code"], one["detail"]) == (code, detail)]
+    return dict(found)
+
+
+def test_an_issue_is_entered_closed_and_counted_and_leads_back_to_its_entry(
+    town: Town, recorder: httpx2.Client
+) -> None:
+    officer = town.acting("officer", "officer", WORK_COMMITTEE)
+    before = figure(officer, "issues")["counted"]
+    assert "登记一条" in page(recorder, f"{HERE}/issue")
+    said = {"entry": "T-1", "title": "小区路灯", "on": "2026-05-06", "words": "路灯坏了三个月"}
+    sent(recorder.post(f"{HERE}/issue", data=form(**said, **{"value.target": "residents"}), headers=PAGE))
+    town.settled()
+    shown = page(recorder, f"{HERE}/issue/T-1")
+    assert "路灯坏了三个月" in shown
+    assert "城乡居民家庭" in shown
+    assert "路灯坏了" not in page(officer, f"{HERE}/issue/T-1")
+    unproved = recorder.post(f"{HERE}/issue/T-1/steps", json={"step": "closed", "on": "2026-05-08"}, headers=key())
+    assert refused(unproved) == (422, "register-proof-missing")
+    proof = {"file": ("办结.pdf", b"closed")}
+    closed = form(step="closed", on="2026-05-08")
+    sent(recorder.post(f"{HERE}/issue/T-1/steps", data=closed, files=proof, headers=PAGE))
+    town.settled()
+    assert figure(officer, "issues")["counted"] == before + 1
+    (row, *_) = body(officer, f"{ABOVE}/article/issues_closed")["rows"]["items"]
+    assert (row["entry"], row["unit"], row["counted"], row["whole"]) == ("T-1", BRANCH, 1, 1)
+    assert "小区路灯" in page(officer, f"{ABOVE}/article/issues_closed")
+    csv = officer.get(f"{ABOVE}/exports/article/issues_closed.csv").text
+    assert "小区路灯" in csv
+    assert "路灯坏了" not in csv
+    again = recorder.post(f"{HERE}/issue", json={"entry": "T-1", "title": "又一次", "on": "2026-05-06"}, headers=key())
+    assert refused(again) == (409, "register-entry-exists")
+
+
+def test_a_correction_and_a_withdrawal_stay_to_be_seen(town: Town, recorder: httpx2.Client) -> None:
+    project = {"entry": "T-XM", "title": "停车场", "on": "2026-05-06"}
+    sent(recorder.post(f"{HERE}/project", json=project, headers=key()))
+    corrected = form(title="地下停车场", on="2026-05-06", reason="名称有误")
+    sent(recorder.post(f"{HERE}/project/T-XM/correction", data=corrected, headers=PAGE))
+    town.settled()
+    shown = page(recorder, f"{HERE}/project/T-XM")
+    assert "地下停车场" in shown
+    assert "名称有误" in shown
+    sent(recorder.post(f"{HERE}/project/T-XM/withdrawal", json={"reason": "重复"}, headers=key()))
+    town.settled()
+    (row,) = [one for one in body(recorder, f"{HERE}/project")["items"] if one["entry"] == "T-XM"]
+    assert row["withdrawn"] is True
+    assert "停车场" in recorder.get(f"/units/{BRANCH}/exports/registers/project.csv").text
+    gone = recorder.post(f"{HERE}/project/T-XM/withdrawal", json={"reason": "重复"}, headers=key())
+    assert refused(gone) == (409, "register-entry-withdrawn")
+
+
+def test_a_member_is_named_by_choice_and_shown_by_name(town: Town, recorder: httpx2.Client) -> None:
+    team = {"entry": "T-XJT", "title": "理论宣讲团", "on": "2026-05-06"}
+    sent(recorder.post(f"{HERE}/team", json=team, headers=key()))
+    town.settled()
+    member = str(town.members["substitute"])
+    assert member in page(recorder, f"{HERE}/team/T-XJT")
+    sent(recorder.post(f"{HERE}/team/T-XJT/parts", data=form(part="speaker", member=member), headers=PAGE))
+    town.settled()
+    (part,) = body(recorder, f"{HERE}/team/T-XJT")["parts"]
+    assert (part["member"], bool(part["name"])) == (member, True)
+    assert part["name"] in page(recorder, f"{HERE}/team/T-XJT")
+    sent(recorder.post(f"{HERE}/team/T-XJT/parts/striking", data=form(part="speaker", member=member), headers=PAGE))
+    town.settled()
+    assert body(recorder, f"{HERE}/team/T-XJT")["parts"] == []
+
+
+def test_every_register_has_its_page_and_nothing_else_has(town: Town, recorder: httpx2.Client) -> None:
+    shelves: Any = body(recorder, HERE)
+    assert [one["register"] for one in shelves] == [kind.code for kind in KINDS]
+    shown = page(recorder, HERE)
+    for kind in KINDS:
+        assert kind.zh in shown
+        assert kind.zh in page(recorder, f"{HERE}/{kind.code}")
+    assert recorder.get(f"{HERE}/nothing").status_code == 404
+    assert recorder.get(f"{HERE}/project/none").status_code == 404
+    assert recorder.get(f"/units/{BRANCH}/article/nothing").status_code == 404
+    english = {**PAGE, "accept-language": "en"}
+    assert "Figures of the work" in recorder.get(f"/units/{BRANCH}/article", headers=english).text
+    assert recorder.get(f"/units/{OTHER}/registers").status_code == 404
+    bad = recorder.post(f"{HERE}/visit", json={"entry": "x", "values": {"target": 1}}, headers=key())
+    assert refused(bad) == (422, "body-invalid")
+
+
+def test_anybody_leaves_feedback_once_and_not_without_end(town: Town) -> None:
+    place = f"/public/feedback/{OTHER}"
+    with town.visit() as nobody:
+        assert "不留姓名" in nobody.get(place, headers=PAGE).text
+        assert nobody.get("/public/feedback/NONE").status_code == 404
+        one = form(aware="yes", approves="partly", words="窗口很快")
+        for _ in range(2):
+            assert nobody.post(place, data=one, headers=PAGE).headers["location"] == f"{place}?left=true"
+        wrong = nobody.post(place, json={"aware": "perhaps", "approves": "yes"}, headers=key())
+        assert refused(wrong) == (422, "register-field-invalid")
+        answers = {"aware": "yes", "approves": "yes"}
+        left = [nobody.post(place, json=answers, headers=key()).status_code for _ in range(PER_ADDRESS)]
+        assert (left[0], left[-1]) == (200, 429)
+    town.settled()
+    watcher = town.acting("watcher", "auditor", WORK_COMMITTEE)
+    items = body(watcher, f"/units/{OTHER}/registers/feedback")["items"]
+    assert len(items) == 1 + left.count(200)
+    assert "窗口很快" not in page(watcher, f"/units/{OTHER}/registers/feedback/{items[-1]['entry']}")

@@ -1,0 +1,188 @@
+"""留存、限制与销毁: two hands, a ground and a document; nothing goes while it is needed."""
+
+from datetime import date
+
+from domain.actor import person
+from domain.decider import NotPermitted
+from domain.organisation.custody import (
+    ErasureApproved,
+    ErasureDeclined,
+    ErasureProposed,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    PersonalKeyDestroyed,
+    PersonErased,
+    ProcessingIsRestricted,
+    ProcessingRestricted,
+    RestrictionLifted,
+)
+from domain.organisation.member import OwnAffair
+from domain.organisation.membership import RegisterLeave
+from domain.oversight.case_key import CaseKeyDestroyed
+from domain.oversight.erasing import (
+    CaseOf,
+    ErasureExists,
+    HoldExists,
+    HoldUnknown,
+    MembershipLasts,
+    NoErasure,
+    NotRestricted,
+    PlaceHold,
+    RetentionRuns,
+    SameHand,
+    StillNeeded,
+)
+from domain.oversight.retention import (
+    AccessLogTrimmed,
+    AlreadyOrdered,
+    NotOrdered,
+    RetentionOrdered,
+)
+from tests.domain.branch import (
+    AS_LEADER,
+    AS_OFFICER,
+    AS_RECORDER,
+    AS_SECRETARY,
+    AT,
+    BRANCH,
+    MEMBER,
+    OFFICER,
+    OTHER,
+    READY,
+    TOP,
+    appointed,
+    sheet_approved,
+    wish,
+)
+from tests.domain.objection.disputes import FILED, FILED_AT, OBJECTION_ID
+from tests.domain.oversight.kept import (
+    AS_SECOND,
+    IN_TERM,
+    LEFT,
+    OFFICES,
+    ORDER,
+    cleared,
+    decided,
+    destroyed,
+    held,
+    left,
+    ordered,
+    proposed,
+    released,
+    restricted,
+    trimmed,
+    unrestricted,
+)
+from tests.domain.oversight.reviews import OFFICE, REVIEW_ID, closed, opened
+
+ON_LEAVE = {"kind": "leave", "from_on": date(2026, 5, 1), "until_on": date(2026, 5, 2)}
+
+
+def test_a_person_is_erased_in_two_hands_after_the_term() -> None:
+    LEFT.when(proposed()).says(ErasureProposed)
+    LEFT.given(proposed()).when(decided()).says(ErasureApproved)
+    (gone,) = LEFT.given(proposed(), decided()).when(destroyed()).says(PersonalKeyDestroyed)
+    assert isinstance(gone, PersonalKeyDestroyed)
+    assert gone.proposed_by == OFFICER
+    assert gone.approved_by == AS_LEADER.person
+
+
+def test_whoever_proposes_does_not_decide() -> None:
+    both = LEFT.given(appointed(OFFICER, "leading_group", TOP))
+    both.given(proposed()).when(decided(actor=person(OFFICER, "leading_group", TOP))).refused(SameHand)
+
+
+def test_an_officer_does_not_decide_and_a_recorder_proposes_nothing() -> None:
+    LEFT.given(proposed()).when(decided(actor=AS_SECOND)).refused(NotPermitted)
+    LEFT.when(proposed(actor=AS_RECORDER)).refused(NotPermitted)
+    LEFT.given(proposed(), decided()).when(destroyed(actor=AS_OFFICER)).refused(NotPermitted)
+
+
+def test_nobody_is_erased_before_the_term_of_the_rule_set_unless_a_law_orders_it() -> None:
+    LEFT.when(proposed(at=IN_TERM)).refused(RetentionRuns, until=date(2031, 12, 31))
+    LEFT.when(proposed("law", at=IN_TERM)).says(ErasureProposed)
+
+
+def test_a_member_is_never_erased() -> None:
+    OFFICES.when(proposed("law")).refused(MembershipLasts)
+
+
+def test_a_hold_refuses_every_step_and_its_end_frees_it() -> None:
+    LEFT.given(held()).when(proposed()).refused(StillNeeded)
+    LEFT.given(proposed(), held()).when(decided()).refused(StillNeeded)
+    LEFT.given(proposed(), decided(), held()).when(destroyed()).refused(StillNeeded)
+    LEFT.given(proposed(), decided(), held(), released()).when(destroyed()).says(PersonalKeyDestroyed)
+
+
+def test_a_hold_is_lifted_by_somebody_else_and_only_once() -> None:
+    LEFT.when(held()).says(LegalHoldPlaced)
+    LEFT.given(held()).when(held(AS_LEADER)).refused(HoldExists)
+    LEFT.given(held()).when(released(AS_OFFICER)).refused(SameHand)
+    LEFT.given(held()).when(released(AS_SECOND)).says(LegalHoldLifted)
+    LEFT.when(released()).refused(HoldUnknown)
+
+
+def test_a_running_review_refuses_under_the_same_code_as_a_hold() -> None:
+    base = OFFICES.given(*OFFICE, opened(OTHER), left())
+    about = CaseOf(case=REVIEW_ID, kind="review")
+    asked = base.given(proposed("law"), decided())
+    asked.when(destroyed(about)).refused(StillNeeded)
+    facts = asked.given(closed()).when(destroyed(about)).says(PersonalKeyDestroyed, CaseKeyDestroyed)
+    assert isinstance(facts[1], CaseKeyDestroyed)
+    assert facts[1].case == REVIEW_ID
+
+
+def test_an_open_objection_and_an_open_period_refuse() -> None:
+    FILED.given(left(FILED_AT)).when(proposed("law")).refused(StillNeeded)
+    READY.given(sheet_approved(), left()).when(proposed("law")).refused(StillNeeded)
+
+
+def test_what_is_declined_may_be_asked_again_and_what_runs_may_not() -> None:
+    LEFT.given(proposed()).when(proposed()).refused(ErasureExists)
+    LEFT.given(proposed()).when(decided(approve=False)).says(ErasureDeclined)
+    LEFT.given(proposed(), decided(approve=False)).when(proposed()).says(ErasureProposed)
+    LEFT.when(decided()).refused(NoErasure)
+    LEFT.given(proposed()).when(destroyed()).refused(NoErasure)
+
+
+def test_of_somebody_who_is_gone_nothing_more_is_said() -> None:
+    gone = LEFT.given(proposed(), decided(), destroyed())
+    for more in (proposed(), destroyed(), held(), restricted()):
+        gone.when(more).refused(PersonErased)
+
+
+def test_what_is_restricted_is_stored_and_nothing_else() -> None:
+    OFFICES.when(restricted(MEMBER)).says(ProcessingRestricted)
+    base = OFFICES.given(restricted(MEMBER))
+    base.when(wish(RegisterLeave, AS_SECRETARY, AT, unit=BRANCH, member=MEMBER, **ON_LEAVE)).refused(
+        ProcessingIsRestricted
+    )
+    base.when(restricted(MEMBER)).refused(ProcessingIsRestricted)
+    base.when(unrestricted(MEMBER)).says(RestrictionLifted)
+    OFFICES.when(unrestricted(MEMBER)).refused(NotRestricted)
+
+
+def test_nobody_decides_about_his_own_data() -> None:
+    own = wish(PlaceHold, AS_OFFICER, AT, unit=TOP, member=OFFICER, number="1号", **ORDER)
+    OFFICES.when(own).refused(OwnAffair)
+
+
+def test_the_access_log_goes_after_its_years_by_order_of_the_top() -> None:
+    OFFICES.when(ordered()).says(RetentionOrdered)
+    OFFICES.when(ordered(date(2029, 1, 2))).refused(RetentionRuns)
+    OFFICES.when(ordered(unit=BRANCH)).refused(NotPermitted)
+    OFFICES.given(ordered()).when(ordered()).refused(AlreadyOrdered)
+    OFFICES.given(ordered()).when(trimmed()).says(AccessLogTrimmed)
+    OFFICES.when(trimmed()).refused(NotOrdered)
+    OFFICES.given(ordered(), trimmed()).when(trimmed()).refused(NotOrdered)
+
+
+def test_an_objection_loses_its_words_only_when_it_is_over_and_its_years_are() -> None:
+    order = ordered(date(2027, 1, 1), "objections")
+    FILED.when(cleared(OBJECTION_ID)).refused(NotOrdered)
+    FILED.given(order).when(cleared(OBJECTION_ID)).refused(StillNeeded)
+
+
+def test_objections_are_kept_for_their_years() -> None:
+    OFFICES.when(ordered(date(2028, 1, 1), "objections")).refused(RetentionRuns)
+    OFFICES.when(ordered(date(2027, 1, 1), "objections")).says(RetentionOrdered)
