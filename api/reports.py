@@ -29,7 +29,7 @@ def need(asked: Asked, name: Name) -> None:
 def made_for(asked: Asked, name: Name, question: Question) -> Answer[Report] | None:
     """The report, by a connection of its own: it takes a while."""
     with asked.house.looking() as connection:
-        return made(connection, name, question)
+        return made(connection, asked.house.vault.open, name, question)
 
 
 async def people_in(asked: Asked, tables: Iterable[Table]) -> Names:

@@ -58,6 +58,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("member.transfer", "officer", "above"),
     Grant("member.change", "officer", "own"),
     Grant("member.change", "officer", "above"),
+    *(Grant("member.describe", "officer", relation) for relation in RELATED),
     Grant("member.end", "officer", "own"),
     Grant("member.end", "officer", "above"),
     Grant("role.substitute", "officer", "own"),

@@ -108,6 +108,7 @@ from domain.organisation.member import (
     ExemptionSupported,
     LeaveRegistered,
     LeaveShortened,
+    MemberDescribed,
     MemberProfileAssigned,
     MemberRegistered,
     MembershipEnded,
@@ -437,6 +438,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("past-result-imported", PastResultImported, "历史结果导入", "result of a past year imported"),
     FactTerm("past-record-imported", PastRecordImported, "历史记录导入", "record of a past year imported"),
     FactTerm("past-entry-withdrawn", PastEntryWithdrawn, "历史导入撤回", "imported entry withdrawn"),
+    FactTerm("member-described", MemberDescribed, "情况登记", "member described"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -64,7 +64,7 @@ def report(
 
 def _made(deployment: Deployment, name: Name, asked: Asked) -> Answer[Report]:
     with psycopg.connect(on_reads(deployment.database.read_url), autocommit=True) as connection:
-        found = made(connection, name, asked)
+        found = made(connection, deployment.vault.open, name, asked)
     if found is None:
         raise UnitUnknown(unit=asked.unit)
     return found

@@ -45,6 +45,7 @@ from projections import (
     taken,
     timeline,
     tracking,
+    traits,
 )
 from projections.applying import Handler
 from projections.rows import Connection
@@ -58,6 +59,7 @@ _MODELS: Final = (
     organisation,
     offices,
     membership,
+    traits,
     rules,
     local_items,
     matters,

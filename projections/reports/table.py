@@ -15,7 +15,7 @@ import msgspec
 
 from domain.values import Code, half_up
 
-Name: TypeAlias = Literal["attainability", "branches", "diligence", "late", "duties", "results"]
+Name: TypeAlias = Literal["attainability", "branches", "diligence", "late", "duties", "results", "fairness"]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
 
 

@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import psycopg
 import pytest
 
+from domain.organisation.describing import Traits
 from domain.values import day_of, hundredths
 from ops.deployment import on_reads
 from ops.example.people import BRANCH, WORK_COMMITTEE
 from projections.reports.asking import Asked as Question
 from projections.reports.catalogue import made
 from projections.reports.table import NAMES
+from projections.traits import said_by
 from tests.api.test_command_line import Run, run
 from tests.api.test_exports import rows_of
 from tests.api.town import PAGE, Town
@@ -151,7 +154,7 @@ def duties_of(town: Town, change: str = "") -> dict[str, Any]:
     with psycopg.connect(on_reads(town.deployment.database.urls.projector)) as connection:
         if change:
             assert connection.execute(change.encode()).rowcount > 0
-        found = made(connection, "duties", question)
+        found = made(connection, town.deployment.vault.open, "duties", question)
         connection.rollback()
     assert found is not None
     return {str(row.values["rule"]): row.values for row in found.value.tables[0].rows}
@@ -167,3 +170,29 @@ def test_in_the_example_nobody_did_two_things_that_belong_apart(town: Town) -> N
 @pytest.mark.parametrize("rule", BROKEN)
 def test_each_rule_finds_what_breaks_it(town: Town, rule: str) -> None:
     assert int(str(duties_of(town, BROKEN[rule])[rule]["wrong"])) > 0
+
+
+def test_what_is_said_of_a_person_is_sealed_and_enters_figures_of_many_alone(town: Town) -> None:
+    officer, member = town.acting("officer", "officer", WORK_COMMITTEE), town.members["member"]
+    said = {"born": 1985, "sex": "female"}
+    sent = officer.post(f"/members/{member}/traits", json=said, headers={"idempotency-key": str(uuid4())})
+    assert sent.status_code == 200, sent.text
+    town.settled()
+    today = day_of(town.deployment.clock().now())
+    with psycopg.connect(on_reads(town.deployment.database.urls.reader)) as connection:
+        found = said_by(connection, today, town.deployment.vault.open)
+        assert Traits(1985, "female", None) in found.values()
+        assert said_by(connection, today - timedelta(days=1), town.deployment.vault.open) == {}
+    assert "1985" not in officer.get(f"/members/{member}/membership", headers=PAGE).text
+    with town.later(timedelta(days=70)) as later:
+        for table in report(leader(later), WORK_COMMITTEE, "fairness")["tables"]:
+            assert all(row["values"]["members"] >= 10 for row in table["rows"]), table["code"]
+        own = report(later.acting("secretary", "secretary", BRANCH), BRANCH, "fairness")
+        assert (own["notes"], own["tables"]) == (["whole-only"], [])
+
+
+def test_nothing_else_may_be_said_of_a_person(town: Town) -> None:
+    officer, place = town.acting("officer", "officer", WORK_COMMITTEE), f"/members/{town.members['member']}/traits"
+    for wrong in ({"born": 85}, {"sex": "f"}, {"faith": "none"}):
+        sent = officer.post(place, json=wrong, headers={"idempotency-key": str(uuid4())})
+        assert (sent.status_code, sent.json()["code"]) == (422, "body-invalid"), wrong

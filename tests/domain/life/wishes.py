@@ -483,7 +483,7 @@ ELSEWHERE: Final = (
     *("domain.result", "domain.oversight.reviewing", "domain.oversight.export", "domain.rules.refining"),
     *("domain.oversight.erasing", "domain.oversight.retention"),
     *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
-    *("domain.register", "domain.history"),
+    *("domain.register", "domain.history", "domain.organisation.describing"),
 )
 LIVED = tuple(
     kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE) and kind is not EnterAppealDecision
@@ -492,7 +492,8 @@ LIVED = tuple(
 review, which no other wish can tell from none, and what becomes of a person's data, in tests/domain/oversight; a
 restatement, and the seats of a pool, in tests/domain/assessment; what papers say of years before the log in
 tests/domain/history; an appeal that no leading group of the tree can decide in tests/domain/objection; the registers,
-which stand beside the points, in tests/domain/register."""
+which stand beside the points, in tests/domain/register; what is said of a person for fairness figures, and nothing else
+asks for, in tests/domain/organisation."""
 
 
 def anything(life: Life, random: Random) -> Command:
