@@ -132,10 +132,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("sheet.fill", "recorder", "own", ("draft",)),
     Grant("sheet.fill", "substitute_recorder", "own", ("draft",)),
     Grant("sheet.fill", "department_officer", "any", ("draft",)),
-    Grant("sheet.decide", "secretary", "own", ("submitted",)),
-    Grant("sheet.decide", "committee_member", "own", ("submitted",)),
-    Grant("sheet.decide", "secretary", "above", ("submitted",)),
-    Grant("sheet.decide", "committee_member", "above", ("submitted",)),
+    *(Grant("sheet.decide", office, relation, ("submitted",)) for office in COMMITTEE for relation in RELATED),
     Grant("sheet.read", "recorder", "own"),
     Grant("sheet.read", "substitute_recorder", "own"),
     Grant("sheet.read", "secretary", "own"),
@@ -150,12 +147,11 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # What the rule set reserves to a department, and nothing else, for every member under it
     Grant("department.submit", "department_officer", "any"),
     Grant("honour.claim", "department_officer", "any"),
-    Grant("honour.decide", "secretary", "own", ("claimed",)),
-    Grant("honour.decide", "committee_member", "own", ("claimed",)),
-    Grant("honour.decide", "secretary", "above", ("claimed",)),
-    Grant("honour.decide", "committee_member", "above", ("claimed",)),
-    Grant("honour.decide", "leading_group", "own", ("claimed",)),
-    Grant("honour.decide", "leading_group", "above", ("claimed",)),
+    *(
+        Grant("honour.decide", office, relation, ("claimed",))
+        for office in (*COMMITTEE, "leading_group")
+        for relation in RELATED
+    ),
     Grant("honour.escalate", "process", "any", ("claimed",)),
     Grant("honour.read", "member", "self"),
     Grant("honour.read", "recorder", "own"),
@@ -183,12 +179,11 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("deduction.deliver", "committee_member", "above", ("proposed",)),
     Grant("deduction.answer", "member", "own", ("proposed", "notified", "heard")),
     Grant("deduction.advance", "process", "any", ("proposed", "notified")),
-    Grant("deduction.decide", "secretary", "own", ("notified", "heard")),
-    Grant("deduction.decide", "committee_member", "own", ("notified", "heard")),
-    Grant("deduction.decide", "secretary", "above", ("notified", "heard")),
-    Grant("deduction.decide", "committee_member", "above", ("notified", "heard")),
-    Grant("deduction.decide", "leading_group", "own", ("notified", "heard")),
-    Grant("deduction.decide", "leading_group", "above", ("notified", "heard")),
+    *(
+        Grant("deduction.decide", office, relation, ("notified", "heard"))
+        for office in (*COMMITTEE, "leading_group")
+        for relation in RELATED
+    ),
     Grant("deduction.read", "member", "self"),
     Grant("deduction.read", "recorder", "own"),
     Grant("deduction.read", "substitute_recorder", "own"),
