@@ -27,6 +27,8 @@ class RestatementRowView(msgspec.Struct, frozen=True, kw_only=True):
     unfavourable: bool
     corrections: int
     ordered_at: datetime
+    follows: RestatementId | None
+    """The one that changed what is carried over into this year."""
     better: int | None
     worse: int | None
     unmapped: int | None
@@ -139,6 +141,7 @@ def row_view(one: restatements.RestatementState) -> RestatementRowView:
         unfavourable=one.unfavourable,
         corrections=one.corrections,
         ordered_at=one.ordered_at,
+        follows=one.follows,
         better=one.better,
         worse=one.worse,
         unmapped=one.unmapped,

@@ -1,7 +1,7 @@
 """What a client sends about a restatement: the order, a member's view, the approval."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 from starlette.datastructures import FormData
@@ -24,6 +24,19 @@ class CorrectionWish(Wish, frozen=True, kw_only=True):
     counted_on: date | None = None
 
 
+class AdditionWish(Wish, frozen=True, kw_only=True):
+    """A record that was never entered: of a matter on record, or an honour with its certificate."""
+
+    member: MemberId
+    matter: Code
+    item: Code
+    right: Correction
+    occurred_on: date | None = None
+    counted_on: date | None = None
+    document_kind: Code
+    document: Sha256
+
+
 class OrderWish(Wish, frozen=True, kw_only=True):
     """Which period, under which version or with which records put right, on which document, by whom carried."""
 
@@ -32,6 +45,7 @@ class OrderWish(Wish, frozen=True, kw_only=True):
     rules: Code | None = None
     unfavourable: bool = False
     corrections: Annotated[tuple[CorrectionWish, ...], Meta(max_length=50)] = ()
+    additions: Annotated[tuple[AdditionWish, ...], Meta(max_length=50)] = ()
     document_kind: Code
     document: Sha256
     reason: Told
@@ -49,6 +63,10 @@ class OrderWish(Wish, frozen=True, kw_only=True):
         outcome = filled(form, "outcome")
         if outcome:
             record["right"] = outcome
+        added: dict[str, Any] = {**_named(form, "added_")}
+        if "matter" in added:
+            right = {name: added.pop(name) for name in ("outcome", "level") if name in added}
+            added |= {"right": right, "document": await digest_of(form, "added_file", "document")}
         return {
             **said,
             **filled(form, "rules", "document_kind", "reason"),
@@ -56,8 +74,18 @@ class OrderWish(Wish, frozen=True, kw_only=True):
             "period": period,
             "unfavourable": bool(texts(form, "unfavourable")),
             "corrections": [record] if "record" in record else [],
+            "additions": [added] if "matter" in added else [],
             "document": await digest_of(form, "document_file", "document"),
         }
+
+
+ADDED: Final = ("member", "matter", "item", "outcome", "level", "occurred_on", "counted_on", "document_kind")
+
+
+def _named(form: FormData, before: str) -> dict[str, str]:
+    """The fields of what is added, which a form tells apart by a prefix."""
+    said = filled(form, *(before + name for name in ADDED))
+    return {name.removeprefix(before): value for name, value in said.items()}
 
 
 class ApprovalWish(MotionWish, frozen=True, kw_only=True):

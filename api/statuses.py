@@ -125,10 +125,12 @@ STATUSES: Final[dict[str, int]] = {
     **dict.fromkeys(("subject-decides", "already-counted", "evidence-known", "already-notified", "telling-runs"), 409),
     "statement-term-runs": 409,
     "veto-not-standing": 409,
+    "veto-not-as-brought": 409,
     # Restatement and what-if
     **dict.fromkeys(("restatement-unknown", "nothing-determined"), 404),
     **dict.fromkeys(("nothing-to-restate", "correction-outside", "figure-unknown", "figure-wrong"), 422),
     **dict.fromkeys(("correction-twice", "correction-undetermined"), 422),
+    "correction-elsewhere": 409,
     **dict.fromkeys(("restatement-not-there", "restatement-running", "concerned-orders", "orderer-approves"), 409),
     **dict.fromkeys(("not-restated-worse", "not-simulated"), 409),
     # Probation
@@ -140,6 +142,7 @@ STATUSES: Final[dict[str, int]] = {
     "probation-over": 409,
     "proposal-pending": 409,
     "nothing-proposed": 409,
+    "probation-outcome-not-decided": 409,
     "extended-already": 409,
     "cancel-without-ground": 409,
     "window-runs": 409,
@@ -353,6 +356,8 @@ STATUSES: Final[dict[str, int]] = {
     "self-evaluated": 409,
     "already-fed-back": 409,
     # The years before the log
+    "addition-is-burden": 409,
+    "addition-outside": 409,
     "past-rules-unknown": 404,
     "past-entry-unknown": 404,
     "past-rules-malformed": 422,

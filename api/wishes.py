@@ -240,59 +240,6 @@ class DeliveryWish(Wish, frozen=True, kw_only=True):
         return {**filled(form, "delivered_on", "proof_kind"), "proof": await digest_of(form, "file", "proof")}
 
 
-class VetoWish(Wish, frozen=True, kw_only=True):
-    """The decision of a competent body, and the sitting that registers it."""
-
-    member: MemberId
-    matter: Code
-    item: Code
-    occurred_on: date
-    decided_on: date
-    document_kind: Code
-    document: Sha256
-    issuer: Annotated[str, Meta(min_length=1, max_length=120)]
-    minute: Reference
-    minute_sha256: Sha256
-    present: tuple[MemberId, ...]
-    not_in_favour: tuple[MemberId, ...] = ()
-
-    @classmethod
-    async def from_form(cls, form: FormData) -> dict[str, Any]:
-        """``what`` is item and kind of document in one choice; both files are hashed, not kept."""
-        names = ("member", "matter", "occurred_on", "decided_on", "issuer")
-        item, _, kind = last(form, "what").partition(" ")
-        return {
-            **await ApproveWish.from_form(form),
-            **filled(form, *names),
-            "item": item,
-            "document_kind": kind,
-            "document": await digest_of(form, "decision_file", "document"),
-        }
-
-
-class LiftWish(Wish, frozen=True, kw_only=True):
-    """The document that changes the decision, and the sitting that lifts the veto."""
-
-    member: MemberId
-    decided_on: date
-    lifted_on: date
-    document_kind: Code
-    document: Sha256
-    minute: Reference
-    minute_sha256: Sha256
-    present: tuple[MemberId, ...]
-    not_in_favour: tuple[MemberId, ...] = ()
-
-    @classmethod
-    async def from_form(cls, form: FormData) -> dict[str, Any]:
-        """Both files are hashed, not kept."""
-        return {
-            **await ApproveWish.from_form(form),
-            **filled(form, "member", "decided_on", "lifted_on", "document_kind"),
-            "document": await digest_of(form, "decision_file", "document"),
-        }
-
-
 class OpenPeriodWish(Wish, frozen=True, kw_only=True):
     """Which period of which year."""
 

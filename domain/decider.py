@@ -96,9 +96,9 @@ class Write:
 
 
 @lru_cache(maxsize=STREAM_IDS_KEPT)
-def _stream_id(name: str) -> UUID:
+def _stream_id(kind: str, *key: str | UUID | int | date) -> UUID:
     # Every decision asks for the same few streams again and again: hashing their names was a tenth of its time.
-    return uuid5(NAMESPACE, name)
+    return uuid5(NAMESPACE, "/".join((kind, *(str(part) for part in key))))
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Stream(Generic[S]):
 
     def of(self, *key: str | UUID | int | date) -> "StreamRef[S]":
         """The stream with this natural key: the same key is always the same stream."""
-        return StreamRef(self, _stream_id("/".join((self.kind, *(str(part) for part in key)))))
+        return StreamRef(self, _stream_id(self.kind, *key))
 
 
 @dataclass(frozen=True)

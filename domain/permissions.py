@@ -71,12 +71,11 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("leave.register", "secretary", "own"),
     Grant("exemption.request", "member", "own", ("none",)),
     Grant("exemption.request", "secretary", "own", ("none",)),
-    Grant("exemption.decide", "secretary", "own", ("requested",)),
-    Grant("exemption.decide", "secretary", "above", ("requested",)),
-    Grant("exemption.decide", "committee_member", "own", ("requested",)),
-    Grant("exemption.decide", "committee_member", "above", ("requested",)),
-    Grant("exemption.decide", "leading_group", "own", ("requested",)),
-    Grant("exemption.decide", "leading_group", "above", ("requested",)),
+    *(
+        Grant("exemption.decide", office, relation, ("requested",))
+        for office in (*COMMITTEE, "leading_group")
+        for relation in RELATED
+    ),
     Grant("exemption.end", "secretary", "own", ("granted",)),
     Grant("exemption.end", "officer", "above", ("granted",)),
     # Looking at an organisation and at where somebody belongs; his points are another matter
@@ -195,14 +194,9 @@ GRANTS: Final[tuple[Grant, ...]] = (
     Grant("deduction.read", "leading_group", "own"),
     Grant("deduction.read", "auditor", "any"),
     # Vetoes
-    Grant("veto.register", "secretary", "own"),
-    Grant("veto.register", "committee_member", "own"),
-    Grant("veto.register", "secretary", "above"),
-    Grant("veto.register", "committee_member", "above"),
-    Grant("veto.lift", "secretary", "own"),
-    Grant("veto.lift", "committee_member", "own"),
-    Grant("veto.lift", "secretary", "above"),
-    Grant("veto.lift", "committee_member", "above"),
+    Grant("veto.bring", "department_officer", "any"),
+    *(Grant("veto.register", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("veto.lift", office, relation) for office in COMMITTEE for relation in RELATED),
     Grant("veto.read", "member", "self"),
     Grant("veto.read", "secretary", "own"),
     Grant("veto.read", "secretary", "above"),

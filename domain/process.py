@@ -16,10 +16,11 @@ import msgspec
 
 from domain.actor import system
 from domain.assessment.committing import CommitState
+from domain.assessment.following import FollowCarried
 from domain.assessment.noticing import DraftResultNotice
 from domain.assessment.period import CommitteeDecided, PeriodDetermined, PeriodRestated, PeriodSealed, period_of
 from domain.assessment.restatement import RestatementApproved, RestatementOrdered
-from domain.assessment.result import GradeDetermined
+from domain.assessment.result import DeterminationSuperseded, GradeDetermined
 from domain.assessment.superseding import ComputeRestatement, DraftRestatementNotice
 from domain.decider import Command, Fact
 from domain.entry import Entry
@@ -86,6 +87,7 @@ Purpose: TypeAlias = Literal[
     "review-measures",
     "escalate-measure",
     "compute-restatement",
+    "follow-carried",
 ]
 
 C = TypeVar("C", bound=Command)
@@ -238,6 +240,11 @@ def _compute_restatement(task: Task, fact: RestatementOrdered) -> Command:
     return task.wish(ComputeRestatement, unit=fact.unit, year=fact.year, period=fact.period, number=fact.number)
 
 
+def _follow_carried(task: Task, fact: DeterminationSuperseded) -> Command:
+    about = {"unit": fact.unit, "member": fact.member, "year": fact.year, "period": fact.period}
+    return task.wish(FollowCarried, **about, restatement=fact.restatement)
+
+
 def _if_adopted(entry: Entry, fact: RestatementApproved | PeriodRestated) -> Instant | None:
     return entry.at if fact.adopted else None
 
@@ -379,6 +386,7 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     PeriodRestated: CallsFor("commit-state", _if_adopted, _commit),
     RestatementOrdered: CallsFor("compute-restatement", _at_once, _compute_restatement),
     RestatementApproved: CallsFor("draft-result-notice", _if_adopted, _draft_restated),
+    DeterminationSuperseded: CallsFor("follow-carried", _at_once, _follow_carried),
     GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),
     MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),

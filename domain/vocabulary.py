@@ -33,6 +33,7 @@ from domain.assessment.period import (
 )
 from domain.assessment.pool import PoolJoined, SeatDrawn, SeatGiven, SeatsSettled
 from domain.assessment.restatement import (
+    AdditionOrdered,
     CorrectionOrdered,
     LineRestated,
     MemberRestated,
@@ -116,11 +117,11 @@ from domain.organisation.member import (
 )
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
+from domain.oversight import review
 from domain.oversight.case_key import CaseKeyDestroyed
 from domain.oversight.export import ExportProduced
 from domain.oversight.log import LogOpened, LogRestored
 from domain.oversight.retention import AccessLogTrimmed, RetentionOrdered
-from domain.oversight.review import AccessGranted, AccessRevoked, BundleSealed, ReviewClosed, ReviewOpened
 from domain.recording.archive import (
     DeductionApproved,
     DeductionDismissed,
@@ -134,6 +135,7 @@ from domain.recording.archive import (
     VetoLifted,
     VetoRegistered,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -391,11 +393,11 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("local-item-authorised", LocalItemAuthorised, "单位细化项批准", "local item authorised"),
     FactTerm("local-item-declined", LocalItemDeclined, "单位细化项不予批准", "local item declined"),
     FactTerm("local-item-retired", LocalItemRetired, "单位细化项停用", "local item retired"),
-    FactTerm("review-opened", ReviewOpened, "核查开启", "review opened"),
-    FactTerm("access-granted", AccessGranted, "授予查阅权", "access to a review granted"),
-    FactTerm("access-revoked", AccessRevoked, "收回查阅权", "access to a review revoked"),
-    FactTerm("bundle-sealed", BundleSealed, "材料封存", "bundle of a review sealed"),
-    FactTerm("review-closed", ReviewClosed, "核查结束", "review closed"),
+    FactTerm("review-opened", review.ReviewOpened, "核查开启", "review opened"),
+    FactTerm("access-granted", review.AccessGranted, "授予查阅权", "access to a review granted"),
+    FactTerm("access-revoked", review.AccessRevoked, "收回查阅权", "access to a review revoked"),
+    FactTerm("bundle-sealed", review.BundleSealed, "材料封存", "bundle of a review sealed"),
+    FactTerm("review-closed", review.ReviewClosed, "核查结束", "review closed"),
     FactTerm("measure-set-aside", MeasureSetAside, "措施不予采取", "proposed measure set aside"),
     FactTerm("pool-joined", PoolJoined, "列入名额统筹", "pool of seats joined"),
     FactTerm("seats-settled", SeatsSettled, "名额排定", "seats settled"),
@@ -439,6 +441,9 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("past-record-imported", PastRecordImported, "历史记录导入", "record of a past year imported"),
     FactTerm("past-entry-withdrawn", PastEntryWithdrawn, "历史导入撤回", "imported entry withdrawn"),
     FactTerm("member-described", MemberDescribed, "情况登记", "member described"),
+    FactTerm("addition-ordered", AdditionOrdered, "封存后补记决定", "addition to a sealed period ordered"),
+    FactTerm("veto-brought", VetoBrought, "提请一票否决", "veto brought by a department"),
+    FactTerm("review-taken-over", review.ReviewTakenOver, "核查接办", "review taken over"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -16,9 +16,10 @@ from api.accounts import LoginTaken, LoginUnknown, PasswordWeak
 from api.as_of import back_of
 from api.tokens import ScopeUnknown, TokenEndsBefore
 from api.workbook.carrying import carry_in
+from api.workbook.shelves import SHELVES
 from domain.actor import person
 from domain.decider import Refused
-from ops import access, ahead, desk, founding, intake, keeping, proving, reporting, rules, witness
+from ops import access, ahead, article, desk, founding, intake, keeping, proving, reporting, rules, witness
 from ops import backup as backups
 from ops import demo as example
 from ops import doctor as checks
@@ -186,6 +187,7 @@ def import_workbook(
     login: Login,
     password: Password,
     kind: Annotated[intake.Kind, typer.Option(help="何种工作簿 which workbook")] = "month",
+    register: Annotated[str, typer.Option(help="台账工作簿,如 of a register, like issue/entries")] = "",
     role: Office = "recorder",
     place: Annotated[
         str | None, typer.Option(help="为哪个组织,默认本级 for which organisation, by default UNIT")
@@ -193,10 +195,13 @@ def import_workbook(
     marked: Annotated[Path | None, typer.Option(help="标注副本存于 where to put the marked copy")] = None,
     dry: Annotated[bool, typer.Option(help="只检查 check only")] = False,
 ) -> None:
-    """导入工作簿 Import a month or one of the lists: all of it, or nothing and every error."""
+    """导入工作簿 Import a month, one of the lists or a register's: all of it, or nothing and every error."""
+    shelf = f"registers/{register}" if register else None
+    if shelf is not None and shelf not in SHELVES:
+        raise typer.BadParameter(" ".join(one.removeprefix("registers/") for one in SHELVES), param_hint="--register")
     with deployed(Settings()) as deployment:
         actor = person(desk.signed_in(deployment, login, password), role, unit)
-        found = intake.rehearse(deployment, actor, kind, file, place)
+        found = intake.rehearse(deployment, actor, shelf or kind, file, place)
         for finding in found.findings:
             where = f"{finding.sheet}!{finding.column}{finding.row}"
             complaints.print(f"{where} {finding.code}: {finding.zh} {finding.en}", highlight=False, markup=False)
@@ -236,6 +241,7 @@ def explain(
 app.command()(ahead.whatif)
 app.command()(ahead.restate)
 app.command()(reporting.report)
+app.command()(article.article)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Final
@@ -17,9 +17,12 @@ from domain.decider import Command
 from domain.ledger import Ledger
 from ops.clock import SimulatedClock
 from ops.deployment import CLOCK_FILE, Deployment, readers
+from ops.example.cast import signers
+from ops.example.founding import ORIGIN
 from ops.example.load import load
-from ops.example.people import BRANCH
-from ops.example.story import ENDS_AT, ORIGIN, story
+from ops.example.people import BRANCH, Person
+from ops.example.places import is_piloted
+from ops.example.story import ENDS_AT, begins_at, story
 from ops.publish import publish, publish_or_stop
 from ops.signins import SIGN_INS_FILE, SignIn, sign_ins
 from projections import follow, rebuild, schema, tracking
@@ -35,10 +38,13 @@ WHO = {
     "committee": "支部委员 committee member",
     "member": "党员 member",
     "probationary": "预备党员 probationary member",
-    "officer": "工委干部 officer of the work committee",
-    "leader": "领导小组 leading group",
+    "officer": "工委干部,承办异议 officer of the work committee, handles objections",
+    "leader": "领导小组,有待决复核 leading group, appeals to decide",
     "higher": "上级党组织委员 higher committee",
     "auditor": "督查(只读) auditor, read-only",
+    "graded": "试点党员,两年格次,整改中 pilot member, two years of grades, a measure under way",
+    "extended": "试点预备党员,延长期内 pilot probationary member, extended",
+    "chair": "试点支部书记,有到期措施 pilot secretary, measures due",
 }
 
 
@@ -82,7 +88,7 @@ def prepare(deployment: Deployment, console: Console, branches: int = 1) -> list
         publish_or_stop(deployment, whole=True)
     if facts:
         console.print(measured.said(facts), highlight=False)
-    return _accounts(deployment)
+    return _accounts(deployment, signers() if is_piloted(branches) else ())
 
 
 def show(found: list[SignIn], origin: str, console: Console) -> None:
@@ -125,7 +131,7 @@ def _is_told(deployment: Deployment) -> bool:
 
 
 def _tell(deployment: Deployment, ledger: Ledger, console: Console, branches: int) -> None:
-    clock = SimulatedClock(story(lambda: "")[0].at, file=deployment.settings.data / CLOCK_FILE)
+    clock = SimulatedClock(begins_at(branches), file=deployment.settings.data / CLOCK_FILE)
     with Progress(*_COLUMNS, console=console) as progress:
         task = progress.add_task("载入示例 loading the example", total=None)
         load(
@@ -138,9 +144,9 @@ def _tell(deployment: Deployment, ledger: Ledger, console: Console, branches: in
     clock.resume()
 
 
-def _accounts(deployment: Deployment) -> list[SignIn]:
+def _accounts(deployment: Deployment, others: Sequence[Person]) -> list[SignIn]:
     lost = not (deployment.settings.data / SIGN_INS_FILE).exists()
-    found = sign_ins(deployment.settings.data)
+    found = sign_ins(deployment.settings.data, others)
     with psycopg.connect(deployment.database.urls.writer) as connection:
         known = {row[0] for row in connection.execute("SELECT login FROM access.accounts").fetchall()}
         at = deployment.clock().now()

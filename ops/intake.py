@@ -12,8 +12,8 @@ from api.workbook.directory import Directory, Person
 from api.workbook.findings import Finding
 from api.workbook.importing import plan_import
 from api.workbook.listing import Surroundings, plan_list
-from api.workbook.lists import FROM_BELOW
 from api.workbook.mark import mark
+from api.workbook.shelves import from_below
 from domain.actor import Actor
 from domain.decider import Command
 from domain.values import Code, Instant, day_of
@@ -38,11 +38,14 @@ class Rehearsed(NamedTuple):
     """Wishes that were granted before, or say nothing new."""
 
 
-def rehearse(deployment: Deployment, actor: Actor, kind: Kind, file: Path, place: Code | None = None) -> Rehearsed:
-    """The dry run of a workbook for an organisation, by default the actor's own; nothing is written."""
+def rehearse(deployment: Deployment, actor: Actor, kind: str, file: Path, place: Code | None = None) -> Rehearsed:
+    """The dry run of a workbook for an organisation, by default the actor's own; nothing is written.
+
+    ``kind`` is one of ``Kind``, or a workbook of a register: ``registers/issue/entries``.
+    """
     at = deployment.clock().now()
     assert actor.unit is not None, "a person acts for an organisation"
-    directory = Directory(people=people_of(deployment, place or actor.unit, at, below=kind in FROM_BELOW))
+    directory = Directory(people=people_of(deployment, place or actor.unit, at, below=from_below(kind)))
     if kind == "month":
         return _month(deployment, actor, file, directory, at)
     return _list(deployment, actor, kind, file, directory, at, place)
@@ -69,7 +72,7 @@ def _month(deployment: Deployment, actor: Actor, file: Path, directory: Director
 def _list(
     deployment: Deployment,
     actor: Actor,
-    kind: Kind,
+    kind: str,
     file: Path,
     directory: Directory,
     at: Instant,

@@ -5,6 +5,7 @@ The file is readable by its owner alone. A real deployment has none: its operato
 
 import json
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -23,12 +24,12 @@ class SignIn(NamedTuple):
     person: Person
 
 
-def sign_ins(folder: Path) -> list[SignIn]:
-    """The example's accounts; the same on every run in this data folder."""
+def sign_ins(folder: Path, others: Sequence[Person] = ()) -> list[SignIn]:
+    """The example's accounts, and those of others who are told of; the same on every run in this data folder."""
     file = folder / SIGN_INS_FILE
     known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    wanted = [one for one in people() if one.login]
-    passwords = {one.login: known.get(one.login) or _draw() for one in wanted}
+    wanted = [one for one in (*people(), *others) if one.login]
+    passwords = {**known, **{one.login: known.get(one.login) or _draw() for one in wanted}}
     if passwords != known:
         file.touch(mode=0o600)
         file.write_text(json.dumps(passwords, indent=1))

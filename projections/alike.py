@@ -5,30 +5,39 @@ records say of many a category. What a score depends on is the whole key of what
 what the scoring function would give again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import partial
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from domain.assessment.counting import months_of_days
-from domain.assessment.many import Figures, PeriodAlike, SpansAlike
+from domain.assessment.many import Figures, PeriodAlike, SpanFound, SpansAlike
 from domain.assessment.period import days_of
 from domain.assessment.presence import Away, Stay
 from domain.assessment.rows import Tally, tally
 from domain.assessment.scoring import Case, Score, Span, SpanScore, Totals
 from domain.rules.assessing import Period as RulePeriod
+from projections.crowd import FEW, Counted, Crowd, Token
 from projections.figures import heads_of, row_text
+from projections.given import Given
 from projections.periods import NOTHING, Lists, Ruled, Spans, Subject, case_of, ruled_periods
-from projections.records import ItemNames, Said, SaidOfYear, tallied
+from projections.records import ItemNames
 from projections.rules import Published
+from projections.sayings import Numbers, Said, Sayings, tallied
 
 KEPT: Final = 1_000
 """Situations remembered at a time, so that memory stays bounded."""
 
+KINDS: Final = 200_000
+"""Different things said that have numbers."""
+
 _Key: TypeAlias = tuple[object, ...]
-_Token: TypeAlias = Said | Tally
+Both: TypeAlias = tuple[Figures, Figures | None]
+"""By the confirmed records, and by all if that is another."""
 
 
 class Period(NamedTuple):
@@ -36,7 +45,7 @@ class Period(NamedTuple):
 
     ruled: Ruled
     case: Case
-    alike: PeriodAlike[_Token]
+    alike: PeriodAlike[Token]
     spans: slice
     """Which of the situation's spans it is made of."""
 
@@ -44,20 +53,12 @@ class Period(NamedTuple):
 class Part(NamedTuple):
     """One stretch of the year."""
 
-    half: int | None
-    """Which half it is, from 0; None where it is another stretch."""
     months: frozenset[int]
-    span: SpansAlike[_Token]
+    crowd: Crowd
 
-    def said(self, every: tuple[Sequence[_Token], Sequence[_Token]]) -> Sequence[_Token]:
+    def said(self, every: Iterable[Token]) -> list[Token]:
         """What was said in it."""
-        if self.half is not None:
-            return every[self.half]
-        return [one for half in every for one in half if _month(one) in self.months]
-
-
-def _month(said: _Token) -> int:
-    return said.month if isinstance(said, Tally) else int(said.rsplit(" ", 1)[1])
+        return [one for one in every if one.month in self.months]
 
 
 class Situation(NamedTuple):
@@ -83,46 +84,52 @@ class Alike:
         self._versions: tuple[Published, ...] = ()
         self._rules: _Key = ()
         self._situations: dict[_Key, Situation] = {}
-        self._spans: dict[_Key, SpansAlike[_Token]] = {}
+        self._crowds: dict[_Key, Crowd] = {}
+        self._numbers: dict[Said, int] = {}
+        self._said: list[Said] = []
 
-    def text(self, subject: Subject, year: int, said: SaidOfYear, lists: Lists = NOTHING) -> str:
-        """A year's scores as a row keeps them; raises Uncountable."""
-        situation = self.situation(subject, year)
-        return row_text(situation.heads, self._figures(situation, subject, year, said, lists))
+    def texts(self, given: Sequence[Given]) -> list[str]:
+        """The scores of all years that were read together, as rows keep them; raises Uncountable."""
+        if len(self._said) > KINDS:
+            self._said.clear()
+            self._numbers.clear()
+            self._forget()
+        situations = [self.situation(one.subject, one.year) for one in given]
+        if len(given) <= FEW:
+            return [self.text(one, situation) for one, situation in zip(given, situations, strict=True)]
+        return Together(self, given, situations).texts()
 
-    def figures(
-        self, subject: Subject, year: int, said: SaidOfYear, lists: Lists = NOTHING
-    ) -> dict[str, tuple[Figures, Figures | None]]:
-        """By the period, for which a rule set is in force at its end: by the confirmed records, and by all.
+    def text(self, one: Given, situation: Situation) -> str:
+        """One year's, counted by itself."""
+        said: list[Token] = [*one.said, *_fallen(one.lists)]
+        found = [part.crowd.span.find(part.said(said)) for part in situation.parts]
+        return text_of(one, situation, found)
 
-        None where what is pending makes no difference; raises Uncountable.
-        """
-        situation = self.situation(subject, year)
-        found = self._figures(situation, subject, year, said, lists)
-        return {one.ruled.period: both for one, both in zip(situation.periods, found, strict=True)}
+    def numbered(self, said: Sequence[Said]) -> NDArray[np.intp]:
+        """A number for each, which it keeps until all is forgotten."""
+        for one in said:
+            if one not in self._numbers:
+                self._numbers[one] = len(self._said)
+                self._said.append(one)
+        return np.array([self._numbers[one] for one in said], dtype=np.intp)
 
-    def _figures(
-        self, situation: Situation, subject: Subject, year: int, said: SaidOfYear, lists: Lists
-    ) -> list[tuple[Figures, Figures | None]]:
-        every = _with_shortfalls(said, lists) if lists.shortfalls else said
-        found = [one.span.find(own) if (own := one.said(every)) else one.span.nothing for one in situation.parts]
-        if lists is NOTHING and not situation.carries:
-            return [one.alike.figures(found[one.spans]) for one in situation.periods]
-        return [
-            one.alike.figures(found[one.spans], _own_totals(one, subject, year, lists)) for one in situation.periods
-        ]
+    def named(self, number: int) -> Said:
+        """What has a number and, in its lowest four bits, a month."""
+        return self._said[number >> 4]._replace(month=number & 15)
 
-    def spans(
-        self, subject: Subject, year: int, period: str, said: SaidOfYear, lists: Lists = NOTHING
-    ) -> list[SpanScore]:
+    def _forget(self) -> None:
+        self._situations.clear()
+        self._crowds.clear()
+
+    def spans(self, one: Given, period: str) -> list[SpanScore]:
         """The stretches of one period with their lines, by the confirmed records; none where no rule set names it."""
-        situation = self.situation(subject, year)
-        own = next((one for one in situation.periods if one.ruled.period == period), None)
+        situation = self.situation(one.subject, one.year)
+        own = next((each for each in situation.periods if each.ruled.period == period), None)
         if own is None:
             return []
-        every = _with_shortfalls(said, lists) if lists.shortfalls else said
-        parts = situation.parts[own.spans]
-        return [one.span.scores(one.span.find(one.said(every)))[0] for one in parts]
+        said: list[Token] = [*one.said, *_fallen(one.lists)]
+        spans = ((part.crowd.span, part.said(said)) for part in situation.parts[own.spans])
+        return [span.scores(span.find(heard))[0] for span, heard in spans]
 
     def situation(self, subject: Subject, year: int) -> Situation:
         """What somebody's year has in common with others'."""
@@ -137,8 +144,7 @@ class Alike:
         found = self._situations.get(key)
         if found is None:
             if len(self._situations) >= KEPT:
-                self._situations.clear()
-                self._spans.clear()
+                self._forget()
             found = self._situations[key] = self._situated(subject, year)
         return found
 
@@ -164,10 +170,11 @@ class Alike:
             totals = _totals(subject, ruled, case)
             # Of a year whose parts are the periods before it, those have the categories already.
             short = len(periods) == len(own) == _HALVES and own == parts
-            alike = PeriodAlike(totals, [one.span for one in own], short=short)
+            alike = PeriodAlike(totals, [one.crowd.span for one in own], short=short)
             first = 0 if own == parts[: len(own)] else len(parts) - len(own)
             periods.append(Period(ruled, case, alike, slice(first, first + len(own))))
-            heads.append((ruled, case, totals.of([one.span.scores(one.span.nothing) for one in own]).confirmed))
+            spans = [one.crowd.span for one in own]
+            heads.append((ruled, case, totals.of([one.scores(one.nothing) for one in spans]).confirmed))
         carries = any(one.ruled.tariff.carried[0] for one in periods)
         return Situation(tuple(periods), tuple(parts), carries, heads_of(heads))
 
@@ -176,7 +183,6 @@ class Alike:
         months = frozenset(
             month for _, month in months_of_days(first_on, last_on, ruled.version.scheme.counting.pro_rata)
         )
-        half = next((half for half, one in enumerate(_MONTHS_OF_HALVES) if months == one), None)
         tariff = span.tariff or ruled.tariff
         others = [(one.digest, one.priced_digest, one.effective_on) for one in subject.versions]
         version = ruled.version
@@ -186,21 +192,137 @@ class Alike:
             *(version.digest, version.priced_digest, id(tariff), id(ruled.tariff)),
             *(span.code, months, case.profile, span.months_present),
         )
-        if key not in self._spans:
+        if key not in self._crowds:
             earlier = [one.over(ruled.tariff.months) for one in subject.others(version)]
             prices = {one.version: one.prices for one in (ruled.tariff, *earlier)}
-            read = partial(self._read, min(months, default=1) // 7 + 1)
-            self._spans[key] = SpansAlike(tariff, prices, case.profile, span, read)
-        return Part(half, months, self._spans[key])
+            self._crowds[key] = Crowd(SpansAlike(tariff, prices, case.profile, span, self.tally))
+        return Part(months, self._crowds[key])
 
-    def _read(self, half: int, said: _Token) -> Tally:
-        return said if isinstance(said, Tally) else self.tally(said, half)
-
-    def tally(self, said: Said, half: int) -> Tally:
+    def tally(self, said: Token) -> Tally:
         """What a record says, as the scoring counts it."""
-        if int(said.replace("?", " ").split(" ", 1)[0]) not in self._names:
+        if isinstance(said, Tally):
+            return said
+        if said.item not in self._names:
             self._names = self._named()
-        return tallied(said, self._names, half)
+        return tallied(said, self._names)
+
+
+class Together:
+    """A range of members' years: stretch by stretch counted for all of them, and then made into rows."""
+
+    def __init__(self, alike: Alike, given: Sequence[Given], situations: Sequence[Situation]) -> None:
+        self._alike, self._given = alike, given
+        self._sayings: Sayings = given[0].sayings
+        said, which = self._sayings.different()
+        self._said = alike.numbered(said)[which] << 4
+        groups: dict[int, list[int]] = {}
+        for place, situation in enumerate(situations):
+            groups.setdefault(id(situation), []).append(place)
+        self._groups = [(situations[places[0]], np.array(places, dtype=np.intp)) for places in groups.values()]
+        self._parts: dict[int, Part] = {}
+        self._members: dict[int, list[NDArray[np.intp]]] = {}
+        for situation, places in self._groups:
+            for part in situation.parts:
+                self._parts[id(part.crowd)] = part
+                self._members.setdefault(id(part.crowd), []).append(places)
+        self._rows = {key: self._row_of(np.concatenate(places)) for key, places in self._members.items()}
+        self._counted = {key: self._count(part, self._rows[key]) for key, part in self._parts.items()}
+
+    def _row_of(self, places: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Of each year its row among those that have a stretch, or -1."""
+        rows = np.full(len(self._given), -1, dtype=np.intp)
+        rows[places] = np.arange(len(places))
+        return rows
+
+    def _count(self, part: Part, rows: NDArray[np.intp]) -> Counted | None:
+        number = int(rows.max()) + 1
+        if number <= FEW:
+            return None
+        inside = np.zeros(13, dtype=np.bool_)
+        inside[list(part.months)] = True
+        row = rows[self._sayings.place]
+        meant = np.flatnonzero((row >= 0) & inside[self._sayings.month])
+        said = self._said[meant]
+        if part.crowd.span.monthly:
+            said |= self._sayings.month[meant]
+        return part.crowd.count(number, row[meant], said, self._alike.named)
+
+    def texts(self) -> list[str]:
+        """The rows, in the order of those given."""
+        texts = [""] * len(self._given)
+        for situation, places in self._groups:
+            apart = self._apart(situation, places)
+            for place in places[apart].tolist():
+                texts[place] = self._alone(place, situation)
+            plain = places[~apart]
+            if len(plain):
+                for place, figures in zip(plain.tolist(), self._figures(situation, plain), strict=True):
+                    texts[place] = row_text(situation.heads, figures)
+        return texts
+
+    def _apart(self, situation: Situation, places: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Of whom more than his counts makes the figures."""
+        counted, given = [self._counted[id(part.crowd)] for part in situation.parts], self._given
+        if situation.carries or None in counted or not all(one.alike.plain for one in situation.periods):
+            return np.full(len(places), True)
+        own: list[int] = places.tolist()
+        apart = np.array([given[place].lists is not NOTHING for place in own], dtype=np.bool_)
+        for part, one in zip(situation.parts, counted, strict=True):
+            if one is not None and len(one.apart):
+                apart |= np.isin(self._rows[id(part.crowd)][places], one.apart)
+        return apart
+
+    def _alone(self, place: int, situation: Situation) -> str:
+        one = self._given[place]
+        if one.lists.shortfalls:
+            return self._alike.text(one, situation)
+        return text_of(one, situation, [self._found(place, part) for part in situation.parts])
+
+    def _found(self, place: int, part: Part) -> SpanFound:
+        counted, row = self._counted[id(part.crowd)], int(self._rows[id(part.crowd)][place])
+        if counted is None or row in counted.apart:
+            return part.crowd.span.find(part.said(self._given[place].said))
+        return counted.found(row)
+
+    def _figures(self, situation: Situation, places: NDArray[np.intp]) -> Iterator[tuple[Both, ...]]:
+        """Of those whose periods are no more than their parts' sums."""
+        sure: list[Numbers] = []
+        both: list[Numbers] = []
+        for part in situation.parts:
+            counted, rows = self._counted[id(part.crowd)], self._rows[id(part.crowd)][places]
+            assert counted is not None, "who is not counted stands apart"
+            sure.append(counted.sure[rows])
+            both.append(counted.both[rows])
+        if not situation.periods:
+            return iter([()] * len(places))
+        return zip(*(_period(one.alike, sure[one.spans], both[one.spans]) for one in situation.periods), strict=True)
+
+
+def _period(alike: PeriodAlike[Token], sure: Sequence[Numbers], both: Sequence[Numbers]) -> list[Both]:
+    """One period by the categories' points of its parts, member by member."""
+    points, pending = _sums(sure), _sums(both)
+    settled = np.logical_and.reduce([(own == other).all(axis=1) for own, other in zip(sure, both, strict=True)])
+    if len(sure) > 1:
+        return alike.summed(points, pending, settled.tolist(), None, None)
+    return alike.summed(points, pending, settled.tolist(), sure[0].tolist(), both[0].tolist())
+
+
+def _sums(parts: Sequence[Numbers]) -> list[int]:
+    """Each member's points of all categories of all parts."""
+    found: list[int] = np.concatenate(parts, axis=1).sum(axis=1).tolist()
+    return found
+
+
+def text_of(one: Given, situation: Situation, found: Sequence[SpanFound]) -> str:
+    """A year's scores as a row keeps them, by the stretches that were found."""
+    if one.lists is NOTHING and not situation.carries:
+        figures = [each.alike.figures([*found[each.spans]]) for each in situation.periods]
+    else:
+        figures = [
+            each.alike.figures([*found[each.spans]], _own_totals(each, one.subject, one.year, one.lists))
+            for each in situation.periods
+        ]
+    return row_text(situation.heads, figures)
 
 
 def _totals(subject: Subject, ruled: Ruled, case: Case) -> Totals:
@@ -216,30 +338,34 @@ def _own_totals(one: Period, subject: Subject, year: int, lists: Lists) -> Total
 
 
 _HALVES: Final = 2
-_MONTHS_OF_HALVES: Final = (frozenset(range(1, 7)), frozenset(range(7, 13)))
 
 
-def _with_shortfalls(said: SaidOfYear, lists: Lists) -> tuple[Sequence[_Token], Sequence[_Token]]:
-    first, second = said
-    fallen = [tally([row])[0] for row in lists.shortfalls]
-    return [*first, *(one for one in fallen if one.month <= 6)], [*second, *(one for one in fallen if one.month > 6)]
+def _fallen(lists: Lists) -> list[Tally]:
+    return [tally([row])[0] for row in lists.shortfalls]
 
 
 def _stays_in(stays: Sequence[Stay], year: int) -> _Key:
-    """The days of a year between which a member was there: all that his presence in it depends on."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
+    """The days of a year between which a member was there, on which his presence depends; none for all of it."""
+    first, last = _days(year)
+    if len(stays) == 1 and stays[0].last_on is None and stays[0].first_on <= first:
+        return ()
     return tuple(
         [
             (max(first, stay.first_on), last if stay.last_on is None else min(last, stay.last_on))
             for stay in stays
             if stay.first_on <= last and (stay.last_on is None or first <= stay.last_on)
         ]
-    )
+    ) or (None,)
+
+
+@lru_cache(maxsize=64)
+def _days(year: int) -> tuple[date, date]:
+    return date(year, 1, 1), date(year, 12, 31)
 
 
 def _away_in(away: Sequence[Away], year: int) -> _Key:
     """What takes from his presence: whole, because the length of a leave counts."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
+    first, last = _days(year)
     return tuple(
         (one.first_on, one.last_on, one.exempt)
         for one in away

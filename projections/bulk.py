@@ -7,36 +7,27 @@ cannot be scored is given back to the caller, who parks whom it concerns.
 
 import gc
 import multiprocessing
+import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from multiprocessing.pool import AsyncResult, Pool
 from typing import Final, Self, TypeAlias
 
 import psycopg
 
-from domain.assessment.many import Figures
-from domain.assessment.tariff import Tariff
 from projections import schema, scores
 from projections.alike import Alike
 from projections.folding import NOT_ITS_FAULT
 from projections.given import Given, read
-from projections.periods import Subject
 from projections.records import item_names
 from projections.rows import Connection
 
 Pairs: TypeAlias = Sequence[tuple[int, int]]
 """(member's key, year)."""
 
-YearFigures: TypeAlias = dict[str, tuple[Figures, Figures | None]]
-"""Period → by the confirmed records, and by all if that is another."""
-
-Seen: TypeAlias = Callable[[Subject], Subject]
-"""Under which rules somebody is looked at."""
-
-WORTH_HELP: Final = 24
+WORTH_HELP: Final = 12
 """Ranges from which on a process more is worth its start, which takes longer than scoring a district's members."""
 
 AHEAD: Final = 2
@@ -44,6 +35,9 @@ AHEAD: Final = 2
 
 SHARE: Final = 16
 """Ranges that a process takes at a time, at most."""
+
+SWITCH_S: Final = 0.0005
+"""For how long a thread that scores keeps one waiting that has just been answered."""
 
 _lines: list["Line"] = []
 """What a process of the pool works with."""
@@ -90,6 +84,7 @@ def _is_there() -> None:
 
 def _begin(url: str, schema_name: str) -> None:
     gc.disable()
+    sys.setswitchinterval(SWITCH_S)
     _lines.append(Line(url, schema_name))
 
 
@@ -99,12 +94,17 @@ def _score(ranges: Sequence[Pairs]) -> list[Pairs]:
 
 @contextmanager
 def no_collector() -> Generator[None]:
-    """Rows and scores are made by the hundred thousand, and no cycles: looking for some takes a fifth of the time."""
-    was_on = gc.isenabled()
+    """Rows and scores are made by the hundred thousand, and no cycles: looking for some takes a fifth of the time.
+
+    Nor need a thread whose answer has come wait for long until it may take it.
+    """
+    was_on, interval = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
+    sys.setswitchinterval(SWITCH_S)
     try:
         yield
     finally:
+        sys.setswitchinterval(interval)
         if was_on:
             gc.enable()
 
@@ -113,11 +113,10 @@ class Line:
     """Two connections, one to read and one to write, each with a thread that waits for it."""
 
     def __init__(self, url: str, schema_name: str) -> None:
-        self._reading, self._writing = self._connect(url, schema_name), self._connect(url, schema_name)
         self._reader, self._writer = ThreadPoolExecutor(1, "reading"), ThreadPoolExecutor(1, "writing")
-        # Names are asked for by the scoring thread while both connections are in use.
-        self._asking = self._connect(url, schema_name)
-        self._alike = Alike(partial(item_names, self._asking))
+        opened = [thread.submit(self._connect, url, schema_name) for thread in (self._reader, self._writer)]
+        self._reading, self._writing = (one.result() for one in opened)
+        self._alike = Alike(lambda: self._writer.submit(item_names, self._writing).result())
 
     @staticmethod
     def _connect(url: str, schema_name: str) -> Connection:
@@ -131,7 +130,7 @@ class Line:
     def __exit__(self, *_: object) -> None:
         for thread in (self._reader, self._writer):
             thread.shutdown(cancel_futures=True)
-        for connection in (self._reading, self._writing, self._asking):
+        for connection in (self._reading, self._writing):
             connection.close()
 
     def score(self, ranges: Sequence[Pairs]) -> list[Pairs]:
@@ -153,24 +152,14 @@ class Line:
             failed += _failed(*written.popleft())
         return failed
 
-    def figures(
-        self, ranges: Sequence[Pairs], seen: Sequence[Seen], supposed: Tariff | None = None
-    ) -> Iterator[tuple[int, int, list[YearFigures]]]:
-        """(member, year, the figures of its periods as each of ``seen`` sees it), made in one pass and not stored.
+    def unstored(self, ranges: Sequence[Pairs]) -> int:
+        """Score some ranges and keep nothing; how many members' years there were. Raises Uncountable."""
+        return sum(len(scores.texts_of(given.result(), self._alike)) for _, given in self._read(ranges))
 
-        So somebody's year is scored under the rules that hold and under ``supposed`` ones. Raises Uncountable.
-        """
-        for _, given in self._read(ranges, supposed):
-            for one in given.result():
-                found = [self._alike.figures(see(one.subject), one.year, one.said, one.lists) for see in seen]
-                yield one.member, one.year, found
-
-    def _read(
-        self, ranges: Sequence[Pairs], supposed: Tariff | None = None
-    ) -> Iterator[tuple[Pairs, Future[list[Given]]]]:
+    def _read(self, ranges: Sequence[Pairs]) -> Iterator[tuple[Pairs, Future[list[Given]]]]:
         ahead: deque[tuple[Pairs, Future[list[Given]]]] = deque()
         for pairs in ranges:
-            ahead.append((pairs, self._reader.submit(read, self._reading, pairs, supposed)))
+            ahead.append((pairs, self._reader.submit(read, self._reading, pairs)))
             if len(ahead) > AHEAD:
                 yield ahead.popleft()
         yield from ahead

@@ -88,14 +88,15 @@ SELECT o.id AS objection, o.receipt, o.unit, u.title AS unit_title, o.notice, CO
 FROM objections AS o
 JOIN units AS u ON u.code = o.unit
 LEFT JOIN LATERAL (
-  SELECT COALESCE(m.title, c.title) AS title, p.content->>'zh' AS item_zh, p.content->>'en' AS item_en
+  SELECT COALESCE(m.title, c.title, CASE WHEN p.part IS NULL THEN n.matter END) AS title,
+         p.content->>'zh' AS item_zh, p.content->>'en' AS item_en
   FROM notices AS n
   LEFT JOIN sheets AS s ON s.sheet = n.sheet
   LEFT JOIN matters AS m ON m.matter = s.matter
   LEFT JOIN notice_lines AS l ON n.sheet IS NULL AND l.notice = n.notice AND l.line = 1
   LEFT JOIN merits AS x ON x.merit = l.record
   LEFT JOIN cases AS c ON c.opened = x.opened
-  JOIN rule_parts AS p ON p.part = COALESCE(s.item_part, x.part) WHERE n.id = o.notice
+  LEFT JOIN rule_parts AS p ON p.part = COALESCE(s.item_part, x.part) WHERE n.id = o.notice
 ) AS n ON true
 """
 _LISTED: Final = (

@@ -5,7 +5,7 @@ tried again entry by entry; whoever an entry cannot be applied for is parked, an
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -69,6 +69,19 @@ def stored_entries(connection: Connection, after: int, limit: int) -> list[Store
     return [Stored(*row) for row in cursor.fetchall()]
 
 
+def _begun(before: datetime | None, entries: Sequence[Stored]) -> dict[int, int]:
+    """Year → position of the first entry known in it, of each year that begins among some entries."""
+    last = day_of(before or entries[0].known_at).year
+    begun: dict[int, int] = {}
+    if day_of(entries[-1].known_at).year == last:
+        return begun
+    for stored in entries:
+        year = day_of(stored.known_at).year
+        begun |= dict.fromkeys(range(last + 1, year + 1), stored.position)
+        last = max(last, year)
+    return begun
+
+
 class Fold:
     """Applies entries to the tables that the connection's search path names.
 
@@ -126,19 +139,20 @@ class Fold:
         """All at once; the last one, if there is any. Raises whatever one of them raises."""
         batch = Batch()
         blocked = parking.parked_keys(self._connection)
-        first: Stored | None = None
         last: Stored | None = None
+        begun: dict[int, int] = {}
         for entries in self._parts(before.position, limit):
-            first, last = first or entries[0], entries[-1]
+            begun |= _begun(last.known_at if last else before.known_at, entries)
+            last = entries[-1]
             for stored in entries:
                 line, fact = read(stored.state)
                 if blocked and self._hold(stored, fact, blocked):
                     continue
                 self._handle(batch, stored, line, fact)
             batch.send(self._connection)
-        if first is not None and last is not None:
+        if last is not None:
             batch.flush(self._connection)
-            self._touch_new_year(batch, before.known_at or first.known_at, last.known_at)
+            self._touch_new_year(batch, begun)
             self._score(batch.touched)
         return last
 
@@ -179,10 +193,11 @@ class Fold:
         blocked.update(keys)
         return True
 
-    def _touch_new_year(self, batch: Batch, before: datetime, now: datetime) -> None:
-        """A new year begins: everybody has a score in it, though nothing is on record yet."""
-        for year in range(day_of(before).year + 1, day_of(now).year + 1):
-            batch.touched.update((member, year) for member in organisation.everybody(self._connection))
+    def _touch_new_year(self, batch: Batch, begun: Mapping[int, int]) -> None:
+        """A new year begins: whoever is known by then has a score in it, though nothing is on record yet."""
+        for year, position in begun.items():
+            known = organisation.everybody(self._connection)
+            batch.touched.update((member, year) for member in known if member < position)
 
     def _score(self, touched: Iterable[tuple[int, int]]) -> None:
         if self._scoring:
@@ -213,7 +228,7 @@ class Fold:
             with self._connection.transaction():
                 self._handle(batch, stored, line, fact)
                 batch.flush(self._connection)
-                self._touch_new_year(batch, before.known_at or stored.known_at, stored.known_at)
+                self._touch_new_year(batch, _begun(before.known_at, [stored]))
                 self._score(pair for pair in batch.touched if pair[0] in named)
         except NOT_ITS_FAULT:
             raise

@@ -6,13 +6,12 @@ from typing import Final, NamedTuple
 from domain.assessment.presence import Away, Stay
 from domain.assessment.tariff import Tariff
 from domain.rules.refinement import LocalItem
-from domain.rules.wording import MONTHS
 from projections.local_items import ask_schemes, items_of
 from projections.merits import MeritInput, ask_merits, merits_in
 from projections.periods import NOTHING, Lists, ProfileSince, Seat, Subject, lists_of, reaching
-from projections.records import SaidOfYear, ask_said, said_in
 from projections.rows import Connection, Cursor, array
 from projections.rules import Published, ask_versions, versions_in
+from projections.sayings import Said, Sayings, ask_said, said_in
 
 _ABOUT: Final = """
 SELECT 'stay' AS what, e.member, e.enrolment AS number, u.scheme AS said, e.from_on, e.until_on, false,
@@ -40,8 +39,15 @@ class Given(NamedTuple):
     member: int
     year: int
     subject: Subject
-    said: SaidOfYear
     lists: Lists
+    sayings: Sayings
+    place: int
+    """Among those whose records say what ``sayings`` has."""
+
+    @property
+    def said(self) -> list[Said]:
+        """What each of his records says."""
+        return self.sayings.of(self.place)
 
 
 def read(connection: Connection, pairs: Sequence[tuple[int, int]], supposed: Tariff | None = None) -> list[Given]:
@@ -54,21 +60,19 @@ def read(connection: Connection, pairs: Sequence[tuple[int, int]], supposed: Tar
     with connection.pipeline():
         about = connection.execute(_ABOUT, known)
         published = ask_versions(connection)
-        asked = ask_said(connection, pairs, monthly=False)
+        asked = ask_said(connection, pairs)
         merits = ask_merits(connection, members, span)
         refined = ask_schemes(connection)
     versions = versions_in(connection, published)
-    schemes = [one.scheme for every in versions.values() for one in every]
     tariffs = [*(one.tariff for every in versions.values() for one in every), *([supposed] if supposed else [])]
-    if any(one.monthly for one in tariffs) or any(scheme.cycle_months != MONTHS["half"] for scheme in schemes):
-        asked = ask_said(connection, pairs, monthly=True)
     carries = any(one.carried[0] for one in tariffs)
     totals = _totals(connection.execute(_TOTALS, known)) if carries else {}
     local = {scheme: items_of(connection, scheme) for (scheme,) in refined.fetchall()}
     whose = _subjects(about, versions, local, totals)
-    said, lists = said_in(asked), merits_in(merits, span)
+    sayings, lists = said_in(asked, pairs), merits_in(merits, span)
     return [
-        Given(*pair, whose[pair[0]], said[pair], _lists(whose[pair[0]], pair[1], lists.get(pair))) for pair in pairs
+        Given(*pair, whose[pair[0]], _lists(whose[pair[0]], pair[1], lists.get(pair)), sayings, place)
+        for place, pair in enumerate(pairs)
     ]
 
 

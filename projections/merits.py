@@ -158,10 +158,11 @@ def _added(this: Applied, fact: Added) -> None:
 
 
 def in_place(this: Applied, fact: RecordReplaced) -> None:
-    """What takes another's place after an objection: of the same matter and case, at another level."""
+    """What takes another's place: of the same matter and case, at another level; or what was never entered."""
     member, before = this.keys.member(fact.member), None if fact.replaces is None else this.keys.record(fact.replaces)
-    assert before is not None, "no sheet brought it, so no line of it was missing"
-    opened = this.execute("SELECT opened, minute FROM merits WHERE merit = %(merit)s", {"merit": before[0]}).fetchone()
+    known = "SELECT opened, minute FROM merits WHERE merit = %(merit)s"
+    # What an order adds to a sealed year was claimed nowhere.
+    opened = None if before is None else this.execute(known, {"merit": before[0]}).fetchone()
     this.keys.records[fact.record.int] = this.position, member, fact.counted_on.year
     this.keys.kinds[fact.record.int] = fact.kind
     touch(this, member, fact.counted_on.year, fact.kind)

@@ -10,7 +10,13 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assessment.restatement import CorrectionOrdered, LineRestated, MemberRestated, RestatementStatementFiled
+from domain.assessment.restatement import (
+    AdditionOrdered,
+    CorrectionOrdered,
+    LineRestated,
+    MemberRestated,
+    RestatementStatementFiled,
+)
 from domain.assessment.result import (
     DeterminationSuperseded,
     GradeDetermined,
@@ -54,6 +60,7 @@ from domain.recording.archive import (
     VetoRegistered,
     archive_of,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -205,6 +212,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         DeductionReferred,
         DeductionApproved,
         DeductionDismissed,
+        VetoBrought,
         VetoRegistered,
         VetoLifted,
         CaseListed,
@@ -215,6 +223,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         ScoreDetermined,
         GradeDetermined,
         ResultFedBack,
+        AdditionOrdered,
         CorrectionOrdered,
         MemberRestated,
         LineRestated,

@@ -26,7 +26,7 @@ from projections.merits import LASTING, STANDING, MeritInput
 from projections.rules import Published, in_force
 
 SCORES: Final = """
-SELECT s.year, s.scores FROM scores AS s JOIN members AS m ON m.member = s.member
+SELECT s.year, s.scores::json AS scores FROM scores AS s JOIN members AS m ON m.member = s.member
 WHERE m.person = %(member)s AND s.year = %(year)s
 """
 """A member's stored scores of a year, as ``figures.YearScores``."""

@@ -4,15 +4,13 @@ A row says what happened, never what it is worth: a rule change replays nothing.
 the places in the log of its member, item, matter, sheet and notice as well as its own.
 """
 
-import re
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final, LiteralString, TypeAlias
 from uuid import UUID
 
 import msgspec
 
-from domain.assessment.rows import OUTCOMES, Tally, Uncountable
+from domain.assessment.rows import OUTCOMES, Uncountable
 from domain.recording.archive import PointsConfirmed, PointsRecorded, RecordReplaced, RecordReversed
 from domain.values import Code, MemberId, NoticeId, RecordId, Sha256
 from projections.answers import Answer, AsyncConnection, ask_one
@@ -21,7 +19,7 @@ from projections.chains import MERIT_CHAIN, SHEET_CHAIN
 from projections.matters import Evidence
 from projections.merits import LASTING, MeritRow, give_back, in_place, take_over, touch
 from projections.reading import hundredths_of
-from projections.rows import NULL, Connection, Cursor, Row, arrays
+from projections.rows import NULL, Connection, Row
 from projections.sheets import Approval
 
 DDL: Final[LiteralString] = """
@@ -308,37 +306,6 @@ HANDLERS: Final[Handlers] = {
     RecordReplaced: _replaced,
 }
 
-_ASKED: Final = """
-SELECT p.member, p.year, x.first, x.second
-FROM (
-  SELECT q.member, q.year, make_date(q.year, 1, 1) AS first_on, make_date(q.year, 7, 1) AS middle,
-         make_date(q.year, 12, 31) AS last_on
-  FROM """
-_MANY: Final = "unnest(%(members)s::int[], %(years)s::int[]) AS q (member, year)"
-_ONE: Final = "(SELECT %(members)s::int AS member, %(years)s::int AS year) AS q"
-"""Of one alone, what is asked looks alike to the planner each time, and is planned no more after the fifth."""
-_SAID: Final = """ OFFSET 0
-) AS p CROSS JOIN LATERAL (
-  SELECT string_agg(y.said, ',') FILTER (WHERE y.day < p.middle) AS first,
-         string_agg(y.said, ',') FILTER (WHERE y.day >= p.middle) AS second
-  FROM (
-    SELECT r.day, r.item || CASE WHEN r.confirmed IS NULL THEN '?' ELSE ' ' END || r.outcome
-             || CASE WHEN r.replaced IS NULL THEN ' ' ELSE '-' END || r.quantity
-             || CASE WHEN r.level IS NULL AND r.condition IS NULL AND NOT %(monthly)s THEN ''
-                     ELSE concat(' ', r.level, ' ', r.condition, ' ',
-                                 CASE WHEN %(monthly)s THEN date_part('month', r.day) END) END AS said
-    FROM records AS r
-    WHERE r.member = p.member AND r.day BETWEEN p.first_on AND p.last_on AND r.reversed IS NULL
-  ) AS y
-) AS x
-"""
-SAID: Final = "".join((_ASKED, _MANY, _SAID))
-SAID_OF_ONE: Final = "".join((_ASKED, _ONE, _SAID))
-"""What the records of each member's year say, half by half: to be counted by whoever scores them.
-
-No grouping: a member has few records that say quite the same, and an aggregate over all says them for a third of what
-a row each costs.
-"""
 ITEMS: Final = """
 SELECT p.part, s.version, p.code FROM rule_parts AS p JOIN rule_sets AS s USING (rule_set)
 WHERE p.section = 'responsibility'
@@ -351,55 +318,6 @@ ItemNames: TypeAlias = dict[int, tuple[str, str]]
 def item_names(connection: Connection) -> ItemNames:
     """Every responsibility item of every version."""
     return {part: (version, code) for part, version, code in connection.execute(ITEMS)}
-
-
-Said: TypeAlias = str
-"""What one record says: ``item outcome quantity``, and where it says more ``level condition month``.
-
-A question mark stands before the outcome of a record that is pending, a hyphen behind it where a deduction took its
-matter, and blanks everywhere else.
-"""
-
-SaidOfYear: TypeAlias = tuple[Sequence[Said], Sequence[Said]]
-"""What the records of each half say."""
-
-
-_SAYS: Final = re.compile(r"(\d+)([ ?])(\d+)([ -])(\d+)(?: (\S*) (\S*) (\d*))?")
-
-
-def tallied(said: Said, names: ItemNames, half: int) -> Tally:
-    """One record as the scoring counts it; of a month of its half, unless it says which."""
-    says = _SAYS.fullmatch(said)
-    assert says is not None, f"{said} is not said by the query"
-    item, pending, outcome, replaced, quantity, level, condition, month = says.groups()
-    version, code = names[int(item)]
-    return Tally(
-        item=code,
-        outcome=level or WORDS[int(outcome)],
-        month=int(month or 6 * half - 5),
-        rules=version,
-        quantity=int(quantity),
-        condition=condition or None,
-        confirmed=pending == " ",
-        replaced=replaced == "-",
-    )
-
-
-def ask_said(connection: Connection, pairs: Sequence[tuple[int, int]], *, monthly: bool) -> Cursor:
-    """Ask what the records of some (member, year)s say; ``monthly``: and in which month."""
-    if len(pairs) == 1:
-        member, year = pairs[0]
-        return connection.execute(SAID_OF_ONE, {"members": member, "years": year, "monthly": monthly})
-    members, years = arrays(pairs)
-    return connection.execute(SAID, {"members": members, "years": years, "monthly": monthly})
-
-
-def said_in(cursor: Cursor) -> dict[tuple[int, int], SaidOfYear]:
-    """(member's key, year) → what his records say."""
-    return {
-        (member, year): (first.split(",") if first else (), second.split(",") if second else ())
-        for member, year, first, second in cursor.fetchall()
-    }
 
 
 _YEARS: Final = """

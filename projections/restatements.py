@@ -8,6 +8,7 @@ import msgspec
 
 from domain.assessment.period import PeriodRestated
 from domain.assessment.restatement import (
+    AdditionOrdered,
     CorrectionOrdered,
     LineRestated,
     MemberRestated,
@@ -51,6 +52,7 @@ CREATE TABLE restatements (
     notice uuid,
     adopted integer NOT NULL,
     blocked integer NOT NULL,
+    follows uuid,
     position integer NOT NULL
 );
 CREATE INDEX restatements_of_unit ON restatements (unit, year);
@@ -122,6 +124,7 @@ class RestatementRow(Row, kw_only=True):
     notice: UUID | None = None
     adopted: int = 0
     blocked: int = 0
+    follows: UUID | None = None
     position: int
 
 
@@ -162,13 +165,14 @@ def _ordered(this: Applied, fact: RestatementOrdered) -> None:
             number=fact.number,
             rules=fact.rules,
             unfavourable=fact.unfavourable,
-            corrections=fact.corrections,
+            corrections=fact.corrections + fact.additions,
             document_kind=fact.document_kind,
             document=fact.document,
             by=fact.by,
             body=fact.body,
             minute=fact.minute,
             ordered_at=this.at,
+            follows=fact.follows,
             position=this.position,
         )
     )
@@ -253,13 +257,14 @@ def _adopted(this: Applied, fact: PeriodRestated) -> None:
     )
 
 
-def _kept_in_the_log(_: Applied, __: CorrectionOrdered) -> None:
+def _kept_in_the_log(_: Applied, __: CorrectionOrdered | AdditionOrdered) -> None:
     """The record says so once the restatement is adopted."""
 
 
 HANDLERS: Final[Handlers] = {
     RestatementOrdered: _ordered,
     CorrectionOrdered: _kept_in_the_log,
+    AdditionOrdered: _kept_in_the_log,
     RestatementComputed: _computed,
     MemberRestated: _member,
     LineRestated: _line,
@@ -288,6 +293,8 @@ class RestatementState(msgspec.Struct, frozen=True, kw_only=True):
     body: Code
     minute: str
     ordered_at: datetime
+    follows: RestatementId | None
+    """The one that changed what is carried over into this year."""
     status: str
     """ordered, computed, approved, dropped or adopted."""
     members: int | None
@@ -342,7 +349,8 @@ class RestatedMember(msgspec.Struct, frozen=True, kw_only=True):
 _RESTATEMENT: Final = """
 SELECT r.id, r.unit, u.title AS unit_title, r.year, r.period, r.number, r.rules, r.unfavourable, r.corrections,
        r.document_kind, r.document, r.by, r.body, r.minute, r.ordered_at, r.status, r.members, r.better, r.same,
-       r.worse, r.unmapped, r.approved_minute, r.notice, r.adopted, r.blocked, r.position
+       r.worse, r.unmapped, r.approved_minute, r.notice, r.adopted, r.blocked, r.follows,
+       r.position
 FROM restatements AS r LEFT JOIN units AS u ON u.code = r.unit
 """
 _OF_UNITS: Final = _RESTATEMENT + "WHERE r.unit = ANY(%(units)s) ORDER BY r.ordered_at DESC, r.unit LIMIT 500"

@@ -10,7 +10,14 @@ from uuid import UUID
 
 import msgspec
 
-from domain.oversight.review import AccessGranted, AccessRevoked, BundleSealed, ReviewClosed, ReviewOpened
+from domain.oversight.review import (
+    AccessGranted,
+    AccessRevoked,
+    BundleSealed,
+    ReviewClosed,
+    ReviewOpened,
+    ReviewTakenOver,
+)
 from domain.values import Code, MemberId, Reference, Sha256
 from projections.answers import Answer, AsyncConnection, ask, ask_one
 from projections.applying import Applied, Handlers
@@ -27,6 +34,7 @@ CREATE TABLE reviews (
     first_on date NOT NULL,
     last_on date NOT NULL,
     opened_by uuid NOT NULL,
+    led_by uuid NOT NULL,
     opened_at timestamptz NOT NULL,
     position integer NOT NULL,
     conclusion text,
@@ -68,6 +76,7 @@ class ReviewRow(Row, kw_only=True):
     first_on: date
     last_on: date
     opened_by: UUID
+    led_by: UUID
     opened_at: str
     position: int
     conclusion: str | None = None
@@ -120,6 +129,7 @@ def _opened(this: Applied, fact: ReviewOpened) -> None:
             first_on=fact.first_on,
             last_on=fact.last_on,
             opened_by=fact.by,
+            led_by=fact.by,
             opened_at=this.at,
             position=this.position,
         )
@@ -140,6 +150,10 @@ def _granted(this: Applied, fact: AccessGranted) -> None:
             granted_at=this.at,
         )
     )
+
+
+def _taken_over(this: Applied, fact: ReviewTakenOver) -> None:
+    this.batch.change(ReviewRow, fact.review, led_by=fact.by)
 
 
 def _revoked(this: Applied, fact: AccessRevoked) -> None:
@@ -173,6 +187,7 @@ HANDLERS: Final[Handlers] = {
     ReviewOpened: _opened,
     AccessGranted: _granted,
     AccessRevoked: _revoked,
+    ReviewTakenOver: _taken_over,
     BundleSealed: _sealed,
     ReviewClosed: _closed,
 }
@@ -216,6 +231,7 @@ class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
     first_on: date
     last_on: date
     opened_by: MemberId
+    led_by: MemberId
     opened_at: datetime
     conclusion: Sha256 | None
     closed_by: MemberId | None
@@ -229,8 +245,8 @@ class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _REVIEW: Final = """
-SELECT r.review, r.unit, r.number, r.basis, r.subject, r.reason, r.first_on, r.last_on, r.opened_by, r.opened_at,
-       r.conclusion, r.closed_by, r.closed_at,
+SELECT r.review, r.unit, r.number, r.basis, r.subject, r.reason, r.first_on, r.last_on, r.opened_by, r.led_by,
+       r.opened_at, r.conclusion, r.closed_by, r.closed_at,
   (SELECT COALESCE(json_agg(json_build_object(
             'reviewer', a.reviewer, 'purpose', a.purpose, 'until', a.until, 'granted_by', a.granted_by,
             'granted_at', a.granted_at, 'ended_at', a.ended_at) ORDER BY a.granted), '[]')

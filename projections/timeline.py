@@ -37,6 +37,7 @@ from domain.recording.archive import (
     VetoLifted,
     VetoRegistered,
 )
+from domain.recording.bringing import VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -172,6 +173,7 @@ InUnit: TypeAlias = (
     | ExemptionGranted
     | ExemptionRefused
     | ExemptionEnded
+    | VetoBrought
     | ProbationStarted
     | ProbationOutlookIssued
     | ConfirmationProposed
@@ -267,6 +269,7 @@ HANDLERS: Final[Handlers] = {
     ExemptionGranted: _in_unit,
     ExemptionRefused: _in_unit,
     ExemptionEnded: _in_unit,
+    VetoBrought: _in_unit,
     **dict.fromkeys(CONSEQUENCES, _in_unit),
     RoleAppointed: _in_office,
     RoleEnded: _in_office,

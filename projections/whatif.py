@@ -29,9 +29,11 @@ from domain.rules.scheme import Scheme, load
 from domain.values import Code
 from projections.given import read
 from projections.periods import NOTHING, Lists, Ruled, Subject, case_of, result_of, ruled_period
-from projections.records import ItemNames, SaidOfYear, item_names, tallied
+from projections.records import ItemNames, item_names
 from projections.rows import Connection
 from projections.rules import Published
+from projections.sayings import Said as Says
+from projections.sayings import tallied
 from projections.scores import RANGE
 
 SMALLEST: Final = 10
@@ -41,7 +43,8 @@ _LONG_AGO: Final = date(1900, 1, 1)
 _RESULTS: Final = """
 SELECT r.member, r.unit, u.title, r.determined_total, r.grade, r.appraisal, r.graded, r.months_present
 FROM results AS r JOIN units AS u ON u.code = r.unit
-WHERE r.year = %(year)s AND r.period = %(period)s AND r.version > 0 AND u.scheme = %(scheme)s ORDER BY r.member
+WHERE r.year = %(year)s AND r.period = %(period)s AND r.version > 0 AND u.scheme = %(scheme)s
+  AND (%(unit)s::text IS NULL OR %(unit)s = ANY(u.path)) ORDER BY r.member
 """
 
 
@@ -157,9 +160,14 @@ def what_if(
     year: int,
     period: Code,
     progress: Callable[[int, int], None] = lambda _done, _of: None,
+    *,
+    unit: Code | None = None,
 ) -> WhatIf:
-    """Everybody whose result of a period is determined, under a version; member range by member range."""
-    known = {"scheme": scheme, "year": year, "period": period}
+    """Everybody whose result of a period is determined, under a version; member range by member range.
+
+    ``unit`` asks for an organisation and those below it alone.
+    """
+    known = {"scheme": scheme, "year": year, "period": period, "unit": unit}
     standing = [_Standing(*row) for row in connection.execute(_RESULTS, known).fetchall()]
     if not standing:
         raise NothingDetermined(year=year, period=period)
@@ -194,22 +202,17 @@ class _Asking:
             else:
                 yield self._outcome(one, own.subject, self._made(own.subject, self._tallies(own.said), own.lists))
 
-    def _remembered(self, subject: Subject, said: SaidOfYear) -> Kept | None:
+    def _remembered(self, subject: Subject, said: Sequence[Says]) -> Kept | None:
         """Most of a branch sat in the same meetings: what says the same is scored once."""
         last = subject.totals.get((self._year - 1, self._period))
-        key = (
-            *(subject.stays, subject.away, subject.profiles, subject.seats, last),
-            *(tuple(sorted(half)) for half in said),
-        )
+        key = subject.stays, subject.away, subject.profiles, subject.seats, last, tuple(sorted(said))
         if key not in self._alike:
             self._alike[key] = self._made(subject, self._tallies(said), NOTHING)
         return self._alike[key]
 
-    def _tallies(self, said: SaidOfYear) -> list[Tally]:
+    def _tallies(self, said: Sequence[Says]) -> list[Tally]:
         return [
-            msgspec.structs.replace(tallied(one, self._names, half), count=number)
-            for half in (1, 2)
-            for one, number in Counter(said[half - 1]).items()
+            msgspec.structs.replace(tallied(one, self._names), count=number) for one, number in Counter(said).items()
         ]
 
     def _made(self, subject: Subject, tallies: Sequence[Tally], lists: Lists) -> Kept | None:

@@ -11,6 +11,8 @@ from api.choices import LevelChoice, MoreAsked, choices_of, more_asked
 from api.documents import described
 from api.refusals import NotFound
 from api.routes.honours import PersonChoice, people_of
+from api.routes.vetoes import VetoChoice
+from api.routes.vetoes import choices_of as veto_choices
 from domain.rules.demands import departments_of
 from domain.rules.scheme import Scheme
 from domain.values import Code
@@ -20,9 +22,13 @@ from projections.waiting import as_of
 
 router = APIRouter(tags=["honours"])
 
-Kind: TypeAlias = Literal["honours", "deductions"]
+Kind: TypeAlias = Literal["honours", "deductions", "vetoes"]
 
-LISTS: Final[dict[Kind, tuple[str, ...]]] = {"honours": ("honour",), "deductions": ("negative", "responsibility")}
+LISTS: Final[dict[Kind, tuple[str, ...]]] = {
+    "honours": ("honour",),
+    "deductions": ("negative", "responsibility"),
+    "vetoes": (),
+}
 
 
 class ReservedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +40,7 @@ class ReservedView(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     people: tuple[PersonChoice, ...]
     choices: tuple[LevelChoice, ...]
+    vetoes: tuple[VetoChoice, ...]
     more: MoreAsked
 
 
@@ -42,7 +49,7 @@ class ReservedView(msgspec.Struct, frozen=True, kw_only=True):
 async def reserved(
     unit: str, asked: Annotated[Asked, permitted("department.submit")], kind: Annotated[Kind, Query()] = "honours"
 ) -> Response:
-    """The form of a department's officer for an honour or a deduction, of the reserved items alone."""
+    """The form of a department's officer for an honour, a deduction or a veto, of the reserved items alone."""
     assert asked.unit is not None
     assert asked.acting is not None, "the permission table grants it to an office"
     department = asked.acting.unit
@@ -50,9 +57,10 @@ async def reserved(
         published = await scheme_here(connection, unit, asked.today)
         if published is None:
             raise NotFound
-        kept = _reserved(published.scheme, department)
+        kept = kept_by(published.scheme, department)
         choices = choices_of(kept, LISTS[kind])
-        people = await people_of(asked, connection) if choices else ()
+        vetoes = veto_choices(published.scheme, kept.veto) if kind == "vetoes" else ()
+        people = await people_of(asked, connection) if choices or vetoes else ()
         known = await as_of(connection)
     view = ReservedView(
         unit=unit,
@@ -61,17 +69,18 @@ async def reserved(
         kind=kind,
         people=people,
         choices=choices,
+        vetoes=vetoes,
         more=more_asked(kept, LISTS[kind]),
     )
     return answer(asked, "reserved.html", Answer(as_of=known, complete=True, value=view))
 
 
-def _reserved(scheme: Scheme, department: Code) -> Scheme:
+def kept_by(scheme: Scheme, department: Code) -> Scheme:
     """The rule set with the items alone that it reserves to a department."""
     return msgspec.structs.replace(
         scheme,
         responsibility=tuple(one for one in scheme.responsibility if department in departments_of(scheme, one.code)),
         honour=tuple(one for one in scheme.honour if department in departments_of(scheme, one.code)),
         negative=tuple(one for one in scheme.negative if department in departments_of(scheme, one.code)),
-        veto=(),
+        veto=tuple(one for one in scheme.veto if department in departments_of(scheme, one.code)),
     )

@@ -21,8 +21,8 @@ from api.routes.workbooks import XLSX, WorkbookWish, committed, people_of
 from api.workbook.carrying import carry_in
 from api.workbook.directory import Directory, Person
 from api.workbook.listing import ListDry, ListSummary, Surroundings, plan_list
-from api.workbook.lists import FROM_BELOW
 from api.workbook.mark import mark
+from api.workbook.shelves import SHELVES, from_below, layout_of
 from api.workbook.template import Colleague, list_template
 from domain.values import Sha256
 from projections import organisation
@@ -71,25 +71,26 @@ def _serve(kind: str, operation: str) -> None:
     @described(media_type=XLSX)
     async def blank(unit: str, asked: Annotated[Asked, permitted(operation)]) -> Response:
         """The template: drop-downs from the rule set and the roster, one page of advice."""
-        return await _blank(kind, asked)
+        return await hand_out(kind, asked)
 
     @router.get(f"{place}/upload", name=f"form_{kind}", include_in_schema=False)
     async def form(unit: str, asked: Annotated[Asked, permitted(operation)]) -> Response:
         """The page on which a list is chosen."""
-        return _page(kind, asked, None, None)
+        return upload_page(kind, asked, None, None)
 
     @router.post(place, name=f"carry_in_{kind}")
     @described(Listed, bare=True, uploads=True)
     async def carry_in(unit: str, asked: Annotated[Asked, permitted(operation, takes=WorkbookWish)]) -> Response:
         """Check a list, or record it: all of it or nothing. The same file again records nothing twice."""
-        return await _carry_in(kind, asked)
+        return await take_in(kind, asked)
 
 
 for _kind, _operation in OPERATIONS.items():
     _serve(_kind, _operation)
 
 
-async def _blank(kind: str, asked: Asked) -> Response:
+async def hand_out(kind: str, asked: Asked) -> Response:
+    """The template of a list, or of a register."""
     assert asked.unit is not None
     unit = asked.unit
     async with asked.ready() as connection:
@@ -100,12 +101,13 @@ async def _blank(kind: str, asked: Asked) -> Response:
     roster = [Colleague(number, person.name) for number, person in people.items()]
     scheme = published.scheme
     made = await to_thread.run_sync(lambda: list_template(kind, unit_title=unit.title, roster=roster, scheme=scheme))
-    name = f"{address(unit.unit)}-{kind}.xlsx"
+    name = f"{address(unit.unit)}-{kind.replace('/', '-')}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Response(made, media_type=XLSX, headers=headers)
 
 
-async def _carry_in(kind: str, asked: Asked) -> Response:
+async def take_in(kind: str, asked: Asked) -> Response:
+    """Check a workbook or record it, as its wish says."""
     wish: WorkbookWish = asked.body
     async with asked.ready() as connection:
         people = await _people(kind, asked, connection)
@@ -117,11 +119,15 @@ async def _carry_in(kind: str, asked: Asked) -> Response:
         position = await to_thread.run_sync(_recorded, asked, dry)
         if asked.sent is not None and asked.sent.by_form:
             assert asked.unit is not None
-            return RedirectResponse(since(f"/units/{address(asked.unit.unit)}{_SHOWN_ON[kind]}", position), 303)
+            return RedirectResponse(since(f"/units/{address(asked.unit.unit)}{_shown_on(kind)}", position), 303)
     if wants_page(asked.request):
-        return _page(kind, asked, dry, None)
+        return upload_page(kind, asked, dry, None)
     value = Listed(recorded=wish.mode == "record", summary=dry.summary, sha256=dry.sha256, position=position)
     return Response(msgspec.json.encode(value), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _shown_on(kind: str) -> str:
+    return f"/{kind.rpartition('/')[0]}" if kind in SHELVES else _SHOWN_ON[kind]
 
 
 async def _refused(kind: str, asked: Asked, dry: ListDry) -> Response:
@@ -129,12 +135,14 @@ async def _refused(kind: str, asked: Asked, dry: ListDry) -> Response:
     if not wants_page(asked.request):
         raise WorkbookFindings(findings=dry.findings)
     marked = await to_thread.run_sync(mark, dry.book, dry.findings)
-    return _page(kind, asked, dry, base64.b64encode(marked).decode())
+    return upload_page(kind, asked, dry, base64.b64encode(marked).decode())
 
 
-def _page(kind: str, asked: Asked, dry: ListDry | None, marked: str | None) -> Response:
+def upload_page(kind: str, asked: Asked, dry: ListDry | None, marked: str | None) -> Response:
+    """The page on which it is chosen, with what came of it."""
     status = 200 if marked is None else 422
-    shown = {"unit": asked.unit, "kind": kind, "dry": dry, "marked": marked}
+    layout = layout_of(kind)
+    shown = {"unit": asked.unit, "kind": kind, "title": (layout.zh, layout.en), "dry": dry, "marked": marked}
     return show(asked.request, "workbook.html", shown, status=status)
 
 
@@ -167,7 +175,7 @@ async def _people(kind: str, asked: Asked, connection: AsyncConnection) -> dict[
     """Whom the list may name: the organisation's own people, and for some lists also those of the ones below it."""
     assert asked.unit is not None
     places = [asked.unit.unit]
-    if kind in FROM_BELOW:
+    if from_below(kind):
         places = [one.unit for one in (await organisation.units(connection, asked.unit.unit)).value]
     found: dict[str, Person] = {}
     for place in places:

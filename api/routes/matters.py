@@ -10,6 +10,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.pages import address
 from api.refusals import NotFound
+from api.sheet_places import sheet_place
 from api.wishes import DropWish, EvidenceWish, HoldWish, OpenSheetWish, PlanWish
 from domain.recording.filling import OpenSheet
 from domain.recording.matter import AttachEvidence, DropMatter, HoldMatter, PlanMatter
@@ -129,7 +130,7 @@ def open_sheet(
     told = wish.late_reason
     reason = None if told is None else asked.secret(asked.reader.person, "late_reason", told)
     receipt = asked.execute(OpenSheet, unit=unit, matter=matter, item=wish.item, late_reason=reason)
-    return granted(asked, receipt, f"{_place(unit, matter)}/sheets/{address(wish.item)}", created=True)
+    return granted(asked, receipt, sheet_place(asked, unit, matter, wish.item), created=True)
 
 
 def _place(unit: Code, matter: Code) -> str:

@@ -105,6 +105,8 @@ class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     """Every office that was ever given, and for how long."""
     committee_from: int | None
     """From how many full members a branch has a committee, where this one has one with fewer."""
+    committee_instead: str | None
+    """What the rule set gives such a branch in its place."""
     changes: tuple[ChangeView, ...]
     below: tuple[organisation.Unit, ...]
     back: LookingBack | None = None
@@ -148,6 +150,7 @@ async def one(
         names = await names_of(asked, connection, everybody, unit=unit, day=day)
         published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
         offered = await _people(asked, connection, people or unit, units.value, published)
+    too_small = _too_small(asked.unit, staff.roster, published)
     view = UnitView(
         unit=unit,
         day=day,
@@ -162,7 +165,8 @@ async def one(
         members=tuple(_member(one, names, away) for one in staff.roster),
         offices=tuple(_office(office, names) for office in staff.held),
         terms=tuple(_office(office, names) for office in staff.ever),
-        committee_from=_too_small(asked.unit, staff.roster, published),
+        committee_from=too_small,
+        committee_instead=None if too_small is None or published is None else published.scheme.bodies.without_committee,
         changes=tuple(_change(one) for one in changes),
         below=tuple(below for below in units.value if below.parent == unit),
         back=staff.back,

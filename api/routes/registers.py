@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Query, Response
@@ -14,6 +14,7 @@ from api.names import names_of
 from api.pages import address
 from api.refusals import NotFound
 from api.register_wishes import CorrectionWish, EntryWish, PartWish, StepWish, WhyWish, in_order
+from api.workbook.shelves import SHELVES
 from domain import vocabulary
 from domain.register.commands import (
     AdvanceRegister,
@@ -36,7 +37,9 @@ Before = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Cursor: `b
 Since = Annotated[int | None, Query(ge=0, le=2**62, description="Position that the answer must have reached.")]
 People = Annotated[str | None, Query(max_length=64, description="The organisation whose roster a form offers.")]
 
-_FACTS = {term.stored_name: (term.zh, term.en) for term in vocabulary.FACT_TERMS}
+SHEETS: Final = ("entries", "steps", "persons")
+"""The workbooks that a register may have."""
+_FACTS: Final = {term.stored_name: (term.zh, term.en) for term in vocabulary.FACT_TERMS}
 
 
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +113,8 @@ async def entries(
     async with asked.ready(since) as connection:
         found = await registers.entries(connection, unit, register, before=before)
         links = await _links(asked, connection, kind)
-    return answer(asked, "register.html", found, unit=asked.unit, kind=kind, links=links)
+    shelves = [sheet for sheet in SHEETS if f"registers/{register}/{sheet}" in SHELVES]
+    return answer(asked, "register.html", found, unit=asked.unit, kind=kind, links=links, shelves=shelves)
 
 
 @router.get("/units/{unit:code}/registers/{register}/{entry:code}")

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Path, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -30,6 +31,7 @@ from api.restatement_views import (
 from api.restatement_wishes import ApprovalWish, OrderWish
 from api.routes.matters import Since
 from api.wishes import StatementWish
+from domain.assessment.adding import AddRecord
 from domain.assessment.ordering import (
     ApproveRestatement,
     FileRestatementStatement,
@@ -249,6 +251,7 @@ def order(unit: str, asked: Annotated[Asked, permitted("restatement.order", take
             )
             for one in wish.corrections
         ),
+        additions=tuple(AddRecord(**msgspec.structs.asdict(one)) for one in wish.additions),
         document_kind=wish.document_kind,
         document=wish.document,
         reason=asked.secret(asked.reader.person, "reason", wish.reason),

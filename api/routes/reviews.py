@@ -16,11 +16,20 @@ from api.names import Names, names_of
 from api.pages import address
 from api.refusals import NotFound
 from api.review_wishes import AccessWish, CloseReviewWish, ReviewWish, RevokeWish
-from api.reviewing import review_of, subject_of
+from api.reviewing import SubjectGone, review_of, subject_of
 from api.routes.matters import Since
+from api.wishes import Nothing
 from domain.organisation.member import MemberUnknown
 from domain.oversight.review import Purpose, review_id
-from domain.oversight.reviewing import AccessTerm, CloseReview, GrantAccess, OpenReview, RevokeAccess
+from domain.oversight.reviewing import (
+    AccessTerm,
+    CloseReview,
+    GrantAccess,
+    OpenReview,
+    RevokeAccess,
+    TakeOverReview,
+    may_take_over,
+)
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Reference, Sha256, midnight_after
 from projections import offices, reviews
@@ -86,7 +95,11 @@ class ReviewView(msgspec.Struct, frozen=True, kw_only=True):
     conclusion: str | None
     may_read: bool
     takes_part: bool
-    """Opened it, or may read now: gives and ends access, and closes it."""
+    """Leads it, or may read now: gives and ends access, and closes it."""
+    led_by: str | None
+    """Told to whoever takes part."""
+    may_take_over: bool
+    """Nobody leads it any more, and the reader may."""
     access: tuple[AccessView, ...]
     bundles: tuple[BundleView, ...]
     colleagues: tuple[ColleagueView, ...]
@@ -125,11 +138,23 @@ async def one(
         held = (await offices.officers_of(connection, unit, asked.today)).value
         others = [office.member for office in held if office.role == "reviewer"]
         names = await names_of(asked, connection, others)
+        free = await to_thread.run_sync(_may_take_over, asked, unit, review)
     view = _view(asked, state, said)
     colleagues = tuple(ColleagueView(member=one, name=names(one)) for one in others if one != asked.reader.person)
-    shown = msgspec.structs.replace(view, colleagues=colleagues)
+    shown = msgspec.structs.replace(view, colleagues=colleagues, may_take_over=free)
     # An access runs out without a further entry.
     return answer(asked, "review.html", instead(found, shown), fresh=asked.now, purposes=PURPOSES)
+
+
+def _may_take_over(asked: Asked, unit: Code, review: UUID) -> bool:
+    state, person, today = review_of(asked, unit, review), asked.reader.person, asked.today
+    if state.closed or state.led_by == person or not asked.may("review.grant"):
+        return False
+    try:
+        subject = UUID(subject_of(asked, state).value)
+    except SubjectGone:
+        return False
+    return asked.house.ledger.ask(lambda past: may_take_over(past, state, subject, person, today))
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,14 +171,19 @@ async def _said(asked: Asked, connection: AsyncConnection, found: tuple[ReviewSt
     values = {commitment: secret.value for commitment, secret in opened.items()}
     people = {UUID(values[one.subject]) for one in told if one.subject in values}
     for state in found:
-        people |= {state.opened_by, *(one.reviewer for one in state.access), *(one.granted_by for one in state.access)}
+        people |= {
+            state.opened_by,
+            state.led_by,
+            *(one.reviewer for one in state.access),
+            *(one.granted_by for one in state.access),
+        }
         people |= {one.sealed_by for one in state.bundles}
     return Said(names=await names_of(asked, connection, people), values=values)
 
 
 def _is_told(asked: Asked, state: ReviewState) -> bool:
-    """Whether the reader knows whom it is about: he opened it, or may read now."""
-    return state.opened_by == asked.reader.person or state.may_read(asked.reader.person, asked.now)
+    """Whether the reader knows whom it is about: he leads it, or may read now."""
+    return state.led_by == asked.reader.person or state.may_read(asked.reader.person, asked.now)
 
 
 def _row(asked: Asked, state: ReviewState, said: Said) -> ReviewRow:
@@ -179,6 +209,8 @@ def _view(asked: Asked, state: ReviewState, said: Said) -> ReviewView:
         conclusion=None if state.conclusion is None else said.values.get(state.conclusion),
         may_read=state.may_read(asked.reader.person, asked.now),
         takes_part=_is_told(asked, state),
+        led_by=said.names(state.led_by) if _is_told(asked, state) else None,
+        may_take_over=False,
         access=tuple(
             AccessView(
                 reviewer=one.reviewer,
@@ -267,6 +299,15 @@ def grant(unit: str, review: UUID, asked: Annotated[Asked, permitted("review.gra
 def revoke(unit: str, review: UUID, asked: Annotated[Asked, permitted("review.grant", takes=RevokeWish)]) -> Response:
     """End a reviewer's access before its time."""
     receipt = asked.execute(RevokeAccess, unit=unit, review=review, reviewer=asked.body.reviewer)
+    return granted(asked, receipt, place(unit, review))
+
+
+@router.post("/units/{unit:code}/reviews/{review:uuid}/succession")
+@described()
+def take_over(unit: str, review: UUID, asked: Annotated[Asked, permitted("review.grant", takes=Nothing)]) -> Response:
+    """Lead a review on that nobody of the office leads any more."""
+    subject = subject_of(asked, review_of(asked, unit, review))
+    receipt = asked.execute(TakeOverReview, unit=unit, review=review, subject=subject)
     return granted(asked, receipt, place(unit, review))
 
 

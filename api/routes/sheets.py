@@ -12,11 +12,11 @@ from api.asked import Asked, permitted
 from api.choices import NamedChoice, named
 from api.documents import described
 from api.names import Names, names_of
-from api.pages import address
 from api.refusals import NotFound
 from api.routes.home import SheetRow, sheet_row
 from api.routes.matters import Before, Since
 from api.seats import Seats, seats_of
+from api.sheet_places import sheet_place
 from api.wishes import ApproveWish, FillWish, Nothing, ReturnWish
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.filling import OUTCOMES, FillSheet, SubmitSheet
@@ -153,7 +153,7 @@ async def one(
         found = await sheets.sheet(connection, unit, matter, item)
         if found.value is None:
             raise NotFound
-        view = await _view(asked, connection, found, found.value)
+        view = await view_of(asked, connection, found, found.value)
     return answer(asked, "sheet.html", instead(found, view), unit=asked.unit)
 
 
@@ -175,7 +175,7 @@ def fill(
         choice_reason=None if why is None else asked.secret(asked.reader.person, "choice_reason", why),
         late_reason=None if late is None else asked.secret(asked.reader.person, "late_reason", late),
     )
-    return granted(asked, receipt, _place(unit, matter, item))
+    return granted(asked, receipt, sheet_place(asked, unit, matter, item))
 
 
 @router.post("/units/{unit:code}/matters/{matter:code}/sheets/{item:code}/submission")
@@ -185,7 +185,7 @@ def submit(
 ) -> Response:
     """Put the sheet before the committee."""
     receipt = asked.execute(SubmitSheet, unit=unit, matter=matter, item=item)
-    return granted(asked, receipt, _place(unit, matter, item))
+    return granted(asked, receipt, sheet_place(asked, unit, matter, item))
 
 
 @router.post("/units/{unit:code}/matters/{matter:code}/sheets/{item:code}/approval")
@@ -205,7 +205,7 @@ def approve(
         present=wish.present,
         not_in_favour=wish.not_in_favour,
     )
-    return granted(asked, receipt, _place(unit, matter, item))
+    return granted(asked, receipt, sheet_place(asked, unit, matter, item))
 
 
 @router.post("/units/{unit:code}/matters/{matter:code}/sheets/{item:code}/return")
@@ -216,16 +216,13 @@ def give_back(
     """Give the sheet back with a reason."""
     reason = asked.secret(asked.reader.person, "reason", asked.body.reason)
     receipt = asked.execute(ReturnSheet, unit=unit, matter=matter, item=item, reason=reason)
-    return granted(asked, receipt, _place(unit, matter, item))
+    return granted(asked, receipt, sheet_place(asked, unit, matter, item))
 
 
-def _place(unit: Code, matter: Code, item: Code) -> str:
-    return f"/units/{address(unit)}/matters/{address(matter)}/sheets/{address(item)}"
-
-
-async def _view(
+async def view_of(
     asked: Asked, connection: AsyncConnection, found: Answer[sheets.Sheet | None], sheet: sheets.Sheet
 ) -> SheetView:
+    """One sheet as it is shown, to whoever may see it."""
     assert asked.unit is not None
     header = sheet.header
     roster = await organisation.members_of(connection, header.unit, header.occurred_on)

@@ -1,5 +1,6 @@
 """一票否决 — the register, for whoever may know of it: entered on a decision document, lifted when that is changed."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -15,11 +16,14 @@ from api.pages import address
 from api.readings import note_reading
 from api.routes.honours import PersonChoice, scheme_today
 from api.routes.matters import Since
-from api.wishes import LiftWish, VetoWish
+from api.veto_wishes import BroughtVetoWish, LiftWish, VetoWish
+from domain.recording.bringing import BringVeto
 from domain.recording.veto import LiftVeto, RegisterVeto
+from domain.rules.demands import departments_of
+from domain.rules.items import VetoItem
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, RecordId, Sha256
-from projections import merits, offices, organisation
+from projections import brought, merits, offices, organisation
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["vetoes"])
@@ -46,6 +50,27 @@ class VetoView(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
+class BroughtView(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision that a department brought and that waits to be registered."""
+
+    member: MemberId
+    name: str
+    unit: Code
+    unit_title: str
+    matter: Code
+    item: Code
+    item_zh: str
+    item_en: str
+    clause: str
+    occurred_on: date
+    decided_on: date
+    document_kind: Code
+    document: Sha256
+    issuer: str
+    department: Code
+    position: int
+
+
 class VetoChoice(msgspec.Struct, frozen=True, kw_only=True):
     """A veto of the rule set, with one kind of document on which it may rest."""
 
@@ -55,12 +80,15 @@ class VetoChoice(msgspec.Struct, frozen=True, kw_only=True):
     document_kind: Code
     document_zh: str
     document_en: str
+    kept: bool
+    """By a department, which brings it first."""
 
 
 class VetoRegister(msgspec.Struct, frozen=True, kw_only=True):
     """The vetoes of an organisation and all below it."""
 
     items: tuple[VetoView, ...]
+    brought: tuple[BroughtView, ...]
     choices: tuple[VetoChoice, ...]
     people: tuple[PersonChoice, ...]
     """Of the organisation, for a new entry."""
@@ -76,10 +104,14 @@ async def register(unit: str, asked: Annotated[Asked, permitted("veto.read")], s
         found = await merits.vetoes_under(connection, unit)
         for veto in found.value:
             await note_reading(asked, veto.member, "veto", veto.record)
+        waiting = (await brought.brought_under(connection, unit)).value
+        for one in waiting:
+            await note_reading(asked, one.member, "veto")
         scheme = await scheme_today(asked, connection)
         value = VetoRegister(
             items=await _views(asked, connection, found.value, scheme),
-            choices=_choices(scheme),
+            brought=await _brought(asked, connection, waiting),
+            choices=() if scheme is None else choices_of(scheme, scheme.veto),
             people=await _people(asked, connection),
             voters=await _voters(asked, connection),
         )
@@ -132,6 +164,26 @@ def lift(unit: str, record: UUID, asked: Annotated[Asked, permitted("veto.lift",
     return granted(asked, receipt, f"/units/{address(unit)}/vetoes")
 
 
+@router.post("/units/{unit:code}/vetoes/brought", status_code=201)
+@described(creates=True, uploads=True)
+def bring(unit: str, asked: Annotated[Asked, permitted("veto.bring", takes=BroughtVetoWish)]) -> Response:
+    """Bring a decision that the department keeps before the body that registers."""
+    wish: BroughtVetoWish = asked.body
+    receipt = asked.execute(
+        BringVeto,
+        unit=unit,
+        member=wish.member,
+        matter=wish.matter,
+        item=wish.item,
+        occurred_on=wish.occurred_on,
+        decided_on=wish.decided_on,
+        document_kind=wish.document_kind,
+        document=wish.document,
+        issuer=asked.secret(wish.member, "issuer", wish.issuer),
+    )
+    return granted(asked, receipt, f"/units/{address(unit)}/reserved?kind=vetoes", created=True)
+
+
 async def _views(
     asked: Asked, connection: AsyncConnection, found: tuple[merits.Veto, ...], scheme: Scheme | None
 ) -> tuple[VetoView, ...]:
@@ -161,9 +213,36 @@ async def _views(
     )
 
 
-def _choices(scheme: Scheme | None) -> tuple[VetoChoice, ...]:
-    if scheme is None:
-        return ()
+async def _brought(
+    asked: Asked, connection: AsyncConnection, found: tuple[brought.Brought, ...]
+) -> tuple[BroughtView, ...]:
+    names = await names_of(asked, connection, [one.member for one in found])
+    issuers = await asked.house.vault.values(tuple(one.issuer for one in found))
+    return tuple(
+        BroughtView(
+            member=one.member,
+            name=names(one.member),
+            unit=one.unit,
+            unit_title=one.unit_title,
+            matter=one.matter,
+            item=one.item,
+            item_zh=one.item_zh,
+            item_en=one.item_en,
+            clause=one.clause,
+            occurred_on=one.occurred_on,
+            decided_on=one.decided_on,
+            document_kind=one.document_kind,
+            document=one.document,
+            issuer=issuers.get(one.issuer, asked.words("text.gone")),
+            department=one.department,
+            position=one.position,
+        )
+        for one in found
+    )
+
+
+def choices_of(scheme: Scheme, items: Iterable[VetoItem]) -> tuple[VetoChoice, ...]:
+    """Each of these vetoes with each kind of document on which it may rest."""
     return tuple(
         VetoChoice(
             item=item.code,
@@ -172,8 +251,9 @@ def _choices(scheme: Scheme | None) -> tuple[VetoChoice, ...]:
             document_kind=kind,
             document_zh=scheme.evidence_kinds[kind].zh,
             document_en=scheme.evidence_kinds[kind].en,
+            kept=bool(departments_of(scheme, item.code)),
         )
-        for item in scheme.veto
+        for item in items
         for kind in item.evidence
     )
 

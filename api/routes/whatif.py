@@ -25,6 +25,7 @@ from domain.rules.ruleset import SimulateRuleSet
 from domain.values import Code, points
 from projections import rules, whatif
 from projections.answers import Answer
+from projections.organisation import Unit
 from projections.rows import Connection
 from projections.waiting import as_of
 from projections.whatif import WhatIf
@@ -49,6 +50,14 @@ class SimulationWish(Wish, frozen=True, kw_only=True):
         return {"year": int(year) if year.isdigit() else year, "period": form.get("period")}
 
 
+class GradeName(msgspec.Struct, frozen=True, kw_only=True):
+    """What a grade of the version is called."""
+
+    code: Code
+    zh: str
+    en: str
+
+
 class Supposed(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked, what can be asked, and the answer."""
 
@@ -60,6 +69,7 @@ class Supposed(msgspec.Struct, frozen=True, kw_only=True):
     value: str | None
     year: int
     period: Code
+    grades: tuple[GradeName, ...]
     findings: tuple[Finding, ...]
     """What the lint says of it."""
     mean_before: str | None = None
@@ -105,11 +115,13 @@ def _supposed(
         choices = () if document is None else tuple(figures(document))
         found: WhatIf | None = None
         findings: tuple[Finding, ...] = ()
+        grades: tuple[GradeName, ...] = ()
         if ask and document is not None:
             looked_at = document if not figure or value is None else altered(document, figure, value)
             supposing = whatif.supposed(looked_at)
             findings = tuple(lint(supposing.scheme))
-            found = _found(connection, scheme, supposing, year, period)
+            grades = tuple(GradeName(code=one.code, zh=one.zh, en=one.en) for one in supposing.scheme.grades)
+            found = _found(connection, asked.unit, supposing, year, period)
     return Supposed(
         unit="",
         versions=(),
@@ -119,6 +131,7 @@ def _supposed(
         value=value,
         year=year,
         period=period,
+        grades=grades,
         findings=findings,
         found=found,
         mean_before=None if found is None else points(found.mean_before),
@@ -126,9 +139,10 @@ def _supposed(
     )
 
 
-def _found(connection: Connection, scheme: Code, supposing: rules.Published, year: int, period: Code) -> WhatIf | None:
+def _found(connection: Connection, unit: Unit, supposing: rules.Published, year: int, period: Code) -> WhatIf | None:
+    """Of the asker's organisation and those below it: of the others he reads no figure either."""
     try:
-        return whatif.what_if(connection, scheme, supposing, year, period)
+        return whatif.what_if(connection, unit.scheme, supposing, year, period, unit=unit.unit)
     except whatif.NothingDetermined:
         return None
 

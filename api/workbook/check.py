@@ -186,7 +186,7 @@ def _person(ground: _Ground, entry: MarkEntry) -> Person | None:
     person = ground.people.get(entry.work_number)
     if person is None:
         ground.findings.note(ground.marks, entry.row, "work_number", "member-unknown")
-    elif entry.name is not None and plain(entry.name) != plain(person.name):
+    elif entry.name not in (None, person.name) and plain(entry.name or "") != plain(person.name):
         ground.findings.note(ground.marks, entry.row, "name", "name-differs")
     return person
 
@@ -203,6 +203,8 @@ def _item(ground: _Ground, entry: MarkEntry) -> Code | None:
 
 def _said(ground: _Ground, entry: MarkEntry, item: Code) -> tuple[Code | None, Code | None]:
     """Level and condition, by the words of the item."""
+    if entry.level is None and entry.condition is None:
+        return None, None
     held_on = None if entry.matter is None else ground.held_on(entry.matter)
     items = tuple(one for one in ground.names(held_on).items if one.code == item)
     levels, conditions = levels_in(items), named_in(items, "conditions")

@@ -40,13 +40,16 @@ class Names:
         items = scheme.responsibility if scheme is not None else ()
         kinds = scheme.evidence_kinds if scheme is not None else {}
         self.items: tuple[ResponsibilityItem, ...] = items
+        self._items: dict[str, Code | None] = {}
         self._item_named = _named((item, item.code) for item in items)
         self._matter_named = _named((item, item.matter) for item in items)
         self._evidence_named = _named((kind, code) for code, kind in kinds.items())
 
     def item(self, text: str) -> Code | None:
-        """The code of an item."""
-        return chosen(text, self._item_named)
+        """The code of an item; a workbook names the same one in row after row."""
+        if text not in self._items:
+            self._items[text] = chosen(text, self._item_named)
+        return self._items[text]
 
     def matter_kind(self, text: str) -> Code | None:
         """The code of a kind of matter, which is known by the name of its item."""

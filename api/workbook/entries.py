@@ -127,7 +127,7 @@ def _mark(cells: "Cells") -> MarkEntry:
 
 def _line_of_text(value: str) -> str | None:
     """In the normal form, blanks made one; None where a character is not allowed."""
-    text = " ".join(unicodedata.normalize("NFC", value).split())
+    text = " ".join((value if value.isascii() else unicodedata.normalize("NFC", value)).split())
     # Almost every text is printable, and is known to be so at once; joiners of some names are not.
     if not text.isprintable() and any(unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") for char in text):
         return None
@@ -200,7 +200,7 @@ class Cells:
     def outcome(self, key: str) -> Outcome | None:
         """One of the words."""
         text = self.words(key)
-        outcome: Outcome | None = None if text is None else _OUTCOMES.get(plain(text))
+        outcome: Outcome | None = None if text is None else _OUTCOMES.get(text) or _OUTCOMES.get(plain(text))
         if text is not None and outcome is None:
             self._note(key, "outcome-unknown")
         return outcome

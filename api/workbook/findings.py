@@ -90,6 +90,8 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "profile-unknown": Sentence(
         "没有这类党员,请从列表选择。", "There is no such class of members; choose from the list."
     ),
+    "step-unknown": Sentence("该台账没有这一进展。", "This register has no such step."),
+    "part-unknown": Sentence("该台账不登记这类人员。", "This register names no persons of this kind."),
     "role-unknown": Sentence("没有这种职务,请从列表选择。", "There is no such office; choose from the list."),
     "level-unknown": Sentence("该条目没有这个档次,请从列表选择。", "The item has no such level; choose from the list."),
     "condition-unknown": Sentence(

@@ -8,6 +8,7 @@ cell is never taken for an empty one.
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -63,6 +64,7 @@ def letter(column: int) -> str:
     return text
 
 
+@lru_cache(maxsize=1_024)
 def column_number(letters: str) -> int:
     """The inverse of ``letter``."""
     number = 0

@@ -13,11 +13,11 @@ from api.workbook.directory import Directory
 from api.workbook.entries import Cells, day
 from api.workbook.findings import Finding, Findings
 from api.workbook.importing import in_force
-from api.workbook.lists import LISTS
 from api.workbook.past import PAST_WISHES
 from api.workbook.read import Book, Page, read
 from api.workbook.rehearsal import Known, Load, LoadMany, Rehearsal
 from api.workbook.rows import WISHES, Ground, Row
+from api.workbook.shelves import SHELF_WISHES, SHELVES, keys_of, layout_of
 from domain.actor import Actor
 from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.member import MEMBER, Registered, RegisterMember
@@ -128,14 +128,14 @@ def plan_list(
     """
     if actor.person is None or actor.role is None or actor.unit is None:
         raise NotPermitted
-    layout = LISTS[kind]
+    layout = layout_of(kind)
     book = read(data, filename=filename, layouts=(layout,))
     page, findings = book.page(layout), Findings()
     past = Rehearsal(house.load, house.known, house.load_many)
     author = Author(person=actor.person, role=actor.role, unit=actor.unit, at=at, file=book.sha256, salt=salt)
     ground = _ground(past, page, directory, author, place or actor.unit, pseudonym)
     _repeated(kind, page, findings)
-    wish_of = {**WISHES, **PAST_WISHES}[kind]
+    wish_of = {**WISHES, **PAST_WISHES, **SHELF_WISHES}[kind]
     planned = [(row, wish) for row in page.rows if (wish := wish_of(Row(page, row, ground, findings)))]
     past.recall([wish for _, wish in planned])
     needed = tuple(_rehearsed(past, page, planned, findings, house))
@@ -162,7 +162,7 @@ def _ground(
 
 def _repeated(kind: str, page: Page, findings: Findings) -> None:
     """Note every row that says again what an earlier one says."""
-    for keys in KEYS[kind]:
+    for keys in keys_of(kind) if kind in SHELVES else KEYS[kind]:
         first: dict[tuple[str | None, ...], int] = {}
         for row in page.rows:
             cells = Cells(page, row, Findings())

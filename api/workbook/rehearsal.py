@@ -30,6 +30,8 @@ from domain.recording.matter import (
 )
 from domain.recording.proposing import ProposeDeduction
 from domain.recording.sheet import SHEET, Line, Sheet
+from domain.register.commands import AdvanceRegister, EnterRegister, NameRegisterPart
+from domain.register.register import Entered, entry_of
 from domain.values import CommandId
 
 S = TypeVar("S")
@@ -152,6 +154,18 @@ def _said(past: Rehearsal, command: Command) -> bool:
             matter = past[MATTER.of(command.unit, command.matter)]
             wanted = (command.kind, command.sha256)
             return isinstance(matter, Held) and wanted in {(d.kind, d.sha256) for d in matter.evidence}
+        case EnterRegister():
+            entry = past[entry_of(command.unit, command.register, command.entry)]
+            wanted_entry = (command.title, command.on, command.values)
+            return isinstance(entry, Entered) and (entry.title, entry.on, entry.values) == wanted_entry
+        case AdvanceRegister():
+            entry = past[entry_of(command.unit, command.register, command.entry)]
+            wanted_step = (command.step, command.on, command.values)
+            taken = entry.steps if isinstance(entry, Entered) else ()
+            return wanted_step in [(one.step, one.on, one.values) for one in taken]
+        case NameRegisterPart():
+            entry = past[entry_of(command.unit, command.register, command.entry)]
+            return isinstance(entry, Entered) and (command.part, command.member, None, None) in entry.parts
         case OpenSheet():
             return isinstance(past[SHEET.of(command.unit, command.matter, command.item)], Sheet)
         case FillSheet():

@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 from api.workbook.columns import MARKS, MATTERS, NOT_HELD, UNREAD_SHEETS, SheetLayout, heading
 from api.workbook.directory import choice
 from api.workbook.entries import OUTCOME_WORDS
-from api.workbook.lists import CHOICES, LISTS, levels_in, named_in
+from api.workbook.lists import levels_in, named_in
 from api.workbook.paper import Paper, Sheet, format_of, written
+from api.workbook.shelves import choices_of, layout_of
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import Scheme
 
@@ -107,16 +108,16 @@ def template(*, unit_title: str, month: date, roster: Sequence[Colleague], schem
 
 def list_template(kind: str, *, unit_title: str, roster: Sequence[Colleague], scheme: Scheme) -> bytes:
     """The workbook of one list (of ``LISTS``) for one organisation, as .xlsx."""
-    layout, into = LISTS[kind], io.BytesIO()
+    layout, into = layout_of(kind), io.BytesIO()
     with written(f"{unit_title} {layout.zh}", into) as paper:
         advice, sheet = paper.sheet(UNREAD_SHEETS["instructions"]), paper.sheet(layout.zh)
         people, lists = paper.sheet(UNREAD_SHEETS["roster"]), paper.sheet(UNREAD_SHEETS["choices"])
         _say(paper, advice, (f"{unit_title} {layout.zh}", layout.en, _document(scheme)), _LIST_ADVICE)
         _lay_out(paper, sheet, layout)
         _fill_roster(paper, people, roster)
-        choices = [_Choice(layout, offered.key, offered.values) for offered in CHOICES[kind](scheme)]
+        choices = [_Choice(layout, offered.key, offered.values) for offered in choices_of(kind, scheme)]
         _offer(paper, lists, {layout.zh: sheet}, choices)
-        if kind not in ("members", "past-rules"):
+        if kind != "members" and any(column.key == "work_number" for column in layout.columns):
             _offer_roster(sheet, layout, len(roster))
         sheet.activate()
     return into.getvalue()

@@ -66,7 +66,7 @@ def _adopted(
     past: Past, found: Assessment, now: Restatement, one: MemberRestated, notice: NoticeId, calendar: str
 ) -> list[Write]:
     archive = archive_of(one.member, found.last_on)
-    right = [fact for fact in now.corrections if fact.member == one.member]
+    right = [fact for fact in now.put_right if fact.member == one.member]
     ref, version = result_of(one.member, found.year, found.period), one.standing + 1
     gone = DeterminationSuperseded(
         member=one.member,

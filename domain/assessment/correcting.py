@@ -1,36 +1,38 @@
 """封存后的更正 — an archive with what an order puts right in it: a reversal, and the right record in its place."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from domain.assessment.restatement import CorrectionOrdered
+from domain.assessment.restatement import AdditionOrdered, CorrectionOrdered
 from domain.decider import Fact, StreamRef
 from domain.recording.archive import ENDED, Archive, PointsConfirmed, Record, RecordReplaced, RecordReversed, evolve
 from domain.recording.entering import record_id
 from domain.values import NoticeId
 
+Ordered: TypeAlias = CorrectionOrdered | AdditionOrdered
 
-def put_right(ref: StreamRef[Archive], state: Archive, ordered: Iterable[CorrectionOrdered]) -> Archive:
+
+def put_right(ref: StreamRef[Archive], state: Archive, ordered: Iterable[Ordered]) -> Archive:
     """The archive as it would be; the right records count as if they were confirmed."""
     for one in ordered:
         for fact in corrections(ref, state, one):
             state = evolve(state, fact)
-        state = state if one.right is None else _as_confirmed(state)
+            if isinstance(fact, RecordReplaced):
+                right = replace(state.records[fact.record], status="confirmed")
+                state = replace(state, records={**state.records, fact.record: right})
     return state
 
 
-def _as_confirmed(state: Archive) -> Archive:
-    last = next(reversed(state.records.values()))
-    confirmed = replace(last, status="confirmed") if last.status == "approved" and last.replaces else last
-    return replace(state, records={**state.records, last.record: confirmed})
-
-
-def corrections(ref: StreamRef[Archive], state: Archive, one: CorrectionOrdered) -> Sequence[Fact]:
-    """The reversal, and what takes its place: in a sealed period, by order alone (I12).
+def corrections(ref: StreamRef[Archive], state: Archive, one: Ordered) -> Sequence[Fact]:
+    """The reversal, and what takes its place; or what was left out: in a sealed period, by order alone (I12).
 
     Nothing where another order has put the record right since: what stands in its place stays.
     """
+    if isinstance(one, AdditionOrdered):
+        there = state.live(one.unit, one.matter, one.item)
+        return [] if there is not None else [_addition(ref, state, one)]
     before = state.records[one.record]
     if before.status in ENDED:
         return []
@@ -38,9 +40,7 @@ def corrections(ref: StreamRef[Archive], state: Archive, one: CorrectionOrdered)
     return [reverse] if one.right is None else [reverse, _replacement(ref, state, one, before)]
 
 
-def adopted(
-    ref: StreamRef[Archive], state: Archive, ordered: Iterable[CorrectionOrdered], notice: NoticeId
-) -> list[Fact]:
+def adopted(ref: StreamRef[Archive], state: Archive, ordered: Iterable[Ordered], notice: NoticeId) -> list[Fact]:
     """The same as facts, each right record confirmed by the notice of the restatement."""
     said: list[Fact] = []
     for one in ordered:
@@ -52,6 +52,27 @@ def adopted(
                 said.append(confirm)
                 state = evolve(state, confirm)
     return said
+
+
+def _addition(ref: StreamRef[Archive], state: Archive, one: AdditionOrdered) -> RecordReplaced:
+    return RecordReplaced(
+        record=record_id(ref, state),
+        member=one.member,
+        restatement=one.restatement,
+        kind=one.kind,
+        unit=one.unit,
+        matter=one.matter,
+        item=one.item,
+        rules=one.rules,
+        outcome=one.right.outcome,
+        quantity=one.right.quantity,
+        level=one.right.level,
+        points_shown=one.points_shown,
+        condition=one.right.condition,
+        share=one.right.share,
+        occurred_on=one.occurred_on,
+        counted_on=one.counted_on,
+    )
 
 
 def _replacement(ref: StreamRef[Archive], state: Archive, one: CorrectionOrdered, before: Record) -> RecordReplaced:

@@ -1,19 +1,18 @@
 """众人同算 — many members' periods by one tariff: what the same counts came to once is not made a second time.
 
-A category's score depends on how many records say what of its items, and on nothing else of the person than class and
-months; so that these numbers are the key under which it is remembered, whole. What is not known yet is made by the
-very functions that make and explain a single span, and a period's sums by those that make and explain a single score.
+A line depends on how many records say what of its item, and on nothing else of the person than class and months; so
+that these numbers are the key under which it is remembered. What is not known yet is made by the very functions that
+make and explain a single span, and a period's sums by those that make and explain a single score.
 """
 
-from collections.abc import Callable, Hashable, Sequence
-from operator import getitem
-from typing import Final, Generic, TypeAlias, TypeVar
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from domain.assessment.lines import Counts
-from domain.assessment.prices import CategoryPrices
+from domain.assessment.lines import NOTHING, Counts, Line
 from domain.assessment.rows import Tally
 from domain.assessment.scoring import Score, Totals
 from domain.assessment.spans import (
@@ -22,27 +21,32 @@ from domain.assessment.spans import (
     Span,
     SpanScore,
     as_read,
-    category_score,
     count,
+    line_of,
     looked_up,
     span_scores,
     together,
 )
 from domain.assessment.tariff import Tariff
 
-KEPT: Final = 5_000
-"""Sayings, and scores of each category, that are remembered, so that memory stays bounded."""
-KINDS: Final = 1_000
-"""Different things said up to which all is remembered."""
-
-_BITS: Final = 10
-"""Of the number of records that say one thing, in the one integer that counts all that is said."""
-_NUMBER: Final = (1 << _BITS) - 1
+KEPT: Final = 50_000
+"""Sayings, and lines, that are remembered, so that memory stays bounded."""
 
 Said = TypeVar("Said", bound=Hashable)
 
-_Made: TypeAlias = tuple[int, int, CategoryScore, CategoryScore]
-"""A category's points by the confirmed records and by all, and the two scores that they are the points of."""
+Numbers: TypeAlias = tuple[tuple[int, int], ...]
+"""(kind, number of records) of one item, by the kind."""
+
+Lines: TypeAlias = tuple[Line, Line]
+"""An item's line by the confirmed records, and by all; the same object twice where nothing is pending."""
+
+
+class Kind(NamedTuple):
+    """Something that a line reads alike, whoever's record says it."""
+
+    place: int
+    """Of the item whose line it enters."""
+    tally: Tally
 
 
 class SpanFound(Struct, frozen=True):
@@ -53,10 +57,8 @@ class SpanFound(Struct, frozen=True):
 
     sure: tuple[int, ...]
     both: tuple[int, ...]
-    sum: int
-    sum_both: int
-    made: tuple[tuple[CategoryScore, ...], tuple[CategoryScore, ...]] = ((), ())
-    """The categories' scores by the confirmed records, and by all."""
+    lines: tuple[Lines, ...] = ()
+    """Of each item."""
     alone: tuple[SpanScore, SpanScore] | None = None
 
 
@@ -82,108 +84,125 @@ class SpansAlike(Generic[Said]):
     ) -> None:
         self._tariff, self._prices, self._profile, self._span, self._read = tariff, prices, profile, span, read
         self._asked = tariff.view_of(profile).categories if span.months_present else ()
-        self._category_of = {
-            price.item: place for place, category in enumerate(self._asked) for price in category.prices
-        }
-        self._weights: dict[Said, int] = {}
-        """What one record adds to the integer."""
-        self._kinds: dict[Tally, int] = {}
-        """What its bits count: a number of them for each thing that is said, in the order of being heard."""
-        self._masks = [0 for _ in self._asked]
-        """Which of the bits are a category's."""
-        self._known: list[dict[int, _Made]] = [{} for _ in self._asked]
-        self._full = False
+        self._items = tuple(price for category in self._asked for price in category.prices)
+        self._place_of = {price.item: place for place, price in enumerate(self._items)}
+        self._kinds: dict[Said, int | None] = {}
+        self._numbers: dict[tuple[int, Tally], int] = {}
+        self._lines: list[dict[Numbers, Lines]] = [{} for _ in self._items]
+        self._made = 0
+        self.known: list[Kind] = []
+        """The kinds by their numbers."""
+        self.forgotten = 0
+        """How often all that was known was forgotten: a kind's number then means another."""
+        self.codes = tuple(category.code for category in self._asked)
+        self.categories = tuple(place for place, category in enumerate(self._asked) for _ in category.prices)
+        """Of each item the place of its category."""
+        self.monthly = any(price.windows for price in self._items)
+        """Whether it matters in which month something was done."""
         self.nothing = self.find(())
         """Of whom nothing is on record."""
-        self.codes = tuple(category.code for category in self._asked)
 
     def find(self, said: Sequence[Said]) -> SpanFound:
         """The span by what a member's records say; raises Uncountable."""
-        if not self._asked or len(said) > _NUMBER:
-            return self._alone(said)
-        if self._full:
-            self._forget()
-        try:
-            return self._found(said)
-        except KeyError:
-            return self._learn(said)
+        if not self._asked:
+            return self.alone(said)
+        self.trim()
+        own: list[dict[int, int]] = [{} for _ in self._items]
+        for one, number in Counter(said).items():
+            kind = self.kind(one)
+            if kind is None:
+                return self.alone(said)
+            numbers = own[self.known[kind].place]
+            numbers[kind] = numbers.get(kind, 0) + number
+        return self.found(self.lines(place, tuple(sorted(one.items()))) for place, one in enumerate(own))
 
-    def _found(self, said: Sequence[Said]) -> SpanFound:
-        """All in C but for this one line: it runs once for each member and half."""
-        every = sum(map(self._weights.__getitem__, said))
-        made = map(getitem, self._known, map(every.__and__, self._masks))
-        sure, both, confirmed, everything = zip(*made, strict=True)
-        if sure == both:
-            both = sure
-        return SpanFound(sure, both, sum(sure), sum(both), (confirmed, everything))
+    def kind(self, said: Said) -> int | None:
+        """The number of what a record says; None where it enters no line that is asked here. Raises Uncountable."""
+        try:
+            return self._kinds[said]
+        except KeyError:
+            pass
+        item, row, price, now = looked_up(self._tariff, self._prices, self._read(said))
+        place = self._place_of.get(item)
+        number = None
+        if place is not None:
+            kind = Kind(place, as_read(row, price, now))
+            number = self._numbers.setdefault(kind, len(self.known))
+            if number == len(self.known):
+                self.known.append(kind)
+        self._kinds[said] = number
+        return number
+
+    def lines(self, place: int, numbers: Numbers) -> Lines:
+        """An item's line where so many records are of each kind."""
+        found = self._lines[place].get(numbers)
+        if found is None:
+            found = self._lines[place][numbers] = self._line(place, numbers)
+            self._made += 1
+        return found
+
+    def found(self, lines: Iterable[Lines]) -> SpanFound:
+        """A span by the line of each of its items."""
+        every = tuple(lines)
+        sure, both = [0] * len(self.codes), [0] * len(self.codes)
+        for category, (confirmed, everything) in zip(self.categories, every, strict=True):
+            sure[category] += confirmed.points
+            both[category] += everything.points
+        settled = tuple(sure)
+        return SpanFound(settled, settled if sure == both else tuple(both), every)
 
     def scores(self, found: SpanFound) -> tuple[SpanScore, SpanScore]:
         """The same with its lines; the same object twice where nothing is pending."""
         if found.alone is not None:
             return found.alone
-        confirmed, everything = found.made
-        sure = together(self._span.code, confirmed)
-        if all(one is other for one, other in zip(confirmed, everything, strict=True)):
+        sure = self._together([confirmed for confirmed, _ in found.lines])
+        if all(one is other for one, other in found.lines):
             return sure, sure
-        return sure, together(self._span.code, everything)
+        return sure, self._together([everything for _, everything in found.lines])
 
-    def _learn(self, said: Sequence[Said]) -> SpanFound:
-        """The same where something is said, or comes to a number, for the first time."""
-        for one in said:
-            if one not in self._weights and not self._weigh(one):
-                return self._alone(said)
-        every = sum(self._weights[one] for one in said)
-        for place, known in enumerate(self._known):
-            key = every & self._masks[place]
-            if key not in known:
-                known[key] = self._category(self._asked[place], self._tallies(key))
-                self._full = self._full or len(known) >= KEPT
-        return self._found(said)
-
-    def _forget(self) -> None:
-        """Between two members only: while one is counted, what an integer's bits mean must stand."""
-        self._full = False
-        self._masks = [0 for _ in self._asked]
-        self._weights.clear()
-        self._kinds.clear()
-        for known in self._known:
-            known.clear()
-
-    def _alone(self, said: Sequence[Said]) -> SpanFound:
-        """Where something enters no line that is asked here: as a single span is scored."""
+    def alone(self, said: Sequence[Said]) -> SpanFound:
+        """As a single span is scored: where something enters no line that is asked here."""
         span = msgspec.structs.replace(self._span, tallies=[self._read(one) for one in said])
         sure, both = span_scores(self._tariff, self._prices, span, self._profile)
         points = tuple(one.points for one in sure.categories)
         others = points if sure is both else tuple(one.points for one in both.categories)
-        return SpanFound(points, others, sum(points), sum(others), ((), ()), (sure, both))
+        return SpanFound(points, others, alone=(sure, both))
 
-    def _weigh(self, said: Said) -> bool:
-        """Give what is said its weight; whether it has one: it has none where it enters no line."""
-        item, row, price, now = looked_up(self._tariff, self._prices, self._read(said))
-        place = self._category_of.get(item)
-        if place is None:
-            return False
-        first_bit = _BITS * self._kinds.setdefault(as_read(row, price, now), len(self._kinds))
-        self._weights[said] = 1 << first_bit
-        self._masks[place] |= _NUMBER << first_bit
-        self._full = self._full or len(self._weights) >= KEPT or len(self._kinds) >= KINDS
-        return True
+    def trim(self) -> None:
+        """Forget, if there is too much. Between two members only: meanwhile, what a kind's number means must stand."""
+        if len(self._kinds) < KEPT and self._made < KEPT:
+            return
+        self.forgotten += 1
+        self._made = 0
+        self._kinds.clear()
+        self._numbers.clear()
+        self.known.clear()
+        for lines in self._lines:
+            lines.clear()
 
-    def _tallies(self, key: int) -> list[Tally]:
-        return [
-            msgspec.structs.replace(kind, count=number)
-            for kind, place in self._kinds.items()
-            if (number := key >> _BITS * place & _NUMBER)
-        ]
-
-    def _category(self, asked: CategoryPrices, tallies: Sequence[Tally]) -> _Made:
+    def _line(self, place: int, numbers: Numbers) -> Lines:
+        price, present = self._items[place], self._span.months_present
         counted: dict[str, Counts] = {}
         pending: dict[str, Counts] = {}
+        tallies = [msgspec.structs.replace(self.known[kind].tally, count=number) for kind, number in numbers]
         count(self._tariff, self._prices, tallies, counted, pending)
-        sure = both = category_score(self._tariff, asked, self._span.months_present, counted, {})
-        if pending:
-            both = category_score(self._tariff, asked, self._span.months_present, counted, pending)
-        return sure.points, both.points, sure, both
+        counts = counted.get(price.item, NOTHING)
+        sure = line_of(self._tariff, price, present, counts)
+        if not pending:
+            return sure, sure
+        return sure, line_of(self._tariff, price, present, counts.plus(pending[price.item]))
+
+    def _together(self, lines: Sequence[Line]) -> SpanScore:
+        own: list[list[Line]] = [[] for _ in self._asked]
+        for category, line in zip(self.categories, lines, strict=True):
+            own[category].append(line)
+        return together(
+            self._span.code,
+            tuple(
+                CategoryScore(asked.code, sum([line.points for line in one]), asked.maximum, tuple(one))
+                for asked, one in zip(self._asked, own, strict=True)
+            ),
+        )
 
 
 class PeriodAlike(Generic[Said]):
@@ -195,7 +214,10 @@ class PeriodAlike(Generic[Said]):
     def __init__(self, totals: Totals, spans: Sequence[SpansAlike[Said]], *, short: bool = False) -> None:
         self._totals, self._spans = totals, spans
         # Two halves under different rules may name different categories.
-        self._plain = totals.plain and len({one.codes for one in spans}) == 1 and (short or len(spans) == 1)
+        self.plain = totals.plain and len({one.codes for one in spans}) == 1 and (short or len(spans) == 1)
+        """Whether it is no more than its spans' sum."""
+        self._simple: dict[int, tuple[int, int]] = {}
+        """Base and ledger of sums: there are no more different ones than hundredths in the maximum."""
         self._of_nothing = [one.nothing for one in spans]
         self.nothing = self._made(self._of_nothing)
         """Of whom nothing is on record: the very object that ``figures`` gives for him."""
@@ -206,16 +228,42 @@ class PeriodAlike(Generic[Said]):
             return self._explained(found, totals)
         return self.nothing if found == self._of_nothing else self._made(found)
 
+    def summed(
+        self,
+        sure: Sequence[int],
+        both: Sequence[int],
+        settled: Sequence[bool],
+        categories: Sequence[Sequence[int]] | None,
+        others: Sequence[Sequence[int]] | None,
+    ) -> list[tuple[Figures, Figures | None]]:
+        """Of many, where it is ``plain``: by the sums of their spans, and of each category where there is one span."""
+        nothing = [None] * len(sure)
+        known = self._simple
+        for points in {*sure, *both} - known.keys():
+            known[points] = self._totals.simple(points)
+        found: list[tuple[Figures, Figures | None]] = []
+        for points, pending, same, own, other in zip(
+            sure, both, settled, categories or nothing, others or nothing, strict=True
+        ):
+            base, ledger = known[points]
+            figures = Figures(base, 0, 0, ledger, own)
+            if same:
+                found.append((figures, None))
+            else:
+                base, ledger = known[pending]
+                found.append((figures, Figures(base, 0, 0, ledger, other)))
+        return found
+
     def _made(self, found: list[SpanFound]) -> tuple[Figures, Figures | None]:
-        if not self._plain:
+        if not self.plain:
             return self._explained(found, self._totals)
         points = others = 0
         settled = True
         for one in found:
             if one.alone is not None:
                 return self._explained(found, self._totals)
-            points += one.sum
-            others += one.sum_both
+            points += sum(one.sure)
+            others += sum(one.both)
             settled = settled and one.both is one.sure
         first, alone, simple = found[0], len(found) == 1, self._totals.simple
         base, ledger = simple(points)

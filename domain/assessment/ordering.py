@@ -4,17 +4,19 @@ Who wrote or approved the version, who took the first decision, and whose line i
 are left in the nearest leading group, the next one above decides.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
 
+from domain.assessment.adding import AddRecord, addition
 from domain.assessment.adopting import still_open
 from domain.assessment.carried import readable
 from domain.assessment.period import Assessment, PeriodRestated, period_of, result_notice_id, standing
 from domain.assessment.restatement import (
+    AdditionOrdered,
     CorrectionOrdered,
     NotRestated,
     OfRestatement,
@@ -89,6 +91,12 @@ class CorrectionTwice(Refused):
     code = "correction-twice"
 
 
+class CorrectionElsewhere(Refused):
+    """另一考评期尚未办结的重算对同一记录另有更正。 A restatement of another period that still runs says otherwise."""
+
+    code = "correction-elsewhere"
+
+
 class NotRestatedWorse(Refused):
     """本人结果没有变差,无须陈述。 The result is not worse for this member: there is nothing to be heard on."""
 
@@ -115,6 +123,7 @@ class OrderRestatement(Sitting, frozen=True, kw_only=True):
     """The version; None for the one in force on the period's last day."""
     unfavourable: bool = False
     corrections: tuple[RightRecord, ...] = ()
+    additions: tuple[AddRecord, ...] = ()
     document_kind: Code
     document: Sha256
     reason: Secret
@@ -158,20 +167,23 @@ def decide(past: Past, command: OrderingCommand) -> Decision:
 
 def _order(past: Past, command: OrderRestatement) -> Decision:
     found = standing(past, command.unit, command.year, command.period, "sealed")
-    number = _next_number(past, found)
+    number = next_number(past, found)
     version = _version(past, found, command.rules)
-    if command.rules is None and not command.corrections:
+    if command.rules is None and not command.corrections and not command.additions:
         raise NothingToRestate
     vote = _carried(past, command, found, version, ())
-    key = _key(found, number)
-    _need_once(command.corrections)
+    key = key_of(found, number)
+    _need_once(command)
+    _need_agreement(past, found, version, command.corrections)
     corrections = [_right(past, found, key, one) for one in command.corrections]
+    additions = [_add(past, found, key, one) for one in command.additions]
     order = RestatementOrdered(
         **msgspec.structs.asdict(key),
         rules=version.version,
         rules_digest=version.digest,
         unfavourable=command.unfavourable,
         corrections=len(corrections),
+        additions=len(additions),
         document_kind=command.document_kind,
         document=command.document,
         reason=command.reason.commitment,
@@ -182,10 +194,11 @@ def _order(past: Past, command: OrderRestatement) -> Decision:
         vote=vote,
     )
     ref = restatement_of(found.unit, found.year, found.period)
-    return [ref.says(order), *(ref.says(one) for one in corrections)]
+    return [ref.says(one) for one in (order, *corrections, *additions)]
 
 
-def _key(found: Assessment, number: int) -> OfRestatement:
+def key_of(found: Assessment, number: int) -> OfRestatement:
+    """What every fact of an order names."""
     return OfRestatement(
         restatement=restatement_id(found.unit, found.year, found.period, number),
         unit=found.unit,
@@ -195,14 +208,20 @@ def _key(found: Assessment, number: int) -> OfRestatement:
     )
 
 
-def _next_number(past: Past, found: Assessment) -> int:
+def next_number(past: Past, found: Assessment) -> int:
+    """The number of another restatement, or a refusal where one is on its way."""
     state = past[restatement_of(found.unit, found.year, found.period)]
     if isinstance(state, NotRestated):
         return 1
-    adopted_at_all = found.restated >= state.order.number
-    if state.status != "dropped" and (not adopted_at_all or still_open(past, found, state)):
+    if _runs(past, found, state):
         raise RestatementRunning(period=found.period, year=found.year)
     return state.order.number + 1
+
+
+def _runs(past: Past, found: Assessment, state: Restatement) -> bool:
+    """Whether a restatement of a period can still change something."""
+    adopted_at_all = found.restated >= state.order.number
+    return state.status != "dropped" and (not adopted_at_all or still_open(past, found, state))
 
 
 def _version(past: Past, found: Assessment, asked: Code | None) -> Version:
@@ -217,21 +236,56 @@ def _version(past: Past, found: Assessment, asked: Code | None) -> Version:
     return readable(version)
 
 
-def _need_once(corrections: Iterable[RightRecord]) -> None:
-    seen: set[RecordId] = set()
-    for one in corrections:
-        if one.record in seen:
-            raise CorrectionTwice(record=one.record)
-        seen.add(one.record)
+def _need_once(command: OrderRestatement) -> None:
+    seen: set[object] = set()
+    rights = ((one.record, one.record) for one in command.corrections)
+    added = (((one.member, one.matter, one.item), one.matter) for one in command.additions)
+    for key, named in (*rights, *added):
+        if key in seen:
+            raise CorrectionTwice(record=named)
+        seen.add(key)
+
+
+def _need_determined(past: Past, found: Assessment, member: MemberId) -> None:
+    there = past[result_of(member, found.year, found.period)].standing
+    if there is None or there.unit != found.unit:
+        raise CorrectionUndetermined(member=member)
+
+
+def _add(past: Past, found: Assessment, key: OfRestatement, one: AddRecord) -> AdditionOrdered:
+    _need_determined(past, found, one.member)
+    return addition(past, found, key, one)
+
+
+def _need_agreement(past: Past, found: Assessment, version: Version, corrections: Sequence[RightRecord]) -> None:
+    """Refuse what an order for another period of the year, still on its way, puts right otherwise.
+
+    A half's record is the year's as well. Whichever order is adopted first puts it right for both, and the other would
+    have been computed, heard and noticed by figures that then never come about.
+    """
+    scheme = version.scheme
+    if not corrections or scheme is None:
+        return
+    wanted = {one.record: one for one in corrections}
+    for code in (one.code for one in scheme.periods if one.code != found.period):
+        other, state = past[period_of(found.unit, found.year, code)], past[restatement_of(found.unit, found.year, code)]
+        if not isinstance(other, Assessment) or not isinstance(state, Restatement) or not _runs(past, other, state):
+            continue
+        for said in state.corrections:
+            one = wanted.get(said.record)
+            if one is not None and _as_said(one) != _as_said(said):
+                raise CorrectionElsewhere(record=said.record, period=code)
+
+
+def _as_said(one: RightRecord | CorrectionOrdered) -> tuple[Correction | None, date | None, date | None]:
+    return one.right, one.occurred_on, one.counted_on
 
 
 def _right(past: Past, found: Assessment, key: OfRestatement, one: RightRecord) -> CorrectionOrdered:
     record = past[archive_of(one.member, found.last_on)].records.get(one.record)
     if record is None or record.status in ENDED:
         raise RecordUnknown(record=one.record)
-    standing_there = past[result_of(one.member, found.year, found.period)].standing
-    if standing_there is None or standing_there.unit != found.unit:
-        raise CorrectionUndetermined(member=one.member)
+    _need_determined(past, found, one.member)
     if not all(found.first_on <= day <= found.last_on for day in _days(record, one)):
         raise CorrectionOutside(record=one.record)
     said = CorrectionOrdered(**msgspec.structs.asdict(key), **msgspec.structs.asdict(one))

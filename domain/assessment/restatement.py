@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from domain.assessment.result import MemberComputed, Reason
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream, StreamRef
 from domain.objection.objection import Correction
+from domain.recording.archive import Kind
 from domain.recording.committee import Vote
 from domain.values import (
     Code,
@@ -52,6 +53,8 @@ class RestatementOrdered(OfRestatement, frozen=True, kw_only=True):
     """Whether a result that is worse for its member is adopted too, after he was heard."""
     corrections: int = 0
     """How many records it puts right: as many facts follow."""
+    additions: int = 0
+    """How many records it adds that were never entered: as many facts follow."""
     document_kind: Code
     document: Sha256
     reason: Sha256
@@ -60,6 +63,8 @@ class RestatementOrdered(OfRestatement, frozen=True, kw_only=True):
     minute: Reference
     minute_sha256: Sha256
     vote: Vote
+    follows: RestatementId | None = None
+    """The one whose adoption changed what is carried over into this year: ordered with it, put forward by itself."""
 
 
 class CorrectionOrdered(OfRestatement, frozen=True, kw_only=True):
@@ -76,6 +81,24 @@ class CorrectionOrdered(OfRestatement, frozen=True, kw_only=True):
     """What the right level gives or takes, for whoever reads it."""
     rules: Code | None = None
     """The version in force on the right day, where that is not the record's."""
+
+
+class AdditionOrdered(OfRestatement, frozen=True, kw_only=True):
+    """封存后补记决定 — a record of the period that was never entered is to be: a duty done, an honour earned."""
+
+    member: MemberId
+    kind: Kind
+    matter: Code
+    item: Code
+    right: Correction
+    occurred_on: date
+    counted_on: date
+    rules: Code
+    """The version in force on the day of the act."""
+    points_shown: Points | None = None
+    document_kind: Code
+    document: Sha256
+    """The evidence that the item demands."""
 
 
 class RestatementComputed(OfRestatement, frozen=True, kw_only=True):
@@ -170,6 +193,7 @@ class Restatement(msgspec.Struct, frozen=True, kw_only=True):
 
     order: RestatementOrdered
     corrections: tuple[CorrectionOrdered, ...] = ()
+    additions: tuple[AdditionOrdered, ...] = ()
     status: Literal["ordered", "computed", "approved", "dropped"] = "ordered"
     as_of: CommandId | None = None
     members: dict[MemberId, MemberRestated] = {}
@@ -177,6 +201,11 @@ class Restatement(msgspec.Struct, frozen=True, kw_only=True):
     final: frozenset[MemberId] = frozenset()
     """Who has said all he wishes to say."""
     spared: frozenset[MemberId] = frozenset()
+
+    @property
+    def put_right(self) -> tuple[CorrectionOrdered | AdditionOrdered, ...]:
+        """What it does to sealed archives."""
+        return (*self.corrections, *self.additions)
 
     @property
     def adopted(self) -> tuple[MemberRestated, ...]:
@@ -218,6 +247,8 @@ def evolve(state: State, fact: Fact) -> State:
             return Restatement(order=fact)
         case Restatement(), CorrectionOrdered():
             return replace(state, corrections=(*state.corrections, fact))
+        case Restatement(), AdditionOrdered():
+            return replace(state, additions=(*state.additions, fact))
         case Restatement(status="ordered"), RestatementComputed():
             return replace(state, status="computed", as_of=fact.as_of)
         case Restatement(status="computed"), MemberRestated():
@@ -241,6 +272,7 @@ RESTATEMENT: Final[Stream[State]] = Stream(
     (
         RestatementOrdered,
         CorrectionOrdered,
+        AdditionOrdered,
         RestatementComputed,
         MemberRestated,
         LineRestated,

@@ -199,26 +199,24 @@ def category_score(
     tariff: Tariff, category: CategoryPrices, present: int, sure: dict[str, Counts], pending: dict[str, Counts]
 ) -> CategoryScore:
     """A category's lines over one span, of what was counted by item; somebody was there for so many months."""
-    months = tariff.months
-    scales = tariff.scaling.earn == "up" or present == months
     lines: list[Line] = []
     points = 0
     for price in category.prices:
         counts = sure.get(price.item, NOTHING)
         more = pending.get(price.item)
-        if more is not None:
-            counts = counts.plus(more)
-        if scales:
-            line = MAKERS[price.mode](price, counts, months, present)
-        else:
-            line = _unscaled(tariff, price, counts, present)
+        line = line_of(tariff, price, present, counts if more is None else counts.plus(more))
         lines.append(line)
         points += line.points
     return CategoryScore(category.code, points, category.maximum, tuple(lines))
 
 
-def _unscaled(tariff: Tariff, price: Price, counts: Counts, present: int) -> Line:
-    """A line of somebody who was there for a part, where deeds are not scaled up: at most their cap is scaled."""
+def line_of(tariff: Tariff, price: Price, present: int, counts: Counts) -> Line:
+    """One item's line over a span in which somebody was there for so many months.
+
+    Where deeds are not scaled up, a part of the span at most scales their cap.
+    """
+    if tariff.scaling.earn == "up" or present == tariff.months:
+        return MAKERS[price.mode](price, counts, tariff.months, present)
     if tariff.scaling.earn == "cap" and price.mode == "earn" and price.cap != OPEN:
         price = msgspec.structs.replace(price, cap=tariff.rounding(price.cap * present, tariff.months))
     return MAKERS[price.mode](price, counts, tariff.months, tariff.months)

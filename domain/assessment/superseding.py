@@ -95,7 +95,7 @@ def _compute(past: Past, command: ComputeRestatement) -> Decision:
         archives_put_right(past, found, now),
         unfavourable=now.order.unfavourable,
     )
-    corrected = {one.member for one in now.corrections}
+    corrected = {one.member for one in now.put_right}
     rows = [one for one in everybody if one.differs or one.member.member in corrected]
     facts = _facts(past, command, found, now, rows)
     ref = restatement_of(found.unit, found.year, found.period)
@@ -123,7 +123,7 @@ def version_of(past: Past, found: Assessment, now: Restatement) -> Version:
 def archives_put_right(past: Past, found: Assessment, now: Restatement) -> Mapping[MemberId, Archive]:
     """The archives in which the order puts something right."""
     archives: dict[MemberId, Archive] = {}
-    for one in now.corrections:
+    for one in now.put_right:
         ref = archive_of(one.member, found.last_on)
         archives[one.member] = put_right(ref, archives.get(one.member, past[ref]), (one,))
     return archives

@@ -77,6 +77,14 @@ class ReviewClosed(Fact, frozen=True, kw_only=True):
     by: MemberId
 
 
+class ReviewTakenOver(Fact, frozen=True, kw_only=True):
+    """核查接办 — whoever led it holds no office any more: somebody else of the office leads it now."""
+
+    review: UUID
+    unit: Code
+    by: MemberId
+
+
 class NoReview(msgspec.Struct, frozen=True):
     """No such review."""
 
@@ -97,7 +105,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     subject: Sha256
     first_on: date
     last_on: date
-    opened_by: MemberId
+    led_by: MemberId
+    """Who opened it; after that, who took it over."""
     access: tuple[Access, ...] = ()
     """At most one of each reviewer."""
     bundles: tuple[Sha256, ...] = ()
@@ -139,13 +148,15 @@ def evolve(state: State, fact: Fact) -> State:
                 subject=fact.subject,
                 first_on=fact.first_on,
                 last_on=fact.last_on,
-                opened_by=fact.by,
+                led_by=fact.by,
             )
         case Review(closed=False), AccessGranted():
             given = Access(reviewer=fact.reviewer, purpose=fact.purpose, until=fact.until)
             return replace(state, access=(*_others(state, fact.reviewer), given))
         case Review(closed=False), AccessRevoked():
             return replace(state, access=_others(state, fact.reviewer))
+        case Review(closed=False), ReviewTakenOver():
+            return replace(state, led_by=fact.by)
         case Review(closed=False), BundleSealed():
             return replace(state, bundles=(*state.bundles, fact.bundle))
         case Review(closed=False), ReviewClosed():
@@ -159,7 +170,10 @@ def _others(state: Review, reviewer: MemberId) -> tuple[Access, ...]:
 
 
 REVIEW: Final[Stream[State]] = Stream(
-    "review", NoReview(), evolve, (ReviewOpened, AccessGranted, AccessRevoked, BundleSealed, ReviewClosed)
+    "review",
+    NoReview(),
+    evolve,
+    (ReviewOpened, AccessGranted, AccessRevoked, BundleSealed, ReviewClosed, ReviewTakenOver),
 )
 
 

@@ -1,7 +1,7 @@
 """核查办理 — a review is opened, access is given for a time, what is taken to the file is sealed, and it ends.
 
-Whoever opens it, and whoever is given access, stands outside the person's line; nobody gives access to himself. They
-alone act in it: everybody else of the office, the person himself among them, is told one and the same.
+Whoever opens it, takes it over or is given access stands outside the person's line; nobody gives access to himself.
+They alone act in it: everybody else of the office, the person himself among them, is told one and the same.
 """
 
 from datetime import date, timedelta
@@ -10,7 +10,8 @@ from uuid import UUID
 
 from domain.decider import Command, Decision, NotPermitted, Past, Refused
 from domain.organisation.appointments import RoleNotHeld, TermBackwards, holds
-from domain.oversight.line import stand_outside
+from domain.organisation.member import MEMBER, Registered
+from domain.oversight.line import InHisLine, stand_outside
 from domain.oversight.review import (
     REVIEW,
     AccessGranted,
@@ -23,6 +24,7 @@ from domain.oversight.review import (
     ReviewClosed,
     ReviewOpened,
     ReviewOver,
+    ReviewTakenOver,
     ReviewUnknown,
     review_id,
 )
@@ -90,6 +92,19 @@ class RevokeAccess(Command, frozen=True, kw_only=True):
     reviewer: MemberId
 
 
+class TakeOverReview(Command, frozen=True, kw_only=True):
+    """Lead it on, where whoever led it left the office; ``subject`` as for an access."""
+
+    operation = "review.grant"
+    unit: Code
+    review: UUID
+    subject: Secret
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """Nothing new."""
+        return ()
+
+
 class SealBundle(Command, frozen=True, kw_only=True):
     """Keep the digest of what was taken to the file."""
 
@@ -111,7 +126,7 @@ class CloseReview(Command, frozen=True, kw_only=True):
     conclusion: Secret
 
 
-ReviewCommand: TypeAlias = OpenReview | GrantAccess | RevokeAccess | SealBundle | CloseReview
+ReviewCommand: TypeAlias = OpenReview | GrantAccess | RevokeAccess | TakeOverReview | SealBundle | CloseReview
 
 
 def decide(past: Past, command: ReviewCommand) -> Decision:
@@ -122,9 +137,11 @@ def decide(past: Past, command: ReviewCommand) -> Decision:
     if isinstance(command, OpenReview):
         return _open(past, command, by)
     review = running(past, command.unit, command.review)
+    ref = REVIEW.of(command.review)
+    if isinstance(command, TakeOverReview):
+        return [ref.says(_taken_over(past, command, review, by))]
     if not _takes_part(review, by, command.at):
         raise NoAccess
-    ref = REVIEW.of(command.review)
     match command:
         case GrantAccess():
             return [ref.says(_grant(past, command, review, by))]
@@ -156,7 +173,28 @@ def running(past: Past, unit: Code, review: UUID) -> Review:
 
 def _takes_part(review: Review, person: MemberId, at: Instant) -> bool:
     """Asked before anybody's line is: a refusal that differed would tell the person that it is about him."""
-    return person == review.opened_by or review.may_read(person, at)
+    return person == review.led_by or review.may_read(person, at)
+
+
+def may_take_over(past: Past, review: Review, subject: MemberId, person: MemberId, day: date) -> bool:
+    """Whether nobody leads a running review any more, and a reviewer stands outside the person's line."""
+    leader = past[MEMBER.of(review.led_by)]
+    in_office = holds(past, review.led_by, "reviewer", review.unit, day)
+    if review.closed or (in_office and isinstance(leader, Registered) and leader.belongs(day)):
+        return False
+    try:
+        stand_outside(past, person, subject, review.first_on, day)
+    except InHisLine:
+        return False
+    return True
+
+
+def _taken_over(past: Past, command: TakeOverReview, review: Review, by: MemberId) -> ReviewTakenOver:
+    """Refused as any other wish of who takes no part: whether it was for his line he is not told."""
+    assert command.subject.commitment == review.subject, "a review is about the person whom it names"
+    if not may_take_over(past, review, UUID(command.subject.value), by, day_of(command.at)):
+        raise NoAccess
+    return ReviewTakenOver(review=command.review, unit=command.unit, by=by)
 
 
 def _open(past: Past, command: OpenReview, by: MemberId) -> Decision:

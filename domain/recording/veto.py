@@ -1,8 +1,10 @@
 """一票否决 — registered on the decision document of a competent body, lifted when that decision is changed.
 
-Its effect on a grade is the rule set's; here stands only that there is one. It is never shown publicly.
+What a department keeps is brought by its officer first (``domain.recording.bringing``). Its effect on a grade is the
+rule set's; here stands only that there is one. It is never shown publicly.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import TypeAlias
 
@@ -11,22 +13,16 @@ from domain.decider import Decision, Past, Refused
 from domain.organisation.unit import DayInFuture, Established, established
 from domain.recording.approval import NotOneDecides
 from domain.recording.archive import ENDED, RecordUnknown, VetoLifted, VetoRegistered, archive_of
+from domain.recording.bringing import RestsOn, brought_of, need_brought, veto_named
 from domain.recording.chain import Sitting, steps_of, voted
 from domain.recording.committee import Vote
 from domain.recording.entering import need_open_period, recorded
 from domain.recording.honour import UNNUMBERED
 from domain.recording.papers import need_days, need_kind
-from domain.rules.items import VetoItem
 from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, MemberId, RecordId, Sha256, day_of
-
-
-class VetoUnknown(Refused):
-    """一票否决清单中没有这个条目。 The rule set in force has no such veto."""
-
-    code = "veto-unknown"
 
 
 class VetoNotStanding(Refused):
@@ -83,11 +79,13 @@ def decide(past: Past, command: VetoCommand) -> Decision:
 def _register(past: Past, command: RegisterVeto) -> Decision:
     unit = established(past, command.unit)
     rules, scheme = scheme_here(past, unit.unit, command.occurred_on)
-    item = _item(scheme, command.item)
+    item = veto_named(scheme, command.item)
     need_days(past, command.unit, command.member, command.occurred_on, command.decided_on, command.at)
     need_unsealed(past, command.unit, command.decided_on)
     need_kind(item, command.document_kind)
-    vote = _carried(past, scheme, unit, command)
+    brought = brought_of(command.unit, command.member, command.matter, command.item)
+    rests_on = RestsOn(command.occurred_on, command.decided_on, command.document_kind, command.document)
+    vote = _carried(past, scheme, unit, command, need_brought(past, scheme, brought, item.code, rests_on))
     return [
         recorded(
             past,
@@ -114,17 +112,12 @@ def _register(past: Past, command: RegisterVeto) -> Decision:
     ]
 
 
-def _item(scheme: Scheme, code: Code) -> VetoItem:
-    found = scheme.item(code)
-    if not isinstance(found, VetoItem):
-        raise VetoUnknown(item=code)
-    return found
-
-
-def _carried(past: Past, scheme: Scheme, unit: Established, command: VetoCommand) -> Vote:
-    """The vote of the body that registers, without the subject."""
+def _carried(
+    past: Past, scheme: Scheme, unit: Established, command: VetoCommand, brought_by: Collection[MemberId] = ()
+) -> Vote:
+    """The vote of the body that registers, without the subject and whoever brought it."""
     step = steps_of(past, unit, (scheme.veto_rules.registered_by,))[0]
-    ruling = voted(past, scheme, step, command, subject=command.member, entered_by=())
+    ruling = voted(past, scheme, step, command, subject=command.member, entered_by=brought_by)
     if ruling.vote is None:
         raise NotOneDecides(body=step.unit)
     return ruling.vote
@@ -144,7 +137,7 @@ def _lift(past: Past, command: LiftVeto) -> Decision:
         raise LiftedBeforeDecided(day=command.lifted_on)
     unit = established(past, command.unit)
     _, scheme = scheme_here(past, unit.unit, found.occurred_on)
-    item = _item(scheme, found.item)
+    item = veto_named(scheme, found.item)
     need_kind(item, command.document_kind)
     _carried(past, scheme, unit, command)
     return [

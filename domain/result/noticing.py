@@ -8,10 +8,11 @@ from typing import Final
 from uuid import uuid5
 
 from domain.assessment.probation import Proposal
-from domain.decider import NAMESPACE, Command, Decision, Past
+from domain.decider import NAMESPACE, Command, Decision, Past, Refused
 from domain.notice.notice import NOTICE, NoNotice, NoticeExists, lines_digest
 from domain.notice.results import PROBATION, ResultLineDrafted, ResultNoticeDrafted
 from domain.organisation.unit import established
+from domain.result.probation import Ended, EndPending, Extension, State, probation_of
 from domain.rules.demands import stage_of
 from domain.rules.ruleset import scheme_on
 from domain.values import Code, MemberId, NoticeId, day_of
@@ -34,8 +35,16 @@ def probation_notice_id(member: MemberId, outcome: Proposal) -> NoticeId:
     return uuid5(NAMESPACE, f"notice-of-probation/{member}/{outcome}")
 
 
+class OutcomeNotDecided(Refused):
+    """该预备期没有作出这一处理决定。 No such outcome of this probation was decided."""
+
+    code = "probation-outcome-not-decided"
+
+
 def decide(past: Past, command: DraftProbationNotice) -> Decision:
-    """One line; once."""
+    """One line; once; of what was decided."""
+    if command.outcome not in _decided(past[probation_of(command.member)]):
+        raise OutcomeNotDecided(outcome=command.outcome)
     notice, today = probation_notice_id(command.member, command.outcome), day_of(command.at)
     ref = NOTICE.of(notice)
     if past[ref] != NoNotice():
@@ -57,3 +66,15 @@ def decide(past: Past, command: DraftProbationNotice) -> Decision:
         bodies=tuple(sorted({command.unit, command.body})),
     )
     return [ref.says(header), ref.says(line)]
+
+
+def _decided(state: State) -> frozenset[Proposal]:
+    """What was decided of a probation so far."""
+    match state:
+        case Extension() | EndPending(before=Extension()):
+            return frozenset({"extend"})
+        case Ended():
+            ended: Proposal = "confirm" if state.outcome == "confirmed" else "cancel"
+            return frozenset({"extend", ended}) if state.window.number > 1 else frozenset({ended})
+        case _:
+            return frozenset()

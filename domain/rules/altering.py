@@ -25,6 +25,8 @@ SECTIONS: Final = (
 )
 _FIGURE: Final = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,2})?|[0-9]{1,4}/[0-9]{1,4}")
 _KEYS: Final = ("code", "id")
+RENAMED: Final = {"以上": "from_on"}
+"""How a field is called where its name in the document is a word of Chinese."""
 
 
 class FigureUnknown(Refused):
@@ -44,7 +46,10 @@ class Figure(msgspec.Struct, frozen=True):
 
     path: str
     value: str
+    section: str
+    field: str
     zh: str
+    """Of the item, grade or category that has it; empty where the section itself has it."""
     en: str
 
 
@@ -70,8 +75,8 @@ def _of_entry(section: str, entry: Mapping[str, object]) -> Iterator[Figure]:
     for field, value in entry.items():
         if field not in _KEYS and isinstance(value, str) and _FIGURE.fullmatch(value):
             path = f"{section}.{field}" if code is None else f"{section}.{code}.{field}"
-            zh, en = (str(entry.get(word) or code or section) for word in ("zh", "en"))
-            yield Figure(path, value, f"{zh} · {field}", f"{en} · {field}")
+            zh, en = (str(entry.get(word) or code or "") for word in ("zh", "en"))
+            yield Figure(path, value, section, RENAMED.get(field, field), zh, en)
 
 
 def altered(document: Mapping[str, Any], path: str, value: str) -> dict[str, Any]:

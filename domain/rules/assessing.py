@@ -165,7 +165,7 @@ class Quota(Stated, frozen=True, kw_only=True):
     ties: tuple[Literal["ledger", "appraisal", "fewest_deductions"], ...] = ("ledger", "appraisal", "fewest_deductions")
     still_tied: Literal["include", "lot", "committee"] = "include"
     """Who is wholly equal at the line: all in; by a lot that people draw in the open; or as the body decides."""
-    reason_code: Name = "quota"
+    reason_code: Literal["quota"] = "quota"
     blocked_members: Text = "excellent grades wait while a blocked member could reach the threshold"
 
 
@@ -185,7 +185,7 @@ class ProbationExtension(Stated, frozen=True, kw_only=True):
 
     months_min: Positive = 6
     months_max: Positive = 12
-    max_times: Positive = 1
+    max_times: Literal[1] = 1
     total: Literal["of the extension only"] = "of the extension only"
 
 

@@ -86,7 +86,7 @@ class Measures(Stated, frozen=True, kw_only=True):
 class Restatement(Stated, frozen=True, kw_only=True):
     """重算: how a determined result is corrected."""
 
-    ordered_by: Name = "leading_group"
+    ordered_by: Literal["leading_group"] = "leading_group"
     adopt: Literal["favourable_per_member"] = "favourable_per_member"
     unfavourable: Text = "only when ordered with basis document and statement first"
     unmapped: Literal["listed, old line kept until decided"] = "listed, old line kept until decided"
@@ -103,8 +103,12 @@ class Correction(Stated, frozen=True, kw_only=True):
 class Completeness(Stated, frozen=True, kw_only=True):
     """What must be final before a period closes."""
 
-    every_planned_matter: tuple[Literal["held", "not_held", "cancelled"], ...] = ("held", "not_held", "cancelled")
-    every_sheet: tuple[Literal["approved", "rejected"], ...] = ("approved", "rejected")
+    every_planned_matter: tuple[Literal["held"], Literal["not_held"], Literal["cancelled"]] = (
+        "held",
+        "not_held",
+        "cancelled",
+    )
+    every_sheet: tuple[Literal["approved"], Literal["rejected"]] = ("approved", "rejected")
     member_claims: Literal["answered"] = "answered"
     claim_answer_working_days: Positive = 10
     escalate: Name = "parent_committee"

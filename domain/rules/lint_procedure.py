@@ -52,12 +52,9 @@ def unknown_bodies(scheme: Scheme) -> Iterator[Finding]:
         for step in chain.steps
     ]
     named += [
-        ("$.bodies.without_committee", scheme.bodies.without_committee),
-        ("$.bodies.below_min_voters", scheme.bodies.below_min_voters),
         ("$.veto_rules.registered_by", scheme.veto_rules.registered_by),
         ("$.objection.handler.from", scheme.objection.handler.source),
         ("$.objection.appeal_to", scheme.objection.appeal_to),
-        ("$.correction.restatement.ordered_by", scheme.correction.restatement.ordered_by),
         ("$.completeness.escalate", scheme.completeness.escalate),
     ]
     for index, profile in enumerate(scheme.profiles):

@@ -45,8 +45,9 @@ class Bodies(Stated, frozen=True, kw_only=True):
     parent_committee: Body = Body(zh="上级党组织", en="Next higher organisation", min_voters=2)
     work_committee: Body = Body(zh="工作委员会", en="Work committee", min_voters=2)
     leading_group: Body = Body(zh="领导小组", en="Leading group", present=_HALF, in_favour=_MOST, min_voters=3)
-    without_committee: Name = "parent_committee"
-    below_min_voters: Name = "parent_committee"
+    without_committee: Literal["parent_committee", "branch_meeting"] = "parent_committee"
+    """What a branch with too few full members for a committee is given, unless people say otherwise."""
+    below_min_voters: Literal["parent_committee"] = "parent_committee"
     recused_count: Literal["neither entitled nor present"] = "neither entitled nor present"
 
     def named(self, code: str) -> Body | None:
@@ -59,7 +60,7 @@ class Role(Bilingual, frozen=True, kw_only=True):
     """A role in a unit, and the post that carries it."""
 
     held_by: Bilingual
-    per_unit: Positive = 1
+    per_unit: Literal[1] = 1
     substitute: bool = True
     own_points: Literal["entered by the substitute"] = "entered by the substitute"
 

@@ -18,6 +18,7 @@ from ops.bench import intake as importing
 from ops.bench import proof as proving
 from ops.bench import reads as reading
 from ops.bench import rebuild as rebuilding
+from ops.bench import restate as restating
 from ops.bench import score as scoring
 from ops.bench import whatif as trying
 from ops.bench import year as closing
@@ -114,6 +115,15 @@ def score(
 ) -> None:
     """重算 Everybody's scores, next to COPY of the same columns; one process and two."""
     _show(_on_a_server(lambda url: scoring.main(url, records), as_json), as_json)
+
+
+@app.command()
+def restate(
+    records: Annotated[int, typer.Option(help="记录数 records")] = 100_000,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """重算 The difference of years of a district under another version, next to COPY of the same columns."""
+    _show(_on_a_server(lambda url: restating.main(url, records), as_json), as_json)
 
 
 @app.command()

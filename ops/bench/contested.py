@@ -33,9 +33,10 @@ from domain.sealed import Secret
 from domain.values import day_of
 from ops.bootstrap import Urls, bootstrap
 from ops.clock import SimulatedClock
+from ops.example.founding import FOUNDED_ON, INSTALLATION, ORIGIN
 from ops.example.load import salt, tell
 from ops.example.people import BRANCH, people
-from ops.example.story import FOUNDED_ON, INSTALLATION, ORIGIN, ordinary
+from ops.example.story import ordinary
 from ops.migrate import migrate
 from ops.recorder import PostgresRecorder
 from projections.vault import Vault

@@ -28,9 +28,10 @@ from domain.organisation.roster import MemberEnrolled
 from domain.organisation.unit import UnitEstablished
 from ops.bootstrap import Urls, bootstrap
 from ops.clock import SimulatedClock
+from ops.example.founding import ORIGIN
 from ops.example.load import salt, tell
 from ops.example.people import BRANCH, people
-from ops.example.story import ORIGIN, ordinary
+from ops.example.story import ordinary
 from ops.migrate import migrate
 from ops.recorder import PostgresRecorder
 from ops.roles import names_of

@@ -27,8 +27,9 @@ from ops.bench.year_district import Branch
 from ops.bootstrap import Urls, bootstrap
 from ops.clock import SimulatedClock
 from ops.example.books import Cells, book, digest
+from ops.example.founding import ORIGIN
 from ops.example.load import salt, tell
-from ops.example.story import ORIGIN, ordinary
+from ops.example.story import ordinary
 from ops.migrate import migrate
 from ops.recorder import PostgresRecorder
 from projections.vault import Vault

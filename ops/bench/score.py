@@ -99,15 +99,15 @@ def main(admin_url: str, records: int, rounds: int = 3) -> bytes:
     # The branch of the example has some five entries to each record.
     urls, _ = made(admin_url, min(5 * records, 200_000))
     rebuild.rebuild(urls.projector, readers=[names_of(urls.database)["reader"]], processes=os.cpu_count() or 1)
-    _multiply(urls, records)
+    multiply(urls, records)
     alike_s, _, _ = _in_a_process(urls, 1)
-    _strew(urls)
+    strew(urls)
     copies: list[float] = []
     ones: list[tuple[float, float, int]] = []
     twos: list[tuple[float, float, int]] = []
     unstored: list[tuple[float, float, int]] = []
     for _ in range(rounds):
-        copies.append(_copied(urls))
+        copies.append(copied(urls))
         ones.append(_in_a_process(urls, 1))
         twos.append(_in_a_process(urls, 2))
         unstored.append(_in_a_process(urls, 0))
@@ -142,7 +142,7 @@ def main(admin_url: str, records: int, rounds: int = 3) -> bytes:
     return msgspec.json.encode(found, order="sorted")
 
 
-def _multiply(urls: Urls, records: int) -> None:
+def multiply(urls: Urls, records: int) -> None:
     """The same rows in later years, until there are as many as wanted."""
     with psycopg.connect(urls.projector, autocommit=True) as connection:
         row = connection.execute(_COUNT).fetchone()
@@ -154,7 +154,7 @@ def _multiply(urls: Urls, records: int) -> None:
         connection.execute("VACUUM ANALYZE reads.records")
 
 
-def _strew(urls: Urls) -> None:
+def strew(urls: Urls) -> None:
     """Quantities that differ from record to record."""
     with psycopg.connect(urls.projector, autocommit=True) as connection:
         connection.execute(_STREW)
@@ -163,7 +163,8 @@ def _strew(urls: Urls) -> None:
         connection.execute("VACUUM reads.records")
 
 
-def _copied(urls: Urls) -> float:
+def copied(urls: Urls) -> float:
+    """Seconds in which the columns of which a score is made are read, and nothing else."""
     with psycopg.connect(urls.projector) as connection:
         began = time.perf_counter()
         with connection.cursor().copy(_COPY) as copy:
@@ -216,7 +217,7 @@ def _rescore(projector_url: str, processes: int) -> str:
 def _unstored(projector_url: str, pairs: Sequence[tuple[int, int]]) -> None:
     ranges = [pairs[start : start + scores.RANGE] for start in range(0, len(pairs), scores.RANGE)]
     with bulk.no_collector(), bulk.Line(projector_url, schema.READS) as line:
-        assert sum(1 for _ in line.figures(ranges, [lambda subject: subject])) == len(pairs)
+        assert line.unstored(ranges) == len(pairs)
 
 
 if __name__ == "__main__":

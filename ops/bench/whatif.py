@@ -29,7 +29,7 @@ VALUES (gen_random_uuid(), %(member)s, %(unit)s, %(year)s, 'Y', 12, %(base)s, 10
         %(ledger)s, %(ledger)s, %(ledger)s, TRUE, 0, 1, %(ledger)s, 'qualified', 0)
 """
 _SCORES: Final = """
-SELECT s.member, e.unit, s.scores
+SELECT s.member, e.unit, s.scores::json
 FROM scores AS s JOIN enrolments AS e ON e.member = s.member AND e.until_on IS NULL
 WHERE s.year = %(year)s
 """

@@ -30,8 +30,8 @@ from domain.recording.matter import AttachEvidence, HoldMatter, PlanMatter
 from domain.rules.calendar import PublishCalendar
 from domain.sealed import Secret
 from domain.values import NoticeId
+from ops.example.founding import INSTALLATION
 from ops.example.people import WORK_COMMITTEE, people
-from ops.example.story import INSTALLATION
 from ops.example.told import SCHEME
 
 C = TypeVar("C", bound=Command)

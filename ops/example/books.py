@@ -82,14 +82,14 @@ def digest(label: str) -> str:
     return hashlib.sha256(f"示例材料 {label}".encode()).hexdigest()
 
 
-def roster(district: District) -> bytes:
-    """Everybody of the district, one row each."""
+def roster(district: District, day: date) -> bytes:
+    """Everybody of the district, one row each, present from a day."""
     rows: list[Cells] = [
         {
             "work_number": person.work_number,
             "name": person.name,
             "profile": person.profile,
-            "present_from": date(2025, 12, 15),
+            "present_from": day,
             "unit": person.unit,
         }
         for branch in district.branches
@@ -98,8 +98,8 @@ def roster(district: District) -> bytes:
     return book("党员名册", {MEMBERS: rows})
 
 
-def appointments(district: District) -> bytes:
-    """Every office of the district."""
+def appointments(district: District, day: date) -> bytes:
+    """Every office of the district, held from a day."""
     offices = [
         *(
             (branch.place.unit, role, person)
@@ -114,7 +114,7 @@ def appointments(district: District) -> bytes:
             "work_number": person.work_number,
             "name": person.name,
             "role": role,
-            "from_on": date(2025, 12, 15),
+            "from_on": day,
             "unit": unit,
         }
         for unit, role, person in offices

@@ -21,7 +21,7 @@ from domain.objection.filing import FileObjection, WithdrawObjection, digest_of
 from domain.objection.handling import AcceptObjection, AssignHandler, DeclineObjection, HoldHearing, RecordFinding
 from domain.objection.objection import Correction, Outcomes, Target
 from domain.sealed import Secret
-from domain.values import SHANGHAI, NoticeId
+from domain.values import SHANGHAI, Code, MemberId, NoticeId
 from ops.example.merits import Later, Load
 from ops.example.people import BRANCH, people
 
@@ -58,11 +58,16 @@ class Dispute(NamedTuple):
     outcome: Outcomes = "rejected"
     right: Correction | None = None
     reply: str = "经查核,签到簿有其本人签名,异议不成立。"
+    unit: Code = BRANCH
+    member: MemberId | None = None
+    """Whose line, where it is about somebody of another branch."""
+    about_notice: NoticeId | None = None
+    """Of results; else it is about the record sheet of its matter and item."""
 
     @property
     def notice(self) -> NoticeId:
         """What it is about."""
-        return notice_id(BRANCH, self.matter, self.item, 1)
+        return self.about_notice or notice_id(BRANCH, self.matter, self.item, 1)
 
 
 DISPUTES: Final = (
@@ -110,9 +115,9 @@ RENOTICED_AT: Final = datetime(2026, 4, 24, 9, tzinfo=SHANGHAI).astimezone(UTC)
 
 
 def disputes(salt: Callable[[], str]) -> Iterator[Told]:
-    """Everything about every objection, each at its instant."""
+    """Everything about every objection of the story's own branch, each at its instant."""
     for one in DISPUTES:
-        yield from _told(one, salt)
+        yield from road(one, salt)
         if one.right is not None:
             yield from _renoticed(one)
 
@@ -130,7 +135,8 @@ def _renoticed(one: Dispute) -> Iterator[Told]:
     yield RENOTICED_AT, PostNotice(id=_id(f"post/{one.label}"), **about)
 
 
-def _told(one: Dispute, salt: Callable[[], str]) -> Iterator[Told]:
+def road(one: Dispute, salt: Callable[[], str]) -> Iterator[Told]:
+    """One objection, as far as it has come."""
     steps = [_file, *_after(one)]
     for number, step in enumerate(steps):
         at = datetime(
@@ -200,7 +206,7 @@ def _file(one: Dispute, at: datetime, salt: Callable[[], str]) -> Later:
             id=_id(f"file/{one.label}"),
             actor=_sealed(one),
             at=at,
-            unit=BRANCH,
+            unit=one.unit,
             notice=one.notice,
             objection=objection_of(one),
             about=one.about,
@@ -215,11 +221,11 @@ def _file(one: Dispute, at: datetime, salt: Callable[[], str]) -> Later:
 
 
 def _line(one: Dispute, load: Load) -> int | None:
-    if one.of is None:
+    member = one.member or next((who.member for who in people() if one.of and who.name.endswith(one.of)), None)
+    if member is None:
         return None
-    member = next(person_.member for person_ in people() if person_.name.endswith(one.of))
     notice = load(NOTICE.of(one.notice))
-    assert isinstance(notice, Notice), f"{one.matter} was noticed"
+    assert isinstance(notice, Notice), f"{one.label} is about a notice"
     return next(line.line for line in notice.lines if line.member == member)
 
 
@@ -228,7 +234,7 @@ def _withdraw(one: Dispute, at: datetime, _: Callable[[], str]) -> Command:
         id=_id(f"withdraw/{one.label}"),
         actor=_sealed(one),
         at=at,
-        unit=BRANCH,
+        unit=one.unit,
         objection=objection_of(one),
         secret=_key(one),
     )
@@ -239,7 +245,7 @@ def _decline(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
         id=_id(f"decline/{one.label}"),
         actor=_officer(),
         at=at,
-        unit=BRANCH,
+        unit=one.unit,
         objection=objection_of(one),
         ground="outside",
         reason=_secret(one, "decline", "所述不属本次公示事项,已转有关科室。", salt),
@@ -248,7 +254,7 @@ def _decline(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
 
 def _accept(one: Dispute, at: datetime, _: Callable[[], str]) -> Command:
     return AcceptObjection(
-        id=_id(f"accept/{one.label}"), actor=_officer(), at=at, unit=BRANCH, objection=objection_of(one)
+        id=_id(f"accept/{one.label}"), actor=_officer(), at=at, unit=one.unit, objection=objection_of(one)
     )
 
 
@@ -259,7 +265,7 @@ def _assign(one: Dispute, at: datetime, _: Callable[[], str]) -> Command:
         id=_id(f"assign/{one.label}"),
         actor=officer,
         at=at,
-        unit=BRANCH,
+        unit=one.unit,
         objection=objection_of(one),
         handler=officer.person,
     )
@@ -270,7 +276,7 @@ def _hear(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
         id=_id(f"hear/{one.label}"),
         actor=_officer(),
         at=at,
-        unit=BRANCH,
+        unit=one.unit,
         objection=objection_of(one),
         heard=("objector", "recorder", "subject"),
         held_on=one.filed_on,
@@ -283,7 +289,7 @@ def _find(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
         id=_id(f"find/{one.label}"),
         actor=_officer(),
         at=at,
-        unit=BRANCH,
+        unit=one.unit,
         objection=objection_of(one),
         finding=_secret(one, "finding", "签到簿与记分表一致。", salt),
     )
@@ -294,7 +300,7 @@ def _decide(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
         id=_id(f"decide/{one.label}"),
         actor=_officer(),
         at=at,
-        unit=BRANCH,
+        unit=one.unit,
         objection=objection_of(one),
         outcome=one.outcome,
         correction=one.right,
@@ -307,7 +313,7 @@ def _reply(one: Dispute, at: datetime, _: Callable[[], str]) -> Command:
         id=_id(f"reply/{one.label}"),
         actor=_officer(),
         at=at,
-        unit=BRANCH,
+        unit=one.unit,
         objection=objection_of(one),
         how="witnessed_paper",
     )
@@ -318,7 +324,7 @@ def _appeal(one: Dispute, at: datetime, salt: Callable[[], str]) -> Command:
         id=_id(f"appeal/{one.label}"),
         actor=_sealed(one),
         at=at,
-        unit=BRANCH,
+        unit=one.unit,
         objection=objection_of(one),
         ground=_secret(one, "appeal", "请领导小组调看签到录像。", salt),
         secret=_key(one),
@@ -331,7 +337,7 @@ def _decide_appeal(one: Dispute, at: datetime, salt: Callable[[], str]) -> Comma
         id=_id(f"decide-appeal/{one.label}"),
         actor=_acting("leader", "leading_group"),
         at=at,
-        unit=BRANCH,
+        unit=one.unit,
         objection=objection_of(one),
         outcome="rejected",
         reply=_secret(one, "appeal_reply", "录像与签到簿一致,维持原决定。", salt),

@@ -11,7 +11,7 @@ May          part decided, part posted, part nowhere yet: the example ends in th
 All branches do a thing at the same instant, so that it can be carried out for all of them together.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from random import Random
@@ -37,10 +37,11 @@ from domain.sealed import Secret
 from domain.values import SHANGHAI, MemberId
 from ops.example import books
 from ops.example.books import MONTHS, Award, Planned, digest
+from ops.example.cast import still_here
 from ops.example.people import SEED, WORK_COMMITTEE, Person, people
-from ops.example.places import Branch, District, Place, stays_unrecorded
+from ops.example.places import Branch, District, Place, is_piloted, newcomers, stays_unrecorded
 from ops.example.places import district as district_of
-from ops.example.told import SCHEME, SHOWN, SHOWN_OF_RECORDS, Brought, Load, Salt, Told
+from ops.example.told import SCHEME, SHOWN, SHOWN_OF_RECORDS, BookKind, Brought, Load, Salt, Told
 
 _NAMESPACE: Final = UUID("7f1f9d6e-2c0b-5a53-9f0c-4f3a2b8d1e77")
 FOUNDED_ON: Final = date(2025, 12, 15)
@@ -51,12 +52,12 @@ _PROPOSING_SHARE: Final = 0.2
 
 
 def history(branches: int, salt: Salt) -> Iterator[Told]:
-    """Everything that happens outside the story's own branch."""
+    """Everything that happens outside the story's own branch; what the pilot branches did before is told elsewhere."""
     found = district_of(branches)
     if not found.branches:
         return
-    yield from _founding(found)
-    for branch in found.branches:
+    yield from founded(newcomers(found) if is_piloted(branches) else found, FOUNDED_ON)
+    for branch in map(still_here, found.branches) if is_piloted(branches) else found.branches:
         directory = _directory(branch)
         for month in MONTHS:
             if not stays_unrecorded(branch, month):
@@ -85,24 +86,23 @@ def _directory(branch: Branch) -> Mapping[str, Known]:
     return {one.work_number: Known(member=one.member, name=one.name) for one in branch.people}
 
 
-def _founding(found: District) -> Iterator[Told]:
-    """Organisations one after the other, then two workbooks for the whole district."""
+def founded(found: District, day: date) -> Iterator[Told]:
+    """Organisations one after the other, then two workbooks for all of them."""
     officer = _acting(_official("officer"), "officer")
-    start = _at(FOUNDED_ON, 10)
+    start = _at(day, 10)
     for second, place in enumerate(found.places):
-        yield Told(
-            start + timedelta(seconds=second),
-            _established(place, officer, start + timedelta(seconds=second)),
-            WORK_COMMITTEE,
-        )
+        at = start + timedelta(seconds=second)
+        yield Told(at, _established(place, officer, day, at), WORK_COMMITTEE)
     everybody = {number: known for branch in found.branches for number, known in _directory(branch).items()}
-    at = _at(FOUNDED_ON, 14)
-    yield Told(at, Brought("members", officer, partial(books.roster, found), everybody), WORK_COMMITTEE)
-    at = _at(FOUNDED_ON, 15)
-    yield Told(at, Brought("appointments", officer, partial(books.appointments, found), everybody), WORK_COMMITTEE)
+    brought: tuple[tuple[int, BookKind, Callable[[District, date], bytes]], ...] = (
+        (14, "members", books.roster),
+        (15, "appointments", books.appointments),
+    )
+    for hour, kind, book in brought:
+        yield Told(_at(day, hour), Brought(kind, officer, partial(book, found, day), everybody), WORK_COMMITTEE)
 
 
-def _established(place: Place, officer: Actor, at: datetime) -> Command:
+def _established(place: Place, officer: Actor, day: date, at: datetime) -> Command:
     return EstablishUnit(
         id=_id("unit", place.unit),
         actor=officer,
@@ -112,7 +112,7 @@ def _established(place: Place, officer: Actor, at: datetime) -> Command:
         title=place.title,
         parent=place.parent,
         scheme=SCHEME,
-        established_on=FOUNDED_ON,
+        established_on=day,
     )
 
 

@@ -26,6 +26,11 @@ _DIRECT: Final = 33
 _WITH_SEVEN: Final = 2
 """General branches with seven branches; the others have six: 2 × 7 + 14 × 6 = 98."""
 PARTY_COMMITTEE: Final = "PK-DW"
+PILOT: Final = "PK-ZZ16"
+"""The general branch of which three branches tried the scheme out two years before the others."""
+PILOT_BRANCHES: Final = (f"{PILOT}-1", f"{PILOT}-2", f"{PILOT}-3")
+_BEFORE_PILOT: Final = 2
+"""So many other branches come first: a district of three has one of each kind, and no years before."""
 
 _FEWEST: Final = 14
 _MOST: Final = 24
@@ -80,8 +85,41 @@ class District(NamedTuple):
 @cache
 def district(branches: int) -> District:
     """The district with so many branches, the story's own among them; always the same people."""
-    kept = tuple(_branch(place, number) for number, place in enumerate(_places()[: branches - 1]))
-    above = [place for place in _above() if branches >= BRANCHES or any(b.place.parent == place.unit for b in kept)]
+    numbered = list(enumerate(_places()))
+    pilot = [(number, place) for number, place in numbered if place.unit in PILOT_BRANCHES]
+    others = [one for one in numbered if one not in pilot]
+    ordered = [*others[:_BEFORE_PILOT], *pilot, *others[_BEFORE_PILOT:]]
+    return _with(tuple(_branch(place, number) for number, place in ordered[: branches - 1]), whole=branches >= BRANCHES)
+
+
+def is_piloted(branches: int) -> bool:
+    """Whether a district of so many branches holds those that have two years behind them."""
+    return branches > _BEFORE_PILOT + len(PILOT_BRANCHES)
+
+
+@cache
+def pilot_district() -> District:
+    """The pilot branches and the general branch above them."""
+    found = district(_BEFORE_PILOT + len(PILOT_BRANCHES) + 1)
+    return District(
+        places=tuple(place for place in found.places if place.unit.startswith(PILOT)),
+        branches=tuple(branch for branch in found.branches if branch.place.unit in PILOT_BRANCHES),
+        offices=tuple(office for office in found.offices if office[0] == PILOT),
+    )
+
+
+def newcomers(found: District) -> District:
+    """Those of a district that join when the pilot is over."""
+    known = {place.unit for place in pilot_district().places}
+    return District(
+        places=tuple(place for place in found.places if place.unit not in known),
+        branches=tuple(branch for branch in found.branches if branch.place.unit not in known),
+        offices=tuple(office for office in found.offices if office[0] not in known),
+    )
+
+
+def _with(kept: tuple[Branch, ...], *, whole: bool) -> District:
+    above = [place for place in _above() if whole or any(b.place.parent == place.unit for b in kept)]
     return District(
         places=(*above, *(branch.place for branch in kept)),
         branches=kept,

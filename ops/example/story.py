@@ -5,54 +5,39 @@ labels, so that telling it twice changes nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from random import Random
-from typing import Final, TypeAlias
+from typing import Final
 from uuid import UUID, uuid5
 
-import msgspec
-from chinese_calendar import is_workday  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
-
-from domain.actor import Actor, person, system
-from domain.decider import Command
+from domain.actor import Actor, person
 from domain.notice.notice import notice_id
 from domain.notice.running import CheckDisclosure, PostNotice
-from domain.organisation.appointments import COMMITTEE, AppointRole, Role
-from domain.organisation.member import RegisterMember
-from domain.organisation.unit import EstablishUnit, UnitKind
-from domain.oversight.log import OpenLog
+from domain.organisation.appointments import COMMITTEE
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.archive import Outcome
 from domain.recording.filling import FillSheet, LineWish, OpenSheet, SubmitSheet
 from domain.recording.matter import AttachEvidence, HoldMatter, PlanMatter
-from domain.rules.calendar import PublishCalendar
-from domain.rules.ruleset import ApproveRuleSet, DraftRuleSet, PublishRuleSet
 from domain.sealed import Secret
 from domain.values import SHANGHAI
 from ops.example.disputes import disputes
 from ops.example.district import history
+from ops.example.founding import founding
 from ops.example.matters import MATTERS, Done
 from ops.example.merits import Salt, merits
-from ops.example.people import BRANCH, SEED, WORK_COMMITTEE, Person, people
+from ops.example.people import BRANCH, SEED, people
+from ops.example.pilot import pilot
+from ops.example.places import is_piloted
 from ops.example.probations import probations
 from ops.example.registers import registers
-from ops.example.told import SCHEME, SHOWN, Told
+from ops.example.told import SHOWN, Told
 
-ORIGIN: Final = "example.pukou"
-VERSION: Final = "illustrative-1"
-RULES_FILE: Final = Path(__file__).with_name("pukou.json")
 ENDS_AT: Final = datetime(2026, 5, 20, 2, 0, tzinfo=UTC)
 """10:00 on Wednesday 20 May 2026: in the middle of the term of the May theme day's notice."""
 
-INSTALLATION: Final = system("installation")
 _NAMESPACE: Final = UUID("c8f6a2de-57a1-5d3c-8b52-3f1c2f1f9a10")
-
-FOUNDED_ON: Final = date(2025, 12, 15)
-
-Step: TypeAlias = Callable[[datetime], Command]
 
 
 def story(salt: Salt, branches: int = 1) -> list[Told]:
@@ -60,18 +45,25 @@ def story(salt: Salt, branches: int = 1) -> list[Told]:
 
     ``salt`` draws 128 random bits in base64url for each sealed field.
     """
-    told = ordinary(salt)
+    told = ordinary(salt, piloted=is_piloted(branches))
     told += [Told(at, command) for at, command in disputes(salt)]
     told += [Told(step.at, step.command) for step in merits(salt)]
     told += probations()
     told += registers(salt)
     told += history(branches, salt)
+    if is_piloted(branches):
+        told += pilot(salt)
     return sorted(told, key=lambda step: step.at)
 
 
-def ordinary(salt: Salt) -> list[Told]:
+def begins_at(branches: int = 1) -> datetime:
+    """When the log of so many branches is opened."""
+    return next(founding(lambda: "", piloted=is_piloted(branches))).at
+
+
+def ordinary(salt: Salt, *, piloted: bool = False) -> list[Told]:
     """The founding and the matters with their sheets and notices, in order: no honours, deductions or objections."""
-    told = [*_founding(salt), *(step for done in MATTERS for step in _matter(done, salt))]
+    told = [*founding(salt, piloted=piloted), *(step for done in MATTERS for step in _matter(done, salt))]
     return sorted(told, key=lambda step: step.at)
 
 
@@ -87,128 +79,9 @@ def _at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=SHANGHAI).astimezone(UTC)
 
 
-def _founding(salt: Salt) -> Iterator[Told]:
-    """15 December 2025: the log opens, people are entered, the rule set and the calendar are published."""
-    commands = (_open, *_organisation(salt), *_rules(), _calendar)
-    start = _at(date(2025, 12, 15), 9)
-    for second, command in enumerate(commands):
-        at = start + timedelta(seconds=second)
-        yield Told(at, command(at))
-
-
-def _open(at: datetime) -> Command:
-    title = "浦口示例(合成数据,非真实人员)"
-    return OpenLog(id=_id("open"), actor=INSTALLATION, at=at, origin=ORIGIN, title=title, clock="simulated")
-
-
-def _organisation(salt: Salt) -> Iterator[Step]:
-    yield partial(_unit, WORK_COMMITTEE, "work_committee", "区级机关工委(示例)", None)
-    yield partial(_unit, BRANCH, "branch", "政务办党支部(示例)", WORK_COMMITTEE)
-    for one in people():
-        yield partial(_register, one, salt)
-    for one in people():
-        for role in one.roles:
-            yield partial(_appoint, one, role)
-
-
-def _unit(code: str, kind: UnitKind, title: str, parent: str | None, at: datetime) -> Command:
-    return EstablishUnit(
-        id=_id(f"unit/{code}"),
-        actor=INSTALLATION,
-        at=at,
-        unit=code,
-        kind=kind,
-        title=title,
-        parent=parent,
-        scheme=SCHEME,
-        established_on=FOUNDED_ON,
-    )
-
-
-def _register(one: Person, salt: Salt, at: datetime) -> Command:
-    return RegisterMember(
-        id=_id(f"member/{one.work_number}"),
-        actor=INSTALLATION,
-        at=at,
-        member=one.member,
-        unit=one.unit,
-        profile=one.profile,
-        name=Secret(subject=one.member, name="name", value=one.name, salt=salt()),
-        work_number=Secret(subject=one.member, name="work_number", value=one.work_number, salt=salt()),
-        present_from=FOUNDED_ON,
-    )
-
-
-def _appoint(one: Person, role: Role, at: datetime) -> Command:
-    return AppointRole(
-        id=_id(f"appoint/{one.work_number}/{role}"),
-        actor=INSTALLATION,
-        at=at,
-        unit=one.unit,
-        role=role,
-        person=one.member,
-        from_on=FOUNDED_ON,
-    )
-
-
 def _acting(login: str, role: str) -> Actor:
     one = next(one for one in people() if one.login == login)
     return person(one.member, role, one.unit)
-
-
-def _rules() -> tuple[Step, ...]:
-    return (_draft_rules, _approve_rules, _publish_rules)
-
-
-def _draft_rules(at: datetime) -> Command:
-    return DraftRuleSet(
-        id=_id("rules/draft"),
-        actor=_acting("officer", "officer"),
-        at=at,
-        unit=WORK_COMMITTEE,
-        scheme=SCHEME,
-        version=VERSION,
-        document=msgspec.Raw(RULES_FILE.read_bytes()),
-    )
-
-
-def _approve_rules(at: datetime) -> Command:
-    return ApproveRuleSet(
-        id=_id("rules/approve"),
-        actor=_acting("leader", "leading_group"),
-        at=at,
-        unit=WORK_COMMITTEE,
-        scheme=SCHEME,
-        version=VERSION,
-        minute="领导小组纪要〔2025〕1号",
-        minute_sha256=_digest("领导小组纪要〔2025〕1号"),
-    )
-
-
-def _publish_rules(at: datetime) -> Command:
-    return PublishRuleSet(
-        id=_id("rules/publish"),
-        actor=_acting("officer", "officer"),
-        at=at,
-        unit=WORK_COMMITTEE,
-        scheme=SCHEME,
-        version=VERSION,
-        effective_on=date(2026, 1, 1),
-    )
-
-
-def _calendar(at: datetime) -> Command:
-    year = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
-    return PublishCalendar(
-        id=_id("calendar/2026"),
-        actor=_acting("officer", "officer"),
-        at=at,
-        unit=WORK_COMMITTEE,
-        year=2026,
-        days_off=tuple(day for day in year if day.weekday() < 5 and not is_workday(day)),
-        make_up_days=tuple(day for day in year if day.weekday() >= 5 and is_workday(day)),
-        document_sha256=_digest("2026年节假日安排"),
-    )
 
 
 def _matter(done: Done, salt: Salt) -> Iterator[Told]:

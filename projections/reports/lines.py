@@ -86,7 +86,7 @@ def lines_by(asking: Asking, *every: Groups) -> tuple[ByItem, ...]:
     found: tuple[ByItem, ...] = tuple({} for _ in every)
     for start in range(0, len(pairs), RANGE):
         for one in read(asking.connection, pairs[start : start + RANGE]):
-            spans = alike.spans(one.subject, one.year, asking.period, one.said, one.lists)
+            spans = alike.spans(one, asking.period)
             for groups, into in zip(every, found, strict=True):
                 count(into, groups[one.member], spans)
     return found

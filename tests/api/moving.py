@@ -17,7 +17,7 @@ from domain.entry import Entry, decode
 from domain.values import day_of
 from ops.deployment import on_reads
 from ops.embedded import Running
-from ops.example import story
+from ops.example import founding
 from ops.process import ProcessManager
 from ops.serve import house
 from tests.api.town import Town, founded, served
@@ -96,11 +96,11 @@ def moving_town(server: Running, *, public_sheets: bool = False) -> Generator[Mo
     folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
     with pytest.MonkeyPatch.context() as patched:
         if public_sheets:
-            rules = json.loads(story.RULES_FILE.read_text())
+            rules = json.loads(founding.RULES_FILE.read_text())
             stage = next(one for one in rules["notice"]["stages"] if one["code"] == "record_sheet")
             stage["audience"] = "unit_and_public"
             (folder / "rules.json").write_text(json.dumps(rules, ensure_ascii=False))
-            patched.setattr(story, "RULES_FILE", folder / "rules.json")
+            patched.setattr(founding, "RULES_FILE", folder / "rules.json")
         with founded(server, folder) as town:
             yield Moving(town)
     shutil.rmtree(folder)

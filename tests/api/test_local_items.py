@@ -16,7 +16,7 @@ from ops.embedded import Running
 from tests.api.hamlet import PEOPLE, founded
 from tests.api.test_amounts import body, page, sent
 from tests.api.town import PAGE, Town, key
-from tests.domain.rules.kinds.writing import category, honour, item, level, months, named, rule_set
+from tests.domain.rules.kinds.writing import category, honour, item, level, months, named, rule_set, veto
 from tests.foundings import BRANCH, SCHEME, VERSION, WORK, acting, digest, member
 from tests.lives import Life
 
@@ -27,16 +27,21 @@ FILE = {"file": ("纪要.pdf", "纪要".encode())}
 
 @pytest.fixture(scope="module")
 def hamlet(server: Running) -> Iterator[Town]:
-    """R-1 stands at 1.00 a month; units may add 2.00 to a category. The organisation above keeps the papers of H-1."""
+    """R-1 stands at 1.00 a month; units may add 2.00 to a category. The organisation above keeps R-2, H-1 and V-1."""
     folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
     life = Life(
         rule_set(
             id=SCHEME,
-            scale={"base_max": "12"},
-            categories=[category("ALL", "12")],
-            responsibility=[item("R-1", "ALL", "ratio", cap_month="1")],
+            scale={"base_max": "24"},
+            categories=[category("ALL", "24")],
+            responsibility=[
+                item("R-1", "ALL", "ratio", cap_month="1"),
+                item("R-2", "ALL", "earn", points="1", cap_month="1"),
+            ],
             honour=[honour("H-1", "ALL", level("city", "1", tier="unit"))],
-            sources=[named("publicity", unit=WORK, items=["H-1"])],
+            veto=[veto("V-1", "not_excellent")],
+            veto_rules={"registered_by": "branch_committee"},
+            sources=[named("publicity", unit=WORK, items=["H-1", "V-1", "R-2"])],
             periods=months(*range(1, 13)),
             grades=[named("met", at_least="6"), named("not-met", at_least="0")],
             local_items={"allowed": True, "max_points_per_category": "2", "counts": "on_top"},
@@ -152,3 +157,66 @@ def test_a_department_s_officer_brings_its_item_on_his_page_and_nobody_else_does
     claims = body(hamlet.acting("member0", "secretary", BRANCH), place)["items"]
     assert [one["title"] for one in claims] == ["全市征文"]
     assert officer.get(place, headers=PAGE).status_code == 403
+
+
+def test_a_veto_of_a_department_is_brought_on_its_officer_s_page_and_registered_by_the_committee(hamlet: Town) -> None:
+    officer, secretary = (
+        hamlet.acting("leader", "department_officer", WORK),
+        hamlet.acting("member0", "secretary", BRANCH),
+    )
+    here, register = f"/units/{BRANCH}/reserved?kind=vetoes", f"/units/{BRANCH}/vetoes"
+    assert "V-1否决" in page(officer, here)
+    decision = {"decision_file": ("决定.pdf", "决定".encode())}
+    wish = {
+        "member": str(PEOPLE["member6"]), "what": "V-1 finding", "matter": "DEC-6", "issuer": "区纪委",
+        "occurred_on": "2026-03-02", "decided_on": "2026-03-05",
+    }  # fmt: skip
+    sitting = {"minute": "纪要〔2026〕6号", "present": [str(PEOPLE[f"member{n}"]) for n in (0, 1, 2)]}
+
+    def registered(**more: object) -> httpx2.Response:
+        form = {**wish, **sitting, **more, "idempotency_key": str(uuid4())}
+        return secretary.post(register, data=form, files={**decision, **FILE}, headers=PAGE)
+
+    assert registered().status_code == 403
+    bring = {**wish, "idempotency_key": str(uuid4())}
+    assert sent(officer.post(f"{register}/brought", data=bring, files=decision, headers=PAGE)).startswith(here)
+    hamlet.settled()
+    assert "PK 提请,待登记" in page(secretary, register)
+    assert registered(decided_on="2026-03-06").status_code == 409
+    assert sent(registered()).startswith(register)
+    hamlet.settled()
+    found = body(secretary, register)
+    assert ([one["item"] for one in found["items"]], found["brought"]) == (["V-1"], [])
+    again = secretary.post(f"{register}/brought", data=bring, files=decision, headers=PAGE)
+    assert again.status_code == 403
+
+
+def test_a_department_s_officer_opens_fills_and_submits_the_sheet_of_its_item(hamlet: Town) -> None:
+    officer = hamlet.acting("leader", "department_officer", WORK)
+    here, matters = f"/units/{BRANCH}/reserved/sheets", f"/units/{BRANCH}/matters"
+    recorder = hamlet.acting("member3", "recorder", BRANCH)
+    plan = {"matter": "PUB-1", "kind": "r-2", "title": "宣传日", "planned_on": "2026-03-05"}
+    assert recorder.post(matters, json=plan, headers=key()).status_code == 201
+    assert (
+        recorder.post(f"{matters}/PUB-1/holding", json={"occurred_on": "2026-03-05"}, headers=key()).status_code == 200
+    )
+    paper = {"kind": "list", "sha256": digest("list of PUB-1")}
+    assert recorder.post(f"{matters}/PUB-1/evidence", json=paper, headers=key()).status_code == 201
+    hamlet.settled()
+    assert "宣传日" in page(officer, here)
+
+    def send(path: str, **form: str) -> str:
+        place = sent(officer.post(path, data={**form, "idempotency_key": str(uuid4())}, headers=PAGE))
+        hamlet.settled()
+        return place
+
+    assert send(f"{matters}/PUB-1/sheets", item="R-2").startswith(f"{here}/PUB-1/R-2")
+    sheet = body(officer, f"{here}/PUB-1/R-2")
+    assert sheet["status"] == "draft"
+    said = {f"outcome.{line['member']}": "earned" for line in sheet["lines"]}
+    assert send(f"{matters}/PUB-1/sheets/R-2/lines", **said).startswith(f"{here}/PUB-1/R-2")
+    assert send(f"{matters}/PUB-1/sheets/R-2/submission").startswith(f"{here}/PUB-1/R-2")
+    assert body(officer, f"{here}/PUB-1/R-2")["status"] == "submitted"
+    assert [(one["matter"], one["status"]) for one in body(officer, here)["rows"]] == [("PUB-1", "submitted")]
+    assert officer.get(f"{here}/M-1/R-1", headers=PAGE).status_code == 404
+    assert recorder.get(here, headers=PAGE).status_code == 403

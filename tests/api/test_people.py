@@ -13,8 +13,8 @@ import psycopg
 
 from api.accounts import open_account
 from domain.values import day_of
+from ops.example.founding import RULES_FILE
 from ops.example.people import BRANCH, WORK_COMMITTEE
-from ops.example.story import RULES_FILE
 from tests.api.town import OTHER, PAGE, PASSWORD, Town, key
 
 JSON = {"accept": "application/json"}

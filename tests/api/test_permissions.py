@@ -91,6 +91,7 @@ NOT_IN_THE_EXAMPLE = {
     "GET /units/{unit}/reviews/{review}/points/{year}/{category}",
     "GET /units/{unit}/reviews/{review}/bundles/{bundle}.zip",
     "GET /units/{unit}/seats/{year}/{period}",
+    "GET /units/{unit}/reserved/sheets/{matter}/{item}",
     *("GET /log/witnessed", "GET /log/policy", "GET /log/keys/{name}"),
 }
 """No year of the example is determined, so that no measure follows; nobody is reviewed or shares seats, and the log
@@ -201,6 +202,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "entry": "XM-1",
         "told": str(UUID(int=3)),
         "figure": "issues",
+        "sheet": "entries",
         "report": "diligence",
         "table": "units",
     }

@@ -14,8 +14,9 @@ import httpx2
 import pytest
 
 from ops.embedded import Running
+from ops.example.founding import RULES_FILE
 from ops.example.people import BRANCH, WORK_COMMITTEE
-from ops.example.story import RULES_FILE, SCHEME
+from ops.example.told import SCHEME
 from tests.api.moving import Moving
 from tests.api.town import PAGE, Town, founded, key
 

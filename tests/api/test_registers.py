@@ -1,13 +1,20 @@
 """台账: entered on a page, taken step by step, corrected; the article's figures lead to their rows; open feedback."""
 
+import json
+from datetime import date
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
 
 from api.feedback import PER_ADDRESS
 from domain.register.kinds import KINDS
+from ops.cli import app
 from ops.example.people import BRANCH, WORK_COMMITTEE
 from tests.api.test_amounts import body, page, sent
 from tests.api.town import OTHER, PAGE, Town, key
@@ -135,3 +142,54 @@ def test_anybody_leaves_feedback_once_and_not_without_end(town: Town) -> None:
     items = body(watcher, f"/units/{OTHER}/registers/feedback")["items"]
     assert len(items) == 1 + left.count(200)
     assert "窗口很快" not in page(watcher, f"/units/{OTHER}/registers/feedback/{items[-1]['entry']}")
+
+
+def test_the_figures_of_the_article_on_the_command_line_are_those_of_the_page(
+    town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    watcher = town.acting("watcher", "auditor", WORK_COMMITTEE)
+    url = town.deployment.settings.database_url
+    assert url is not None
+    monkeypatch.setenv("DATABASE_URL", url.get_secret_value())
+    monkeypatch.setenv("STEELYARD_DATA", str(town.deployment.settings.data))
+    monkeypatch.setenv("STEELYARD_DEPLOYMENT", "example")
+    out = tmp_path / "article.json"
+    who = ("--as", "watcher", "--password", town.passwords["watcher"], "--role", "auditor", "--of", WORK_COMMITTEE)
+    said = CliRunner().invoke(app, ["article", *who, "--unit", WORK_COMMITTEE, "--out", str(out)])
+    assert said.exit_code == 0, said.output
+    shown = body(watcher, f"{ABOVE}/article")["figures"]
+    assert json.loads(out.read_text())["value"] == shown
+    assert ("参加活动人次" in said.output, "问题办结率" in said.output) == (True, True)
+    stranger = ("--as", "stranger", "--password", town.passwords["stranger"], "--role", "recorder", "--of", OTHER)
+    refusal = CliRunner().invoke(app, ["article", *stranger, "--unit", BRANCH])
+    assert refusal.exit_code != 0
+
+
+def put(sheet: Any, row: int, code: str, post: str) -> None:
+    for column, value in enumerate((code, f"承诺 {code}", date(2026, 5, 6), post), start=1):
+        sheet.cell(row, column, value)
+
+
+def test_many_are_entered_as_a_workbook_and_what_is_wrong_comes_back_marked(
+    town: Town, recorder: httpx2.Client
+) -> None:
+    place = f"/units/{BRANCH}/lists/registers/pledge/entries"
+    assert "upload" in page(recorder, f"{HERE}/pledge")
+    assert "服务承诺登记" in page(recorder, f"{place}/upload")
+    book = load_workbook(BytesIO(recorder.get(place).content))
+    sheet = book["服务承诺登记"]
+    put(sheet, 2, "T-CN-1", f"{BRANCH}:GW-1")
+    put(sheet, 3, "T-CN-2", f"{BRANCH}:GW-1")
+    into = BytesIO()
+    book.save(into)
+    file = {"file": ("承诺.xlsx", into.getvalue())}
+    sent(recorder.post(place, data=form(mode="record"), files=file, headers=PAGE))
+    town.settled()
+    entries = {one["entry"] for one in body(recorder, f"{HERE}/pledge")["items"]}
+    assert {"T-CN-1", "T-CN-2"} <= entries
+    put(sheet, 4, "T-CN-3", f"{BRANCH}:GW-9")
+    into = BytesIO()
+    book.save(into)
+    wrong = recorder.post(place, data=form(mode="record"), files={"file": ("错.xlsx", into.getvalue())}, headers=PAGE)
+    assert (wrong.status_code, "没有这一条" in wrong.text) == (422, True)
+    assert recorder.get(f"/units/{BRANCH}/lists/registers/feedback/entries").status_code == 404

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -49,8 +50,8 @@ def number_of(login: str) -> str:
     return next(one.work_number for one in people() if one.login == login)
 
 
-def opened(town: Town, login: str = "member") -> str:
-    """The chief opens a review of somebody; gives its address."""
+def opened(town: Town, login: str = "member", by: str = "chief") -> str:
+    """The chief, or another, opens a review of somebody; gives its address."""
     wish = {
         "number": f"浦纪核〔2026〕{uuid4().hex[:6]}号",
         "basis": "《监督执纪工作规则》第二十条",
@@ -59,7 +60,7 @@ def opened(town: Town, login: str = "member") -> str:
         "last_on": "2026-12-31",
         "reason": "信访件反映的问题",
     }
-    answered = reviewer(town, "chief").post(HERE, json=wish, headers={**key(), **JSON})
+    answered = reviewer(town, by).post(HERE, json=wish, headers={**key(), **JSON})
     assert answered.status_code == 201, answered.text
     town.settled()
     return str(answered.headers["location"]).partition("?")[0]
@@ -263,6 +264,27 @@ def test_what_cannot_be_opened_is_refused_by_name(town: Town, change: dict[str, 
         "reason": "事由",
     }
     assert sent(reviewer(town, "chief"), HERE, {**wish, **change})[1]["code"] == code
+
+
+def test_a_review_whose_leader_left_office_is_led_on_by_another(town: Town) -> None:
+    today = town.deployment.clock().now().date()
+    office = {"role": "reviewer", "person": str(town.members["stranger"])}
+    officer, offices = town.acting("officer", "officer", WORK_COMMITTEE), f"/units/{WORK_COMMITTEE}/appointments"
+    assert sent(officer, offices, {**office, "from_on": str(today - timedelta(days=9))})[0] == 201
+    place = opened(town, by="stranger")
+    inspector = reviewer(town, "inspector")
+    assert sent(inspector, f"{place}/succession", {})[1]["code"] == "review-no-access"
+    assert not read(inspector, place)["may_take_over"]
+    assert sent(officer, f"{offices}/ending", {**office, "last_on": str(today - timedelta(days=1))})[0] == 200
+    town.settled()
+    assert "接办" in inspector.get(place, headers=PAGE).text
+    assert sent(inspector, f"{place}/succession", {})[0] == 200
+    town.settled()
+    led = read(inspector, place)
+    assert (led["takes_part"], led["may_take_over"], led["review"]["name"] is None) == (True, False, False)
+    assert sent(reviewer(town, "chief"), f"{place}/succession", {})[1]["code"] == "review-no-access"
+    assert sent(inspector, f"{place}/closing", {"conclusion": "了结"})[0] == 200
+    town.settled()
 
 
 def test_20_a_reviewer_writes_nowhere_else(town: Town) -> None:

@@ -17,7 +17,7 @@ from api.house import House
 from api.waiting import caught_up
 from ops.embedded import Running
 from ops.example.people import BRANCH
-from ops.example.story import SCHEME
+from ops.example.told import SCHEME
 from ops.serve import house
 from projections.waiting import as_of
 from tests.api.town import PAGE, Town

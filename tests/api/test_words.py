@@ -2,8 +2,11 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_type_hints
 
+import msgspec
 import pytest
 from babel.messages.catalog import Catalog
 
@@ -11,7 +14,10 @@ from api.words import LANGUAGES, catalogue, chosen, words_of
 from domain.notice.notice import Notice
 from domain.permissions import GRANTS
 from domain.recording.filling import OUTCOMES
+from domain.rules.altering import SECTIONS
 from domain.rules.items import Mode
+from domain.rules.scheme import Scheme
+from domain.rules.wording import Ratio, Written
 
 API = Path(__file__).parents[2] / "api"
 TEMPLATES = sorted((API / "templates").glob("*.html"))
@@ -54,9 +60,27 @@ def test_every_family_of_keys_covers_what_the_domain_may_say() -> None:
     assert {f"relation.{grant.relation}" for grant in GRANTS} <= known.keys()
     assert {f"status.{state}" for state in states} <= known.keys()
     assert {f"outcome.{outcome}" for outcome in outcomes} <= known.keys()
+    assert {f"rule_figure.{field}" for field in _figures()} <= known.keys()
     modes: tuple[Mode, ...] = ("earn", "ratio", "assigned")
     assert {f"sheet.fill_hint.{mode}" for mode in modes} <= known.keys()
     assert Notice.__struct_fields__  # the states above are those of this struct
+
+
+def _figures() -> Iterator[str]:
+    """The fields of a rule set that hold a figure which may be supposed to be another; and sections without codes."""
+    hints = get_type_hints(Scheme, include_extras=True)
+    for section in SECTIONS:
+        for kind in _structs(hints[section]):
+            fields = get_type_hints(kind, include_extras=True)
+            if "code" not in fields:
+                yield f"section.{section}"
+            yield from (name for name, said in fields.items() if {Written, Ratio} & {said, *get_args(said)})
+
+
+def _structs(said: object) -> list[type[msgspec.Struct]]:
+    if isinstance(said, type) and issubclass(said, msgspec.Struct):
+        return [said]
+    return [kind for part in get_args(said) for kind in _structs(part)]
 
 
 def test_no_key_of_the_catalogues_is_idle() -> None:

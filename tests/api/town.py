@@ -31,7 +31,7 @@ from ops import demo, worker
 from ops.deployment import Deployment, deployed, on_reads, readers
 from ops.embedded import Running
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
-from ops.example.story import SCHEME
+from ops.example.told import SCHEME
 from ops.process import run as carry_out
 from ops.publish import publishing
 from ops.serve import house

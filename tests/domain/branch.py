@@ -124,10 +124,10 @@ def established(unit: str, parent: str | None, **fields: object) -> EstablishUni
     )
 
 
-def drafted(version: str = VERSION, actor: Actor = INSTALLATION) -> DraftRuleSet:
-    """The rule set of the example is drafted."""
-    document = msgspec.Raw(DOCUMENT.replace(VERSION.encode(), version.encode()))
-    return wish(DraftRuleSet, actor, SETUP_AT, unit=TOP, scheme=SCHEME, version=version, document=document)
+def drafted(version: str = VERSION, actor: Actor = INSTALLATION, document: bytes = DOCUMENT) -> DraftRuleSet:
+    """The rule set of the example is drafted, or one like it."""
+    content = msgspec.Raw(document.replace(VERSION.encode(), version.encode()))
+    return wish(DraftRuleSet, actor, SETUP_AT, unit=TOP, scheme=SCHEME, version=version, document=content)
 
 
 def approved(version: str = VERSION, actor: Actor = AS_LEADER) -> ApproveRuleSet:
@@ -197,10 +197,10 @@ def foundation() -> tuple[Command, ...]:
     return (opening, established(TOP, None), established(BRANCH, TOP), *offices())
 
 
-def rules_in_force() -> tuple[Command, ...]:
-    """The example's rule set in force from 1 January 2026, and the calendars."""
+def rules_in_force(document: bytes = DOCUMENT) -> tuple[Command, ...]:
+    """The example's rule set, or one like it, in force from 1 January 2026, and the calendars."""
     days_off, make_up_days = NATIONAL_DAY_2026, (date(2026, 10, 10),)
-    return (drafted(), approved(), published(), calendar(2025), calendar(2026, days_off, make_up_days))
+    return (drafted(document=document), approved(), published(), calendar(2025), calendar(2026, days_off, make_up_days))
 
 
 def commands() -> tuple[Command, ...]:

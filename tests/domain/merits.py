@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.actor import Actor, person
+from domain.recording.bringing import BringVeto
 from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour
 from domain.recording.deducting import DecideDeduction
 from domain.recording.deduction import deduction_id
@@ -197,6 +198,13 @@ def vetoed(actor: Actor = AS_HIGHER, present: tuple[UUID, ...] = HIGHER, /, **fi
         "present": present,
     }
     return wish(RegisterVeto, actor, **{**wanted, **fields})
+
+
+def veto_brought(actor: Actor, at: datetime = AT, /, **fields: object) -> BringVeto:
+    """The same, brought by the officer of a department."""
+    said = vetoed()
+    names = ("unit", "member", "matter", "item", "occurred_on", "decided_on", "document_kind", "document", "issuer")
+    return wish(BringVeto, actor, at, **{**{name: getattr(said, name) for name in names}, **fields})
 
 
 def lifted(record: UUID, actor: Actor = AS_HIGHER, present: tuple[UUID, ...] = HIGHER, /, **fields: object) -> LiftVeto:

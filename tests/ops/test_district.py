@@ -16,10 +16,11 @@ from domain.organisation.member import MemberRegistered
 from ops.bootstrap import Urls
 from ops.clock import SimulatedClock
 from ops.example import books
+from ops.example.founding import ORIGIN
 from ops.example.load import load
 from ops.example.people import WORK_COMMITTEE, people
 from ops.example.places import BRANCHES, district
-from ops.example.story import ENDS_AT, ORIGIN, story
+from ops.example.story import ENDS_AT, story
 from ops.recorder import PostgresRecorder
 from projections import follow
 from projections.rebuild import rebuild

@@ -29,10 +29,11 @@ from ops.bootstrap import Urls
 from ops.clock import SimulatedClock
 from ops.deployment import on_reads
 from ops.example.disputes import DISPUTES, objection_of
+from ops.example.founding import ORIGIN
 from ops.example.load import load
 from ops.example.merits import COMPLAINT, ESSAY, LATE, OVERDUE, POST, PRIZE, REFORM, Listed
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
-from ops.example.story import ENDS_AT, ORIGIN, story
+from ops.example.story import ENDS_AT, story
 from ops.process import ProcessManager
 from ops.recorder import PostgresRecorder
 from projections import follow

@@ -16,9 +16,10 @@ from ops.bootstrap import Urls
 from ops.clock import SimulatedClock
 from ops.database import Database
 from ops.deployment import CLOCK_FILE, Deployment
+from ops.example.founding import ORIGIN
 from ops.example.load import load
 from ops.example.people import BRANCH, people
-from ops.example.story import ORIGIN, story
+from ops.example.story import story
 from ops.explain import explained
 from ops.recorder import PostgresRecorder
 from ops.settings import Settings

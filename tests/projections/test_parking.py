@@ -1,7 +1,7 @@
 """Parking: a fact that cannot be applied stops nobody but whom it touches, and nothing of his is lost."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,9 +20,8 @@ from projections.alike import Alike
 from projections.applying import Applied, Handler
 from projections.folding import Fold
 from projections.follow import catch_up
-from projections.periods import Lists, Subject
+from projections.given import Given
 from projections.rebuild import MoreParked, rebuild
-from projections.records import SaidOfYear
 from tests.foundings import BRANCH, founding, member
 from tests.histories import KINDS, Done, road
 from tests.projections.conftest import House, tables_of
@@ -258,17 +257,17 @@ def _append_raw(house: House, stream: UUID, word: str, fact: dict[str, Any]) -> 
 
 def test_a_score_that_fails_parks_him_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     told(house)
-    whole = Alike.text
+    whole = Alike.texts
 
-    def failing(self: Alike, subject: Subject, year: int, said: SaidOfYear, lists: Lists) -> str:
-        if any(self.tally(one, half).outcome == "absent" for half in (1, 2) for one in said[half - 1]):
+    def failing(self: Alike, given: Sequence[Given]) -> list[str]:
+        if any(self.tally(said).outcome == "absent" for one in given for said in one.said):
             raise ZeroDivisionError
-        return whole(self, subject, year, said, lists)
+        return whole(self, given)
 
-    monkeypatch.setattr(Alike, "text", failing)
+    monkeypatch.setattr(Alike, "texts", failing)
     house.follow()
     assert [parked.key for parked in parked_now(house)] == [member(5)]
-    monkeypatch.setattr(Alike, "text", whole)
+    monkeypatch.setattr(Alike, "texts", whole)
     with house.projector() as connection:
         assert Fold(connection).unpark(member(5)) == 0
         found = tables_of(connection)

@@ -6,12 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.assessment.adding import AddRecord
 from domain.assessment.restatement import restatement_id
+from domain.objection.objection import Correction
 from domain.rules.altering import altered
-from projections import assessments, determinations, restatements, whatif
+from projections import assessments, determinations, restatements, timeline, whatif
 from projections.follow import catch_up
+from projections.inputs import inputs_of
 from projections.rebuild import rebuild
-from tests.domain.branch import BRANCH, DOCUMENT, PEOPLE, SCHEME, TOP, VERSION, appointed, commands, registered
+from tests.domain.branch import BRANCH, DOCUMENT, PEOPLE, SCHEME, TOP, VERSION, appointed, commands, digest, registered
 from tests.domain.branch import calendar as calendar_of
 from tests.domain.restated import HEARD_AT, LEADERS, adopted, approved, computed, ordered, version_published
 from tests.domain.restated import document as document_of
@@ -31,7 +34,7 @@ def test_a_restated_half_stands_beside_the_first_as_followed_and_as_rebuilt(hous
             *(appointed(one, "leading_group", TOP) for one in LEADERS),
             *half("H1", H1_OVER),
             *version_published(RENAMED, {'"R-LX-1"': '"R-LX-9"'}, date(2027, 7, 1)),
-            ordered(RENAMED, period="H1"),
+            ordered(RENAMED, period="H1", additions=(_prize(),)),
             computed("H1"),
             approved("H1"),
             *adopted("H1", at=HEARD_AT + timedelta(days=1)),
@@ -43,23 +46,45 @@ def test_a_restated_half_stands_beside_the_first_as_followed_and_as_rebuilt(hous
     number = restatement_id(BRANCH, YEAR, "H1", 1)
     _supposed(house)
     members = asyncio.run(house.ask(restatements.restated_members, number)).value
-    assert {(one.before_total, one.total, one.unmapped) for one in members} == {(3300, 3600, 1)}
-    assert [(one.item, one.old, one.new, one.unmapped) for one in members[0].lines] == [
+    assert {(one.before_total, one.total, one.unmapped) for one in members} == {(3300, 3600, 1), (3300, 3900, 1)}
+    other = next(one for one in members if one.member != PEOPLE[0])
+    assert [(one.item, one.old, one.new, one.unmapped) for one in other.lines] == [
         ("R-LX-1", 300, 300, True),
         ("R-LX-9", None, 300, False),
     ]
     both = asyncio.run(house.ask(determinations.determinations_of, PEOPLE[0])).value
     assert [(one.version, one.total, one.rules, one.superseded) for one in both] == [
         (1, 3300, VERSION, True),
-        (2, 3600, RENAMED, False),
+        (2, 3900, RENAMED, False),
     ]
     results = asyncio.run(house.ask(assessments.results_of_unit, BRANCH, YEAR, "H1")).value
-    assert {(one.version, one.total, one.determined_total) for one in results} == {(2, 3600, 3600)}
+    assert {(one.version, one.total, one.determined_total) for one in results} == {(2, 3600, 3600), (2, 3900, 3900)}
+    year = asyncio.run(house.ask(inputs_of, PEOPLE[0], YEAR)).value
+    assert year is not None
+    assert [(one.matter, one.kind, one.status) for one in year.merits] == [("AW-LEFT", "honour", "confirmed")]
+    moments = asyncio.run(house.ask(timeline.timeline, PEOPLE[0])).value
+    assert "record-replaced" in {one.type for one in moments.items}
     with house.projector() as connection:
         catch_up(connection)
         before = tables_of(connection)
         rebuild(house.urls.projector, readers=house.readers)
         assert tables_of(connection) == before
+
+
+def _prize() -> AddRecord:
+    """Nobody had entered it; nobody had claimed it either."""
+    day = date(YEAR, 5, 20)
+    right = Correction(outcome="honoured", level="municipal_first")
+    return AddRecord(
+        member=PEOPLE[0],
+        matter="AW-LEFT",
+        item="H-LX-1",
+        right=right,
+        occurred_on=day,
+        counted_on=day,
+        document_kind="award_certificate",
+        document=digest("certificate"),
+    )
 
 
 def _supposed(house: House) -> None:
@@ -77,5 +102,7 @@ def _supposed(house: House) -> None:
         assert (found.members, found.worse, found.better, found.unmapped) == (8, 8, 0, ())
         assert found.mean_before - found.mean_after == 500, "3.00 for the renamed item, and 2.00 of its own"
         assert (again.changed, [one.item for one in again.unmapped]) == (0, ["R-LX-1"])
-        with pytest.raises(whatif.NothingDetermined):
-            whatif.what_if(connection, SCHEME, less, YEAR, "H2")
+        assert whatif.what_if(connection, SCHEME, less, YEAR, "H1", unit=TOP).members == 8
+        for asked in ({"period": "H2"}, {"period": "H1", "unit": "elsewhere"}):
+            with pytest.raises(whatif.NothingDetermined):
+                whatif.what_if(connection, SCHEME, less, YEAR, **asked)

@@ -8,6 +8,7 @@ import pytest
 from domain.actor import Actor, person
 from domain.assessment.ordering import (
     ConcernedOrders,
+    CorrectionElsewhere,
     CorrectionOutside,
     CorrectionTwice,
     CorrectionUndetermined,
@@ -18,11 +19,13 @@ from domain.assessment.ordering import (
 )
 from domain.assessment.period import PeriodRestated, period_of
 from domain.assessment.restatement import (
+    CorrectionOrdered,
     LineRestated,
     MemberRestated,
     RestatementApproved,
     RestatementComputed,
     RestatementDropped,
+    RestatementOrdered,
     RestatementRunning,
     restatement_id,
     restatement_notice_id,
@@ -335,6 +338,19 @@ def test_two_orders_that_put_the_same_record_right_leave_one_replacement_in_its_
     records = after.world[archive_of(C, days(1))].records.values()
     assert [one.status for one in records if one.replaces == right.record] == ["confirmed"]
     after.when(ordered(at=ORDERED_AT + timedelta(days=60), corrections=(right,))).refused(RecordUnknown)
+
+
+def test_two_orders_of_different_periods_do_not_put_one_record_right_differently() -> None:
+    record = absence_of(C)
+    attended = RightRecord(member=C, record=record, right=Correction(outcome="attended"))
+    excused = RightRecord(member=C, record=record, right=Correction(outcome="excused"))
+    half = BASE.given(ordered(period="H1", corrections=(attended,)))
+    for other in (excused, RightRecord(member=C, record=record)):
+        half.when(ordered(corrections=(other,))).refused(CorrectionElsewhere)
+    half.when(ordered(corrections=(attended,))).says(RestatementOrdered, CorrectionOrdered)
+    no = approved("H1", verdict="refused", reason=secret("reason", "依据不足"))
+    dropped = half.given(computed("H1"), no)
+    dropped.when(ordered(corrections=(excused,))).says(RestatementOrdered, CorrectionOrdered)
 
 
 def test_what_stands_in_a_records_place_can_be_put_right_in_its_turn() -> None:

@@ -12,7 +12,7 @@ from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, 
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
 from domain.notice.running import CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
 from domain.objection import objection as objections
-from domain.objection.appeal import DecideAppeal, FileAppeal
+from domain.objection.appeal import DecideAppeal, EnterAppealDecision, FileAppeal
 from domain.objection.closing import CloseObjection, EndBlock, EscalateObjection
 from domain.objection.deciding import DecideObjection, DeliverReply
 from domain.objection.filing import EnterObjection, FileObjection, WithdrawObjection
@@ -29,6 +29,7 @@ from domain.organisation import appointments, exemption, member, membership, reo
 from domain.oversight.log import OpenLog, RestoreLog
 from domain.recording import deduction, honour, sheet
 from domain.recording.approval import ApproveSheet, ReturnSheet
+from domain.recording.bringing import BringVeto
 from domain.recording.claiming import ClaimHonour, DecideHonour, EscalateHonour, ReturnHonour
 from domain.recording.deducting import DecideDeduction
 from domain.recording.filling import FillSheet
@@ -46,7 +47,6 @@ from tests.domain.branch import (
     BRANCH,
     COMMITTEE,
     DISCIPLINE,
-    DOCUMENT,
     HIGHER,
     OFFICER,
     PEOPLE,
@@ -58,9 +58,12 @@ from tests.domain.branch import (
     who,
 )
 from tests.domain.life.closing import CLOSING, who_closes
+from tests.domain.life.consequences import FOLLOWING, who_follows
 from tests.domain.life.life import (
     AUDITOR,
     LEADERS,
+    OFFICIAL,
+    ROOMY,
     SMALL,
     SMALL_DEPUTY,
     SMALL_PEOPLE,
@@ -68,8 +71,9 @@ from tests.domain.life.life import (
     SMALL_SECRETARY,
     Life,
 )
+from tests.domain.life.refining import REFINING, who_refines
 
-RULES: Final[Scheme] = load(DOCUMENT)
+RULES: Final[Scheme] = load(ROOMY)
 EVERYBODY: Final = (*PEOPLE, *SMALL_PEOPLE, *HIGHER, *LEADERS, OFFICER, AUDITOR, who("stranger"))
 MEMBERS: Final = {BRANCH: PEOPLE, SMALL: SMALL_PEOPLE, TOP: (*HIGHER, *LEADERS)}
 COMMITTEES: Final = {BRANCH: COMMITTEE, TOP: HIGHER, SMALL: (SMALL_SECRETARY,)}
@@ -90,6 +94,7 @@ HIGHER_SECRETARY: Final = person(HIGHER[0], "secretary", TOP)
 HIGHER_DEPUTY: Final = person(HIGHER[1], "committee_member", TOP)
 LEADER: Final = person(LEADERS[1], "leading_group", TOP)
 AS_OFFICER: Final = person(OFFICER, "officer", TOP)
+AS_OFFICIAL: Final = person(OFFICIAL, "department_officer", TOP)
 ACTORS: Final = (
     *(ours(role, branch) for branch in (BRANCH, SMALL) for role in ("secretary", "recorder", "substitute_recorder")),
     *(person(one, "member", BRANCH) for one in PEOPLE),
@@ -98,6 +103,7 @@ ACTORS: Final = (
     HIGHER_DEPUTY,
     LEADER,
     AS_OFFICER,
+    AS_OFFICIAL,
     person(AUDITOR, "auditor", TOP),
     PROCESS,
     system("installation"),
@@ -128,10 +134,16 @@ def usual(kind: type[Command], life: Life, random: Random, known: dict[str, Any]
         return PROCESS
     if kind in CLOSING:
         return who_closes(kind, life, random, known)
+    if kind in FOLLOWING:
+        return who_follows(kind, life, random, known)
+    if kind in REFINING:
+        return who_refines(kind, random, known)
     if kind in (OpenLog, RestoreLog):
         return system("installation")
     if kind in DECIDING:
         return _of_body(life, random, known, branch)
+    if kind is BringVeto:
+        return AS_OFFICIAL
     if kind in (RegisterVeto, LiftVeto):
         return HIGHER_SECRETARY
     if kind in HANGING:
@@ -140,6 +152,8 @@ def usual(kind: type[Command], life: Life, random: Random, known: dict[str, Any]
         return random.choice((AS_OFFICER, LEADER, HIGHER_DEPUTY))
     if kind in HANDLED:
         return _handler(life, known)
+    if kind is EnterAppealDecision:
+        return random.choice((HIGHER_SECRETARY, HIGHER_SECRETARY, AS_OFFICER, HIGHER_DEPUTY))
     if kind in (AcceptObjection, DeclineObjection, AssignHandler):
         return random.choice((HIGHER_SECRETARY, HIGHER_DEPUTY, LEADER, AS_OFFICER))
     if kind in (FileObjection, EnterObjection, WithdrawObjection, FileAppeal):

@@ -14,7 +14,7 @@ from domain.notice.changing import EvidencePosting, ExtendNotice, RepostNotice, 
 from domain.notice.results import ResultNoticeDrafted
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.objection import objection as objections
-from domain.objection.appeal import DecideAppeal, FileAppeal
+from domain.objection.appeal import DecideAppeal, EnterAppealDecision, FileAppeal
 from domain.objection.deciding import DecideObjection, DeliverReply
 from domain.objection.filing import EnterObjection, FileObjection, WithdrawObjection
 from domain.objection.flagging import ExamineRetaliation, FlagRetaliation
@@ -29,8 +29,9 @@ from domain.objection.handling import (
 from domain.objection.retaliation import RetaliationFlagged
 from domain.organisation import appointments, exemption, member, membership, reorganisation, unit
 from domain.oversight.log import RestoreLog
-from domain.recording import archive, deduction, honour, matter, sheet
+from domain.recording import archive, bringing, deduction, honour, matter, sheet
 from domain.recording.approval import ApproveSheet, ReturnSheet
+from domain.recording.bringing import BringVeto
 from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour, WithdrawHonour
 from domain.recording.deducting import DecideDeduction
 from domain.recording.filling import FillSheet, OpenSheet, SubmitSheet
@@ -41,14 +42,24 @@ from domain.recording.hearing import (
 )
 from domain.recording.proposing import AddDeductionEvidence, ProposeDeduction
 from domain.recording.veto import LiftVeto, RegisterVeto
-from domain.rules import calendar, ruleset
+from domain.result import measure, probation
+from domain.result.carrying import AcceptAssignment, AssignDesignee, CompleteStep, DeclineAssignment
+from domain.result.due import ReviewMeasures
+from domain.result.opening import CloseMeasure, OpenMeasure
+from domain.result.pairing import PairHelper, ReviewHelp
+from domain.result.proposing import ProposeOutcome, StartProbation
+from domain.result.resolving import ApproveProbation, ResolveProbation
+from domain.result.setting_aside import SetAsideMeasure
+from domain.rules import calendar, refinement, ruleset
 from domain.rules.authorship import ApproveRuleSet
+from domain.rules.refining import AuthoriseLocalItem, DeclineLocalItem, ProposeLocalItem, RetireLocalItem
 
 BEGINNINGS: Final[tuple[type[Command], ...]] = (
     *(matter.PlanMatter,) * 24,
     *(ClaimHonour,) * 12,
     *(ProposeDeduction,) * 12,
     *(RegisterVeto,) * 4,
+    *(BringVeto,) * 3,
     *(exemption.RequestExemption,) * 9,
     *(membership.TransferMember,) * 3,
     *(membership.RegisterLeave,) * 8,
@@ -58,6 +69,8 @@ BEGINNINGS: Final[tuple[type[Command], ...]] = (
     *(appointments.HandOverRole, unit.EstablishUnit, member.RegisterMember, membership.AssignProfile) * 2,
     *(OpenPeriod,) * 4,
     RestoreLog,
+    *(ProposeLocalItem,) * 4,
+    *(OpenMeasure, StartProbation) * 2,
     *(reorganisation.RenameUnit, reorganisation.MoveUnit, membership.EndMembership, reorganisation.AssignApprovalBody),
 )
 """What begins something."""
@@ -95,6 +108,7 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     deduction.StatementTermEnded: (DecideDeduction,),
     deduction.DeductionDecided: (DecideDeduction,),
     deduction.DeductionReferred: (DecideDeduction,),
+    bringing.VetoBrought: (RegisterVeto, BringVeto),
     archive.VetoRegistered: (LiftVeto,),
     objections.ObjectionReceipted: (AcceptObjection, DeclineObjection, WithdrawObjection),
     objections.ObjectionAccepted: (AssignHandler, AssignHandler),
@@ -107,7 +121,7 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     objections.ObjectionRejected: (DeliverReply,),
     objections.ReplyDelivered: (FileAppeal,),
     objections.ObjectionDeclined: (FileAppeal,),
-    objections.AppealFiled: (DecideAppeal, DecideAppeal),
+    objections.AppealFiled: (EnterAppealDecision, DecideAppeal, DecideAppeal, EnterAppealDecision),
     objections.ObjectionEscalated: (AcceptObjection, AssignHandler, DecideAppeal),
     member.ExemptionRequested: (exemption.DecideExemption,),
     member.ExemptionSupported: (exemption.DecideExemption, exemption.DecideExemption),
@@ -130,5 +144,31 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     appraisal.AppraisalOpened: (FileSelfEvaluation, CloseAppraisal, AnnulAppraisal, AnnulAppraisal, CloseAppraisal),
     appraisal.AppraisalAnnulled: (OpenAppraisal,),
     appraisal.AppraisalClosed: (ComputePeriod,),
+    refinement.LocalItemProposed: (AuthoriseLocalItem, DeclineLocalItem, AuthoriseLocalItem),
+    refinement.LocalItemAuthorised: (RetireLocalItem,),
+    refinement.LocalItemDeclined: (ProposeLocalItem,),
+    measure.MeasureProposed: (OpenMeasure, OpenMeasure, SetAsideMeasure, ReviewMeasures),
+    measure.MeasureSetAside: (OpenMeasure,),
+    measure.MeasureOpened: (AssignDesignee, PairHelper, CompleteStep, CompleteStep, OpenMeasure),
+    measure.DesigneeAssigned: (AcceptAssignment, DeclineAssignment),
+    measure.DesigneeAccepted: (CompleteStep,),
+    measure.DesigneeDeclined: (AssignDesignee,),
+    measure.TalkHeld: (CompleteStep, CloseMeasure),
+    measure.AdmonitionHeld: (PairHelper, CloseMeasure),
+    measure.ThoughtReportReceived: (AssignDesignee, CloseMeasure),
+    measure.CommendationAwarded: (CloseMeasure, CompleteStep),
+    measure.HandlingDecisionFiled: (CloseMeasure,),
+    measure.HelperPaired: (ReviewHelp, ReviewHelp),
+    measure.HelpReviewed: (AssignDesignee, CompleteStep, CloseMeasure),
+    measure.MeasureEscalated: (AssignDesignee, CompleteStep),
+    measure.MeasureClosed: (OpenMeasure,),
+    member.MemberRegistered: (StartProbation,),
+    probation.ProbationStarted: (ProposeOutcome,),
+    probation.ConfirmationProposed: (ResolveProbation, ResolveProbation),
+    probation.ExtensionProposed: (ResolveProbation, ResolveProbation),
+    probation.CancellationProposed: (ResolveProbation, ResolveProbation),
+    probation.MeetingResolved: (ApproveProbation, ApproveProbation),
+    probation.HigherApprovalRefused: (ResolveProbation, ResolveProbation),
+    probation.ProbationExtended: (ProposeOutcome, StartProbation),
 }
 """What sensibly follows a fact; the first is what people mean to do first."""

@@ -54,6 +54,7 @@ from domain.rules.calendar import CalendarPublished
 from domain.rules.demands import level_named
 from domain.rules.items import ResponsibilityItem, VetoItem
 from domain.rules.ruleset import RULES, RuleSetApproved, RuleSetPublished, scheme_on
+from domain.rules.ruling import scheme_here
 from domain.values import day_of, hundredths
 from tests.domain.assessment.counted import matters
 from tests.domain.assessment.drawn import HALF, half
@@ -91,7 +92,7 @@ def i1_one_matter_one_live_record(step: Step) -> None:
 def i2_no_points_outside_the_rule_of_the_day(step: Step) -> None:
     """I2: item, level and quantity exist in the version valid on the day of the act."""
     for fact in facts(step, *NEW_RECORD, RecordReplaced):
-        version, scheme = scheme_on(step.after, SCHEME, fact.occurred_on)
+        version, scheme = scheme_here(step.after, fact.unit, fact.occurred_on)
         item = scheme.item(fact.item)
         assert fact.rules == version
         assert item is not None
@@ -150,7 +151,7 @@ def i3_the_handler_had_no_part(step: Step) -> None:
 def i4_no_approval_without_its_evidence(step: Step) -> None:
     """I4: a document of a kind that the item demands."""
     for fact in facts(step, PointsRecorded, HonourAdded, DeductionApproved, VetoRegistered):
-        item = scheme_on(step.after, SCHEME, fact.occurred_on)[1].item(fact.item)
+        item = scheme_here(step.after, fact.unit, fact.occurred_on)[1].item(fact.item)
         assert item is not None
         if isinstance(fact, PointsRecorded):
             matter = step.before[MATTER.of(fact.unit, fact.matter)]
@@ -312,7 +313,7 @@ def i14_an_excused_absence_lowers_the_denominator_alone(step: Step) -> None:
 def _row(number: int, record: Record) -> ResponsibilityRow | None:
     if record.kind != "responsibility" or record.status in ENDED or record.counted_on.month > 6:
         return None
-    if record.rules != SCORED.version:
+    if record.rules != SCORED.version or record.item not in SCORED.items:
         return None
     return ResponsibilityRow(
         record=record.record,
@@ -331,7 +332,11 @@ def i15_an_honour_counts_once_and_under_its_caps(step: Step) -> None:
         honours = [
             (r.item, r.level, r.matter, r.counted_on.isoformat())
             for r in now.records.values()
-            if r.kind == "honour" and r.status not in ENDED and r.rules == SCORED.version and r.level is not None
+            if r.kind == "honour"
+            and r.status not in ENDED
+            and r.rules == SCORED.version
+            and r.item in SCORED.items
+            and r.level is not None
         ]
         lines = honour_lines(HALF, {HALF.version: HALF}, matters(*honours))
         for _, same in groupby(sorted(lines, key=lambda line: line.matter), key=lambda line: line.matter):
@@ -414,7 +419,8 @@ def i27_nothing_is_recorded_before_it_happened(step: Step) -> None:
 def i28_a_body_decides_with_its_quorum(step: Step) -> None:
     """I28, §4.10.14: half of the entitled present, more than half of them in favour, at least two."""
     for fact in facts(step, HonourDecided, DeductionDecided, AppealDecided, ExemptionGranted, ExemptionSupported):
-        _carried(fact.vote)
+        if getattr(fact, "authority", None) is None:
+            _carried(fact.vote)
     for fact in facts(step, PointsRecorded, HonourAdded, DeductionApproved, VetoRegistered):
         _carried(Vote(entitled=fact.entitled, present=fact.present, in_favour=fact.in_favour))
 

@@ -5,6 +5,7 @@ A life is played from a source of randomness alone, so that its seed tells it ag
 """
 
 import heapq
+import json
 from collections import Counter
 from datetime import datetime, timedelta
 from random import Random
@@ -18,7 +19,18 @@ from domain.objection.filing import FileObjection
 from domain.objection.flagging import FlagRetaliation
 from domain.process import FollowUp, carried_out, follow_up
 from domain.sealed import Secret
-from tests.domain.branch import AT, LEADER, TOP, appointed, commands, established, registered, who
+from tests.domain.branch import (
+    AT,
+    DOCUMENT,
+    LEADER,
+    TOP,
+    appointed,
+    established,
+    foundation,
+    registered,
+    rules_in_force,
+    who,
+)
 from tests.domain.given import World, given
 
 SMALL: Final = "GW/PK-02"
@@ -27,17 +39,30 @@ SMALL_SECRETARY, SMALL_RECORDER, SMALL_DEPUTY = (who(f"small-{name}") for name i
 SMALL_PEOPLE: Final = (SMALL_SECRETARY, SMALL_RECORDER, SMALL_DEPUTY, who("small-member"), who("small-other"))
 LEADERS: Final = (LEADER, *(who(f"leader-{number}") for number in (2, 3, 4)))
 AUDITOR: Final = who("auditor")
+OFFICIAL: Final = who("official")
+"""Brings what his department keeps."""
+ROOM: Final = {
+    "allowed": True,
+    "max_points_per_category": "3",
+    "lists": ["responsibility", "honour", "negative"],
+    "counts": "on_top",
+}
+KEPT: Final = {"code": "discipline", "zh": "纪检", "en": "Discipline", "unit": TOP, "items": ["V-4"]}
+ROOMY: Final = json.dumps({**json.loads(DOCUMENT), "local_items": ROOM, "sources": [KEPT]}, ensure_ascii=False).encode()
+"""The rule set of the example with room for items of a unit's own, and one veto that a department keeps."""
 
 FOUNDING: Final = (
-    *commands(),
+    *foundation(),
+    *rules_in_force(ROOMY),
     established(SMALL, TOP, approval_body="parent_committee"),
     *(registered(one, SMALL) for one in SMALL_PEOPLE),
     appointed(SMALL_SECRETARY, "secretary", SMALL),
     appointed(SMALL_RECORDER, "recorder", SMALL),
     appointed(SMALL_DEPUTY, "substitute_recorder", SMALL),
-    *(registered(one, TOP) for one in (*LEADERS[1:], AUDITOR)),
+    *(registered(one, TOP) for one in (*LEADERS[1:], AUDITOR, OFFICIAL)),
     *(appointed(one, "leading_group", TOP) for one in LEADERS[1:]),
     appointed(AUDITOR, "auditor", TOP),
+    appointed(OFFICIAL, "department_officer", TOP),
 )
 TOWN: Final = given(*FOUNDING)
 

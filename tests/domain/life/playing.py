@@ -1,27 +1,31 @@
 """How a life is played: something begins, what follows is wished for, anything else is wished for, time goes on."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
 from msgspec import structs
 
-from domain.decider import Command
+from domain.decider import Command, Write
 from domain.notice.drafting import DraftNotice
 from domain.notice.running import CheckDisclosure, PostNotice
+from domain.organisation.appointments import EndRole
 from domain.recording.filling import LineWish
 from tests.domain.branch import (
     AS_HIGHER,
+    AS_OFFICER,
     AS_SECRETARY,
     AS_SUBSTITUTE,
     BRANCH,
     HIGHER,
+    MEMBER,
     OTHER,
     PEOPLE,
     PROCESS,
     RECORDER,
     STUDY,
+    TOP,
     calendar,
     evidenced,
     filled,
@@ -35,8 +39,23 @@ from tests.domain.branch import (
 from tests.domain.life.intentions import AFTER, BEGINNINGS
 from tests.domain.life.life import Life, Step
 from tests.domain.life.wishes import anything, known_from, made
+from tests.domain.measured import GOOD, called_for, year_of
 from tests.domain.merits import claimed, proposed
-from tests.domain.objection.disputes import MONDAY, NOTICE_ID, accepted, assigned, filed, found, heard
+from tests.domain.objection.disputes import (
+    FILED_AT,
+    LEADERS,
+    MONDAY,
+    NOTICE_ID,
+    accepted,
+    appealed,
+    assigned,
+    decided,
+    filed,
+    found,
+    heard,
+    replied,
+)
+from tests.domain.probationer import approved, looked, newcomer, resolved, started
 from tests.domain.year import (
     H1_OVER,
     H2_OVER,
@@ -52,11 +71,13 @@ from tests.domain.year import (
 )
 
 MOST_HOPES: Final = 60
+NEXT_DAY: Final = FILED_AT + timedelta(days=1)
 GONE: Final = (
     *("matter-settled", "honour-not-open", "deduction-not-open", "objection-not-at-step", "already-notified"),
     *("sheet-not-draft", "sheet-not-submitted", "sheet-exists", "notice-not-draft", "notice-not-posted"),
     *("objection-exists", "own-measure", "no-appraisal", "appraisal-exists", "appraisal-not-open", "self-evaluated"),
     *("period-exists", "period-not-there", "already-fed-back", "nobody-to-compute"),
+    "effective-in-past",
 )
 """Refusals of what came too late: nobody tries again."""
 
@@ -86,16 +107,41 @@ YEAR_HANGS: Final = (
     *noticed("Y", Y_OVER),
 )
 AT_AN_END: Final = (HALF_OVER, HALF_ADOPTED, HALVES, YEAR_OPEN, YEAR_OPEN, YEAR_APPRAISED, YEAR_HANGS)
-BEGINNING: Final = (NOTHING, PROPOSED, HANGING, DISPUTED, FOUND, *AT_AN_END)
-"""Where a life begins: with nothing, a claim and a deduction proposed, a notice that hangs, an objection under way; or
-where a half or a year comes to its end."""
+TOO_FEW: Final = (
+    *FOUND,
+    *(
+        wish(EndRole, AS_OFFICER, FILED_AT, unit=TOP, role="leading_group", person=one, last_on=FILED_AT.date())
+        for one in LEADERS[1:]
+    ),
+    structs.replace(decided("rejected"), at=NEXT_DAY),
+    replied(NEXT_DAY),
+    appealed(at=NEXT_DAY),
+)
+ADMITTED: Final = (*CALENDARS, newcomer(), started())
+OUTCOME_PROPOSED: Final = (*ADMITTED, looked())
+EXTENDED: Final = (*OUTCOME_PROPOSED, resolved(6), approved())
+GRADED: Final = year_of(2026, {**GOOD, MEMBER: "unqualified", OTHER: "basically_qualified"})
+GRADED_AGAIN: Final = (*GRADED, *year_of(2027, {**GOOD, MEMBER: "unqualified"}))
+CALENDARS_AHEAD: Final = (*CALENDARS, calendar(2029, (date(2029, 10, 2),)))
+ON_PROBATION: Final = (ADMITTED, OUTCOME_PROPOSED, EXTENDED)
+BEGINNING: Final = (NOTHING, PROPOSED, HANGING, DISPUTED, FOUND, *AT_AN_END, TOO_FEW, *ON_PROBATION)
+"""Where a life begins: with nothing, a claim and a deduction proposed, a notice that hangs, an objection under way;
+where a half or a year comes to its end; with an appeal before a leading group of whom one is left; or where somebody
+is on probation, first or extended, or it is over."""
+GRADED_BEFORE: Final = (
+    ((*CALENDARS_AHEAD, called_for(2026)), GRADED),
+    ((*CALENDARS_AHEAD, called_for(2026), called_for(2027)), GRADED_AGAIN),
+)
+"""And with a year or two of grades behind it, which call for measures: what is wished first, and that history."""
 
 
 class Player:
     """A life and what its people mean to do next."""
 
-    def __init__(self, beginning: Sequence[Command] = ()) -> None:
+    def __init__(self, beginning: Sequence[Command] = (), history: Sequence[Write] = ()) -> None:
         self.life = Life()
+        for write in history:
+            self.life.world.add(write)
         self.before = self.life.world.copy()
         self._hopes: list[tuple[type[Command], dict[str, Any]]] = []
         for command in beginning:

@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from domain.decider import Command
+from domain.decider import Command, Write
 from domain.entry import decode, encode
 from domain.oversight.log import OpenLog
 from tests.domain.given import STREAMS, World
 from tests.domain.life.closing_invariants import OVER_PERIODS
+from tests.domain.life.consequence_invariants import OVER_CONSEQUENCES
 from tests.domain.life.invariants import CHECKS
-from tests.domain.life.playing import BEGINNING, Player
+from tests.domain.life.playing import BEGINNING, GRADED_BEFORE, Player
 from tests.domain.life.wishes import LIVED, POOLS
 
 LIVES: Final = int(os.environ.get("STEELYARD_LIFE_LIVES", "250"))
@@ -40,10 +41,10 @@ class BranchLife(RuleBasedStateMachine):
         self.player = Player()
         self.steps = 0
 
-    @initialize(beginning=st.sampled_from(BEGINNING))
-    def begins(self, beginning: tuple[Command, ...]) -> None:
-        """With nothing at all, or where something is under way."""
-        self.player = Player(beginning)
+    @initialize(beginning=st.sampled_from((*((one, ()) for one in BEGINNING), *GRADED_BEFORE)))
+    def begins(self, beginning: tuple[tuple[Command, ...], tuple[Write, ...]]) -> None:
+        """With nothing at all, or where something is under way; after what history."""
+        self.player = Player(*beginning)
 
     @rule(chance=st.integers(0, 2**32 - 1))
     def goes_on(self, chance: int) -> None:
@@ -52,7 +53,7 @@ class BranchLife(RuleBasedStateMachine):
         self.steps += 1
         # The number of the step as well: chances come again and again, and would tell the same story.
         for step in self.player.play(Random(f"{chance}/{self.steps}")):
-            for holds in (*CHECKS, *OVER_PERIODS):
+            for holds in (*CHECKS, *OVER_PERIODS, *OVER_CONSEQUENCES):
                 holds(step)
 
     def teardown(self) -> None:

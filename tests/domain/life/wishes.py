@@ -28,18 +28,19 @@ from domain.objection.retaliation import About, Act
 from domain.organisation import appointments, exemption, member, membership, reorganisation, unit
 from domain.organisation.roster import belonging
 from domain.recording import deduction, honour, matter
+from domain.recording.bringing import BringVeto, VetoBrought
 from domain.recording.claiming import ClaimHonour
 from domain.recording.filling import FillSheet, LineWish, OpenSheet
 from domain.recording.proposing import AddDeductionEvidence, ProposeDeduction
 from domain.recording.veto import LiftVeto, RegisterVeto
 from domain.rules import calendar, ruleset
+from domain.rules.demands import departments_of
 from domain.rules.items import ResponsibilityItem
 from domain.values import day_of
 from tests.domain.branch import (
     BRANCH,
     COMMITTEE,
     DISCIPLINE,
-    DOCUMENT,
     HIGHER,
     OFFICER,
     PEOPLE,
@@ -62,12 +63,17 @@ from tests.domain.life.actors import (
 )
 from tests.domain.life.closing import CLOSING, closing
 from tests.domain.life.closing import POOLS as CLOSING_POOLS
+from tests.domain.life.consequences import FOLLOWING, following
+from tests.domain.life.consequences import POOLS as FOLLOWING_POOLS
 from tests.domain.life.life import (
     LEADERS,
+    ROOMY,
     SMALL,
     SMALL_RECORDER,
     Life,
 )
+from tests.domain.life.refining import POOLS as REFINING_POOLS
+from tests.domain.life.refining import REFINING, holding, refining
 
 Pool = Callable[[Life, Random], Any]
 
@@ -183,7 +189,10 @@ POOLS: Final[dict[str, Pool]] = {
     "otherwise": _one(None, "attended", "attended", "done"),
     "but": _lines,
     "hours": _one(None),
+    "authority": _one("区直机关工委"),
     **CLOSING_POOLS,
+    **FOLLOWING_POOLS,
+    **REFINING_POOLS,
     **dict.fromkeys(("member", "person", "successor", "stands_for", "handler"), _one(*EVERYBODY)),
     **dict.fromkeys(("occurred_on", "dated_on", "decided_on", "counted_on", "planned_on", "held_on"), _day),
     **dict.fromkeys(("from_on", "until_on", "last_on", "lifted_on", "delivered_on", "received_on", "posted_on"), _day),
@@ -203,7 +212,7 @@ SPECIAL: Final[dict[tuple[type[Command], str], Pool]] = {
     (unit.EstablishUnit, "kind"): _one("branch"),
     (member.RegisterMember, "member"): lambda life, _: uuid5(NAMESPACE, f"newcomer/{life.number()}"),
     (membership.RegisterLeave, "kind"): _one("leave"),
-    (ruleset.DraftRuleSet, "document"): _one(msgspec.Raw(DOCUMENT)),
+    (ruleset.DraftRuleSet, "document"): _one(msgspec.Raw(ROOMY)),
     (matter.PlanMatter, "matter"): lambda life, _: f"MT-{life.number()}",
 }
 
@@ -239,7 +248,7 @@ def made(kind: type[Command], life: Life, random: Random, known: dict[str, Any] 
         actor = Actor(sealed=fields["objector"].commitment)
     if kind is FlagRetaliation and random.randrange(8):
         actor = Actor(sealed=fields["about"].commitment)
-    if "present" in fields and random.randrange(8):
+    if "present" in fields and kind not in FOLLOWING and random.randrange(8):
         fields["present"] = _body(life, actor, kind)
     return life.wish(kind, actor, **fields)
 
@@ -284,6 +293,10 @@ def _fitting(kind: type[Command], life: Life, random: Random, known: dict[str, A
     act = today - timedelta(days=random.choice((1, 2, 3, 10, 40)))
     if kind in CLOSING:
         return closing(kind, life, random, known)
+    if kind in FOLLOWING:
+        return following(kind, life, random, known)
+    if kind in REFINING:
+        return refining(kind, life, random, known)
     if kind in _ABOUT:
         return _ABOUT[kind](life, random, known)
     if kind in OFFICE or kind is appointments.DelegateRole:
@@ -294,7 +307,8 @@ def _fitting(kind: type[Command], life: Life, random: Random, known: dict[str, A
     days["ends_on"] = today + timedelta(days=random.choice((5, 12, 20)))
     common = {"unit": branch, "member": someone, **(days if random.randrange(8) else {})}
     if kind in LISTED:
-        return common | _listed(random, random.choice(LISTED[kind]))
+        own = holding(life, OF_LIST[kind]) if kind in OF_LIST and not random.randrange(3) else []
+        return common | _listed(random, random.choice([one.item for one in own] or LISTED[kind]))
     if kind is matter.PlanMatter:
         return common | {"kind": random.choice(KINDS)}
     if kind is matter.HoldMatter:
@@ -311,6 +325,19 @@ def _listed(random: Random, item: Any) -> dict[str, Any]:
     levels = getattr(item, "levels", ()) or getattr(item, "shortfalls", ())
     found = {"matter": f"AW-{random.randrange(6)}", "item": item.code, "document_kind": random.choice(item.evidence)}
     return {**found, "level": random.choice(levels).code} if levels else found
+
+
+def _registering(life: Life, random: Random, known: dict[str, Any]) -> dict[str, Any]:
+    """What a department brought, now and then at another day; else any veto of the list."""
+    brought = [one.fact for one in life.log if isinstance(one.fact, VetoBrought)]
+    if brought and random.randrange(3):
+        last = random.choice(brought)
+        names = ("unit", "member", "matter", "item", "occurred_on", "decided_on", "document_kind", "document")
+        return {name: getattr(last, name) for name in names}
+    someone = known.get("member") or random.choice(PEOPLE)
+    act, today = day_of(life.now) - timedelta(days=random.choice((1, 2, 3, 10, 40))), day_of(life.now)
+    days = {"occurred_on": act, "decided_on": today} if random.randrange(8) else {}
+    return {"unit": BRANCH, "member": someone, **days, **_listed(random, random.choice(LISTED[RegisterVeto]))}
 
 
 def _paper(life: Life, random: Random, known: dict[str, Any]) -> dict[str, Any]:
@@ -337,7 +364,7 @@ def _organising(kind: type[Command], life: Life, random: Random, branch: str) ->
         case unit.EstablishUnit:
             return {"parent": TOP, "kind": "branch", "established_on": day}
         case member.RegisterMember:
-            return {"unit": branch, "present_from": day, "profile": "full"}
+            return {"unit": branch, "present_from": day, "profile": random.choice(("full", "probationary"))}
         case membership.TransferMember:
             return {**place, "member": someone, "to_unit": SMALL if branch == BRANCH else BRANCH}
         case membership.AssignProfile | membership.EndMembership:
@@ -347,7 +374,7 @@ def _organising(kind: type[Command], life: Life, random: Random, branch: str) ->
             return {"unit": TOP, "year": year, "days_off": (date(year, 1, 1),), "make_up_days": ()}
         case ruleset.DraftRuleSet:
             version = f"illustrative-{random.randrange(2, 5)}"
-            document = msgspec.Raw(DOCUMENT.replace(VERSION.encode(), version.encode()))
+            document = msgspec.Raw(ROOMY.replace(VERSION.encode(), version.encode()))
             return {"unit": TOP, "version": version, "document": document}
         case ruleset.PublishRuleSet:
             return {"unit": TOP, "effective_on": tomorrow + timedelta(days=random.choice((0, 10, 40)))}
@@ -370,7 +397,8 @@ def _items(life: Life, known: dict[str, Any]) -> list[ResponsibilityItem]:
     """The items that a matter of this kind is recorded under."""
     found = life.world[matter.MATTER.of(known.get("unit", BRANCH), known.get("matter", "MT-1"))]
     kind = getattr(found, "kind", None)
-    return [item for item in ON_SHEETS if item.matter == kind] or list(RULES.responsibility)
+    own = [one.item for one in holding(life, "responsibility") if isinstance(one.item, ResponsibilityItem)]
+    return [item for item in (*own, *ON_SHEETS) if item.matter == kind] or list(RULES.responsibility)
 
 
 def _filling(_: Life, random: Random, known: dict[str, Any]) -> dict[str, Any]:
@@ -449,8 +477,10 @@ _ABOUT: Final[dict[type[Command], Callable[[Life, Random, dict[str, Any]], dict[
     FillSheet: _filling,
     AddDeductionEvidence: _paper,
     LiftVeto: _paper,
+    RegisterVeto: _registering,
     DecideObjection: _deciding,
     DecideAppeal: _deciding,
+    EnterAppealDecision: _deciding,
     FlagRetaliation: _flagging,
     ExamineRetaliation: _examining,
 }
@@ -459,10 +489,12 @@ LISTED: Final[dict[type[Command], list[Any]]] = {
     ClaimHonour: list(RULES.honour),
     ProposeDeduction: [*RULES.negative, *(item for item in RULES.responsibility if item.mode == "presumed")],
     RegisterVeto: list(RULES.veto),
+    BringVeto: [item for item in RULES.veto if departments_of(RULES, item.code)],
 }
+OF_LIST: Final[dict[type[Command], str]] = {ClaimHonour: "honour", ProposeDeduction: "negative"}
 CARRIED: Final = {
     *("unit", "matter", "item", "honour", "deduction", "notice", "objection", "member", "record", "counted_on"),
-    *("year", "period"),
+    *("year", "period", "measure", "step"),
     *("turn", "round", "exemption", "version", "planned_on", "person", "role", "from_on", "stands_for"),
 }
 """What a wish takes over from the fact, or from the wish before it, that it follows."""
@@ -474,26 +506,27 @@ def known_from(*sources: object) -> dict[str, Any]:
     for source in sources:
         for name in CARRIED - found.keys():
             value = getattr(source, name, None)
-            if value is not None and not isinstance(value, tuple):
+            if value is not None and not isinstance(value, tuple | msgspec.Raw):
                 found[name] = value
     return found
 
 
 ELSEWHERE: Final = (
-    *("domain.result", "domain.oversight.reviewing", "domain.oversight.export", "domain.rules.refining"),
-    *("domain.oversight.erasing", "domain.oversight.retention"),
+    *(
+        "domain.oversight.reviewing",
+        "domain.oversight.export",
+        "domain.oversight.erasing",
+        "domain.oversight.retention",
+    ),
     *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
-    *("domain.register", "domain.history", "domain.organisation.describing"),
+    *("domain.register", "domain.history", "domain.assessment.following", "domain.organisation.describing"),
 )
-LIVED = tuple(
-    kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE) and kind is not EnterAppealDecision
-)
-"""Wishes of a branch's days and of its year. What follows a grade, and probation, is told in tests/domain/result; a
-review, which no other wish can tell from none, and what becomes of a person's data, in tests/domain/oversight; a
-restatement, and the seats of a pool, in tests/domain/assessment; what papers say of years before the log in
-tests/domain/history; an appeal that no leading group of the tree can decide in tests/domain/objection; the registers,
-which stand beside the points, in tests/domain/register; what is said of a person for fairness figures, and nothing else
-asks for, in tests/domain/organisation."""
+LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE))
+"""Wishes of a branch's days, of its year and of what follows. A review, which no other wish can tell from none, and
+what becomes of a person's data, is told in tests/domain/oversight; a restatement, and the seats of a pool, in
+tests/domain/assessment; what papers say of years before the log in tests/domain/history; the registers, which stand
+beside the points, in tests/domain/register; what is said of a person for fairness figures, and nothing else asks for,
+in tests/domain/organisation."""
 
 
 def anything(life: Life, random: Random) -> Command:

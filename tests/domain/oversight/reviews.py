@@ -6,7 +6,14 @@ from uuid import UUID
 
 from domain.actor import Actor, person
 from domain.oversight.review import review_id
-from domain.oversight.reviewing import CloseReview, GrantAccess, OpenReview, RevokeAccess, SealBundle
+from domain.oversight.reviewing import (
+    CloseReview,
+    GrantAccess,
+    OpenReview,
+    RevokeAccess,
+    SealBundle,
+    TakeOverReview,
+)
 from domain.sealed import Secret
 from tests.domain.branch import AT, MEMBER, RULED, TOP, appointed, digest, registered, secret, who, wish
 
@@ -73,6 +80,11 @@ def access(
 def revoked(reviewer: UUID = INSPECTOR, by: UUID = CHIEF) -> RevokeAccess:
     """He may no longer."""
     return wish(RevokeAccess, as_reviewer(by), AT, unit=TOP, review=REVIEW_ID, reviewer=reviewer)
+
+
+def taken_over(by: UUID = INSPECTOR, subject: UUID = MEMBER) -> TakeOverReview:
+    """Somebody else leads it now."""
+    return wish(TakeOverReview, as_reviewer(by), AT + DAY, unit=TOP, review=REVIEW_ID, subject=about(subject))
 
 
 def sealed(by: UUID = INSPECTOR, at: datetime = AT) -> SealBundle:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from domain.actor import person
 from domain.decider import Command, NotPermitted
-from domain.organisation.appointments import OFFICES, RoleNotHeld, TermBackwards
+from domain.organisation.appointments import OFFICES, EndRole, RoleNotHeld, TermBackwards
 from domain.oversight.line import InHisLine
 from domain.oversight.review import (
     REVIEW,
@@ -21,11 +21,13 @@ from domain.oversight.review import (
     ReviewClosed,
     ReviewOpened,
     ReviewOver,
+    ReviewTakenOver,
     ReviewUnknown,
 )
 from domain.oversight.reviewing import AccessTerm, AccessToOneself, ReviewExists
 from domain.permissions import GRANTS
 from tests.domain.branch import (
+    AS_OFFICER,
     AT,
     HIGHER_DEPUTY,
     LEADER,
@@ -38,8 +40,9 @@ from tests.domain.branch import (
     appointed,
     established,
     secret,
+    wish,
 )
-from tests.domain.given import World
+from tests.domain.given import Given, World
 from tests.domain.life.life import Life
 from tests.domain.life.playing import BEGINNING, Player
 from tests.domain.oversight.reviews import (
@@ -55,6 +58,7 @@ from tests.domain.oversight.reviews import (
     opened,
     revoked,
     sealed,
+    taken_over,
 )
 
 OPENED = REVIEWED.given(opened())
@@ -136,6 +140,32 @@ def test_who_may_read_acts_in_a_review_like_who_opened_it_as_long_as_he_may() ->
     office.when(closed(INSPECTOR, AT + 31 * DAY)).refused(NoAccess)
     office.given(revoked()).when(closed(INSPECTOR)).refused(NoAccess)
     office.when(closed(CHIEF, AT + 31 * DAY)).says(ReviewClosed)
+
+
+def left(*more: Command) -> Given:
+    """Who opened it leaves the office; what else happened."""
+    end = wish(EndRole, AS_OFFICER, AT, unit=TOP, role="reviewer", person=CHIEF, last_on=AT.date())
+    return OPENED.given(end, *more)
+
+
+def test_a_review_whose_leader_left_office_is_taken_over_by_another_of_the_office() -> None:
+    OPENED.when(taken_over()).refused(NoAccess)
+    left().when(taken_over()).says(ReviewTakenOver)
+    led = left(taken_over())
+    later = AT + DAY
+    led.when(access(CHIEF, by=INSPECTOR, at=later)).refused(RoleNotHeld)
+    again = led.given(appointed(THIRD, "reviewer", TOP))
+    again.when(access(THIRD, by=INSPECTOR, at=later)).says(AccessGranted)
+    again.when(taken_over(THIRD)).refused(NoAccess)
+    led.when(closed(INSPECTOR, later)).says(ReviewClosed)
+    left(taken_over(), closed(INSPECTOR, later)).when(taken_over()).refused(ReviewOver)
+
+
+def test_nobody_of_his_line_takes_a_review_over_and_he_is_told_what_everybody_else_is() -> None:
+    for outsider in (MEMBER, OTHER):
+        inside = left(appointed(outsider, "reviewer", TOP))
+        inside.when(taken_over(outsider)).refused(NoAccess)
+        inside.given(taken_over()).when(taken_over(outsider)).refused(NoAccess)
 
 
 def test_a_review_is_opened_by_the_disciplinary_office_alone() -> None:

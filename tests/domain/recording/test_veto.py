@@ -1,18 +1,41 @@
 """一票否决: only on the decision document of a competent body, lifted when that decision is changed."""
 
+import json
 from datetime import date
+from typing import Final
 
 import pytest
 
-from domain.decider import Refused
+from domain.actor import person
+from domain.decider import NotPermitted, Refused
+from domain.organisation.member import OwnAffair
 from domain.organisation.unit import DayInFuture
-from domain.recording.approval import WrongBody
+from domain.recording.approval import RecorderApproves, WrongBody
 from domain.recording.archive import RecordUnknown, VetoLifted, VetoRegistered, archive_of
+from domain.recording.bringing import NotAsBrought, VetoBrought, VetoUnknown
+from domain.recording.department import KeptByDepartment
 from domain.recording.entering import AlreadyRecorded
 from domain.recording.sheet import EvidenceMissing
-from domain.recording.veto import LiftedBeforeDecided, VetoNotStanding, VetoUnknown
-from tests.domain.branch import AS_SECRETARY, COMMITTEE, MEMBER, RULED, secret, who
-from tests.domain.merits import DATED_ON, lifted, vetoed
+from domain.recording.veto import LiftedBeforeDecided, VetoNotStanding
+from tests.domain.branch import (
+    AS_HIGHER,
+    AS_SECRETARY,
+    COMMITTEE,
+    DOCUMENT,
+    HIGHER,
+    MEMBER,
+    RULED,
+    TOP,
+    appointed,
+    established,
+    organised,
+    registered,
+    rules_in_force,
+    secret,
+    who,
+)
+from tests.domain.given import Given
+from tests.domain.merits import DATED_ON, lifted, veto_brought, vetoed
 
 VETOED = RULED.given(vetoed())
 (RECORD,) = VETOED.world[archive_of(MEMBER, DATED_ON)].records
@@ -54,3 +77,59 @@ def test_it_is_lifted_once_by_the_document_that_changes_the_decision() -> None:
 def test_without_a_stage_in_the_rule_set_a_veto_is_never_noticed() -> None:
     records = VETOED.world[archive_of(MEMBER, DATED_ON)].records
     assert [(record.kind, record.status) for record in records.values()] == [("veto", "approved")]
+
+
+DISCIPLINE_OFFICE: Final = "GW/DI"
+OFFICIAL: Final = who("discipline official")
+AS_OFFICIAL: Final = person(OFFICIAL, "department_officer", DISCIPLINE_OFFICE)
+
+
+def kept(*items: str) -> Given:
+    """The branch under a rule set by which a department keeps some items; the department has an officer."""
+    source = {"code": "discipline", "zh": "纪检", "en": "Discipline", "unit": DISCIPLINE_OFFICE, "items": items}
+    document = json.dumps({**json.loads(DOCUMENT), "sources": [source]}, ensure_ascii=False).encode()
+    return organised().given(
+        *rules_in_force(document),
+        established(DISCIPLINE_OFFICE, TOP),
+        registered(OFFICIAL, DISCIPLINE_OFFICE),
+        appointed(OFFICIAL, "department_officer", DISCIPLINE_OFFICE),
+    )
+
+
+KEPT: Final = kept("V-1")
+BROUGHT: Final = KEPT.given(veto_brought(AS_OFFICIAL))
+
+
+def test_f21_a_veto_of_a_department_is_brought_by_its_officer_and_then_registered_by_the_body() -> None:
+    KEPT.when(vetoed()).refused(KeptByDepartment)
+    (fact,) = KEPT.when(veto_brought(AS_OFFICIAL)).says(VetoBrought)
+    assert isinstance(fact, VetoBrought)
+    assert (fact.department, fact.by) == (DISCIPLINE_OFFICE, OFFICIAL)
+    BROUGHT.when(vetoed()).says(VetoRegistered)
+    BROUGHT.when(veto_brought(AS_OFFICIAL)).nothing()
+    BROUGHT.given(vetoed()).when(veto_brought(AS_OFFICIAL)).refused(AlreadyRecorded)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"document": "0" * 64}, {"decided_on": date(2026, 5, 9)}, {"occurred_on": date(2026, 3, 2)}],
+)
+def test_f21_the_body_registers_what_was_brought_and_nothing_else(other: dict[str, object]) -> None:
+    BROUGHT.when(vetoed(**other)).refused(NotAsBrought)
+    anew = BROUGHT.given(veto_brought(AS_OFFICIAL, **other))
+    anew.when(vetoed()).refused(NotAsBrought)
+    anew.when(vetoed(**other)).says(VetoRegistered)
+
+
+def test_f21_nobody_else_brings_it_and_the_officer_brings_nothing_else_and_has_no_vote() -> None:
+    for actor in (AS_HIGHER, AS_SECRETARY, person(OFFICIAL, "member", DISCIPLINE_OFFICE)):
+        KEPT.when(veto_brought(actor)).refused(NotPermitted)
+    kept("V-2").when(veto_brought(AS_OFFICIAL)).refused(NotPermitted)
+    KEPT.when(veto_brought(AS_OFFICIAL, member=OFFICIAL, unit=DISCIPLINE_OFFICE)).refused(OwnAffair)
+    KEPT.when(veto_brought(AS_OFFICIAL, item="N-QZ-1")).refused(VetoUnknown)
+    KEPT.when(veto_brought(AS_OFFICIAL, document_kind="minutes")).refused(EvidenceMissing)
+    seated = BROUGHT.given(appointed(OFFICIAL, "committee_member", TOP))
+    seated.when(vetoed(person(OFFICIAL, "committee_member", TOP), (*HIGHER, OFFICIAL))).refused(RecorderApproves)
+    (fact,) = seated.when(vetoed(AS_HIGHER, (*HIGHER, OFFICIAL))).says(VetoRegistered)
+    assert isinstance(fact, VetoRegistered)
+    assert fact.entitled == len(HIGHER)

@@ -20,7 +20,7 @@ from domain.organisation.roster import MemberReleased, belonging
 from domain.recording.approval import NotPresent
 from domain.recording.chain import ReasonMissing
 from domain.recording.committee import NoMajority, NoQuorum, NotInBody
-from domain.result.noticing import DraftProbationNotice, probation_notice_id
+from domain.result.noticing import DraftProbationNotice, OutcomeNotDecided, probation_notice_id
 from domain.result.probation import (
     CancellationProposed,
     ConfirmationProposed,
@@ -335,6 +335,18 @@ def test_the_outcome_is_noticed_by_name_and_nothing_more() -> None:
     assert isinstance(line, ResultLineDrafted)
     assert (line.member, line.grade, line.total) == (NEWCOMER, "confirm", None)
     decided.given(draft).when(draft).refused(NoticeExists)
+
+
+@pytest.mark.parametrize("outcome", ["confirm", "extend", "cancel"])
+def test_what_was_not_decided_is_not_noticed(outcome: str) -> None:
+    draft = wish(DraftProbationNotice, PROCESS, OVER, unit=BRANCH, member=NEWCOMER, outcome=outcome, body="GW")
+    SET_UP.when(draft).refused(OutcomeNotDecided)
+    window_with(7000).given(looked(), resolved()).when(draft).refused(OutcomeNotDecided)
+    extended = in_extension()
+    if outcome == "extend":
+        extended.when(draft).says(ResultNoticeDrafted, ResultLineDrafted)
+    else:
+        extended.when(draft).refused(OutcomeNotDecided)
 
 
 def test_a_notice_of_an_outcome_runs_its_term_and_confirms_nothing() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from domain.actor import person
 from domain.decider import NotPermitted
 from domain.rules.calendar import (
     CalendarChangesPast,
@@ -49,6 +50,8 @@ from tests.domain.branch import (
     BRANCH,
     DOCUMENT,
     OFFICER,
+    PUBLICITY,
+    RECORDER,
     SCHEME,
     SETUP_AT,
     TOP,
@@ -110,6 +113,18 @@ def test_i3_the_author_does_not_approve() -> None:
     as_both = msgspec.structs.replace(AS_LEADER, person=OFFICER)
     both.when(approved(actor=as_both)).refused(AuthorApproves)
     both.when(approved()).says(RuleSetApproved)
+
+
+def test_a_version_that_binds_a_whole_tree_is_made_at_its_top_by_whatever_office() -> None:
+    local = EMPTY.given(appointed(RECORDER, "officer"), appointed(PUBLICITY, "leading_group"))
+    officer, leader = person(RECORDER, "officer", BRANCH), person(PUBLICITY, "leading_group", BRANCH)
+    here = {"unit": BRANCH}
+    local.when(msgspec.structs.replace(drafted(), actor=officer, **here)).refused(NotPermitted)
+    draft = local.given(drafted())
+    draft.when(msgspec.structs.replace(approved(), actor=leader, **here)).refused(NotPermitted)
+    ready = draft.given(approved())
+    ready.when(msgspec.structs.replace(published(), actor=officer, **here)).refused(NotPermitted)
+    ready.when(published()).says(RuleSetPublished)
 
 
 def test_a_rule_set_that_contradicts_itself_is_refused_as_a_draft() -> None:

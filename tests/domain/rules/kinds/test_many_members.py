@@ -160,7 +160,6 @@ def test_whoever_is_scored_with_many_has_what_he_has_alone(drawn: tuple[int, lis
 def test_forgetting_changes_no_score(drawn: tuple[int, list[Member]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(many, "KEPT", 2)
-        patch.setattr(many, "KINDS", 2)
         _compared(*drawn)
 
 

@@ -1,0 +1,171 @@
+"""提请一票否决 — a veto that a department keeps is brought by its officer; the body then registers what was brought.
+
+What no department keeps the body registers of itself. Who brings it has no part in the vote, and what is registered
+rests on the very document that was brought.
+"""
+
+from datetime import date
+from typing import Final, NamedTuple, TypeAlias
+
+import msgspec
+
+from domain.assessment.period import need_unsealed
+from domain.decider import Command, Decision, Fact, Past, Refused, Stream, StreamRef
+from domain.organisation.member import refuse_own
+from domain.organisation.unit import established
+from domain.recording.archive import archive_of
+from domain.recording.department import KeptByDepartment, need_department
+from domain.recording.entering import AlreadyRecorded, need_open_period
+from domain.recording.papers import need_days, need_kind
+from domain.recording.sheet import acting
+from domain.rules.demands import departments_of
+from domain.rules.items import VetoItem
+from domain.rules.ruling import scheme_here
+from domain.rules.scheme import Scheme
+from domain.sealed import Secret
+from domain.values import Code, MemberId, Sha256
+
+
+class VetoBrought(Fact, frozen=True, kw_only=True):
+    """提请一票否决 — by the officer of the department that keeps the item; nothing is registered by it."""
+
+    unit: Code
+    member: MemberId
+    matter: Code
+    item: Code
+    rules: Code
+    occurred_on: date
+    decided_on: date
+    document_kind: Code
+    document: Sha256
+    issuer: Sha256
+    department: Code
+    by: MemberId
+
+
+class NotBrought(msgspec.Struct, frozen=True):
+    """Nobody brought it."""
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """What was brought last."""
+
+    last: VetoBrought
+    by: frozenset[MemberId]
+    """Everybody who ever brought it."""
+
+
+State: TypeAlias = NotBrought | Brought
+
+
+class VetoUnknown(Refused):
+    """一票否决清单中没有这个条目。 The rule set in force has no such veto."""
+
+    code = "veto-unknown"
+
+
+class NotAsBrought(Refused):
+    """与牵头部门提请的文书或日期不一致。 The document or a day is not what the department brought."""
+
+    code = "veto-not-as-brought"
+
+
+class BringVeto(Command, frozen=True, kw_only=True):
+    """Bring the decision of a competent body before the one that registers; brought anew, the last counts."""
+
+    operation = "veto.bring"
+    unit: Code
+    member: MemberId
+    matter: Code
+    item: Code
+    occurred_on: date
+    decided_on: date
+    document_kind: Code
+    document: Sha256
+    issuer: Secret
+
+
+class RestsOn(NamedTuple):
+    """On what a veto rests: the days of the act and of the decision, its document."""
+
+    occurred_on: date
+    decided_on: date
+    document_kind: Code
+    document: Sha256
+
+
+def evolve(state: State, fact: Fact) -> State:
+    """What was brought after one more fact."""
+    match state, fact:
+        case NotBrought(), VetoBrought():
+            return Brought(last=fact, by=frozenset({fact.by}))
+        case Brought(), VetoBrought():
+            return Brought(last=fact, by=state.by | {fact.by})
+        case _:
+            raise AssertionError(f"{type(fact).__name__} does not belong to what is brought")
+
+
+BROUGHT: Final[Stream[State]] = Stream("brought-veto", NotBrought(), evolve, (VetoBrought,))
+
+
+def brought_of(unit: Code, member: MemberId, matter: Code, item: Code) -> StreamRef[State]:
+    """The one stream of what is brought of a member, matter and item."""
+    return BROUGHT.of(unit, member, matter, item)
+
+
+def decide(past: Past, command: BringVeto) -> Decision:
+    """Before the body that registers, once more where it was brought before."""
+    refuse_own(command, command.member)
+    unit = established(past, command.unit)
+    rules, scheme = scheme_here(past, unit.unit, command.occurred_on)
+    item = veto_named(scheme, command.item)
+    need_department(scheme, item.code, command.actor)
+    need_days(past, command.unit, command.member, command.occurred_on, command.decided_on, command.at)
+    need_unsealed(past, command.unit, command.decided_on)
+    need_open_period(past, command.member, command.decided_on)
+    need_kind(item, command.document_kind)
+    archive = past[archive_of(command.member, command.decided_on)]
+    earlier = archive.live(command.unit, command.matter, command.item)
+    if earlier is not None:
+        raise AlreadyRecorded(record=earlier.record, matter=command.matter, item=command.item)
+    fact = VetoBrought(
+        unit=command.unit,
+        member=command.member,
+        matter=command.matter,
+        item=command.item,
+        rules=rules,
+        occurred_on=command.occurred_on,
+        decided_on=command.decided_on,
+        document_kind=command.document_kind,
+        document=command.document,
+        issuer=command.issuer.commitment,
+        department=command.actor.unit or command.unit,
+        by=acting(command),
+    )
+    ref = brought_of(command.unit, command.member, command.matter, command.item)
+    state = past[ref]
+    return [] if isinstance(state, Brought) and state.last == fact else [ref.says(fact)]
+
+
+def veto_named(scheme: Scheme, code: Code) -> VetoItem:
+    """The veto of this code, or a refusal."""
+    found = scheme.item(code)
+    if not isinstance(found, VetoItem):
+        raise VetoUnknown(item=code)
+    return found
+
+
+def need_brought(
+    past: Past, scheme: Scheme, ref: StreamRef[State], item: Code, rests_on: RestsOn
+) -> frozenset[MemberId]:
+    """Who brought it, where a department keeps the item: then only what was brought is registered."""
+    keepers = departments_of(scheme, item)
+    if not keepers:
+        return frozenset()
+    state = past[ref]
+    if isinstance(state, NotBrought):
+        raise KeptByDepartment(item=item, departments=keepers)
+    last = state.last
+    if rests_on != RestsOn(last.occurred_on, last.decided_on, last.document_kind, last.document):
+        raise NotAsBrought(item=item)
+    return state.by

@@ -1,0 +1,114 @@
+"""封存后的补记 — what was never entered is added to a sealed period by order alone, to its member's credit."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.assessment.adding import AdditionIsBurden, AdditionOutside, AddRecord
+from domain.assessment.ordering import CorrectionTwice, CorrectionUndetermined
+from domain.assessment.restatement import AdditionOrdered, RestatementOrdered
+from domain.objection.objection import Correction
+from domain.recording.amounts import LevelUnknown
+from domain.recording.archive import archive_of
+from domain.recording.entering import AlreadyRecorded
+from domain.recording.matter import MATTER, MatterHeld, MatterPlanned, MatterUnknown
+from domain.recording.papers import EvidenceMissing
+from domain.recording.sheet import SHEET, SheetOpened, SheetUnknown
+from domain.rules.ruleset import NoRuleInForce
+from tests.domain.assessment.test_restatement import BASE, D, outcome, result
+from tests.domain.branch import BRANCH, STUDY, VERSION, digest, who
+from tests.domain.given import Given
+from tests.domain.restated import adopted, approved, computed, ordered
+from tests.domain.year import YEAR, days
+
+DAY = date(YEAR, 5, 20)
+PRIZE = Correction(outcome="honoured", level="municipal_first")
+HELD = MATTER.of(BRANCH, "MT-LEFT")
+
+
+def honour(**fields: Any) -> AddRecord:
+    """D's prize, of which nobody heard in time."""
+    said: dict[str, Any] = {
+        "member": D, "matter": "AW-LEFT", "item": "H-LX-1", "right": PRIZE, "occurred_on": DAY, "counted_on": DAY,
+        "document_kind": "award_certificate", "document": digest("certificate"),
+    }  # fmt: skip
+    return AddRecord(**{**said, **fields})
+
+
+def duty(**fields: Any) -> AddRecord:
+    """D's attendance at a meeting whose sheet forgot him."""
+    said: dict[str, Any] = {
+        "member": D, "matter": "MT-LEFT", "item": STUDY, "right": Correction(outcome="attended"),
+        "document_kind": "sign_in_list", "document": digest("sign-in"),
+    }  # fmt: skip
+    return AddRecord(**{**said, **fields})
+
+
+def after(*additions: AddRecord, base: Given = BASE) -> Given:
+    return base.given(ordered(additions=additions), computed(), approved(), *adopted())
+
+
+def with_meeting() -> Given:
+    """The meeting is on record, with its sheet."""
+    key = {"unit": BRANCH, "matter": "MT-LEFT"}
+    return BASE.given(
+        HELD.says(MatterPlanned(**key, kind="study_session", title="主题党日", planned_on=DAY)),
+        HELD.says(MatterHeld(**key, occurred_on=DAY)),
+        SHEET.of(BRANCH, "MT-LEFT", STUDY).says(SheetOpened(**key, item=STUDY, rules=VERSION, occurred_on=DAY)),
+    )
+
+
+def test_an_honour_that_was_never_entered_is_added_and_the_new_result_rests_on_it() -> None:
+    order, said = BASE.when(ordered(additions=(honour(),))).says(RestatementOrdered, AdditionOrdered)
+    assert isinstance(order, RestatementOrdered)
+    assert (order.corrections, order.additions) == (0, 1)
+    assert isinstance(said, AdditionOrdered)
+    assert (said.kind, said.points_shown, said.rules) == ("honour", "3.00", VERSION)
+    done = after(honour())
+    added = next(one for one in done.world[archive_of(D, DAY)].records.values() if one.matter == "AW-LEFT")
+    assert (added.status, added.kind, added.counted_on, added.replaces) == ("confirmed", "honour", DAY, None)
+    before, now = result(BASE, D).standing, result(done, D).standing
+    assert before is not None
+    assert now is not None
+    assert (now.version, now.total > before.total) == (2, True)
+    assert outcome(done) | {D: None} == outcome(BASE) | {D: None}
+
+
+def test_a_duty_that_a_sheet_forgot_is_added_on_the_day_of_its_matter() -> None:
+    done = after(duty(), base=with_meeting())
+    added = next(one for one in done.world[archive_of(D, days(1))].records.values() if one.matter == "MT-LEFT")
+    assert (added.status, added.kind, added.outcome, added.occurred_on) == (
+        "confirmed",
+        "responsibility",
+        "attended",
+        DAY,
+    )
+
+
+@pytest.mark.parametrize(
+    ("addition", "refusal"),
+    [
+        (duty(right=Correction(outcome="absent")), AdditionIsBurden),
+        (honour(item="N-QZ-1", right=Correction(outcome="deducted", level="each")), AdditionIsBurden),
+        (honour(item="R-QZ-1"), AdditionIsBurden),
+        (honour(right=Correction(outcome="honoured", level="cosmic")), LevelUnknown),
+        (honour(document_kind="sign_in_list"), EvidenceMissing),
+        (honour(counted_on=date(YEAR + 1, 1, 5)), AdditionOutside),
+        (honour(counted_on=date(YEAR, 5, 1)), AdditionOutside),
+        (honour(occurred_on=date(2024, 1, 5)), NoRuleInForce),
+        (honour(occurred_on=None), MatterUnknown),
+        (honour(member=who("stranger")), CorrectionUndetermined),
+        (duty(occurred_on=date(YEAR, 5, 21)), MatterUnknown),
+        (duty(item="R-LX-2", document_kind="attendance_log"), SheetUnknown),
+    ],
+)
+def test_only_what_speaks_for_a_member_and_what_papers_show_is_added(
+    addition: AddRecord, refusal: type[Exception]
+) -> None:
+    with_meeting().when(ordered(additions=(addition,))).refused(refusal)  # type: ignore[arg-type]
+
+
+def test_one_matter_is_added_once() -> None:
+    BASE.when(ordered(additions=(honour(), honour()))).refused(CorrectionTwice)
+    after(honour()).when(ordered(additions=(honour(),))).refused(AlreadyRecorded)
