@@ -123,6 +123,7 @@ class ResultLine(msgspec.Struct, frozen=True, kw_only=True):
     rules: Code | None
     notice: NoticeId | None
     fed_back_on: date | None
+    acknowledged_on: date | None
 
 
 class PeriodView(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,6 +256,7 @@ def result_line(scheme: Scheme | None, state: assessments.ResultState, names: Na
         rules=state.rules,
         notice=state.notice,
         fed_back_on=state.fed_back_on,
+        acknowledged_on=state.acknowledged_on,
     )
 
 

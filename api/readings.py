@@ -9,6 +9,7 @@ import msgspec
 
 from api.asked import Asked
 from api.house import House
+from api.purpose import look_at
 from domain.organisation.custody import ProcessingIsRestricted
 from domain.values import Code, MemberId, RecordId
 
@@ -49,6 +50,7 @@ async def note_reading(
         return
     assert reader.acting is not None, "who holds no office is granted nobody's archive but his own"
     acting = reader.acting
+    await look_at(asked, member, what)
     await _write(
         asked.house,
         reader=reader.person,

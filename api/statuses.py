@@ -37,6 +37,8 @@ STATUSES: Final[dict[str, int]] = {
     # Who may
     "not-permitted": 403,
     "office-not-held": 403,
+    "beyond-purpose": 403,
+    "export-without-mandate": 403,
     # What there is
     "register-kind-unknown": 404,
     "register-entry-unknown": 404,
@@ -355,6 +357,7 @@ STATUSES: Final[dict[str, int]] = {
     "not-appraised": 409,
     "self-evaluated": 409,
     "already-fed-back": 409,
+    "already-acknowledged": 409,
     # The years before the log
     "addition-is-burden": 409,
     "addition-outside": 409,

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import psycopg
 
@@ -15,8 +15,10 @@ PREFIX: Final = "steelyard_"
 """So that a token that was published by mistake is found."""
 
 _ISSUE: Final = """
-INSERT INTO access.tokens (token_hash, name, person, role, unit, scopes, made_at, expires_at)
-VALUES (%(token)s, %(name)s, %(person)s, %(role)s, %(unit)s, %(scopes)s, %(now)s, %(until)s)
+INSERT INTO access.tokens
+  (token_hash, name, person, role, unit, scopes, made_at, expires_at, purpose, people_most, mandate)
+VALUES (%(token)s, %(name)s, %(person)s, %(role)s, %(unit)s, %(scopes)s, %(now)s, %(until)s,
+  %(purpose)s, %(people_most)s, %(mandate)s)
 """
 FIND: Final = """
 SELECT person, role, unit, scopes FROM access.tokens
@@ -27,6 +29,13 @@ _END: Final = """
 UPDATE access.tokens SET ended_at = %(now)s
 WHERE person = %(person)s AND (name = %(name)s OR %(name)s::text IS NULL) AND ended_at IS NULL
 """
+
+
+Purpose: TypeAlias = Literal["office", "entry", "statistics", "notices", "audit"]
+"""Daily work of an office, entering, figures, showing notices, an audit: no other purpose has a token."""
+PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
+PEOPLE: Final[dict[Purpose, int]] = {"office": 20, "entry": 0, "statistics": 0, "notices": 0, "audit": 200}
+"""At how many people's archives a token may look unless its issuer says another number."""
 
 
 class ScopeUnknown(ValueError):
@@ -47,8 +56,14 @@ def issue(
     scopes: Sequence[str],
     now: datetime,
     until: datetime,
+    purpose: Purpose = "office",
+    people_most: int | None = None,
+    mandate: str | None = None,
 ) -> str:
     """A new token, which is shown once and never stored; the connection's role is ``writer``.
+
+    It is for one purpose, looks at no more people than that allows or ``people_most`` says, and takes lists away
+    only under the paper of this number.
 
     It can do no more than its person may on the day it is used, and of that only the operations in ``scopes``.
     Raises ScopeUnknown, and TokenEndsBefore where ``until`` is not after ``now``.
@@ -60,7 +75,9 @@ def issue(
         raise ScopeUnknown(f"{ScopeUnknown.__doc__} {sorted(unknown)}")
     token = PREFIX + secrets.token_urlsafe(32)
     known = {"token": hashed(token), "name": name, "person": person, "role": role, "unit": unit}
-    connection.execute(_ISSUE, {**known, "scopes": sorted(set(scopes)), "now": now, "until": until})
+    most = PEOPLE[purpose] if people_most is None else people_most
+    bound = {"purpose": purpose, "people_most": most, "mandate": mandate}
+    connection.execute(_ISSUE, {**known, **bound, "scopes": sorted(set(scopes)), "now": now, "until": until})
     return token
 
 

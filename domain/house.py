@@ -196,6 +196,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     noticing.DraftResultNotice: noticing.decide,
     committing.CommitState: committing.decide,
     feedback.FeedBackResult: feedback.decide,
+    feedback.AcknowledgeResult: feedback.acknowledge,
     ordering.OrderRestatement: ordering.decide,
     ordering.FileRestatementStatement: ordering.decide,
     ordering.ApproveRestatement: ordering.decide,

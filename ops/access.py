@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
+from api.tokens import PURPOSES
 from ops import founding
 from ops.deployment import deployed
 from ops.options import Unit
@@ -46,10 +47,17 @@ def issue(
     scopes: Annotated[str, typer.Option(help="操作,逗号分隔 operations, by comma")],
     role: Annotated[str, typer.Option(help="职务 office")] = "auditor",
     days: Annotated[int, typer.Option(help="天数 days", min=1, max=366)] = 30,
+    purpose: Annotated[str, typer.Option(help=f"限定用途 one of: {', '.join(PURPOSES)}")] = "office",
+    people: Annotated[int | None, typer.Option(help="最多查阅几人 at most so many people", min=0)] = None,
+    mandate: Annotated[str | None, typer.Option(help="导出名单的授权文号 number of the paper for taking lists")] = None,
 ) -> None:
     """签发令牌 Issue a token; it is shown once."""
+    chosen = next((one for one in PURPOSES if one == purpose), None)
+    if chosen is None:
+        raise typer.BadParameter(", ".join(PURPOSES))
+    bound = founding.Bound(chosen, people, mandate)
     with deployed(Settings()) as deployment:
-        console.print(founding.issue_token(deployment, work_number, name, role, unit, scopes.split(","), days))
+        console.print(founding.issue_token(deployment, work_number, name, role, unit, scopes.split(","), days, bound))
 
 
 @token.command()

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
@@ -18,7 +18,7 @@ import psycopg
 
 from api.accounts import disable_account, open_account, reset_password
 from api.sessions import end_all
-from api.tokens import end, issue
+from api.tokens import Purpose, end, issue
 from domain.actor import Actor, system
 from domain.decider import Command, Refused
 from domain.ledger import Ledger, Receipt
@@ -246,10 +246,25 @@ def _end_everything(connection: "psycopg.Connection[Any]", person: MemberId, now
     end(connection, person, None, now)
 
 
+class Bound(NamedTuple):
+    """To what a token is bound beside its office and operations."""
+
+    purpose: Purpose
+    people_most: int | None = None
+    mandate: str | None = None
+
+
 def issue_token(
-    deployment: Deployment, work_number: str, name: str, role: str, unit: Code, scopes: list[str], days: int
+    deployment: Deployment,
+    work_number: str,
+    name: str,
+    role: str,
+    unit: Code,
+    scopes: list[str],
+    days: int,
+    bound: Bound,
 ) -> str:
-    """A token for a program that acts for a member in one office; never shown again."""
+    """A token for a program that acts for a member in one office and for one purpose; never shown again."""
     now = deployment.clock().now()
     member, _ = asyncio.run(person_of(deployment, work_number, day_of(now)))
     with psycopg.connect(deployment.database.urls.writer) as connection:
@@ -262,6 +277,9 @@ def issue_token(
             scopes=scopes,
             now=now,
             until=now + timedelta(days=days),
+            purpose=bound.purpose,
+            people_most=bound.people_most,
+            mandate=bound.mandate,
         )
 
 

@@ -25,7 +25,8 @@ class NothingDue(Refused):
 def clear(
     unit: Unit,
     confirm: Annotated[str | None, typer.Option(help=f"确认清理 confirm one of: {', '.join(KEPT_KINDS)}")] = None,
-    login: Annotated[str, typer.Option(help="确认人的账号 login of who confirms")] = "",
+    login: Annotated[str, typer.Option("--as", help="确认人的账号 login of who confirms")] = "",
+    password: Annotated[str | None, typer.Option(envvar="STEELYARD_PASSWORD", help="密码 password")] = None,
     carry_out: Annotated[bool, typer.Option("--carry-out", help="执行已决定的 carry out what is decided")] = False,
 ) -> None:
     """到期清单;确认、执行 What is due; with --confirm order it, with --carry-out do what was ordered or approved."""
@@ -41,7 +42,8 @@ def clear(
             wanted = next((plan for plan in plans if plan.kind == confirm and plan.due), None)
             if wanted is None:
                 raise NothingDue(kind=confirm, day=day_of(now))
-            person = desk.signed_in(deployment, login, typer.prompt("密码 password", hide_input=True))
+            told = password or typer.prompt("密码 password", hide_input=True)
+            person = desk.signed_in(deployment, login, told)
             retention.confirmed(deployment, person, unit, wanted, now)
             console.print(f"已决定 ordered: {wanted.kind} {wanted.plan}", highlight=False)
         if carry_out:

@@ -67,6 +67,7 @@ _TRIM: Final[tuple[LiteralString, ...]] = (
     "DELETE FROM access.sessions WHERE COALESCE(ended_at, expires_at) < %(until)s",
     "DELETE FROM access.tokens WHERE COALESCE(ended_at, expires_at) < %(until)s",
 )
+_REFUSED: Final = "DELETE FROM access.refused_pulls WHERE at < %(until)s"
 _REWRITTEN: Final[tuple[LiteralString, ...]] = (
     "VACUUM (FULL) vault.keys",
     "VACUUM (FULL) vault.identities",
@@ -176,6 +177,7 @@ def _trim(
     known = {"until": midnight_after(before_on - timedelta(days=1)), "held": held}
     with psycopg.connect(deployment.database.urls.eraser) as eraser:
         readings, sessions, tokens = (eraser.execute(statement, known).rowcount for statement in _TRIM)
+        eraser.execute(_REFUSED, known)
     # Deleted first: the order is a fact already, and after a crash in between the next run finds nothing left.
     said = RecordTrim(
         id=uuid4(),

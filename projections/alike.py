@@ -101,7 +101,7 @@ class Alike:
 
     def text(self, one: Given, situation: Situation) -> str:
         """One year's, counted by itself."""
-        said: list[Token] = [*one.said, *_fallen(one.lists)]
+        said = _said(one)
         found = [part.crowd.span.find(part.said(said)) for part in situation.parts]
         return text_of(one, situation, found)
 
@@ -127,9 +127,8 @@ class Alike:
         own = next((each for each in situation.periods if each.ruled.period == period), None)
         if own is None:
             return []
-        said: list[Token] = [*one.said, *_fallen(one.lists)]
-        spans = ((part.crowd.span, part.said(said)) for part in situation.parts[own.spans])
-        return [span.scores(span.find(heard))[0] for span, heard in spans]
+        said = _said(one)
+        return [part.crowd.span.scores(part.crowd.span.find(part.said(said)))[0] for part in situation.parts[own.spans]]
 
     def situation(self, subject: Subject, year: int) -> Situation:
         """What somebody's year has in common with others'."""
@@ -340,8 +339,9 @@ def _own_totals(one: Period, subject: Subject, year: int, lists: Lists) -> Total
 _HALVES: Final = 2
 
 
-def _fallen(lists: Lists) -> list[Tally]:
-    return [tally([row])[0] for row in lists.shortfalls]
+def _said(one: Given) -> list[Token]:
+    """What records and shortfalls of a year say."""
+    return [*one.said, *(tally([row])[0] for row in one.lists.shortfalls)]
 
 
 def _stays_in(stays: Sequence[Stay], year: int) -> _Key:

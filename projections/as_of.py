@@ -22,6 +22,7 @@ from domain.assessment.result import (
     GradeDetermined,
     GradeProposed,
     MemberComputed,
+    ResultAcknowledged,
     ResultFedBack,
     ScoreDetermined,
 )
@@ -44,7 +45,7 @@ from domain.recording.archive import (
 from domain.recording.honour import HONOUR, Honour, honour_id
 from domain.recording.matter import MATTER, NotPlanned
 from domain.rules.ruleset import RULES, RuleSetDrafted, RuleSetPublished, RuleSets
-from domain.values import Code, MemberId, hundredths
+from domain.values import Code, MemberId, day_of, hundredths
 from domain.vocabulary import stored_name
 from projections.answers import Answer, AsyncConnection
 from projections.assessments import ResultState
@@ -378,8 +379,11 @@ def _result(entries: Sequence[Placed]) -> ResultState:
                 state = msgspec.structs.replace(state, grade=fact.grade, reason=fact.reason, position=at)
             case ResultFedBack():
                 state = msgspec.structs.replace(state, fed_back_on=fact.told_on, position=at)
+            case ResultAcknowledged():
+                state = msgspec.structs.replace(state, acknowledged_on=day_of(placed.entry.at), position=at)
             case DeterminationSuperseded():
-                state = msgspec.structs.replace(state, grade=None, reason=None, fed_back_on=None, position=at)
+                unsaid = dict.fromkeys(("grade", "reason", "fed_back_on", "acknowledged_on"))
+                state = msgspec.structs.replace(state, **unsaid, position=at)
             case GradeProposed():
                 state = msgspec.structs.replace(state, proposed=fact.grade, position=at)
             case _:
@@ -415,6 +419,7 @@ def _computed(fact: MemberComputed, position: int, before: ResultState | None) -
         rules=None if before is None else before.rules,
         notice=None if before is None else before.notice,
         fed_back_on=None if before is None else before.fed_back_on,
+        acknowledged_on=None if before is None else before.acknowledged_on,
         position=position,
     )
 

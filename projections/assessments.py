@@ -12,6 +12,7 @@ from domain.assessment.result import (
     GradeDetermined,
     GradeProposed,
     MemberComputed,
+    ResultAcknowledged,
     ResultFedBack,
     ScoreDetermined,
 )
@@ -51,6 +52,7 @@ CREATE TABLE results (
     rules text,
     notice uuid,
     fed_back_on date,
+    acknowledged_on date,
     position integer NOT NULL
 );
 CREATE INDEX results_of_member ON results (member, year);
@@ -87,6 +89,7 @@ class ResultRow(Row, kw_only=True):
     rules: str | None = None
     notice: UUID | None = None
     fed_back_on: date | None = None
+    acknowledged_on: date | None = None
     position: int
 
 
@@ -140,11 +143,16 @@ def _grade(this: Applied, fact: GradeDetermined) -> None:
 
 def _superseded(this: Applied, _: DeterminationSuperseded) -> None:
     """The next one follows it; whatever was said of this one was not said of that."""
-    this.batch.change(ResultRow, this.stream, grade=None, reason=None, fed_back_on=None, position=this.position)
+    unsaid = dict.fromkeys(("grade", "reason", "fed_back_on", "acknowledged_on"))
+    this.batch.change(ResultRow, this.stream, **unsaid, position=this.position)
 
 
 def _fed_back(this: Applied, fact: ResultFedBack) -> None:
     this.batch.change(ResultRow, this.stream, fed_back_on=fact.told_on, position=this.position)
+
+
+def _acknowledged(this: Applied, _: ResultAcknowledged) -> None:
+    this.batch.change(ResultRow, this.stream, acknowledged_on=day_of(this.entry.at), position=this.position)
 
 
 def _kept_in_the_log(_: Applied, __: Fact) -> None:
@@ -157,6 +165,7 @@ HANDLERS: Final[Handlers] = {
     ScoreDetermined: _score,
     GradeDetermined: _grade,
     ResultFedBack: _fed_back,
+    ResultAcknowledged: _acknowledged,
     DeterminationSuperseded: _superseded,
     **dict.fromkeys(
         (
@@ -201,13 +210,15 @@ class ResultState(msgspec.Struct, frozen=True, kw_only=True):
     rules: Code | None
     notice: NoticeId | None
     fed_back_on: date | None
+    acknowledged_on: date | None
     position: int
 
 
 _RESULT: Final = """
 SELECT m.person AS member, r.unit, r.year, r.period, r.months_present, r.base, r.base_max, r.honours, r.deductions,
        r.ledger, r.ledger_part, r.appraisal, r.appraisal_part, r.total, r.graded, r.records, r.proposed, r.version,
-       r.determined_total, r.grade, r.reason, r.rules, r.notice, r.fed_back_on, r.position
+       r.determined_total, r.grade, r.reason, r.rules, r.notice, r.fed_back_on,
+       r.acknowledged_on, r.position
 FROM results AS r JOIN members AS m ON m.member = r.member
 """
 _OF_UNIT: Final = _RESULT + "WHERE r.unit = %(unit)s AND r.year = %(year)s AND r.period = %(period)s ORDER BY m.person"

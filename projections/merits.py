@@ -6,7 +6,7 @@ together with those. A confirmed deduction takes its matter over from the items 
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final, LiteralString, TypeAlias
+from typing import Any, Final, LiteralString, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -28,6 +28,7 @@ from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
 from projections.casework import CaseRow
 from projections.reading import hundredths_of
+from projections.restatements import addition_key
 from projections.rows import Connection, Cursor, Row, array
 
 DDL: Final[LiteralString] = """
@@ -161,8 +162,11 @@ def in_place(this: Applied, fact: RecordReplaced) -> None:
     """What takes another's place: of the same matter and case, at another level; or what was never entered."""
     member, before = this.keys.member(fact.member), None if fact.replaces is None else this.keys.record(fact.replaces)
     known = "SELECT opened, minute FROM merits WHERE merit = %(merit)s"
-    # What an order adds to a sealed year was claimed nowhere.
     opened = None if before is None else this.execute(known, {"merit": before[0]}).fetchone()
+    # What an order adds to a sealed year was claimed nowhere: its papers, minute and vote are the order's.
+    papers: dict[str, Any] = {"minute": None if opened is None else opened[1]}
+    if before is None:
+        papers = _papers(this, fact)
     this.keys.records[fact.record.int] = this.position, member, fact.counted_on.year
     this.keys.kinds[fact.record.int] = fact.kind
     touch(this, member, fact.counted_on.year, fact.kind)
@@ -182,12 +186,26 @@ def in_place(this: Applied, fact: RecordReplaced) -> None:
             day=fact.counted_on,
             points=None if fact.points_shown is None else hundredths_of(fact.points_shown),
             opened=None if opened is None else opened[0],
-            minute=None if opened is None else opened[1],
             quantity=hundredths_of(fact.quantity),
             condition=fact.condition,
             share=fact.share,
+            **papers,
         )
     )
+
+
+_PAPERS: Final = """
+SELECT a.document_kind, a.document, r.minute, r.minute_sha256, r.entitled, r.present, r.in_favour
+FROM additions AS a JOIN restatements AS r ON r.id = a.restatement WHERE a.key = %(key)s
+"""
+
+
+def _papers(this: Applied, fact: RecordReplaced) -> dict[str, Any]:
+    key = addition_key(fact.restatement, fact.member, fact.matter, fact.item)
+    found = this.execute(_PAPERS, {"key": key}).fetchone()
+    assert found is not None, "an order named it"
+    names = ("document_kind", "document", "minute", "minute_sha256", "entitled", "present", "in_favour")
+    return dict(zip(names, found, strict=True))
 
 
 def _case_of(this: Applied, fact: HonourAdded | DeductionApproved | DeductionDismissed) -> int:

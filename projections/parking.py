@@ -22,6 +22,7 @@ from domain.assessment.result import (
     GradeDetermined,
     GradeProposed,
     MemberComputed,
+    ResultAcknowledged,
     ResultFedBack,
     ScoreDetermined,
 )
@@ -223,6 +224,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         ScoreDetermined,
         GradeDetermined,
         ResultFedBack,
+        ResultAcknowledged,
         AdditionOrdered,
         CorrectionOrdered,
         MemberRestated,

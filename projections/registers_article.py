@@ -12,7 +12,7 @@ import msgspec
 
 from domain.register.kinds import ASKED_LEAST
 from domain.values import Code, half_up, points
-from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, instead, paged
+from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, instead
 from projections.registers_rows import ROWS
 
 Measure: TypeAlias = Literal["sum", "percent", "days", "persons", "rank", "weekly", "range"]
@@ -30,6 +30,7 @@ class Reported(msgspec.Struct, frozen=True):
 
 
 REPORTED: Final[tuple[Reported, ...]] = (
+    Reported(20, "tagged", "sum"),
     Reported(49, "person_times", "sum"),
     Reported(50, "works", "sum"),
     Reported(50, "works_recommended", "sum"),
@@ -160,7 +161,7 @@ async def behind(
         "limit": limit + 1,
     }
     found = await ask(connection, ArticleRow, _BEHIND, known)
-    return paged(found, [one.position for one in found.value], limit)
+    return instead(found, _page(found.value, limit))
 
 
 def reported(code: str) -> Reported | None:
@@ -168,8 +169,23 @@ def reported(code: str) -> Reported | None:
     return _BY_CODE.get(code)
 
 
+def _page(rows: tuple[ArticleRow, ...], limit: int) -> Page[ArticleRow]:
+    """The first ``limit`` rows, less those that share their entry with the one after: they begin the next page.
+
+    An entry stands in several rows where several persons or standards belong to it.
+    """
+    if len(rows) <= limit:
+        return Page(items=rows, before=None)
+    entry = rows[limit].position
+    whole = tuple(one for one in rows[:limit] if one.position > entry)
+    return Page(items=whole, before=entry + 1) if whole else Page(items=rows[:limit], before=entry)
+
+
 def _figures_of(one: Reported, sums: list[_Sums]) -> list[Figure]:
     """The whole, where it can be made of the parts, and each part that has a name."""
+    if one.code == "tagged":
+        # A record may answer to several standards: they do not add up to a whole.
+        return [_figure(one, found) for found in sums]
     parts = [_figure(one, found) for found in sums if found.detail]
     if one.measure in ("rank", "persons") and parts:
         return parts

@@ -20,7 +20,7 @@ steps AS (
 ),
 last AS (SELECT DISTINCT ON (entry) entry, step, on_day, said, position FROM steps ORDER BY entry, number DESC),
 named AS (
-  SELECT p.entry, p.part, p.person, p.other FROM register_parts AS p WHERE p.struck IS NULL
+  SELECT p.entry, p.part, p.person, p.other, p.position FROM register_parts AS p WHERE p.struck IS NULL
 ),
 contest AS (
   SELECT r.unit || ':' || r.entry AS link, r.title FROM register_entries AS r
@@ -68,7 +68,7 @@ _WORKS: Final[LiteralString] = """
   UNION ALL SELECT 'awards', (w.award->>'level') || ' ' || (w.award->>'prize'), w.unit, w.unit_title, w.register,
          w.entry, w.title, w.on_day, 1, 0, NULL, w.position FROM work AS w WHERE w.step = 'awarded'
   UNION ALL SELECT 'persons_awarded', w.award->>'level', w.unit, w.unit_title, w.register, w.entry, w.title, w.on_day,
-         1, 0, n.person, w.position
+         1, 0, n.person, n.position
   FROM work AS w JOIN named AS n ON n.entry = w.id WHERE w.step = 'awarded' AND n.part = 'author'
   UNION ALL SELECT kind.code, e.title, e.unit, e.unit_title, e.register, e.entry, e.title, e.on_day,
          (SELECT count(*) FROM work AS w WHERE w.said->>'contest' = e.unit || ':' || e.entry
@@ -102,15 +102,36 @@ _SERVICE: Final[LiteralString] = """
   FROM e WHERE e.register = 'satisfaction'
 """
 _TALKS: Final[LiteralString] = """
-  UNION ALL SELECT 'team', '', e.unit, e.unit_title, e.register, e.entry, e.title, e.on_day, 1, 0, n.person, e.position
+  UNION ALL SELECT 'team', '', e.unit, e.unit_title, e.register, e.entry, e.title, e.on_day, 1, 0, n.person, n.position
   FROM e JOIN named AS n ON n.entry = e.id WHERE e.register = 'team'
   UNION ALL SELECT 'team_winners', '', e.unit, e.unit_title, e.register, e.entry, e.title, e.on_day, 1, 0, n.person,
-         e.position
+         n.position
   FROM e JOIN named AS n ON n.entry = e.id WHERE e.register = 'team' AND n.person IN (SELECT person FROM winner)
   UNION ALL SELECT kind.code, '', e.unit, e.unit_title, e.register, e.entry, e.title, e.on_day,
          CASE kind.code WHEN 'talk_speakers' THEN (SELECT count(*) FROM named AS n WHERE n.entry = e.id) ELSE 1 END,
          0, NULL, e.position
   FROM e CROSS JOIN (VALUES ('talks'), ('talks_weekly'), ('talk_speakers')) AS kind (code) WHERE e.register = 'talk'
+"""
+_TAGS: Final[LiteralString] = """
+  UNION ALL SELECT 'tagged', found.tag, found.unit, found.unit_title, 'record', found.matter, found.title, found.day,
+         found.records, 0, NULL, found.position
+  FROM (
+    SELECT t.said::jsonb->>'tag' AS tag, a.unit, u.title AS unit_title, a.code AS matter, a.title, d.day,
+           count(DISTINCT d.record) AS records, a.matter AS position
+    FROM records AS d JOIN matters AS a ON a.matter = d.matter JOIN units AS u ON u.code = a.unit
+    JOIN rule_parts AS p ON p.part = d.item
+    JOIN register_entries AS t ON t.register = 'tag' AND t.withdrawn IS NULL AND t.unit = ANY(u.path)
+     AND t.said::jsonb->>'item' = p.code AND t.on_day <= d.day
+    WHERE %(unit)s = ANY(u.path) AND d.reversed IS NULL AND d.outcome IN (0, 3, 6)
+      AND d.day BETWEEN %(since)s AND %(until)s
+    GROUP BY 1, 2, 3, 4, 5, 6, 8
+    UNION ALL
+    SELECT t.said::jsonb->>'tag', h.unit, h.unit_title, h.matter, h.title, h.day, count(DISTINCT h.merit), h.merit
+    FROM honour AS h JOIN units AS u ON u.code = h.unit
+    JOIN register_entries AS t ON t.register = 'tag' AND t.withdrawn IS NULL AND t.unit = ANY(u.path)
+     AND t.said::jsonb->>'item' = h.item AND t.on_day <= h.day
+    GROUP BY 1, 2, 3, 4, 5, 6, 8
+  ) AS found
 """
 _VISITS: Final[LiteralString] = """
   UNION ALL SELECT 'visitors', '', e.unit, e.unit_title, e.register, e.entry, e.title, e.on_day,
@@ -141,5 +162,5 @@ _VISITS: Final[LiteralString] = """
 )
 """
 
-ROWS: Final[LiteralString] = _PLACE + _ACTIVITIES + _WORKS + _SERVICE + _TALKS + _VISITS
+ROWS: Final[LiteralString] = _PLACE + _ACTIVITIES + _WORKS + _SERVICE + _TALKS + _TAGS + _VISITS
 """Everything up to ``one``, from which a query goes on; takes ``unit``, ``since`` and ``until``."""

@@ -36,7 +36,7 @@ async def reserved_sheets(
     connection: AsyncConnection, unit: Code, items: Sequence[tuple[Code, Code]]
 ) -> Answer[tuple[ReservedSheet, ...]]:
     """For (item, its kind of matter): what was held in an organisation, newest first."""
-    known = {
+    known: dict[str, object] = {
         "unit": unit,
         "items": [item for item, _ in items],
         "kinds": [kind for _, kind in items],

@@ -53,7 +53,17 @@ CREATE TABLE restatements (
     adopted integer NOT NULL,
     blocked integer NOT NULL,
     follows uuid,
+    minute_sha256 text NOT NULL,
+    entitled integer NOT NULL,
+    present integer NOT NULL,
+    in_favour integer NOT NULL,
     position integer NOT NULL
+);
+CREATE TABLE additions (
+    key text PRIMARY KEY,
+    restatement uuid NOT NULL,
+    document_kind text NOT NULL,
+    document text NOT NULL
 );
 CREATE INDEX restatements_of_unit ON restatements (unit, year);
 CREATE TABLE restated_members (
@@ -125,6 +135,10 @@ class RestatementRow(Row, kw_only=True):
     adopted: int = 0
     blocked: int = 0
     follows: UUID | None = None
+    minute_sha256: str
+    entitled: int
+    present: int
+    in_favour: int
     position: int
 
 
@@ -155,6 +169,21 @@ class MemberRow(Row, kw_only=True):
     spared: bool = False
 
 
+class AdditionRow(Row, kw_only=True):
+    """The papers of a record that an order adds."""
+
+    table = "additions"
+    key: str
+    restatement: UUID
+    document_kind: str
+    document: str
+
+
+def addition_key(restatement: RestatementId | None, member: MemberId, matter: Code, item: Code) -> str:
+    """The one key of what an order adds."""
+    return f"{restatement} {member} {matter} {item}"
+
+
 def _ordered(this: Applied, fact: RestatementOrdered) -> None:
     this.batch.insert(
         RestatementRow(
@@ -173,6 +202,10 @@ def _ordered(this: Applied, fact: RestatementOrdered) -> None:
             minute=fact.minute,
             ordered_at=this.at,
             follows=fact.follows,
+            minute_sha256=fact.minute_sha256,
+            entitled=fact.vote.entitled,
+            present=fact.vote.present,
+            in_favour=fact.vote.in_favour,
             position=this.position,
         )
     )
@@ -257,14 +290,23 @@ def _adopted(this: Applied, fact: PeriodRestated) -> None:
     )
 
 
-def _kept_in_the_log(_: Applied, __: CorrectionOrdered | AdditionOrdered) -> None:
+def _kept_in_the_log(_: Applied, __: CorrectionOrdered) -> None:
     """The record says so once the restatement is adopted."""
+
+
+def _added(this: Applied, fact: AdditionOrdered) -> None:
+    """The record that comes of it once the restatement is adopted has its papers from here."""
+    key = addition_key(fact.restatement, fact.member, fact.matter, fact.item)
+    papers = AdditionRow(
+        key=key, restatement=fact.restatement, document_kind=fact.document_kind, document=fact.document
+    )
+    this.batch.insert(papers)
 
 
 HANDLERS: Final[Handlers] = {
     RestatementOrdered: _ordered,
     CorrectionOrdered: _kept_in_the_log,
-    AdditionOrdered: _kept_in_the_log,
+    AdditionOrdered: _added,
     RestatementComputed: _computed,
     MemberRestated: _member,
     LineRestated: _line,

@@ -5,6 +5,7 @@ from typing import Final, TypeVar
 
 from api.asked import Asked
 from api.pages import address
+from api.purpose import take_away
 from projections.answers import Answer, AsyncConnection, Page
 
 R = TypeVar("R")
@@ -38,6 +39,7 @@ async def listed(rows: Iterable[R]) -> AsyncIterator[R]:
 
 async def note_taking(asked: Asked, what: str) -> None:
     """Write down that a list is about to be taken away: by whom in which office, and as of which entry."""
+    await take_away(asked, what)
     reader = asked.reader
     async with asked.house.reads.connection() as connection:
         row = await (await connection.execute(_REACHED)).fetchone()

@@ -11,7 +11,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.refusals import NotFound
 from api.words import Words
-from domain.register.kinds import LEVEL, PRIZE, TARGET
+from domain.register.kinds import LEVEL, PRIZE, TAG, TARGET
 from domain.values import Code, points
 from projections import registers_article
 from projections.answers import Page, instead
@@ -24,8 +24,8 @@ Detail = Annotated[str | None, Query(max_length=300, description="By what the fi
 Before = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Cursor: `before` of the last answer.")]
 Since = Annotated[int | None, Query(ge=0, le=2**62, description="Position that the answer must have reached.")]
 
-_SAID: Final = {choice.code: choice for field in (LEVEL, PRIZE, TARGET) for choice in field.choices}
-_CODED: Final = ("awards", "persons_awarded", "visit_coverage")
+_SAID: Final = {choice.code: choice for field in (LEVEL, PRIZE, TAG, TARGET) for choice in field.choices}
+_CODED: Final = ("tagged", "awards", "persons_awarded", "visit_coverage")
 """Figures that are told apart by codes of a register's table."""
 
 

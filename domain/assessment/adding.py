@@ -108,11 +108,12 @@ def _kind(past: Past, scheme: Scheme, found: Assessment, one: AddRecord) -> Kind
 
 
 def _need_sheet(past: Past, found: Assessment, one: AddRecord) -> None:
-    """A duty belongs to a matter that was held and had a sheet; its day is not chosen."""
+    """A duty belongs to a matter that was held and had a sheet that was approved; its day is not chosen."""
     matter = past[MATTER.of(found.unit, one.matter)]
     if not isinstance(matter, Held) or one.occurred_on not in (None, matter.occurred_on):
         raise MatterUnknown(matter=one.matter)
-    if not isinstance(past[SHEET.of(found.unit, one.matter, one.item)], Sheet):
+    sheet = past[SHEET.of(found.unit, one.matter, one.item)]
+    if not isinstance(sheet, Sheet) or sheet.status != "approved":
         raise SheetUnknown(matter=one.matter, item=one.item)
 
 

@@ -99,11 +99,14 @@ class SpansAlike(Generic[Said]):
         """Of each item the place of its category."""
         self.monthly = any(price.windows for price in self._items)
         """Whether it matters in which month something was done."""
-        self.nothing = self.find(())
+        empty = [self.lines(place, ()) for place in range(len(self._items))]
+        self.nothing = self.found(empty) if self._asked else self.alone(())
         """Of whom nothing is on record."""
 
     def find(self, said: Sequence[Said]) -> SpanFound:
         """The span by what a member's records say; raises Uncountable."""
+        if not said:
+            return self.nothing
         if not self._asked:
             return self.alone(said)
         self.trim()
@@ -114,7 +117,7 @@ class SpansAlike(Generic[Said]):
                 return self.alone(said)
             numbers = own[self.known[kind].place]
             numbers[kind] = numbers.get(kind, 0) + number
-        return self.found(self.lines(place, tuple(sorted(one.items()))) for place, one in enumerate(own))
+        return self.found([self.lines(place, tuple(sorted(one.items()))) for place, one in enumerate(own)])
 
     def kind(self, said: Said) -> int | None:
         """The number of what a record says; None where it enters no line that is asked here. Raises Uncountable."""

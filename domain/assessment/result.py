@@ -133,6 +133,17 @@ class ResultFedBack(Fact, frozen=True, kw_only=True):
     note: Sha256 | None = None
 
 
+class ResultAcknowledged(Fact, frozen=True, kw_only=True):
+    """本人签收 — he has seen this version of his result; that he agrees is not said, and objecting stays open."""
+
+    member: MemberId
+    unit: Code
+    """Where he belongs by then."""
+    year: int
+    period: Code
+    version: int
+
+
 class Determination(msgspec.Struct, frozen=True, kw_only=True):
     """What was determined; points in hundredths."""
 
@@ -145,6 +156,7 @@ class Determination(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None = None
     graded_on: date | None = None
     fed_back: bool = False
+    acknowledged: bool = False
     superseded: bool = False
 
 
@@ -173,6 +185,12 @@ class AlreadyFedBack(Refused):
     code = "already-fed-back"
 
 
+class AlreadyAcknowledged(Refused):
+    """本期结果您已签收。 You acknowledged this result already."""
+
+    code = "already-acknowledged"
+
+
 def evolve(state: Result, fact: Fact) -> Result:
     """The result after one more fact."""
     match fact:
@@ -188,6 +206,10 @@ def evolve(state: Result, fact: Fact) -> Result:
             *before, last = state.determinations
             assert fact.version == last.version, f"version {fact.version} is not the last"
             return replace(state, determinations=(*before, replace(last, superseded=True)))
+        case ResultAcknowledged():
+            *before, last = state.determinations
+            assert fact.version == last.version, f"version {fact.version} is not the last"
+            return replace(state, determinations=(*before, replace(last, acknowledged=True)))
         case GradeDetermined() | ResultFedBack():
             *before, last = state.determinations
             assert fact.version == last.version, f"version {fact.version} is not the last"
@@ -210,7 +232,15 @@ RESULT: Final[Stream[Result]] = Stream(
     "member-assessment",
     Result(),
     evolve,
-    (MemberComputed, GradeProposed, ScoreDetermined, GradeDetermined, ResultFedBack, DeterminationSuperseded),
+    (
+        MemberComputed,
+        GradeProposed,
+        ScoreDetermined,
+        GradeDetermined,
+        ResultFedBack,
+        DeterminationSuperseded,
+        ResultAcknowledged,
+    ),
 )
 
 

@@ -26,6 +26,7 @@ KindCode: TypeAlias = Literal[
     "satisfaction",
     "project",
     "feedback",
+    "tag",
 ]
 
 ASKED_LEAST: Final = 10
@@ -127,6 +128,24 @@ HANDLING: Final = Field(
     en="handling",
     choices=(Choice("promised", "承诺办结", "promised"), Choice("immediate", "即时办结", "immediate")),
 )
+TAG: Final = Field(
+    code="tag",
+    type="choice",
+    zh="标准",
+    en="standard",
+    choices=(
+        Choice("faith", "信念坚定", "firm in belief"),
+        Choice("people", "为民服务", "serving the people"),
+        Choice("diligent", "勤政务实", "diligent and pragmatic"),
+        Choice("daring", "敢于担当", "daring to take responsibility"),
+        Choice("honest", "清正廉洁", "honest and clean"),
+        Choice("politics", "讲政治、有信念", "politics and belief"),
+        Choice("rules", "讲规矩、有纪律", "rules and discipline"),
+        Choice("morals", "讲道德、有品行", "morals and conduct"),
+        Choice("giving", "讲奉献、有作为", "dedication and deeds"),
+    ),
+)
+"""The five of the "20字好干部" standard and the four of "四讲四有"."""
 ANSWERED: Final = (Choice("yes", "是", "yes"), Choice("partly", "一般", "partly"), Choice("no", "否", "no"))
 
 
@@ -320,6 +339,14 @@ KINDS: Final[tuple[Kind, ...]] = (
         ),
         words=True,
         public=True,
+    ),
+    Kind(
+        code="tag",
+        zh="标准对照",
+        en="Standards",
+        day_zh="适用自",
+        day_en="holds from",
+        fields=(Field(code="item", type="reference", zh="条目编号", en="code of the item"), TAG),
     ),
 )
 

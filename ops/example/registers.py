@@ -95,6 +95,9 @@ class _Keeper:
         self._wish(NameRegisterPart, f"{register}/{entry}/{part}/{number}", self._recorder, **about)
 
     def _culture(self) -> None:
+        for item, tag in (("R-LX-1", "faith"), ("R-WM-1", "people"), ("R-ZT-2", "giving")):
+            title, since = f"{item} 标准对照(示例)", date(2026, 1, 1)
+            self._enter("tag", item, title, since, self._officer, item=item, tag=tag)
         self._enter("activity", "JT-202604", None, None, category="登山")
         self._enter("activity", "DK-202603", None, None, category="微党课赛课")
         self._enter("contest", "ZX-2026", "“知行”征文", date(2026, 3, 1), self._officer, category="征文")

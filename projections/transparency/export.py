@@ -27,7 +27,9 @@ byte-identical.
 import hashlib
 import shutil
 from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,36 +41,38 @@ from domain.sealed import Secret
 from projections.transparency.checkpoint import Checkpoint, open_checkpoint
 from projections.transparency.history import CHECKPOINT, history_name, signed_history
 from projections.transparency.keyring import KEYS, keyring
-from projections.transparency.merkle import leaf_hash
+from projections.transparency.leaves import read_leaves
 from projections.transparency.note import VerifierKey
 from projections.transparency.offline.build import verifier
 from projections.transparency.openings import OpenSealed, openings, seeds_of
 from projections.transparency.publisher import KEY, check_prefix
-from projections.transparency.refusals import DisclosureUnknown, LogRewritten, Malformed, TargetExists
+from projections.transparency.refusals import DisclosureUnknown, EntryTooLarge, LogRewritten, Malformed, TargetExists
 from projections.transparency.scope import WHOLE, Chosen, Scope, chosen
 from projections.transparency.tiles import (
     ENTRIES,
     TILE_WIDTH,
     Tile,
     TileTree,
-    parse_bundle,
+    encode_bundle,
 )
 from projections.transparency.witnessed import WITNESSED, newest_witnessed, policy_of
 
-BUNDLES = """
+LINES = r"""
 COPY (
-    SELECT string_agg(substring(int4send(length(state)) FROM 3) || state, ''::bytea ORDER BY position)
-    FROM ledger.entries WHERE position <= %(last)s
-    GROUP BY (position - 1) / 256 ORDER BY (position - 1) / 256
+    SELECT first, rows.lines
+    FROM generate_series(1::bigint, %(last)s, %(group)s) AS first,
+    LATERAL (
+        SELECT string_agg(state, '\x0a'::bytea) AS lines
+        FROM (
+            SELECT state FROM ledger.entries
+            WHERE position BETWEEN first AND least(first + %(group)s - 1, %(last)s)
+            ORDER BY position
+        ) AS entry
+    ) AS rows
 ) TO STDOUT (FORMAT BINARY)
 """
-# A bundle is put together where its bytes are: entry by entry, fetching alone took longer than all that follows.
-
-LEAVES = """
-COPY (
-    SELECT leaf FROM ledger.entries WHERE position <= %(last)s ORDER BY position
-) TO STDOUT (FORMAT BINARY)
-"""
+# Canonical bytes hold no line's end. Lines are put together where they are: entry by entry, fetching alone took longer
+# than all that follows.
 
 INSIDE = """
 COPY (
@@ -78,7 +82,8 @@ COPY (
 ) TO STDOUT (FORMAT BINARY)
 """
 
-LEAVES_AT_ONCE = 4096
+AT_ONCE = 2 * TILE_WIDTH
+AHEAD = 4
 
 README = """\
 公平秤积分账本导出  Steelyard points ledger export
@@ -159,12 +164,16 @@ class _Target:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.sums: dict[str, str] = {}
+        self._parents: set[str] = set()
 
     def write(self, name: str, data: bytes) -> None:
         """Write one file whole."""
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        parent = name.rpartition("/")[0]
+        if parent not in self._parents:
+            (self.folder / parent).mkdir(parents=True, exist_ok=True)
+            self._parents.add(parent)
+        with open(f"{self.folder}/{name}", "wb", buffering=0) as file:  # noqa: PTH123 - thousands of small files
+            file.write(data)
         self.sums[name] = hashlib.sha256(data).hexdigest()
 
     def write_tile(self, tile: Tile, data: bytes) -> None:
@@ -200,7 +209,7 @@ def _fill(now: _Filling, wanted: dict[str, str], seeds: dict[int, Secret]) -> st
         wanted |= {seed.commitment: seed.disclosure for seed in seeds.values()}
     try:
         root = _write_entries(now, set(wanted)) if now.within is None else _write_scope(now, now.within, set(wanted))
-    except Malformed:  # an entry is missing, or longer than a bundle can hold
+    except (Malformed, EntryTooLarge):  # an entry is missing, or longer than a bundle can hold
         root = b""
     if root != checkpoint.root:
         # Names what differs; a log that holds now was rewritten while it was being read.
@@ -243,9 +252,8 @@ class _View:
         self._file = (target.folder / "entries.jsonl").open("wb")
         self._digest = hashlib.sha256()
 
-    def write(self, entries: Iterable[bytes]) -> None:
-        """Some more lines."""
-        lines = b"\n".join((*entries, b""))
+    def write(self, lines: bytes) -> None:
+        """Some more lines, the end of each with it."""
         self._file.write(lines)
         self._digest.update(lines)
         self._missing = {each for each in self._missing if b'"' + each + b'"' not in lines}
@@ -263,27 +271,35 @@ class _View:
 
 def _write_entries(now: _Filling, wanted: set[str]) -> bytes:
     """Write bundles, tiles and entries.jsonl; return the root of what was written."""
-    target = now.target
-    tree = TileTree(target.write_tile)
-    with _View(target, wanted) as view:
-        for number, bundle in enumerate(_bundles(now.connection, now.checkpoint.size)):
-            entries = parse_bundle(bundle, min(TILE_WIDTH, now.checkpoint.size - number * TILE_WIDTH))
-            target.write_tile(Tile(ENTRIES, number, len(entries)), bundle)
-            tree.extend(b"".join([leaf_hash(entry) for entry in entries]))
-            view.write(entries)
-    return _finished(target, tree)
+    tree, number, sha256 = TileTree(now.target.write_tile), 0, hashlib.sha256
+    with _View(now.target, wanted) as view, ThreadPoolExecutor(1) as beside:
+        written: deque[Future[None]] = deque()
+        for lines in _lines(now.connection, now.checkpoint.size):
+            written.append(beside.submit(view.write, lines))  # where another core is free, it hashes and writes there
+            entries = lines.split(b"\n")
+            entries.pop()
+            for at in range(0, len(entries), TILE_WIDTH):
+                part = entries[at : at + TILE_WIDTH]
+                now.target.write_tile(Tile(ENTRIES, number, len(part)), encode_bundle(part))
+                tree.extend(b"".join([sha256(b"\x00" + entry).digest() for entry in part]))
+                number += 1
+            while len(written) > AHEAD or (written and written[0].done()):
+                written.popleft().result()
+        for each in written:
+            each.result()
+    return _finished(now.target, tree)
 
 
 def _write_scope(now: _Filling, within: Chosen, wanted: set[str]) -> bytes:
     """Write the hash tiles, and the entries of the scope with their positions; return the root of all leaves."""
     target, last = now.target, now.checkpoint.size
     tree, positions = TileTree(target.write_tile), array("Q")
-    for leaves in _leaves(now.connection, last):
+    for leaves in read_leaves(now.connection, 0, last):
         tree.extend(leaves)
     with _View(target, wanted) as view:
         for position, state in _inside(now.connection, within, last):
             positions.append(position)
-            view.write((state,))
+            view.write(state + b"\n")
     target.write("positions", "".join(f"{each}\n" for each in positions).encode())
     target.write("scope.json", within.scope.encode())
     return _finished(target, tree)
@@ -293,19 +309,6 @@ def _finished(target: _Target, tree: TileTree) -> bytes:
     for tile, data in tree.partials():
         target.write_tile(tile, data)
     return tree.root()
-
-
-def _leaves(connection: Connection[Any], last: int) -> Iterator[bytes]:
-    """Yield the stored leaf hashes, many at a time."""
-    leaves: list[bytes] = []
-    with connection.cursor() as cursor, cursor.copy(LEAVES, {"last": last}) as copy:
-        copy.set_types(["bytea"])
-        for (leaf,) in copy.rows():
-            leaves.append(leaf)
-            if len(leaves) == LEAVES_AT_ONCE:
-                yield b"".join(leaves)
-                leaves = []
-    yield b"".join(leaves)
 
 
 def _inside(connection: Connection[Any], within: Chosen, last: int) -> Iterator[tuple[int, bytes]]:
@@ -319,9 +322,13 @@ def _inside(connection: Connection[Any], within: Chosen, last: int) -> Iterator[
                 yield position, state
 
 
-def _bundles(connection: Connection[Any], last: int) -> Iterator[bytes]:
-    """Yield the entry bundles, in one snapshot."""
-    with connection.cursor() as cursor, cursor.copy(BUNDLES, {"last": last}) as copy:
-        copy.set_types(["bytea"])
-        for (bundle,) in copy.rows():
-            yield bundle
+def _lines(connection: Connection[Any], last: int) -> Iterator[bytes]:
+    """Yield the entries as lines, whole bundles of them at a time, in one snapshot."""
+    expected = 1
+    with connection.cursor() as cursor, cursor.copy(LINES, {"last": last, "group": AT_ONCE}) as copy:
+        copy.set_types(["int8", "bytea"])
+        for first, lines in copy.rows():
+            if first != expected or lines is None:
+                raise Malformed(f"entries from {expected} on")
+            expected += AT_ONCE
+            yield lines + b"\n"

@@ -1,25 +1,33 @@
-"""Leaf hashes of the stored log, in position order, streamed in PostgreSQL's binary COPY form.
+"""Leaf hashes of the stored log, in position order, streamed: a group of entries is one row of a binary COPY.
 
-header    19 bytes
-row       55 bytes: 0003, 00000008 position, 00000020 leaf, 00000001 whether the leaf is the state's hash
-trailer   ffff
+A row for each took longer to fetch than all that is done with the hashes. What a group must be (its positions without
+a hole, each leaf the hash of its state) is asked of the server in the same statement, and named by position.
 """
 
-import struct
-from collections.abc import Generator, Iterable, Iterator
+from array import array
+from collections.abc import Generator
+from sys import byteorder
 from typing import Any, Final
 
 from psycopg import Connection, InternalError, errors
-from psycopg.abc import Buffer
 
 from projections.transparency.refusals import LogRewritten, LogUnreadable
 
 LEAVES = r"""
 COPY (
-    SELECT position, leaf, leaf = sha256('\x00'::bytea || state)
-    FROM ledger.entries
-    WHERE position > %(after)s AND position <= %(last)s
-    ORDER BY position
+    SELECT rows.positions, rows.leaves, rows.unsound
+    FROM generate_series(
+        %(after)s::bigint + 1, least(%(last)s, (SELECT coalesce(max(position), 0) FROM ledger.entries)), %(group)s
+    ) AS first,
+    LATERAL (
+        SELECT string_agg(int8send(position), ''::bytea) AS positions, string_agg(leaf, ''::bytea) AS leaves,
+               min(position) FILTER (WHERE leaf IS DISTINCT FROM sha256('\x00'::bytea || state)) AS unsound
+        FROM (
+            SELECT position, leaf, state FROM ledger.entries
+            WHERE position BETWEEN first AND least(first + %(group)s - 1, %(last)s)
+            ORDER BY position
+        ) AS entry
+    ) AS rows
 ) TO STDOUT (FORMAT BINARY)
 """
 SOMETHING_STORED = "SELECT position FROM ledger.entries LIMIT 1"
@@ -29,9 +37,8 @@ UNBOUNDED = 2**63 - 1
 DAMAGE: Final = (InternalError, errors.IoError, errors.UndefinedFile)
 """What PostgreSQL says of a row or page that it cannot make sense of: a damaged page, a cut value, a lost file."""
 
-_HEADER_BYTES = 19
-_ROW = struct.Struct(">hiqi32si?")
-_GROUP_BYTES = 1024 * _ROW.size
+_GROUP: Final = 4096
+_TYPES: Final = ["bytea", "bytea", "int8"]
 
 
 def read_leaves(connection: Connection[Any], after: int, last: int = UNBOUNDED) -> Generator[bytes]:
@@ -48,36 +55,35 @@ def read_leaves(connection: Connection[Any], after: int, last: int = UNBOUNDED) 
 
 
 def _read_leaves(connection: Connection[Any], after: int, last: int) -> Generator[bytes]:
-    position = after
-    with connection.cursor() as cursor, cursor.copy(LEAVES, {"after": after, "last": last}) as copy:
-        for group in _row_groups(copy):
-            leaves: list[bytes] = []
-            for fields, _, found, size_bytes, leaf, _, sound in _ROW.iter_unpack(group):
-                position += 1
-                if fields != 3 or size_bytes != 32 or found != position:
-                    raise LogRewritten(f"position {position} is not there", position)
-                if not sound:
-                    raise LogRewritten(f"position {position}: the leaf is not the entry's hash", position)
-                leaves.append(leaf)
-            yield b"".join(leaves)
+    with connection.cursor() as cursor, cursor.copy(LEAVES, {"after": after, "last": last, "group": _GROUP}) as copy:
+        copy.set_types(_TYPES)
+        for positions, leaves, unsound in copy.rows():
+            count = len(positions or b"") // 8
+            if positions != _positions(after, count) or not count:
+                raise _missing(positions or b"", after)
+            if unsound is not None:
+                raise LogRewritten(f"position {unsound}: the leaf is not the entry's hash", unsound)
+            if len(leaves) != 32 * count:
+                raise LogRewritten("a stored leaf is not 32 bytes")
+            yield leaves
+            after += count
 
 
-def _row_groups(copy: Iterable[Buffer]) -> Iterator[bytes]:
-    """Cut the COPY stream into whole rows, whatever pieces the server sent it in."""
-    pending = bytearray()
-    header = _HEADER_BYTES
-    for piece in copy:
-        pending += piece
-        if header and len(pending) >= header:
-            del pending[:header]
-            header = 0
-        if not header and len(pending) >= _GROUP_BYTES:
-            end = len(pending) // _ROW.size * _ROW.size
-            yield bytes(pending[:end])
-            del pending[:end]
-    if not pending.endswith(b"\xff\xff") or (len(pending) - 2) % _ROW.size:
-        raise LogRewritten("a stored leaf is not 32 bytes")
-    yield bytes(pending[:-2])
+def _positions(after: int, count: int) -> bytes:
+    """The next positions, as PostgreSQL sends them: 8 bytes each, the highest first."""
+    found = array("q", range(after + 1, after + count + 1))
+    if byteorder == "little":
+        found.byteswap()
+    return found.tobytes()
+
+
+def _missing(positions: bytes, after: int) -> LogRewritten:
+    """The refusal that names the first position that is not there."""
+    for at in range(0, len(positions), 8):
+        if int.from_bytes(positions[at : at + 8], "big") != after + 1:
+            break
+        after += 1
+    return LogRewritten(f"position {after + 1} is not there", after + 1)
 
 
 def nothing_stored(connection: Connection[Any]) -> bool:

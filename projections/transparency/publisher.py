@@ -17,7 +17,7 @@ from typing import Any
 from psycopg import Connection
 
 from projections.transparency.checkpoint import Checkpoint, sign_checkpoint
-from projections.transparency.files import make_folder, sync_folder, write_durably
+from projections.transparency.files import make_folder, sync_folder, write_all_durably, write_durably
 from projections.transparency.history import (
     CHECKPOINT,
     HISTORY,
@@ -46,6 +46,7 @@ KEY = "key"
 FORMER = "former"
 """Folder of what the log published under names that it bore before it was restored."""
 HASH = 32
+TILES_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -264,12 +265,16 @@ def _check_root(
 def _grow(connection: Connection[Any], folder: Path, base: Checkpoint) -> tuple[int, bytes]:
     """Write the tiles behind `base`; return the new size and root. All of it is on disk afterwards."""
     touched: set[Path] = set()
+    waiting: dict[Path, bytes] = {}
 
     def write(tile: Tile, data: bytes) -> None:
         path = folder / tile.path
         if not path.is_file() or path.read_bytes() != data:
-            write_durably(path, data)
+            waiting[path] = data
             touched.add(path.parent)
+        if len(waiting) == TILES_AT_ONCE:
+            write_all_durably(waiting)
+            waiting.clear()
 
     reader = TileReader(folder, base.size)
     tree = TileTree.resume(write, reader)
@@ -287,6 +292,7 @@ def _grow(connection: Connection[Any], folder: Path, base: Checkpoint) -> tuple[
     for tile, data in tree.partials():
         if tree.size > base.size:
             write(tile, data)
+    write_all_durably(waiting)
     for parent in touched:
         sync_folder(parent)
     return tree.size, tree.root()

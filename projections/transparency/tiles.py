@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from projections.transparency.merkle import HASH_SIZE_BYTES, fold
@@ -97,9 +98,10 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
     >>> encode_bundle([b"ab", b""])
     b'\x00\x02ab\x00\x00'
     """
-    if any(len(entry) > MAX_ENTRY_BYTES for entry in entries):
+    if max(map(len, entries), default=0) > MAX_ENTRY_BYTES:
         raise EntryTooLarge
-    return b"".join(part for entry in entries for part in (len(entry).to_bytes(2, "big"), entry))
+    lengths = [len(entry).to_bytes(2, "big") for entry in entries]
+    return b"".join(chain.from_iterable(zip(lengths, entries, strict=True)))
 
 
 def parse_bundle(data: bytes, width: int) -> list[bytes]:

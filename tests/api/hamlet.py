@@ -1,6 +1,6 @@
 """A small town under a rule set of the test's own: one branch, its people signed in by number, served by HTTP."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -10,6 +10,7 @@ from psycopg import sql
 from pydantic import SecretStr
 
 from api.accounts import open_account
+from domain.values import MemberId
 from ops.clock import SimulatedClock
 from ops.deployment import CLOCK_FILE, deployed, readers
 from ops.embedded import Running
@@ -30,8 +31,8 @@ PEOPLE = {
 
 
 @contextmanager
-def founded(server: Running, folder: Path, life: Life) -> Generator[Town]:
-    """What was lived is told to a ledger of its own; then its time goes on."""
+def founded(server: Running, folder: Path, life: Life, people: Mapping[str, MemberId] = PEOPLE) -> Generator[Town]:
+    """What was lived is told to a ledger of its own; then its time goes on. ``people`` sign in under these names."""
     name = f"hamlet_{uuid4().hex[:8]}"
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
         create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
@@ -53,10 +54,10 @@ def founded(server: Running, folder: Path, life: Life) -> Generator[Town]:
             follow.ready(connection, readers(deployment))
             follow.catch_up(connection)
         with psycopg.connect(deployment.database.urls.writer) as connection:
-            for login, person in PEOPLE.items():
+            for login, person in people.items():
                 open_account(connection, login, person, PASSWORD, life.now)
         with worked(deployment), served(house(deployment)) as base:
-            town = Town(deployment, base, dict.fromkeys(PEOPLE, PASSWORD), dict(PEOPLE))
+            town = Town(deployment, base, dict.fromkeys(people, PASSWORD), dict(people))
             town.settled()
             yield town
             for client in town.clients.values():

@@ -12,10 +12,12 @@ from uuid import UUID
 import msgspec
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from domain.decider import Command
 from domain.organisation.member import RegisterMember
 from ops import retention
+from ops.cli import app
 from ops.deployment import readers
 from ops.embedded import Running
 from ops.proving import exported, verified
@@ -24,7 +26,7 @@ from projections.transparency.verify import Folder, verify_folder
 from tests.api.assessed import read, refused, send
 from tests.api.lived import lived
 from tests.api.town import PAGE, PASSWORD, Town
-from tests.domain.branch import BRANCH, LEADER, MEMBER, OFFICER, OTHER, SECRETARY, TOP, digest
+from tests.domain.branch import BRANCH, LEADER, MEMBER, OFFICER, OTHER, RECORDER, SECRETARY, TOP, digest
 from tests.domain.objection.disputes import POSTED, closed, confirmed
 from tests.domain.oversight.kept import left
 from tests.domain.year import H1_OVER, TERM, half
@@ -41,6 +43,7 @@ LOGINS: Final[dict[str, UUID]] = {
 ORDER: Final[dict[str, str]] = {"basis": "《个人信息保护法》第四十七条", "document": digest("order")}
 AGREED: Final[dict[str, Any]] = {"approve": True, "minute": "纪要〔2026〕12号", "minute_sha256": digest("minute")}
 DATA: Final = f"/members/{OTHER}"
+HERE: Final = BRANCH.replace("/", "~")
 POINTS: Final = f"{DATA}/points?year=2026"
 
 
@@ -193,10 +196,73 @@ def test_what_is_restricted_is_shown_to_nobody_else(town: Town) -> None:
     assert secretary.get(f"{place}/points").status_code == 200
 
 
-def test_the_page_of_the_top_shows_what_is_due(town: Town) -> None:
-    page = officer(town).get(f"/units/{TOP}/retention", headers=PAGE)
-    assert page.status_code == 200
-    found = read(town.known("officer"), f"/units/{TOP}/retention")
-    assert {one["kind"]: one["due"] for one in found["plans"]} == {"access-log": 0, "objections": 0}
+OLD: Final = """
+INSERT INTO access.readings (at, reader, role, unit, subject, what)
+VALUES ('2020-05-01T00:00Z', %(reader)s, 'secretary', 'GW/PK-01', %(subject)s, 'points')
+"""
+
+
+def plan_of(town: Town, kind: str) -> dict[str, Any]:
+    """What is due of one kind, as the page of the top says it."""
+    town.settled()
+    found = read(officer(town), f"/units/{TOP}/retention")
+    return next(one for one in found["plans"] if one["kind"] == kind)
+
+
+def old_readings(town: Town) -> set[UUID]:
+    rows = town.sql.execute("SELECT subject FROM access.readings WHERE at < '2021-01-01'").fetchall()
+    return {subject for (subject,) in rows}
+
+
+def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: readings of six years ago, one of them about somebody under a hold
+    for subject in (SECRETARY, RECORDER):
+        town.sql.execute(OLD, {"reader": LEADER, "subject": subject})
+    send(leader(town), f"/members/{RECORDER}/holds", {**ORDER, "number": "3号"})
+    place = f"/units/{TOP}/retention"
     early = {"kind": "access-log", "before_on": "2026-01-01", "due": 0, "plan": digest("plan")}
-    assert refused(town.known("officer"), f"/units/{TOP}/retention", early) == (409, "retention-runs")
+    assert refused(officer(town), place, early) == (409, "retention-runs")
+    shown = plan_of(town, "access-log")
+    assert (shown["before_on"], shown["due"]) == ("2023-01-01", 1)
+    assert plan_of(town, "objections")["due"] == 0
+    assert shown["plan"] in officer(town).get(place, headers=PAGE).text
+    # when: looked at, confirmed and carried out from the command line
+    settings = town.deployment.settings
+    assert settings.database_url is not None
+    monkeypatch.setenv("DATABASE_URL", settings.database_url.get_secret_value())
+    monkeypatch.setenv("STEELYARD_DEPLOYMENT", "example")
+    monkeypatch.setenv("STEELYARD_DATA", str(settings.data))
+    words = ["retention", "--unit", TOP]
+    looked = CliRunner().invoke(app, words)
+    assert "access-log < 2023-01-01: 1 (readings=1 sessions=0 tokens=0)" in looked.output
+    assert old_readings(town) == {SECRETARY, RECORDER}
+    confirm = [*words, "--confirm", "access-log", "--as"]
+    denied = CliRunner().invoke(app, [*confirm, "secretary", "--password", PASSWORD])
+    assert type(denied.exception).__name__ == "NotPermitted"
+    done = CliRunner().invoke(app, [*confirm, "officer", "--password", PASSWORD])
+    assert done.exit_code == 0, done.output
+    # then: what is due is gone, what is held is there, and the log says how much went
+    assert carried_out(town).rows == 1
+    assert old_readings(town) == {RECORDER}
+    assert plan_of(town, "access-log")["due"] == 0
+    orders = read(officer(town), place)["orders"]
+    assert [(one["en"], one["rows"]) for one in orders] == [
+        ("access log trimmed", 1),
+        ("clearing of what is overdue ordered", 1),
+    ]
+    assert refused(officer(town), place, {**early, "before_on": "2023-01-01"}) == (409, "retention-ordered")
+
+
+def test_a_member_acknowledges_his_own_result_once(town: Town) -> None:
+    member, place = town.acting("member", "member", BRANCH), "/results/2026/H1/acknowledgement"
+    mine = f"/members/{MEMBER}/results"
+    assert place in member.get(mine, headers=PAGE).text
+    send(member, place, {})
+    town.settled()
+    assert read(member, mine)["items"][0]["acknowledged_on"] is not None
+    assert place not in member.get(mine, headers=PAGE).text
+    assert refused(member, place, {}) == (409, "already-acknowledged")
+    period = town.acting("secretary", "secretary", BRANCH).get(f"/units/{HERE}/periods/2026/H1", headers=PAGE)
+    assert "本人已签收" in period.text

@@ -44,6 +44,7 @@ OPEN_ROUTES = {
     "POST /objections/flag": "signed-in",
     "GET /objections/mine": "signed-in",
     "POST /objections/mine/{objection}/appeal": "signed-in",
+    "POST /results/{year}/{period}/acknowledgement": "signed-in",
     "GET /ballots/{unit}/appraisals/{year}/{period}": "open",
     "POST /ballots/{unit}/appraisals/{year}/{period}": "open",
     "GET /livez": "open",
@@ -79,6 +80,7 @@ SERVED_ELSEWHERE = {
     "restatement.compute",
     "erasure.carry_out",
     "retention.carry_out",
+    "result.acknowledge",
 }
 """Operations of processes, of the command line, or of a later release."""
 

@@ -136,6 +136,31 @@ def test_10_an_ordered_restatement_of_year_1_withdraws_the_measure_of_year_2(tow
             (2027, "correct"): "proposed",
         }
 
+    _left_out(town)
+
+
+def _left_out(town: Moving) -> None:
+    """J9: a prize of which nobody had heard is added by order; what speaks against somebody is not."""
+    prize = {
+        "member": str(PEOPLE[0]), "matter": "AW-LEFT", "item": "H-LX-1", "occurred_on": "2026-05-20",
+        "counted_on": "2026-05-20", "right": {"outcome": "honoured", "level": "municipal_first"},
+        "document_kind": "award_certificate", "document": digest("certificate"),
+    }  # fmt: skip
+    burden = {**prize, "item": "N-QZ-1", "right": {"outcome": "deducted", "level": "each"}}
+    with town.at(ADOPTED) as now:
+        orderer = group(now, "orderer")
+        assert refused(orderer, f"{HERE}/restatements", order(rules=None, additions=[burden])) == (
+            409,
+            "addition-is-burden",
+        )
+        assert "补记漏记的记录" in page(orderer, f"{HERE}/restatements")
+        send(orderer, f"{HERE}/restatements", order(rules=None, additions=[prize]), 201)
+    with town.at(ADOPTED) as now:
+        found = read(group(now, "approver"), f"{HERE}/restatements/2026/Y/2")
+        assert (found["row"]["status"], found["row"]["corrections"]) == ("computed", 1)
+        better = next(one for one in found["people"] if one["member"] == str(PEOPLE[0]))
+        assert [line["new"] for line in better["lines"] if line["item"] == "H-LX-1"] == ["3.00"]
+
 
 def _tried(officer: httpx2.Client) -> None:
     """What if, before anything is ordered: of eight people nothing is shown but how many they are."""

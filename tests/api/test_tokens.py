@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
 
-from api.sessions import end_all
+from api.sessions import end_all, hashed
 from api.tokens import ScopeUnknown, TokenEndsBefore, end, issue
 from ops.example.people import BRANCH
 from tests.api.town import Town, key
 
 
-def _token(town: Town, scopes: Sequence[str], *, role: str = "recorder", days: int = 1, name: str = "import") -> str:
+def _token(
+    town: Town, scopes: Sequence[str], *, role: str = "recorder", days: int = 1, name: str = "import", **bound: Any
+) -> str:
     now = town.deployment.clock().now()
     return issue(
         town.sql,
@@ -24,6 +27,7 @@ def _token(town: Town, scopes: Sequence[str], *, role: str = "recorder", days: i
         scopes=scopes,
         now=now - timedelta(days=2),
         until=now + timedelta(days=days),
+        **bound,
     )
 
 
@@ -89,3 +93,22 @@ def test_a_token_is_stored_hashed_and_its_scopes_stand_in_the_table(town: Town) 
     assert row.fetchone() == (0,)
     with pytest.raises(ScopeUnknown):
         _token(town, ["everything"])
+
+
+def test_a_token_looks_at_no_more_people_than_its_purpose_allows(town: Town) -> None:
+    token = _token(town, ["archive.read"], people_most=1)
+    first, second = town.members["substitute"], town.members["member"]
+    for _ in range(2):
+        assert _get(town, token, f"/members/{first}/points").status_code == 200, "the same person again"
+    told = _get(town, token, f"/members/{second}/points")
+    assert (told.status_code, told.json()["code"]) == (403, "beyond-purpose")
+    noted = "SELECT code, subject FROM access.refused_pulls WHERE token_hash = %(token)s"
+    assert town.sql.execute(noted, {"token": hashed(token)}).fetchall() == [("beyond-purpose", second)]
+    figures = _token(town, ["archive.read"], purpose="statistics")
+    assert _get(town, figures, f"/members/{first}/points").json()["code"] == "beyond-purpose"
+
+
+def test_a_token_takes_no_list_away_without_a_mandate(town: Town) -> None:
+    place = f"/units/{BRANCH}/exports/sheets.csv"
+    assert _get(town, _token(town, ["sheet.read"]), place).json()["code"] == "export-without-mandate"
+    assert _get(town, _token(town, ["sheet.read"], mandate="浦审〔2026〕3号"), place).status_code == 200

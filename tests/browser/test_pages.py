@@ -13,7 +13,7 @@ from ops.example.people import BRANCH, WORK_COMMITTEE
 from tests.api.town import Town
 from tests.browser.conftest import DESK, PHONE, Visit, fits, visiting
 
-ANYBODY = ("/session", "/rules", "/log", "/problems", "/permissions", "/nowhere")
+ANYBODY = ("/session", "/rules", "/log", "/problems", "/permissions", f"/public/feedback/{BRANCH}", "/nowhere")
 RECORDER = (
     "/",
     f"/units/{BRANCH}",
@@ -26,6 +26,8 @@ RECORDER = (
     f"/units/{BRANCH}/workbook/upload",
     f"/units/{BRANCH}/honours",
     f"/units/{BRANCH}/deductions",
+    f"/units/{BRANCH}/registers/issue",
+    f"/units/{BRANCH}/registers/project/XM-1",
 )
 SECRETARY = (
     "/",
@@ -38,6 +40,8 @@ OFFICER = (
     f"/units/{WORK_COMMITTEE}",
     f"/units/{BRANCH}?on=2026-03-01",
     f"/units/{WORK_COMMITTEE}/rules",
+    f"/units/{WORK_COMMITTEE}/article",
+    f"/units/{WORK_COMMITTEE}/article/issues_closed",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

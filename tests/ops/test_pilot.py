@@ -1,5 +1,6 @@
 """The pilot of the example: two years of three branches through the ledger alone, with everything a year brings."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from domain.assessment.pool import SeatDrawn, SeatGiven, SeatsSettled
 from domain.assessment.result import GradeDetermined
 from domain.entry import Entry, decode
 from domain.house import decide
+from domain.leaf import leaf_hash
 from domain.ledger import Ledger
 from domain.objection.objection import OBJECTION, Objection
 from domain.result.measure import MeasureOpened, MeasureProposed, measures_of
@@ -40,6 +42,8 @@ from ops.example.places import BRANCHES, district, is_piloted, newcomers, pilot_
 from ops.recorder import PostgresRecorder
 from projections import follow
 from projections.rebuild import rebuild
+from projections.transparency.offline.replay import Tally, replay
+from projections.transparency.offline.replay import Told as Line
 from projections.vault import Vault, load_master_key
 from tests.projections.conftest import tables_of
 
@@ -82,6 +86,7 @@ def test_three_branches_live_two_years_before_the_others(told: Told) -> None:
     _probations_ended_each_way(told)
     _measures_stand_at_every_stage(told)
     _objections_stand_at_every_step(told)
+    _outsiders_count_the_same(told)
     _rebuilt_is_followed(told)
 
 
@@ -179,6 +184,20 @@ def _objections_stand_at_every_step(told: Told) -> None:
         "decided": 1,
         "replied": 1,
     }
+
+
+def _outsiders_count_the_same(told: Told) -> None:
+    """The committee parted equals, which makes a computation join a pool: it is decided again with that."""
+    states = [row.state for row in told.recorder.select_notifications(1, 100_000)]
+    values = [json.loads(state) for state in states]
+    entries = (
+        Line(number, value, leaf_hash(state).hex())
+        for number, (state, value) in enumerate(zip(states, values, strict=True), 1)
+    )
+    tally = Tally()
+    assert list(replay(entries, lambda number: values[number - 1], {}, tally)) == []
+    assert tally.ballots == sum(one["type"] == "ballot-cast" for one in values)
+    assert tally.grades == sum(one["type"] == "grade-determined" for one in values) > 0
 
 
 def _rebuilt_is_followed(told: Told) -> None:

@@ -74,6 +74,14 @@ class Keeping:
         self._wish(LeaveFeedback, actor, entry=f"F{number}", values=said(aware=aware, approves=approves))
 
 
+def standards(keep: Keeping) -> None:
+    """Six were present under an item that answers to two standards, one of them since before it was held."""
+    keep.enter("tag", "R-LX-1.a", OFFICER, date(2026, 1, 1), item="R-LX-1", tag="faith")
+    keep.enter("tag", "R-LX-1.b", OFFICER, date(2026, 1, 1), item="R-LX-1", tag="politics")
+    keep.enter("tag", "R-LX-1.c", RECORDER, date(2026, 1, 1), item="R-LX-1", tag="faith")
+    keep.enter("tag", "R-LX-1.d", OFFICER, DAY, item="R-LX-1", tag="daring")
+
+
 def contest(keep: Keeping) -> None:
     """Four works, two recommended, one first prize in the city; the city had eight works and five awards."""
     keep.enter("contest", "ZW", OFFICER, category="征文")
@@ -135,6 +143,7 @@ def kept(house: House) -> House:
     keep = Keeping()
     activity = Done("MT-1", KINDS[0], date(2026, 3, 5), ((6, "absent", "1.00"), (7, "excused", "1.00")), "approved")
     keep.enter("activity", "MT-1", on=None, category="登山")
+    standards(keep)
     contest(keep)
     people(keep)
     service(keep)
@@ -150,6 +159,8 @@ def ask(house: House, question: Any, *arguments: object, **named: object) -> Any
 
 
 EXPECTED: Final = {
+    ("tagged", "faith"): "6",
+    ("tagged", "politics"): "6",
     ("person_times", ""): "6",
     ("person_times", "登山"): "6",
     ("works", ""): "4",
@@ -194,10 +205,23 @@ def test_every_figure_of_the_article_is_made_of_records_and_traced_to_them(kept:
         rows = ask(kept, registers_article.behind, WORK, one.code, SINCE, UNTIL, detail=detail).items
         assert len(rows) == one.rows, one
         assert (sum(row.counted for row in rows), sum(row.whole for row in rows)) == (one.counted, one.whole), one
+    assert ("tagged", "daring") not in values
+    _and_no_page_loses_a_row(kept)
     before = {one.code: one.rows for one in ask(kept, registers_article.figures, WORK, SINCE, date(2026, 3, 31))}
-    assert before["person_times"] == 1
-    assert not any(rows for code, rows in before.items() if code != "person_times")
+    assert (before.pop("person_times"), before.pop("tagged")) == (1, 1)
+    assert not any(before.values())
     _and_what_was_followed_is_what_a_rebuild_makes(kept)
+
+
+def _and_no_page_loses_a_row(house: House) -> None:
+    for code, limit in (("tagged", 2), ("team", 1), ("works", 3)):
+        whole = ask(house, registers_article.behind, WORK, code, SINCE, UNTIL).items
+        part = ask(house, registers_article.behind, WORK, code, SINCE, UNTIL, limit=limit)
+        found = list(part.items)
+        while part.before is not None:
+            part = ask(house, registers_article.behind, WORK, code, SINCE, UNTIL, before=part.before, limit=limit)
+            found += part.items
+        assert found == list(whole), code
 
 
 def _and_what_was_followed_is_what_a_rebuild_makes(house: House) -> None:

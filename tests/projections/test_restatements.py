@@ -10,7 +10,7 @@ from domain.assessment.adding import AddRecord
 from domain.assessment.restatement import restatement_id
 from domain.objection.objection import Correction
 from domain.rules.altering import altered
-from projections import assessments, determinations, restatements, timeline, whatif
+from projections import assessments, determinations, records, restatements, timeline, whatif
 from projections.follow import catch_up
 from projections.inputs import inputs_of
 from projections.rebuild import rebuild
@@ -62,6 +62,9 @@ def test_a_restated_half_stands_beside_the_first_as_followed_and_as_rebuilt(hous
     year = asyncio.run(house.ask(inputs_of, PEOPLE[0], YEAR)).value
     assert year is not None
     assert [(one.matter, one.kind, one.status) for one in year.merits] == [("AW-LEFT", "honour", "confirmed")]
+    chain = asyncio.run(house.ask(records.record, year.merits[0].id, PEOPLE[0])).value
+    assert chain is not None, "what an order added is shown like any record"
+    assert (chain.state, chain.kind, chain.points, chain.replaces) == ("confirmed", "honour", 300, None)
     moments = asyncio.run(house.ask(timeline.timeline, PEOPLE[0])).value
     assert "record-replaced" in {one.type for one in moments.items}
     with house.projector() as connection:

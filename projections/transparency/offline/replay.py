@@ -205,7 +205,7 @@ class Round(NamedTuple):
 
 
 ROUNDS: Final = (
-    Round(("completeness-checked", "period-computed", "member-computed", "grade-proposed"), _counted),
+    Round(("completeness-checked", "period-computed", "member-computed", "grade-proposed", "pool-joined"), _counted),
     Round(
         (
             "period-determined",

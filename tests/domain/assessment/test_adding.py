@@ -11,13 +11,14 @@ from domain.assessment.restatement import AdditionOrdered, RestatementOrdered
 from domain.objection.objection import Correction
 from domain.recording.amounts import LevelUnknown
 from domain.recording.archive import archive_of
+from domain.recording.committee import Vote
 from domain.recording.entering import AlreadyRecorded
 from domain.recording.matter import MATTER, MatterHeld, MatterPlanned, MatterUnknown
 from domain.recording.papers import EvidenceMissing
-from domain.recording.sheet import SHEET, SheetOpened, SheetUnknown
+from domain.recording.sheet import SHEET, SheetApproved, SheetOpened, SheetSubmitted, SheetUnknown
 from domain.rules.ruleset import NoRuleInForce
 from tests.domain.assessment.test_restatement import BASE, D, outcome, result
-from tests.domain.branch import BRANCH, STUDY, VERSION, digest, who
+from tests.domain.branch import BRANCH, SECRETARY, STUDY, VERSION, digest, who
 from tests.domain.given import Given
 from tests.domain.restated import adopted, approved, computed, ordered
 from tests.domain.year import YEAR, days
@@ -51,11 +52,15 @@ def after(*additions: AddRecord, base: Given = BASE) -> Given:
 
 def with_meeting() -> Given:
     """The meeting is on record, with its sheet."""
-    key = {"unit": BRANCH, "matter": "MT-LEFT"}
+    key: dict[str, Any] = {"unit": BRANCH, "matter": "MT-LEFT"}
+    sheet, vote = SHEET.of(BRANCH, "MT-LEFT", STUDY), Vote(entitled=5, present=5, in_favour=5)
+    minuted: dict[str, Any] = {"body": BRANCH, "minute": "1号", "minute_sha256": digest("m"), "vote": vote}
     return BASE.given(
         HELD.says(MatterPlanned(**key, kind="study_session", title="主题党日", planned_on=DAY)),
         HELD.says(MatterHeld(**key, occurred_on=DAY)),
-        SHEET.of(BRANCH, "MT-LEFT", STUDY).says(SheetOpened(**key, item=STUDY, rules=VERSION, occurred_on=DAY)),
+        sheet.says(SheetOpened(**key, item=STUDY, rules=VERSION, occurred_on=DAY)),
+        sheet.says(SheetSubmitted(lines=0, by=SECRETARY)),
+        sheet.says(SheetApproved(**key, item=STUDY, decision=1, **minuted, recused=(), approved=0, referred=0)),
     )
 
 

@@ -6,16 +6,26 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from domain.actor import person
 from domain.assessment.appraisal import BallotCast
 from domain.assessment.computing import ruled_period
 from domain.assessment.counting import counted
-from domain.assessment.feedback import FeedBackResult
+from domain.assessment.feedback import AcknowledgeResult, FeedBackResult
 from domain.assessment.period import Assessment, QuotaApplied, period_of
-from domain.assessment.result import AlreadyFedBack, GradeDetermined, Result, ScoreDetermined, result_of
+from domain.assessment.result import (
+    AlreadyAcknowledged,
+    AlreadyFedBack,
+    GradeDetermined,
+    NotDetermined,
+    Result,
+    ResultAcknowledged,
+    ScoreDetermined,
+    result_of,
+)
 from domain.assessment.rounding import rounder_of
 from domain.assessment.scoring import score
 from domain.assessment.totals import total
-from domain.decider import NAMESPACE, Write
+from domain.decider import NAMESPACE, NotPermitted, Write
 from domain.organisation.member import MEMBER as MEMBERS
 from domain.organisation.member import OwnAffair, Registered
 from domain.recording.archive import (
@@ -30,7 +40,18 @@ from domain.rules.scheme import load
 from domain.values import Points, points
 from tests.domain.assessment.counted import Said, full_duty, outcomes
 from tests.domain.assessment.test_worked_checks import A, B, C, D, E, Member
-from tests.domain.branch import AS_SECRETARY, BRANCH, COMMITTEE, DOCUMENT, PEOPLE, VERSION, registered, who, wish
+from tests.domain.branch import (
+    AS_SECRETARY,
+    BRANCH,
+    COMMITTEE,
+    DOCUMENT,
+    PEOPLE,
+    SECRETARY,
+    VERSION,
+    registered,
+    who,
+    wish,
+)
 from tests.domain.given import Given
 from tests.domain.year import (
     SEATED,
@@ -191,6 +212,21 @@ def test_everybody_is_told_once_and_nobody_tells_himself() -> None:
     told = fed_back(who("C"))
     DETERMINED.given(told).when(fed_back(who("C"))).refused(AlreadyFedBack)
     DETERMINED.when(fed_back(COMMITTEE[0])).refused(OwnAffair)
+
+
+def test_everybody_acknowledges_his_own_result_once_and_nobody_elses() -> None:
+    mine = acknowledged(who("C"))
+    DETERMINED.when(mine).says(ResultAcknowledged)
+    DETERMINED.given(mine).when(acknowledged(who("C"))).refused(AlreadyAcknowledged)
+    DETERMINED.when(acknowledged(who("C"), SECRETARY)).refused(NotPermitted)
+    HALVES.when(acknowledged(who("C"))).refused(NotDetermined)
+
+
+def acknowledged(member: UUID, by: UUID | None = None) -> AcknowledgeResult:
+    """He says that he has seen it."""
+    at = Y_OVER + TERM + timedelta(days=1)
+    actor = person(by or member, "member", BRANCH)
+    return wish(AcknowledgeResult, actor, at, unit=BRANCH, member=member, year=YEAR, period="Y")
 
 
 def fed_back(member: UUID) -> FeedBackResult:

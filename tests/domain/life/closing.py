@@ -18,7 +18,7 @@ from domain.assessment.balloting import (
 )
 from domain.assessment.computing import ComputePeriod
 from domain.assessment.deciding import DecidePeriod, ReturnPeriod
-from domain.assessment.feedback import FeedBackResult
+from domain.assessment.feedback import AcknowledgeResult, FeedBackResult
 from domain.assessment.noticing import DraftResultNotice
 from domain.assessment.opening import OpenPeriod
 from domain.assessment.period import Assessment, period_of
@@ -29,7 +29,7 @@ from tests.domain.life.life import SMALL, SMALL_SECRETARY, Life
 
 CLOSING: Final = (
     *(OpenPeriod, ComputePeriod, DecidePeriod, ReturnPeriod, DraftResultNotice, FeedBackResult),
-    *(OpenAppraisal, FileSelfEvaluation, CloseAppraisal, AnnulAppraisal),
+    *(OpenAppraisal, FileSelfEvaluation, CloseAppraisal, AnnulAppraisal, AcknowledgeResult),
 )
 """Every wish of a period's way."""
 MARKS: Final = ("excellent", "qualified", "qualified", "basically_qualified", "abstain")
@@ -67,6 +67,8 @@ def who_closes(kind: type[Command], life: Life, random: Random, known: dict[str,
         session = _session(life, known)
         left = sorted(set(session.subjects) - session.self_evaluated, key=str) if session else []
         return person(random.choice(left) if left else SECRETARY, "member", branch)
+    if kind is AcknowledgeResult:
+        return person(known.get("member", SECRETARY), "member", branch)
     if kind in (DecidePeriod, ReturnPeriod):
         found = _period(life, known)
         body = None if found is None else found.body

@@ -6,7 +6,7 @@ from domain.assessment import appraisal, period, result
 from domain.assessment.balloting import AnnulAppraisal, CloseAppraisal, FileSelfEvaluation, OpenAppraisal
 from domain.assessment.computing import ComputePeriod
 from domain.assessment.deciding import DecidePeriod, ReturnPeriod
-from domain.assessment.feedback import FeedBackResult
+from domain.assessment.feedback import AcknowledgeResult, FeedBackResult
 from domain.assessment.opening import OpenPeriod
 from domain.decider import Command, Fact
 from domain.notice import notice as notices
@@ -140,7 +140,7 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     period.DecisionReferred: (DecidePeriod,),
     period.PeriodSealed: (OpenPeriod,),
     ResultNoticeDrafted: (CheckDisclosure,),
-    result.ScoreDetermined: (FeedBackResult, FeedBackResult),
+    result.ScoreDetermined: (FeedBackResult, FeedBackResult, AcknowledgeResult),
     appraisal.AppraisalOpened: (FileSelfEvaluation, CloseAppraisal, AnnulAppraisal, AnnulAppraisal, CloseAppraisal),
     appraisal.AppraisalAnnulled: (OpenAppraisal,),
     appraisal.AppraisalClosed: (ComputePeriod,),

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from projections.transparency import history, publisher
+from projections.transparency import publisher
 from projections.transparency.checkpoint import open_checkpoint
 from projections.transparency.merkle import EMPTY_ROOT, leaf_hash, root
 from projections.transparency.note import generate_key
@@ -216,10 +216,10 @@ class Stopped(BaseException):
 
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    """End the process before its `step`-th write, counted over tiles, key and checkpoints."""
+    """End the process before its `step`-th write, counted over tiles, key and checkpoints as they get their names."""
     writes = iter(range(1, 10**6))
 
-    def instead(write: Callable[..., None]) -> Callable[..., None]:
+    def instead(write: Callable[..., object]) -> Callable[..., None]:
         def stopping(*arguments: Any) -> None:
             if next(writes) == step:
                 raise Stopped
@@ -227,8 +227,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
 
         return stopping
 
-    monkeypatch.setattr(publisher, "write_durably", instead(publisher.write_durably))
-    monkeypatch.setattr(history, "write_durably", instead(history.write_durably))
+    monkeypatch.setattr(Path, "replace", instead(Path.replace))
     monkeypatch.setattr(publisher, "sync_folder", instead(publisher.sync_folder))
     monkeypatch.setattr(shutil, "rmtree", instead(shutil.rmtree))
 

@@ -1,5 +1,6 @@
 """An export of one organisation, person or year: whole in its scope, and nothing in it can be altered unseen."""
 
+import csv
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,30 @@ def test_the_file_itself_says_so_without_our_packages(exports: Exports) -> None:
     assert (answer.returncode, answer.stderr) == (0, "")
     assert "39 scores" in answer.stdout
     assert "2 result(s) and record(s) of earlier years were imported" in answer.stdout
+
+
+def test_what_was_proved_is_written_as_tables_and_nothing_else_is(exports: Exports, tmp_path: Path) -> None:
+    folder, tables = exports.folders["unit"], tmp_path / "tables"
+    assert run(folder / "verify.py", folder, "--no-scores", "--csv", tables).returncode == 0
+    entries = [json.loads(state) for state in exports.copies["unit"].entries()]
+    assert {file.stem for file in tables.iterdir()} == {entry["type"] for entry in entries}
+    positions = [int(one) for one in exports.copies["unit"].files["positions"].split()]
+    with (tables / "points-recorded.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    told = [
+        (position, one) for position, one in zip(positions, entries, strict=True) if one["type"] == "points-recorded"
+    ]
+    assert len(rows) == len(told)
+    for row, (position, entry) in zip(rows, told, strict=True):
+        assert (row["position"], row["at"], row["stream"]) == (str(position), entry["at"], entry["stream"])
+        assert {name: row[f"fact.{name}"] for name in entry["fact"]} == {
+            name: verify.cell_of(value) for name, value in entry["fact"].items()
+        }
+    # Never over what is there, and not of a folder in which anything is wrong.
+    assert run(folder / "verify.py", folder, "--no-scores", "--csv", tables).returncode == 2
+    broken = exports.copies["unit"].changed(README=b"").write(tmp_path / "broken")
+    assert run(broken / "verify.py", broken, "--no-scores", "--csv", tmp_path / "none").returncode == 1
+    assert not (tmp_path / "none").exists()
 
 
 def left_out(copy: Copy, line: int) -> Copy:
