@@ -99,18 +99,25 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def carry_out(
-    deployment: Deployment, ledger: Ledger, now: datetime, *, batch: bool = True, wait_days: int = WAIT_DAYS
+    deployment: Deployment,
+    ledger: Ledger,
+    now: datetime,
+    *,
+    batch: bool = True,
+    wait_days: int = WAIT_DAYS,
+    erased_before: datetime | None = None,
 ) -> Done:
     """Everything that was decided and is not done; again without harm. The read models must be there.
 
     What fails is logged and waits for the next time: one bad case stops nobody else's. People are erased, and the keys
     of their cases go, in a ``batch`` for all alike, and so not every time.
     """
+    month = erased_before or midnight_after(day_of(now).replace(day=1) - timedelta(days=1))
     with psycopg.connect(on_reads(deployment.database.urls.writer), autocommit=True) as connection:
         if not caught_up(connection):
             return Done(behind=True)
         persons, waiting = _erase(deployment, connection, ledger, now, wait_days) if batch else (set[UUID](), 0)
-        followed, stuck = _follow(deployment, connection, ledger, now) if batch else (set[UUID](), 0)
+        followed, stuck = _follow(deployment, connection, ledger, now, month) if batch else (set[UUID](), 0)
         ordered, rows, kept = _clear(deployment, connection, ledger, now)
         left = {one for (one,) in connection.execute(_LEFT).fetchall()} | persons | followed | ordered
     keys, failed = _destroy(deployment, left)
@@ -157,14 +164,13 @@ def _erase(
 
 
 def _follow(
-    deployment: Deployment, connection: "psycopg.Connection[Any]", ledger: Ledger, now: datetime
+    deployment: Deployment, connection: "psycopg.Connection[Any]", ledger: Ledger, now: datetime, month: datetime
 ) -> tuple[set[UUID], int]:
-    """The cases that lose their keys because somebody of them was erased before this month, and how many wait.
+    """The cases that lose their keys because somebody of them was erased before the month, and how many wait.
 
     All of a month go together, in the order of their ids: a key that went beside its person's would name him.
     """
-    before = {"before": midnight_after(day_of(now).replace(day=1) - timedelta(days=1))}
-    gone = {person for (person,) in connection.execute(custody.ERASED_BEFORE, before).fetchall()}
+    gone = {person for (person,) in connection.execute(custody.ERASED_BEFORE, {"before": month}).fetchall()}
     found = cases.living(deployment.vault, connection) if gone else ()
     due = [case for case in found if gone & case.persons]
 

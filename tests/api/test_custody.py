@@ -27,7 +27,7 @@ from tests.api.assessed import read, refused, send
 from tests.api.lived import lived
 from tests.api.town import PAGE, PASSWORD, Town
 from tests.domain.branch import BRANCH, LEADER, MEMBER, OFFICER, OTHER, RECORDER, SECRETARY, TOP, digest, secret
-from tests.domain.objection.disputes import POSTED, closed, confirmed
+from tests.domain.objection.disputes import FILED, OBJECTION_ID, closed, confirmed, withdrawn
 from tests.domain.oversight.kept import left
 from tests.domain.year import H1_OVER, TERM, half
 
@@ -50,7 +50,9 @@ POINTS: Final = f"{DATA}/points?year=2026"
 def told() -> list[Command]:
     """A party day that counts, its half-year sealed, and one of those who were there has left."""
     over = H1_OVER + TERM
-    lived_through = POSTED.given(closed(), confirmed(), *half("H1", H1_OVER), left(over + timedelta(days=1)))
+    lived_through = FILED.given(
+        withdrawn(), closed(), confirmed(), *half("H1", H1_OVER), left(over + timedelta(days=1))
+    )
     wishes = {command.id: command for command, _ in lived_through.world.said if command is not None}
     return [_named(command) for command in wishes.values()]
 
@@ -157,6 +159,15 @@ def test_18_key_destroyed_the_archive_keeps_numbers_and_loses_the_person(
     done = carried_out(town)
     assert (done.persons, done.keys, done.waiting) == (0, 1, 0)
     assert carried_out(town) == retention.Done()
+    # then: the key of an objection about him stays for now, and goes with all that are due
+    case = "SELECT count(*) FROM vault.keys WHERE subject = %s"
+    assert town.sql.execute(case, (OBJECTION_ID,)).fetchone() == (1,)
+    later = town.deployment.clock().now() + timedelta(days=1)
+    done = retention.carry_out(
+        town.deployment, town.deployment.ledger(), town.deployment.clock().now(), erased_before=later
+    )
+    assert (done.cases, done.keys, done.waiting) == (1, 1, 0)
+    assert town.sql.execute(case, (OBJECTION_ID,)).fetchone() == (0,)
     # then: not a byte of it is left, neither in a dump nor in the files of the small tables
     dump = dumped(server, town, binaries)
     assert [one for one in found if one.hex().encode() in dump] == []
