@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from msgspec import Meta
 from starlette.datastructures import FormData
 
-from api.wishes import ApproveWish, Told, Wish, last
+from api.wishes import ApproveWish, Told, Wish, filled, last
 from domain.organisation.appointments import Role
+from domain.organisation.describing import Disability, Sex
 from domain.organisation.member import LeaveKind
 from domain.organisation.unit import ApprovalBody
 from domain.values import Code, MemberId, Reference, Sha256, Title
@@ -79,6 +80,21 @@ class ProfileWish(Wish, frozen=True, kw_only=True):
 
     profile: Code
     from_on: date
+
+
+class TraitsWish(Wish, frozen=True, kw_only=True):
+    """What is said of a person for fairness figures, as far as it is; it goes to the vault."""
+
+    born: Annotated[int, Meta(ge=1900, le=2099)] | None = None
+    sex: Sex | None = None
+    disability: Disability | None = None
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """What was left empty is not said."""
+        said = filled(form, "born", "sex", "disability")
+        born = said.get("born", "")
+        return {**said, "born": int(born)} if born.isdigit() else dict(said)
 
 
 class EndingWish(Wish, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from datetime import date
 from api.asked import Asked
 from api.exports.cells import Cell
 from api.names import Names, names_of
+from api.words import Words
 from domain.decider import NotPermitted
 from domain.values import MemberId
 from projections.answers import Answer
@@ -28,7 +29,7 @@ def need(asked: Asked, name: Name) -> None:
 def made_for(asked: Asked, name: Name, question: Question) -> Answer[Report] | None:
     """The report, by a connection of its own: it takes a while."""
     with asked.house.looking() as connection:
-        return made(connection, name, question)
+        return made(connection, asked.house.vault.open, name, question)
 
 
 async def people_in(asked: Asked, tables: Iterable[Table]) -> Names:
@@ -53,6 +54,13 @@ async def on_page(asked: Asked, report: Report) -> dict[str, object]:
         "parsed": date.fromisoformat,
         "query": f"?{asked.request.url.query}" if asked.request.url.query else "",
     }
+
+
+def heading(words: Words, column: Column) -> str:
+    """What stands above a column."""
+    if column.title is not None:
+        return words.either(column.title.zh, column.title.en)
+    return words(f"report.column.{column.code}")
 
 
 def cells(asked: Asked, table: Table, row: Row, names: Names) -> list[Cell]:

@@ -44,6 +44,7 @@ STATUSES: Final[dict[str, int]] = {
     "register-entry-unknown": 404,
     "unit-unknown": 404,
     "period-unknown": 404,
+    "traits-malformed": 422,
     "period-not-opened": 404,
     "appraisal-unknown": 404,
     "not-determined": 404,

@@ -27,7 +27,17 @@ from domain.decider import Command, Decision, Past, Stream
 from domain.history import past_rules, past_year
 from domain.notice import changing, drafting, notice, running
 from domain.objection import appeal, closing, deciding, filing, flagging, handling, objection, retaliation
-from domain.organisation import appointments, custody, exemption, member, membership, reorganisation, roster, unit
+from domain.organisation import (
+    appointments,
+    custody,
+    describing,
+    exemption,
+    member,
+    membership,
+    reorganisation,
+    roster,
+    unit,
+)
 from domain.oversight import case_key, erasing, export, log, retention, review, reviewing
 from domain.permissions import permit
 from domain.recording import (
@@ -104,6 +114,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     reorganisation.DissolveUnit: reorganisation.decide,
     membership.TransferMember: membership.decide,
     membership.AssignProfile: membership.decide,
+    describing.DescribeMember: describing.decide,
     membership.EndMembership: membership.decide,
     membership.RegisterLeave: membership.decide,
     membership.ShortenLeave: membership.decide,

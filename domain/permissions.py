@@ -59,6 +59,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     *granted("unit.change", ("officer",), RELATED),
     *granted("member.transfer", ("officer",), RELATED),
     *granted("member.change", ("officer",), RELATED),
+    *granted("member.describe", ("officer",), RELATED),
     *granted("member.end", ("officer",), RELATED),
     *granted("role.substitute", ("officer",), RELATED),
     *granted("role.delegate", ("secretary", "committee_member", "leading_group"), ("own",)),

@@ -267,6 +267,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("addition-ordered", restatement.AdditionOrdered, "封存后补记决定", "addition to a sealed period ordered"),
     FactTerm("veto-brought", bringing.VetoBrought, "提请一票否决", "veto brought by a department"),
     FactTerm("review-taken-over", review.ReviewTakenOver, "核查接办", "review taken over"),
+    FactTerm("member-described", member.MemberDescribed, "情况登记", "member described"),
     FactTerm("archives-committed", commitment.ArchivesCommitted, "档案承诺", "archives of those noticed committed to"),
 )
 

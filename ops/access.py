@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from api.tokens import PURPOSES
+from api.tokens import PURPOSES, Purpose
 from ops import founding
 from ops.deployment import deployed
 from ops.options import Unit
@@ -52,7 +52,8 @@ def issue(
     mandate: Annotated[str | None, typer.Option(help="导出名单的授权文号 number of the paper for taking lists")] = None,
 ) -> None:
     """签发令牌 Issue a token; it is shown once."""
-    chosen = next((one for one in PURPOSES if one == purpose), None)
+    known: dict[str, Purpose] = {one: one for one in PURPOSES}
+    chosen = known.get(purpose)
     if chosen is None:
         raise typer.BadParameter(", ".join(PURPOSES))
     bound = founding.Bound(chosen, people, mandate)

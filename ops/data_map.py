@@ -56,6 +56,14 @@ class SealedField(NamedTuple):
 FIELDS: Final[tuple[SealedField, ...]] = (
     SealedField("name", ("RegisterMember",), "姓名", "name", "person", "unit.read"),
     SealedField("work_number", ("RegisterMember",), "工号", "work number", "person", "unit.read"),
+    SealedField(
+        "traits",
+        ("DescribeMember",),
+        "出生年、性别、残疾(自愿,只作十人以上合计)",
+        "year of birth, sex, disability (voluntary, for figures of ten or more alone)",
+        "person",
+        "report.read",
+    ),
     SealedField("identity", ("RegisterMember",), "身份核对值", "identity, compared", "none", "member.register", "none"),
     SealedField(
         "reason",

@@ -14,6 +14,7 @@ from rich.table import Table as Grid
 
 from api.exports.cells import text_of
 from api.exports.taking import NOTE
+from api.reports import heading
 from api.words import words_of
 from domain.actor import Actor, person
 from domain.organisation.unit import UnitUnknown
@@ -63,7 +64,7 @@ def report(
 
 def _made(deployment: Deployment, name: Name, asked: Asked) -> Answer[Report]:
     with psycopg.connect(on_reads(deployment.database.read_url), autocommit=True) as connection:
-        found = made(connection, name, asked)
+        found = made(connection, deployment.vault.open, name, asked)
     if found is None:
         raise UnitUnknown(unit=asked.unit)
     return found
@@ -83,7 +84,7 @@ def shown(found: Report, lang: Language) -> None:
     for note in found.notes:
         console.print(words(f"report.note.{note}"))
     for table in found.tables:
-        grid = Grid(*(words(f"report.column.{one.code}") for one in table.columns))
+        grid = Grid(*(heading(words, one) for one in table.columns))
         for row in table.rows:
             grid.add_row(*_cells(table, row.values, lang))
         console.print(words(f"report.table.{table.code}"))

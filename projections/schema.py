@@ -46,6 +46,7 @@ from projections import (
     taken,
     timeline,
     tracking,
+    traits,
 )
 from projections.applying import Handler
 from projections.rows import Connection
@@ -59,6 +60,7 @@ _MODELS: Final = (
     organisation,
     offices,
     membership,
+    traits,
     rules,
     local_items,
     matters,

@@ -17,6 +17,7 @@ from domain.organisation.member import (
     ExemptionSupported,
     LeaveRegistered,
     LeaveShortened,
+    MemberDescribed,
     MemberProfileAssigned,
     MemberRegistered,
     MembershipEnded,
@@ -163,6 +164,7 @@ InUnit: TypeAlias = (
     | MemberEnrolled
     | MemberReleased
     | MemberProfileAssigned
+    | MemberDescribed
     | MembershipEnded
     | LeaveRegistered
     | LeaveShortened
@@ -258,6 +260,7 @@ HANDLERS: Final[Handlers] = {
     MemberReleased: _in_unit,
     MemberTransferred: _to_unit,
     MemberProfileAssigned: _in_unit,
+    MemberDescribed: _in_unit,
     MembershipEnded: _in_unit,
     LeaveRegistered: _in_unit,
     LeaveShortened: _in_unit,

@@ -19,12 +19,14 @@ from api.people_wishes import (
     LeaveWish,
     ProfileWish,
     ShortenWish,
+    TraitsWish,
     TransferWish,
 )
 from api.readings import note_reading
 from api.refusals import NotFound
 from api.routes.matters import Choice, Since
 from domain.ledger import Receipt
+from domain.organisation.describing import DescribeMember, Traits
 from domain.organisation.exemption import DecideExemption, EndExemption, RequestExemption
 from domain.organisation.membership import (
     AssignProfile,
@@ -247,6 +249,18 @@ def assign_profile(member: UUID, asked: Annotated[Asked, permitted("member.chang
     """Put a member into another class."""
     wish: ProfileWish = asked.body
     receipt = asked.execute(AssignProfile, unit=_home(asked), member=member, profile=wish.profile, from_on=wish.from_on)
+    return _done(asked, member, receipt)
+
+
+@router.post("/members/{member:uuid}/traits")
+@described()
+def describe(member: UUID, asked: Annotated[Asked, permitted("member.describe", takes=TraitsWish)]) -> Response:
+    """Say of a member, sealed, what fairness figures of many are made by."""
+    wish: TraitsWish = asked.body
+    line = Traits(wish.born, wish.sex, wish.disability).line()
+    receipt = asked.execute(
+        DescribeMember, unit=_home(asked), member=member, traits=asked.secret(member, "traits", line)
+    )
     return _done(asked, member, receipt)
 
 

@@ -13,9 +13,9 @@ from api.answering import answer, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
 from api.exports.files import MEDIA, Format, file_of
-from api.exports.taking import file_name, headings, listed, note_taking
+from api.exports.taking import file_name, listed, note_taking
 from api.refusals import NotFound
-from api.reports import cells, made_for, need, on_page, people_in, readable
+from api.reports import cells, heading, made_for, need, on_page, people_in, readable
 from api.routes.appraisals import PERIOD_PATTERN
 from api.routes.matters import Since
 from api.routes.periods import YearAsked
@@ -89,9 +89,10 @@ async def taken(
         raise NotFound
     await note_taking(asked, f"report-{report}-{table}.{kind}")
     names = await people_in(asked, [found])
-    keys = [f"report.column.{column.code}" for column in found.columns]
     rows = listed([cells(asked, found, row, names) for row in found.rows])
-    return file_of(kind, file_name(unit, f"{report}-{table}"), headings(asked, keys), rows)
+    return file_of(
+        kind, file_name(unit, f"{report}-{table}"), [heading(asked.words, column) for column in found.columns], rows
+    )
 
 
 async def _found(

@@ -70,6 +70,14 @@ class MemberProfileAssigned(Fact, frozen=True, kw_only=True):
     from_on: date
 
 
+class MemberDescribed(Fact, frozen=True, kw_only=True):
+    """情况登记 — for fairness figures of many alone: one commitment, whatever is said in it and however much."""
+
+    member: MemberId
+    unit: Code
+    traits: Sha256
+
+
 class MembershipEnded(Fact, frozen=True, kw_only=True):
     """党籍终止 — how it came to that is sealed."""
 
@@ -301,6 +309,8 @@ def evolve(state: State, fact: Fact) -> State:
         case Registered(), MemberProfileAssigned():
             earlier = (*state.earlier_profiles, (state.profile_from, state.profile))
             return replace(state, profile=fact.profile, profile_from=fact.from_on, earlier_profiles=earlier)
+        case Registered(), MemberDescribed():
+            return state
         case Registered(), MembershipEnded():
             return replace(state, ended_on=fact.last_on)
         case Registered(), LeaveRegistered():
@@ -355,6 +365,7 @@ MEMBER: Final[Stream[State]] = Stream(
         MemberRegistered,
         MemberTransferred,
         MemberProfileAssigned,
+        MemberDescribed,
         MembershipEnded,
         LeaveRegistered,
         LeaveShortened,

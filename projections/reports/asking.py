@@ -11,6 +11,7 @@ from domain.values import Code
 from projections.reports.disclosure import Path
 from projections.rows import Connection
 from projections.rules import Published, ask_versions, in_force, versions_in
+from projections.traits import Open
 
 _UNIT: Final = "SELECT code, path, scheme FROM units WHERE code = %(unit)s"
 _PEOPLE: Final = """
@@ -37,6 +38,8 @@ class Asking(NamedTuple):
     """The same with what the rules say of it."""
 
     connection: Connection
+    opened: Open
+    """The vault, for figures of ten people or more alone."""
     unit: Code
     path: Path
     today: date
@@ -77,7 +80,7 @@ class Asking(NamedTuple):
         return self.unit in path
 
 
-def asking(connection: Connection, asked: Asked) -> Asking | None:
+def asking(connection: Connection, opened: Open, asked: Asked) -> Asking | None:
     """What is asked, by default of the last period that is over; None for an unknown organisation.
 
     Raises PeriodUnknown for a period that the rules of the year do not name.
@@ -90,7 +93,7 @@ def asking(connection: Connection, asked: Asked) -> Asking | None:
     year, period, first_on, last_on = _period(versions, asked)
     published = in_force(versions, last_on)
     return Asking(
-        *(connection, asked.unit, tuple(path), asked.today, asked.now, year, period, first_on, last_on),
+        *(connection, opened, asked.unit, tuple(path), asked.today, asked.now, year, period, first_on, last_on),
         *(asked.item, None if published is None else published.scheme, code),
         tuple(dict.fromkeys(one[1] for one in periods_of(versions, year))),
     )

@@ -10,9 +10,13 @@ from projections.reports.asking import Asked, Asking, asking
 from projections.reports.attainability import attainability
 from projections.reports.branches import branches
 from projections.reports.diligence import diligence
+from projections.reports.duties import duties
+from projections.reports.fairness import fairness
 from projections.reports.lateness import lateness
+from projections.reports.results import results
 from projections.reports.table import Name, Report, Table
 from projections.rows import Connection
+from projections.traits import Open
 
 Maker: TypeAlias = Callable[[Asking], tuple[tuple[Table, ...], tuple[str, ...]]]
 """What makes a report's tables, with the codes of what must be said beside them."""
@@ -22,8 +26,15 @@ MAKERS: Final[Mapping[Name, Maker]] = {
     "branches": branches,
     "diligence": diligence,
     "late": lateness,
+    "duties": duties,
+    "results": results,
+    "fairness": fairness,
 }
-OPERATIONS: Final[Mapping[Name, str]] = dict.fromkeys(MAKERS, "report.read")
+OPERATIONS: Final[Mapping[Name, str]] = {
+    **dict.fromkeys(MAKERS, "report.read"),
+    "duties": "duties.read",
+    "results": "result.read",
+}
 """Which operation of the permission table lets somebody see it."""
 OF_TODAY: Final[frozenset[Name]] = frozenset({"diligence"})
 """Reports of no period."""
@@ -33,11 +44,11 @@ SELECT t.position, t.as_of_at, t.known_at, t.generation, NOT EXISTS (SELECT FROM
 """
 
 
-def made(connection: Connection, name: Name, asked: Asked) -> Answer[Report] | None:
+def made(connection: Connection, opened: Open, name: Name, asked: Asked) -> Answer[Report] | None:
     """A report; None for an unknown organisation. A rebuild that is swapped in meanwhile makes it once more."""
     before = _state(connection)
     while True:
-        found = asking(connection, asked)
+        found = asking(connection, opened, asked)
         if found is None:
             return None
         tables, notes = MAKERS[name](found)

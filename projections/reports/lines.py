@@ -5,10 +5,11 @@ Points in hundredths.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from math import isqrt
+from typing import TypeAlias
 
 from domain.assessment.spans import SpanScore
 from domain.values import Code
@@ -66,19 +67,28 @@ def root(value: Fraction) -> int:
     return (isqrt(4 * value.numerator // value.denominator) + 1) // 2
 
 
-ByItem = dict[Code, dict[Path, Sums]]
+ByItem: TypeAlias = dict[Code, dict[Path, Sums]]
+
+
+Groups: TypeAlias = Mapping[int, Path]
+"""To which group, named by a path, somebody belongs: his organisation, or any other."""
 
 
 def lines_of(asking: Asking) -> ByItem:
     """Item → organisation → what it came to for whoever belongs to it directly; of the whole tree."""
-    people = asking.people()
+    return lines_by(asking, asking.people())[0]
+
+
+def lines_by(asking: Asking, *every: Groups) -> tuple[ByItem, ...]:
+    """The same by several ways to group the same people, who are scored once."""
     alike = Alike(partial(item_names, asking.connection))
-    pairs = [(member, asking.year) for member in sorted(people)]
-    found: ByItem = {}
+    pairs = [(member, asking.year) for member in sorted(every[0])]
+    found: tuple[ByItem, ...] = tuple({} for _ in every)
     for start in range(0, len(pairs), RANGE):
         for one in read(asking.connection, pairs[start : start + RANGE]):
             spans = alike.spans(one, asking.period)
-            count(found, people[one.member], spans)
+            for groups, into in zip(every, found, strict=True):
+                count(into, groups[one.member], spans)
     return found
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from domain.values import Code, half_up
 
-Name: TypeAlias = Literal["attainability", "branches", "diligence", "late"]
+Name: TypeAlias = Literal["attainability", "branches", "diligence", "late", "duties", "results", "fairness"]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
 
 
@@ -38,6 +38,8 @@ class Column(msgspec.Struct, frozen=True):
 
     code: str
     kind: Kind = "count"
+    title: Said | None = None
+    """Its heading where the rule set gives it; else the catalogues have a word for its code."""
 
 
 class Bar(msgspec.Struct, frozen=True):

@@ -4,13 +4,20 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx2
+import psycopg
 import pytest
 
-from domain.values import hundredths
+from domain.organisation.describing import Traits
+from domain.values import day_of, hundredths
+from ops.deployment import on_reads
 from ops.example.people import BRANCH, WORK_COMMITTEE
+from projections.reports.asking import Asked as Question
+from projections.reports.catalogue import made
 from projections.reports.table import NAMES
+from projections.traits import said_by
 from tests.api.test_command_line import Run, run
 from tests.api.test_exports import rows_of
 from tests.api.town import PAGE, Town
@@ -113,3 +120,79 @@ def test_the_command_line_writes_the_same_table(town: Town, run: Run, tmp_path: 
     assert out.exists()
     refused = run("report", "branches", "--as", "member", "--unit", BRANCH, typed=f"{town.passwords['member']}\n")
     assert refused.exit_code != 0
+
+
+BROKEN = {
+    "enters-own": "UPDATE sheet_lines SET entered_by = member",
+    "enters-and-decides": """
+        UPDATE approvals SET decided_by = s.submitted_by FROM sheets AS s WHERE s.sheet = approvals.sheet""",
+    "decides-own-line": "UPDATE records SET entitled = entitled + 20",
+    "decides-own-case": """
+        UPDATE case_decisions SET decided_by = m.person FROM cases AS c JOIN members AS m USING (member)
+        WHERE c.opened = case_decisions.opened""",
+    "enters-and-decides-case": """
+        UPDATE case_papers SET entered_by = d.decided_by FROM case_decisions AS d
+        WHERE d.opened = case_papers.opened""",
+    "handles-own-doing": "UPDATE objections SET handler = subject WHERE subject IS NOT NULL",
+    "handles-and-hears-appeal": """
+        UPDATE objections SET handler = (x.said #>> '{actor,person}')::uuid
+        FROM (SELECT convert_from(state, 'UTF8')::jsonb AS said FROM ledger.entries WHERE type = 'appeal-decided') AS x
+        WHERE objections.id = (x.said #>> '{fact,objection}')::uuid""",
+    "drafts-and-approves": """
+        UPDATE rule_sets SET author = (
+          SELECT COALESCE(x.said #>> '{fact,by}', x.said #>> '{actor,person}')::uuid
+          FROM (SELECT convert_from(state, 'UTF8')::jsonb AS said FROM ledger.entries WHERE position = approved) AS x)
+        WHERE approved IS NOT NULL""",
+}
+"""What the ledger would refuse, written past it."""
+
+
+def duties_of(town: Town, change: str = "") -> dict[str, Any]:
+    """The report as the projector sees it, after a change that is taken back."""
+    now = town.deployment.clock().now()
+    question = Question(WORK_COMMITTEE, day_of(now), now, now.year, "Y")
+    with psycopg.connect(on_reads(town.deployment.database.urls.projector)) as connection:
+        if change:
+            assert connection.execute(change.encode()).rowcount > 0
+        found = made(connection, town.deployment.vault.open, "duties", question)
+        connection.rollback()
+    assert found is not None
+    return {str(row.values["rule"]): row.values for row in found.value.tables[0].rows}
+
+
+def test_in_the_example_nobody_did_two_things_that_belong_apart(town: Town) -> None:
+    found = duties_of(town)
+    assert {rule: values["wrong"] for rule, values in found.items()} == dict.fromkeys(found, 0)
+    looked_at = {rule for rule, values in found.items() if values["checked"]}
+    assert looked_at >= set(BROKEN)
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_each_rule_finds_what_breaks_it(town: Town, rule: str) -> None:
+    assert int(str(duties_of(town, BROKEN[rule])[rule]["wrong"])) > 0
+
+
+def test_what_is_said_of_a_person_is_sealed_and_enters_figures_of_many_alone(town: Town) -> None:
+    officer, member = town.acting("officer", "officer", WORK_COMMITTEE), town.members["member"]
+    said = {"born": 1985, "sex": "female"}
+    sent = officer.post(f"/members/{member}/traits", json=said, headers={"idempotency-key": str(uuid4())})
+    assert sent.status_code == 200, sent.text
+    town.settled()
+    today = day_of(town.deployment.clock().now())
+    with psycopg.connect(on_reads(town.deployment.database.urls.reader)) as connection:
+        found = said_by(connection, today, town.deployment.vault.open)
+        assert Traits(1985, "female", None) in found.values()
+        assert said_by(connection, today - timedelta(days=1), town.deployment.vault.open) == {}
+    assert "1985" not in officer.get(f"/members/{member}/membership", headers=PAGE).text
+    with town.later(timedelta(days=70)) as later:
+        for table in report(leader(later), WORK_COMMITTEE, "fairness")["tables"]:
+            assert all(row["values"]["members"] >= 10 for row in table["rows"]), table["code"]
+        own = report(later.acting("secretary", "secretary", BRANCH), BRANCH, "fairness")
+        assert (own["notes"], own["tables"]) == (["whole-only"], [])
+
+
+def test_nothing_else_may_be_said_of_a_person(town: Town) -> None:
+    officer, place = town.acting("officer", "officer", WORK_COMMITTEE), f"/members/{town.members['member']}/traits"
+    for wrong in ({"born": 85}, {"sex": "f"}, {"faith": "none"}):
+        sent = officer.post(place, json=wrong, headers={"idempotency-key": str(uuid4())})
+        assert (sent.status_code, sent.json()["code"]) == (422, "body-invalid"), wrong

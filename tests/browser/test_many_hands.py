@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from domain.notice.notice import notice_id
 from domain.organisation.appointments import AppointRole
@@ -64,7 +64,7 @@ def visit(hamlet: Town, browser: Browser) -> Iterator[Visit]:
         yield visit
 
 
-def _paper(name: str) -> dict[str, object]:
+def _paper(name: str) -> FilePayload:
     return {"name": name, "mimeType": "application/pdf", "buffer": name.encode()}
 
 

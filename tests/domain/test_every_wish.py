@@ -29,6 +29,7 @@ from domain.objection.handling import (
 )
 from domain.objection.objection import Correction
 from domain.organisation.appointments import OFFICES, AppointRole, DelegateRole, EndRole, HandOverRole, SubstituteRole
+from domain.organisation.describing import DescribeMember
 from domain.organisation.exemption import DecideExemption, EndExemption, RequestExemption
 from domain.organisation.member import RegisterMember
 from domain.organisation.membership import (
@@ -172,6 +173,7 @@ FIELDS: dict[type[Command], dict[str, st.SearchStrategy[Any]]] = {
     DelegateRole: {"person": one(*PEOPLE), "from_on": one(*COMING), "until_on": one(*COMING)},
     TransferMember: {"member": one(*PEOPLE), "to_unit": one(TOP, BRANCH), "from_on": one(*DAYS, *COMING)},
     AssignProfile: {"member": one(*PEOPLE), "profile": one("full", "probationary"), "from_on": one(*DAYS)},
+    DescribeMember: {"member": one(*PEOPLE), "traits": one(secret("traits", "sex=female"), secret("traits", "x"))},
     EndMembership: {"member": one(*PEOPLE), "last_on": one(*DAYS), "reason": one(secret("reason", "x"))},
     RegisterLeave: {
         "member": one(*PEOPLE),
@@ -232,6 +234,7 @@ USUAL: dict[type[Command], Actor] = {
     DelegateRole: ACTORS[2],
     TransferMember: ACTORS[4],
     AssignProfile: ACTORS[4],
+    DescribeMember: ACTORS[4],
     EndMembership: ACTORS[4],
     RequestExemption: ACTORS[2],
     DecideExemption: ACTORS[2],

@@ -10,8 +10,11 @@ from domain.assessment.spans import CategoryScore, SpanScore
 from domain.rules.scheme import load
 from projections.reports.attainability import table
 from projections.reports.branches import compared
+from projections.reports.fairness import band, behind, items_of, totals_of
 from projections.reports.lateness import by_unit, distribution
 from projections.reports.lines import ByItem, Sums, count, root
+from projections.reports.results import Seats, tables
+from projections.reports.table import Said
 from tests.foundings import RULES_FILE
 
 SCHEME = load(RULES_FILE.read_bytes())
@@ -134,3 +137,61 @@ def test_half_of_a_branchs_entries_late_is_no_mark_and_more_is() -> None:
     assert (half.values["late"], half.values["late_share"], half.values["median_days"]) == (2, "50.0", 30)
     assert not half.marked
     assert by_unit("A", Counter({30: 1, 31: 2}), 30).marked
+
+
+GRADES = {"A": Said("优秀", "excellent"), "B": Said("合格", "qualified")}
+
+
+def test_grades_are_told_of_ten_or_more_and_the_room_still_open_with_them() -> None:
+    """One with 12 graded has 4 seats and took 3; the other with 11 has 3 and took all: of 7 one is open."""
+    found = {("PK", "1"): Counter({"A": 3, "B": 9}), ("PK", "2"): Counter({"A": 3, "B": 8})}
+    seats = {
+        ("PK",): Seats("district", None, None),
+        ("PK", "1"): Seats("one", 4, 3),
+        ("PK", "2"): Seats("two", 3, 3),
+    }
+    grades, units = tables("PK", found, seats, GRADES, 10)
+    assert [(row.values["members"], row.values["share"]) for row in grades.rows] == [(6, "26.1"), (17, "73.9")]
+    shown = [tuple(row.values.values()) for row in units.rows]
+    assert shown == [("district", 23, 6, 17, 7, 6, 1), ("one", 12, 3, 9, 4, 3, 1), ("two", 11, 3, 8, 3, 3, 0)]
+
+
+def test_organisations_stand_in_the_order_of_the_tree_whatever_their_grades() -> None:
+    found = {("PK", str(number)): Counter({"A": number, "B": 10}) for number in (3, 1, 2)}
+    seats = {("PK", str(number)): Seats(str(number), None, None) for number in (1, 2, 3)}
+    _, units = tables("PK", found, seats, GRADES, 10)
+    assert [row.values["unit"] for row in units.rows] == ["1", "2", "3"]
+    assert {row.values["open"] for row in units.rows} == {None}
+
+
+def test_a_group_of_nine_takes_the_next_smallest_along() -> None:
+    """Nine women: of the twelve who said nothing may not be told either, or they would be known by subtraction."""
+    people = [("sex-female", 9000, True)] * 9 + [("sex-male", 8000, False)] * 30 + [("unsaid", 7000, False)] * 12
+    found = totals_of("sex", people, 10)
+    assert [(row.values["group"], row.values["members"], row.values["mean_total"]) for row in found.rows] == [
+        ("sex-male", 30, "80.00")
+    ]
+    assert found.hidden == 2
+
+
+def test_of_two_groups_one_too_small_nothing_is_told() -> None:
+    people = [("disability-yes", 9000, False)] * 6 + [("disability-no", 8000, False)] * 200
+    assert totals_of("disability", people, 10).rows == ()
+    assert totals_of("disability", people[:8], 10).rows == ()
+
+
+def test_a_group_that_reaches_an_item_less_than_four_fifths_as_often_is_marked() -> None:
+    """Women 6 of 12 = 50 %, men 12 of 15 = 80 %: 0.5 < 0.64; at 8 of 12 = 66.7 % no longer."""
+    of = {ITEM: {("sex-female",): sums((6, FULL), (6, 0)), ("sex-male",): sums((12, FULL), (3, 0))}}
+    (row,) = items_of("sex", SCHEME, of, 10).rows
+    assert (row.values["group"], row.values["share"], row.values["share_of_others"]) == ("sex-female", "50.0", "80.0")
+    assert not behind(sums((8, FULL), (4, 0)), 15, 12)
+
+
+def test_ages_are_told_in_bands() -> None:
+    assert [band(born, 2026) for born in (1990, 1980, 1970, 1968)] == [
+        "age-35-44",
+        "age-45-54",
+        "age-55-59",
+        "age-55-59",
+    ]
