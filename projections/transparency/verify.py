@@ -1612,7 +1612,8 @@ class Positions:
             lines = folder.read("positions").decode("ascii").split("\n")
             self.each = array("Q", [int(line) for line in lines[:-1] if line.isdecimal() and line[0] != "0"])
             rising = all(self.each[at] < self.each[at + 1] for at in range(len(self.each) - 1))
-            if set(self.scope) != {"member", "unit", "year"} or not rising or len(self.each) != len(lines) - 1:
+            known = {"member", "unit", "year"} <= set(self.scope) <= {"member", "period", "unit", "year"}
+            if not known or not rising or len(self.each) != len(lines) - 1:
                 raise Bad("order")
             self.picked = ALONE if self.scope["member"] else frozenset()
         except (Bad, ValueError, TypeError, AttributeError) as problem:
