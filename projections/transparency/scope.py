@@ -34,6 +34,8 @@ PERSONAL: Final = frozenset(
 """One person's own."""
 LASTING: Final = frozenset({"deduction-approved", "veto-registered", "record-replaced"})
 """What of an archive can bear on later years."""
+RESTATED: Final = frozenset({"restatement-ordered", "restatement-computed"})
+"""What of a restatement names none of its members and belongs to each whom it concerns."""
 TIME: Final = re.compile(r"([0-9]{4})(?:-([A-Za-z0-9][A-Za-z0-9._]{0,63}))?", re.ASCII)
 """A year, or a period of it: 2026, 2026-H1."""
 KIND_OF: Final = {stored_name(fact): stream.kind for stream in STREAMS for fact in stream.facts}
@@ -129,6 +131,7 @@ class Chosen:
         self.periods_of: set[str] = set()
         self.streams: set[UUID] = set()
         self._opened: dict[str, tuple[str, str]] = {}
+        self._restated: set[UUID] = set()
         self._within: dict[str, tuple[str, str]] | None = None
         self._member = None if scope.member is None else str(scope.member)
 
@@ -143,6 +146,8 @@ class Chosen:
         elif entry.type == "member-computed" and fact.member == self._member and fact.unit is not None:
             self.periods_of.add(fact.unit)
 
+        elif KIND_OF[entry.type] == "restatement" and fact.member is not None and fact.member == self._member:
+            self._restated.add(entry.stream)
         elif entry.type == "period-opened" and fact.period is not None and fact.year == self.scope.year:
             first, last = self._opened.get(fact.period, (fact.first_on, fact.last_on))
             self._opened[fact.period] = min(first, fact.first_on), max(last, fact.last_on)
@@ -201,25 +206,31 @@ class Chosen:
 
     def holds(self, state: bytes) -> bool:
         """Whether an entry belongs to it."""
-        entry = _DECODE.decode(state)
+        entry = told_by(state)
         if entry.stream in self.streams:
             return True
         named = self._member is not None and self._member in (entry.fact.member, entry.fact.subject)
+        named = named or (entry.stream in self._restated and entry.type in RESTATED)
         return named and (self.scope.year is None or self._meanwhile(KIND_OF[entry.type], entry.fact))
 
 
 _DECODE: Final = msgspec.json.Decoder(_Entry)
 
 
+def told_by(state: bytes) -> _Entry:
+    """Whose an entry is and when."""
+    return _DECODE.decode(state)
+
+
 def chosen(connection: Connection[Any], scope: Scope, last: int) -> Chosen:
     """The streams of a scope, as far as the log is signed; refuses with `scope-empty`."""
     found = Chosen(scope)
     for state in states(connection, last):
-        found.learn(_DECODE.decode(state))
+        found.learn(told_by(state))
     if (scope.unit is not None and not found.units) or (scope.period is not None and not found.periods):
         raise ScopeEmpty(scope.encode().decode())
     for state in states(connection, last):
-        found.choose(_DECODE.decode(state))
+        found.choose(told_by(state))
     if scope.member is not None and not registered(connection, found):
         raise ScopeEmpty(scope.encode().decode())
     return found
