@@ -61,7 +61,7 @@ def _case(
     commitment: Sha256,
 ) -> Case:
     of = msgspec.convert({"case": case, "kind": kind}, CaseOf)
-    about = frozenset() if subject is None else frozenset({subject})
+    about: frozenset[UUID] = frozenset() if subject is None else frozenset({subject})
     try:
         secret = (vault.open([commitment]) if opened is None else opened).get(commitment)
         said = None if secret is None else secret.value
