@@ -1,9 +1,11 @@
 """信息处置 — holds, restriction and erasure of one person; and what is due in an organisation and those below."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Final
 
 import msgspec
+from anyio import to_thread
 from fastapi import APIRouter, Response
 
 from api.answering import answer, granted
@@ -20,7 +22,7 @@ from api.documents import described
 from api.names import names_of, opened
 from api.pages import address
 from api.refusals import NotFound
-from api.retaining import COUNTS, Plan, first_days, instants, plans
+from api.retaining import COUNTS, ONLY_TOP, Plan, first_days, instants, plans
 from api.routes.matters import Since
 from domain import vocabulary
 from domain.organisation.member import MEMBER, Registered
@@ -32,7 +34,7 @@ from domain.oversight.erasing import (
     ProposeErasure,
     RestrictProcessing,
 )
-from domain.oversight.retention import OrderRetention
+from domain.oversight.retention import OnlyAtTheTop, OrderRetention
 from domain.rules.consequences import Retention
 from domain.rules.ruleset import NoRuleInForce
 from domain.values import Code, MemberId, Reference, Sha256
@@ -173,11 +175,14 @@ def _order(one: custody.Order, name: str | None) -> OrderView:
 
 @router.post("/units/{unit:code}/retention")
 @described()
-def order(unit: str, asked: Annotated[Asked, permitted("retention.order", takes=RetentionWish)]) -> Response:
+async def order(unit: str, asked: Annotated[Asked, permitted("retention.order", takes=RetentionWish)]) -> Response:
     """Confirm the plan that was shown: the machine carries it out."""
     wish: RetentionWish = asked.body
     said: dict[str, Any] = {"kind": wish.kind, "before_on": wish.before_on, "due": wish.due, "plan": wish.plan}
-    receipt = asked.execute(OrderRetention, unit=unit, **said)
+    async with asked.house.access.connection() as connection:
+        if await (await connection.execute(ONLY_TOP)).fetchone() != (True,):
+            raise OnlyAtTheTop
+    receipt = await to_thread.run_sync(partial(asked.execute, OrderRetention, unit=unit, **said))
     return granted(asked, receipt, f"/units/{address(unit)}/retention")
 
 
