@@ -191,6 +191,9 @@ def test_what_is_restricted_is_shown_to_nobody_else(town: Town) -> None:
     told = secretary.get(f"{place}/points")
     assert (told.status_code, told.json()["code"]) == (403, "processing-restricted")
     assert town.acting("member", "member", BRANCH).get(f"{place}/points").status_code == 200
+    for part in ("exports/honours.csv", "exports/deductions.csv", "vetoes", "measures"):
+        answered = secretary.get(f"/units/{BRANCH}/{part}")
+        assert answered.status_code in (200, 404), (part, answered.text)
     send(officer(town), f"{place}/restriction/lifting", ORDER)
     town.settled()
     assert secretary.get(f"{place}/points").status_code == 200
