@@ -21,6 +21,7 @@ from api.house import House
 from api.negotiation import wants_page
 from api.pages import show
 from api.proofs import key_of, newest_checkpoint, witnessed
+from api.purpose import take_away
 from api.readings import note_reading
 from api.refusals import NotFound, ProofPending
 from projections.taken import Taken
@@ -135,6 +136,7 @@ async def taken(
 
     Empty means all. That it was taken is written down before anything leaves, and put on record in the log.
     """
+    await take_away(asked, "log")
     year, part = time_of(period)
     scope = Scope(unit=unit or None, member=_person(member), year=year, period=part)
     if scope.member is not None:

@@ -14,6 +14,7 @@ from api.documents import described
 from api.exports.files import MEDIA, Format, Row, file_of
 from api.exports.taking import PAGE, everything, file_name, headings, listed, note_taking
 from api.refusals import NotFound
+from api.routes.registers import told
 from api.routes.registers_article import Detail, From, Until, counted_words, detail_words, levels_said, span
 from domain.register.fields import Field
 from domain.register.kinds import KINDS
@@ -58,7 +59,8 @@ async def register(
         page = everything(asked, lambda c, before: registers.entries(c, unit, register, before=before, limit=PAGE))
         async for one in page:
             status = asked.words("status.withdrawn") if one.withdrawn else steps.get(one.step, "")
-            said = [_said(asked, field, one.said.get(field.code)) for field in table.fields]
+            shown = told(asked, table, one).said
+            said = [_said(asked, field, shown.get(field.code)) for field in table.fields]
             yield (one.unit_title, one.entry, one.title, one.on, status, one.step_on, *said)
 
     columns = [*headings(asked, _ENTRY), *(asked.words.either(field.zh, field.en) for field in table.fields)]

@@ -13,7 +13,7 @@ from api.bodies import texts
 from api.documents import described
 from api.names import names_of
 from api.pages import address
-from api.readings import note_reading
+from api.readings import note_lines
 from api.refusals import NotFound
 from api.routes.honours import PersonChoice
 from api.routes.matters import Since
@@ -112,11 +112,15 @@ async def _view(
     seated = sorted(pool.seated, key=str) if settles else []
     names = await names_of(asked, connection, [*equal, *seated, *committee])
     titles = {one.unit: one.title for one in (await organisation.units(connection, key[0])).value}
-    for member in {*equal, *seated}:
-        await note_reading(asked, member, "result")
+    looked_at = {*equal, *seated}
+    shown = await note_lines(asked, looked_at, "result")
+
+    def named(one: MemberId) -> str:
+        # Among equals nobody is left out; whose data is restricted is shown without a name.
+        return names(one) if one in shown or one not in looked_at else asked.words("text.sealed")
 
     def choices(people: list[MemberId]) -> tuple[PersonChoice, ...]:
-        return tuple(PersonChoice(member=one, name=names(one)) for one in people)
+        return tuple(PersonChoice(member=one, name=named(one)) for one in people)
 
     unit, year, period = key
     return SeatsView(

@@ -208,6 +208,9 @@ def test_what_is_restricted_is_shown_to_nobody_else(town: Town) -> None:
     told = secretary.get(f"{place}/points")
     assert (told.status_code, told.json()["code"]) == (403, "processing-restricted")
     assert town.acting("member", "member", BRANCH).get(f"{place}/points").status_code == 200
+    for part in ("exports/honours.csv", "exports/deductions.csv", "vetoes", "measures"):
+        answered = secretary.get(f"/units/{BRANCH}/{part}")
+        assert answered.status_code in (200, 404), (part, answered.text)
     send(officer(town), f"{place}/restriction/lifting", ORDER)
     town.settled()
     assert secretary.get(f"{place}/points").status_code == 200
@@ -260,6 +263,9 @@ def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
     shown = plan_of(town, "access-log")
     assert (shown["before_on"], shown["due"]) == ("2023-01-01", 1)
     assert plan_of(town, "objections")["due"] == 0
+    for wrong in ({"due": 0}, {"plan": digest("plan")}, {"before_on": "2022-01-01"}):
+        told = {name: shown[name] for name in ("kind", "before_on", "due", "plan")} | wrong
+        assert refused(officer(town), place, told) == (409, "retention-plan-changed"), wrong
     assert shown["plan"] in officer(town).get(place, headers=PAGE).text
     # when: looked at, confirmed and carried out from the command line
     settings = town.deployment.settings
@@ -287,7 +293,8 @@ def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
         ("access log trimmed", 1),
         ("clearing of what is overdue ordered", 1),
     ]
-    assert refused(officer(town), place, {**early, "before_on": "2023-01-01"}) == (409, "retention-ordered")
+    again = plan_of(town, "access-log")
+    assert refused(officer(town), place, {name: again[name] for name in early}) == (409, "retention-ordered")
 
 
 def test_nobody_clears_the_deployment_while_another_organisation_has_no_superior_either(
