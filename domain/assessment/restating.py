@@ -25,7 +25,7 @@ from domain.assessment.computing import (
 from domain.assessment.counting import Ruled, counted, digest_of
 from domain.assessment.keeping import Kept, with_kept
 from domain.assessment.period import Assessment
-from domain.assessment.restatement import Effect
+from domain.assessment.restatement import Effect, MemberRestated
 from domain.assessment.result import Determination, MemberComputed, Reason, Result, result_of
 from domain.assessment.rows import Uncountable
 from domain.assessment.scoring import score
@@ -117,6 +117,37 @@ def restated(
     assessed = [(member, result) for member, result in people if is_assessed(rules, member)]
     rows = [_restated(past, found, rules, *one, corrected.get(one[0].member)) for one in assessed]
     return _graded(rules.scheme, rows, unfavourable=unfavourable, corrected=frozenset(corrected))
+
+
+def resting_on(
+    past: Past,
+    found: Assessment,
+    version: Version,
+    ones: Sequence[MemberRestated],
+    put_right: Mapping[MemberId, Archive],
+) -> frozenset[MemberId]:
+    """Whose records, put right, are still those by which he was computed."""
+    rules, own = version_under(past, found, version), ruled_period(past, found)
+    results = past.many([result_of(one.member, found.year, found.period) for one in ones])
+    return frozenset(
+        one.member
+        for one, result in zip(ones, results, strict=True)
+        if _digest_now(past, found, (own, rules, _standing_rules(past, found, result)), one.member, put_right)
+        == one.figures.records_digest
+    )
+
+
+def _digest_now(
+    past: Past,
+    found: Assessment,
+    known: tuple[Ruled, Ruled, Ruled],
+    member: MemberId,
+    put_right: Mapping[MemberId, Archive],
+) -> Sha256:
+    back = max(one.years_back for one in known)
+    archive = with_years_before(past, member, found.last_on.year, back)
+    corrected = put_right.get(member)
+    return digest_of(inside(archive if corrected is None else _with(archive, corrected), known[1]))
 
 
 def determined_members(past: Past, found: Assessment) -> list[tuple[Registered, Result]]:
