@@ -107,6 +107,7 @@ def test_a_duty_that_a_sheet_forgot_is_added_on_the_day_of_its_matter() -> None:
         (honour(occurred_on=None), MatterUnknown),
         (honour(member=who("stranger")), CorrectionUndetermined),
         (duty(occurred_on=date(YEAR, 5, 21)), MatterUnknown),
+        (duty(counted_on=date(YEAR, 8, 3)), MatterUnknown),
         (duty(item="R-LX-2", document_kind="attendance_log"), SheetUnknown),
     ],
 )
