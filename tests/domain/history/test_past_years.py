@@ -151,7 +151,10 @@ def test_earlier_rules_entered_wrongly_are_taken_back() -> None:
     FILED.when(wish(WithdrawPastRules, AS_OFFICER, FILED_AT, version="b", **back)).refused(PastRulesUnknown)
     taken = FILED.given(wish(WithdrawPastRules, AS_OFFICER, FILED_AT, version=TRIAL, **back))
     assert taken.world[past_rules_of(SCHEME)].versions == ()
-    taken.given(entered())
+    taken.when(entered()).refused(PastRulesKnown)
+    assert [one.version for one in taken.given(entered("trial-anew")).world[past_rules_of(SCHEME)].versions] == [
+        "trial-anew"
+    ]
 
 
 def called(rules: Given) -> set[str]:
