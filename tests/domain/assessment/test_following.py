@@ -2,7 +2,10 @@
 
 from datetime import UTC, date, datetime
 
+from msgspec.structs import replace
+
 from domain.assessment.following import FollowCarried
+from domain.assessment.period import PeriodNotThere, PeriodSealed
 from domain.assessment.restatement import (
     MemberRestated,
     Restatement,
@@ -16,11 +19,11 @@ from domain.assessment.superseding import ComputeRestatement
 from domain.process import FOLLOW_UPS
 from domain.values import hundredths
 from tests.domain.assessment.test_adding import honour
-from tests.domain.assessment.test_restatement import D, result
+from tests.domain.assessment.test_restatement import D, E, result
 from tests.domain.assessment.test_year import DETERMINED
-from tests.domain.branch import BRANCH, PROCESS, wish
+from tests.domain.branch import BRANCH, PROCESS, secret, wish
 from tests.domain.given import Given
-from tests.domain.measured import year_of
+from tests.domain.measured import Grades, year_of
 from tests.domain.restated import (
     AS_ORDERER,
     adopted,
@@ -34,14 +37,19 @@ from tests.domain.year import YEAR
 
 CARRYING = "carrying-2"
 NEXT_AT = datetime(YEAR + 2, 4, 1, 1, tzinfo=UTC)
+LATER = NEXT_AT.replace(month=8)
 FIRST = restatement_id(BRANCH, YEAR, "Y", 1)
 
 
-def base(fraction: str = "0.20") -> Given:
-    """The worked year, and the year after it, into which a share of its total is carried."""
+def without_next(fraction: str = "0.20") -> Given:
+    """The worked year, and a version by which a share of its total is carried into the next."""
     changes = {'"carry_over": {"fraction": "0"': f'"carry_over": {{"fraction": "{fraction}"'}
-    known = with_leaders(DETERMINED).given(*version_published(CARRYING, changes, date(YEAR + 1, 7, 1)))
-    return known.given(*year_of(YEAR + 1, {D: "qualified"}))
+    return with_leaders(DETERMINED).given(*version_published(CARRYING, changes, date(YEAR + 1, 7, 1)))
+
+
+def base(grades: Grades | None = None, fraction: str = "0.20") -> Given:
+    """With that next year, sealed."""
+    return without_next(fraction).given(*year_of(YEAR + 1, grades or {D: "qualified"}, CARRYING))
 
 
 def follows(year: int = YEAR) -> FollowCarried:
@@ -52,9 +60,9 @@ def computed_next() -> ComputeRestatement:
     return wish(ComputeRestatement, PROCESS, NEXT_AT, unit=BRANCH, year=YEAR + 1, period="Y", number=1)
 
 
-def put_right(given: Given) -> Given:
+def put_right(given: Given, *, unfavourable: bool = False) -> Given:
     """D's honour of the first year is added."""
-    return given.given(ordered(additions=(honour(),)), computed(), approved(), *adopted())
+    return given.given(ordered(additions=(honour(),), unfavourable=unfavourable), computed(), approved(), *adopted())
 
 
 def total_of(given: Given) -> int:
@@ -91,7 +99,7 @@ def _said(order: object) -> dict[str, object]:
 
 
 def test_where_nothing_is_carried_nothing_follows() -> None:
-    put_right(base("0")).when(follows()).nothing()
+    put_right(base(fraction="0")).when(follows()).nothing()
 
 
 def test_where_the_next_year_is_not_sealed_yet_nothing_follows() -> None:
@@ -101,3 +109,33 @@ def test_where_the_next_year_is_not_sealed_yet_nothing_follows() -> None:
 
 def test_a_superseded_determination_calls_for_it() -> None:
     assert FOLLOW_UPS[DeterminationSuperseded].purpose == "follow-carried"
+
+
+def test_a_later_order_for_the_first_year_does_not_swallow_what_follows() -> None:
+    after = put_right(base()).given(ordered(CARRYING, at=NEXT_AT))
+    [order] = after.when(follows()).says(RestatementOrdered)
+    assert isinstance(order, RestatementOrdered)
+    assert (order.year, order.follows) == (YEAR + 1, FIRST)
+
+
+def test_where_the_next_year_is_computed_and_not_sealed_yet_it_waits() -> None:
+    unsealed = (one for one in year_of(YEAR + 1, {D: "qualified"}, CARRYING) if not isinstance(one.fact, PeriodSealed))
+    put_right(without_next().given(*unsealed)).when(follows()).refused(PeriodNotThere)
+
+
+def test_what_follows_is_computed_by_the_version_by_which_the_member_himself_stands() -> None:
+    """Another version was ordered for the next year, and dropped: nobody stands by it."""
+    known = base().given(*version_published("other-2", {'"at_least": "70"': '"at_least": "65"'}, date(YEAR + 3, 1, 1)))
+    order, no = ordered("other-2", at=NEXT_AT), approved(at=LATER, verdict="refused", reason=secret("reason", "不足"))
+    dropped = known.given(replace(order, year=YEAR + 1), computed_next(), replace(no, year=YEAR + 1))
+    [said] = put_right(dropped).when(follows()).says(RestatementOrdered)
+    assert isinstance(said, RestatementOrdered)
+    assert said.rules == CARRYING
+
+
+def test_what_follows_is_adopted_only_for_those_whose_carried_total_changed() -> None:
+    """E's figures come out otherwise too; nothing was carried over anew for him."""
+    given = put_right(base({D: "qualified", E: "unqualified"}), unfavourable=True).given(follows())
+    found = {one.member: one for one in given.when(computed_next()).facts() if isinstance(one, MemberRestated)}
+    assert found[E].effect != "same"
+    assert (found[D].adopted, found[E].adopted) == (True, False)
