@@ -2,8 +2,6 @@
 
 from datetime import UTC, date, datetime
 
-from msgspec.structs import replace
-
 from domain.assessment.following import FollowCarried
 from domain.assessment.period import PeriodNotThere, PeriodSealed
 from domain.assessment.restatement import (
@@ -21,7 +19,7 @@ from domain.values import hundredths
 from tests.domain.assessment.test_adding import honour
 from tests.domain.assessment.test_restatement import D, E, result
 from tests.domain.assessment.test_year import DETERMINED
-from tests.domain.branch import BRANCH, PROCESS, secret, wish
+from tests.domain.branch import BRANCH, PROCESS, wish
 from tests.domain.given import Given
 from tests.domain.measured import Grades, year_of
 from tests.domain.restated import (
@@ -37,7 +35,6 @@ from tests.domain.year import YEAR
 
 CARRYING = "carrying-2"
 NEXT_AT = datetime(YEAR + 2, 4, 1, 1, tzinfo=UTC)
-LATER = NEXT_AT.replace(month=8)
 FIRST = restatement_id(BRANCH, YEAR, "Y", 1)
 
 
@@ -124,13 +121,14 @@ def test_where_the_next_year_is_computed_and_not_sealed_yet_it_waits() -> None:
 
 
 def test_what_follows_is_computed_by_the_version_by_which_the_member_himself_stands() -> None:
-    """Another version was ordered for the next year, and dropped: nobody stands by it."""
-    known = base().given(*version_published("other-2", {'"at_least": "70"': '"at_least": "65"'}, date(YEAR + 3, 1, 1)))
-    order, no = ordered("other-2", at=NEXT_AT), approved(at=LATER, verdict="refused", reason=secret("reason", "不足"))
-    dropped = known.given(replace(order, year=YEAR + 1), computed_next(), replace(no, year=YEAR + 1))
-    [said] = put_right(dropped).when(follows()).says(RestatementOrdered)
-    assert isinstance(said, RestatementOrdered)
-    assert said.rules == CARRYING
+    """He stands by another than was in force: what was ordered last, and perhaps dropped, says nothing of him."""
+    changes = {'"carry_over": {"fraction": "0"': '"carry_over": {"fraction": "0.30"'}
+    other = without_next().given(*version_published("other-2", changes, date(YEAR + 3, 1, 1)))
+    [order] = (
+        put_right(other.given(*year_of(YEAR + 1, {D: "qualified"}, "other-2"))).when(follows()).says(RestatementOrdered)
+    )
+    assert isinstance(order, RestatementOrdered)
+    assert order.rules == "other-2"
 
 
 def test_what_follows_is_adopted_only_for_those_whose_carried_total_changed() -> None:
