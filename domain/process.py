@@ -24,6 +24,7 @@ from domain.assessment.result import DeterminationSuperseded, GradeDetermined
 from domain.assessment.superseding import ComputeRestatement, DraftRestatementNotice
 from domain.decider import Command, Fact
 from domain.entry import Entry
+from domain.history.past_year import PastEntryWithdrawn, PastResultImported
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
 from domain.notice.notice import NoticeClosed, NoticeExtended, NoticePosted, NoticeReposted
 from domain.notice.running import CloseNotice, ConfirmRecords
@@ -273,6 +274,15 @@ def _review_measures(task: Task, fact: GradeDetermined) -> Command:
     return task.wish(ReviewMeasures, unit=fact.unit, member=fact.member, year=fact.year, period=fact.period)
 
 
+def _if_of_result(entry: Entry, fact: PastEntryWithdrawn) -> Instant | None:
+    return None if fact.period is None else entry.at
+
+
+def _review_imported(task: Task, fact: PastResultImported | PastEntryWithdrawn) -> Command:
+    about = {"unit": fact.unit, "member": fact.member, "year": fact.year, "period": fact.period}
+    return task.wish(ReviewMeasures, **about, imported=True)
+
+
 InCharge: TypeAlias = MeasureStepSet | DesigneeAssigned | HelperPaired
 """After which a step of a measure has to be accepted, done or reviewed within a term."""
 
@@ -388,6 +398,8 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     RestatementApproved: CallsFor("draft-result-notice", _if_adopted, _draft_restated),
     DeterminationSuperseded: CallsFor("follow-carried", _at_once, _follow_carried),
     GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),
+    PastResultImported: CallsFor("review-measures", _at_once, _review_imported),
+    PastEntryWithdrawn: CallsFor("review-measures", _if_of_result, _review_imported),
     MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     HelperPaired: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
