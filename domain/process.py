@@ -10,7 +10,7 @@ command. A new follow-up is a new row and two small functions.
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -26,7 +26,7 @@ from domain.decider import Command, Fact
 from domain.entry import Entry
 from domain.history.past_year import PastEntryWithdrawn, PastResultImported
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
-from domain.notice.notice import NoticeClosed, NoticeExtended, NoticePosted, NoticeReposted
+from domain.notice.notice import NOTICE, NoticeClosed, NoticeExtended, NoticePosted, NoticeReposted
 from domain.notice.running import CloseNotice, ConfirmRecords
 from domain.objection.closing import CloseObjection, EndBlock, EscalateObjection
 from domain.objection.objection import (
@@ -177,7 +177,13 @@ def _close(task: Task, fact: NoticePosted | NoticeReposted | NoticeExtended) -> 
 
 def _confirm(task: Task, fact: NoticeClosed | ObjectionClosed | ObjectionLapsed) -> Command:
     after_objection = not isinstance(fact, NoticeClosed)
-    return task.wish(ConfirmRecords, unit=fact.unit, notice=fact.notice, after_objection=after_objection)
+    seed = _seed(task, NOTICE.of(fact.notice).id)
+    return task.wish(ConfirmRecords, unit=fact.unit, notice=fact.notice, after_objection=after_objection, seed=seed)
+
+
+def _seed(task: Task, stream: UUID) -> Secret:
+    """What the salts of a commitment are made of; it belongs to the stream that holds the commitment."""
+    return Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
 
 
 def _unanswered_at(_: Entry, fact: HonourClaimed | HonourDecided | HonourReferred) -> Instant | None:
@@ -255,8 +261,7 @@ def _draft_restated(task: Task, fact: RestatementApproved) -> Command:
 
 
 def _commit(task: Task, fact: PeriodDetermined | PeriodRestated) -> Command:
-    stream = period_of(fact.unit, fact.year, fact.period).id
-    seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
+    seed = _seed(task, period_of(fact.unit, fact.year, fact.period).id)
     return task.wish(
         CommitState, unit=fact.unit, year=fact.year, period=fact.period, round=task.trigger.version, seed=seed
     )

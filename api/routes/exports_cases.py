@@ -13,6 +13,7 @@ from api.exports.files import MEDIA, Format, Row, file_of
 from api.exports.taking import PAGE, everything, file_name, headings, note_taking
 from api.names import names_of
 from api.readings import note_reading
+from api.result_notices import objected_to
 from domain.values import MemberId, points
 from projections import cases, disputes, merits
 from projections.answers import AsyncConnection
@@ -88,9 +89,10 @@ async def objections_of(unit: str, kind: Format, asked: Annotated[Asked, permitt
 
     async def rows() -> AsyncIterator[Row]:
         async for one in everything(asked, lambda c, before: disputes.register(c, unit, before=before, limit=PAGE)):
-            item = asked.words.either(one.item_zh, one.item_en)
+            title, item_zh, item_en = objected_to(one)
+            item = asked.words.either(item_zh, item_en)
             status = asked.words(f"status.{'archived' if one.status == 'closed' else one.status}")
-            yield (one.receipt, one.notice_title, item, one.line, status, one.due_on, one.filed_at, one.closed_at)
+            yield (one.receipt, title, item, one.line, status, one.due_on, one.filed_at, one.closed_at)
 
     keys = (
         "export.receipt",

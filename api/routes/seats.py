@@ -24,7 +24,7 @@ from domain.assessment.pool import Pool, pool_of
 from domain.assessment.settling import Contest, SettleSeats, contest
 from domain.decider import Past
 from domain.values import Code, MemberId, Reference, Sha256
-from projections import offices
+from projections import offices, organisation
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["periods"])
@@ -34,6 +34,7 @@ class BranchView(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation that shares the seats."""
 
     unit: Code
+    unit_title: str
     status: str
 
 
@@ -110,6 +111,7 @@ async def _view(
     equal = [members[one] for one in sorted(found.drawn.equal)] if settles else []
     seated = sorted(pool.seated, key=str) if settles else []
     names = await names_of(asked, connection, [*equal, *seated, *committee])
+    titles = {one.unit: one.title for one in (await organisation.units(connection, key[0])).value}
     for member in {*equal, *seated}:
         await note_reading(asked, member, "result")
 
@@ -125,7 +127,10 @@ async def _view(
         graded=len(found.graded),
         seats=seats(len(found.graded), found.quota),
         candidates=found.candidates,
-        branches=tuple(BranchView(unit=code, status=state.status) for code, state in found.branches.items()),
+        branches=tuple(
+            BranchView(unit=code, unit_title=titles.get(code, code), status=state.status)
+            for code, state in found.branches.items()
+        ),
         settled=pool.settled == pool.joined,
         left=found.drawn.left,
         equal=choices(equal),

@@ -93,7 +93,7 @@ def totals_of(trait: str, people: Iterable[tuple[Group, int, bool]], smallest: i
     """The totals of each group of which may be told, in the order of their words."""
     groups: defaultdict[Group, Sums] = defaultdict(Sums)
     for group, total, is_best in people:
-        groups[group].add(total, 0 if is_best else total + 1)
+        groups[group].add(total, WIDTH, full=is_best)
     shown = told({group: sums.number for group, sums in groups.items()}, smallest) if _enough(groups, smallest) else ()
     rows = [_total(group, groups[group]) for group in sorted(shown)]
     return Table(code=trait, columns=GROUPS, rows=tuple(rows), hidden=len(groups) - len(rows), drawn="mean_total")

@@ -34,10 +34,10 @@ class Sums:
         self.number = self.full = self.nothing = self.cap = 0
         self._by_cap: dict[int, tuple[int, int]] = {}  # what they could get → sum and sum of squares of what they got
 
-    def add(self, points: int, cap: int) -> None:
-        """One more person."""
+    def add(self, points: int, cap: int, *, full: bool | None = None) -> None:
+        """One more person; ``full`` where it says something else than that he got all."""
         self.number += 1
-        self.full += points >= cap
+        self.full += points >= cap if full is None else full
         self.nothing += points == 0
         self.cap = max(self.cap, cap)
         self._count(cap, points, points * points)

@@ -71,12 +71,15 @@ class _Fact(msgspec.Struct):
     dated_on: str = ""
     first_on: str = ""
     last_on: str = ""
+    decided_on: str = ""
+    on: str = ""
 
     def years(self) -> Iterator[int]:
         """The years of which it speaks."""
         if self.year is not None:
             yield self.year
-        for day in (self.occurred_on, self.counted_on, self.planned_on, self.dated_on, self.first_on, self.last_on):
+        named = self.occurred_on, self.counted_on, self.planned_on, self.dated_on, self.decided_on, self.on
+        for day in (*named, self.first_on, self.last_on):
             if day:
                 yield int(day[:4])
 

@@ -452,6 +452,7 @@ _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _AT = _DAY + "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?Z"
 _ENVELOPE = re.compile(f"{_UUID} {_UUID} {_AT}")
+_TYPE = re.compile(r"[a-z][a-z0-9-]{0,63}")  # it names a file as well
 
 # What has matched is never given back where Python can be told so (3.11): no text holds what comes after it.
 _KEEP, _GROUP = (b"+", b"(?>") if sys.version_info >= (3, 11) else (b"", b"(?:")
@@ -710,7 +711,7 @@ class Rules:
             at, stream, log, version = entry["at"], entry["stream"], entry["log"], entry["version"]
             shaped = type(entry["fact"]) is dict and type(entry["schema"]) is int and type(version) is int
             formed = _ENVELOPE.fullmatch(entry["id"] + " " + stream + " " + at)
-            texts = entry["type"] and log and entry["type"] + log + ""
+            texts = _TYPE.fullmatch(entry["type"]) and log and log + ""
         except (KeyError, TypeError) as problem:
             raise Bad(f"envelope: {problem}") from None
         if not (formed and texts and shaped):
@@ -1526,6 +1527,16 @@ ALONE = frozenset(
         "member-enrolled",
         "member-released",
         "case-listed",
+        "register-part-named",
+        "register-part-struck",
+        "addition-ordered",
+        "correction-ordered",
+        "member-restated",
+        "line-restated",
+        "restatement-statement-filed",
+        "seat-drawn",
+        "seat-given",
+        "veto-brought",
     }
 )
 """Facts that name one person in a stream that he shares with others: in an export of his they stand alone."""

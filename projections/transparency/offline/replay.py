@@ -16,6 +16,7 @@ from domain.actor import Actor
 from domain.assessment import balloting, committing, computing
 from domain.assessment.determination import determined
 from domain.decider import Command, Decision, Fact, Head, Refused, Stream, StreamRef
+from domain.notice.committing import archives_committed
 from domain.notice.notice import NOTICE, Notice
 from domain.sealed import Secret
 from domain.values import Instant, day_of
@@ -191,10 +192,24 @@ def _committed(given: Given) -> Decision | None:
     said = given.head()
     if said["seed"] not in given.seeds:
         return None
-    salt, name, value = given.seeds[said["seed"]]
-    seed = Secret(subject=UUID(int=0), name=name, value=value, salt=salt)
+    seed = _opened(given, said["seed"])
     fields = {name: said[name] for name in ("unit", "year", "period", "round")}
     return committing.decide(given.past, given.put(committing.CommitState, seed=seed, **fields))
+
+
+def _opened(given: Given, commitment: str) -> Secret:
+    salt, name, value = given.seeds[commitment]
+    return Secret(subject=UUID(int=0), name=name, value=value, salt=salt)
+
+
+def _archived(given: Given) -> Decision | None:
+    said = given.head()
+    notice = given.past[NOTICE.of(UUID(said["notice"]))]
+    if said["seed"] not in given.seeds:
+        return None
+    if not isinstance(notice, Notice):
+        raise Unfoldable(given.round[0].line, "its notice")
+    return [archives_committed(given.past, notice, _opened(given, said["seed"]))]
 
 
 class Round(NamedTuple):
@@ -219,6 +234,7 @@ ROUNDS: Final = (
     ),
     Round(("appraisal-closed", "voter-took-part", "ballot-cast", "appraisal-tallied"), _tallied),
     Round(("state-committed",), _committed),
+    Round(("archives-committed",), _archived),
 )
 _BEGINS: Final = {one.words[0]: one for one in ROUNDS}
 
@@ -238,7 +254,7 @@ class Tally:
         self.figures += entry.type == "member-computed"
         self.grades += entry.type == "grade-determined"
         self.ballots += entry.type == "ballot-cast"
-        self.states += entry.type == "state-committed"
+        self.states += entry.type in ("state-committed", "archives-committed")
 
 
 def replay(

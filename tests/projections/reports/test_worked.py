@@ -185,6 +185,14 @@ def test_a_group_of_nine_takes_the_next_smallest_along() -> None:
     assert found.hidden == 2
 
 
+def test_the_totals_of_a_group_are_their_plain_mean_and_the_best_are_counted() -> None:
+    """5 × 80.00 and 5 × 60.00 are 70.00, 10.00 apart from it."""
+    people = [("sex-male", 8000, True)] * 5 + [("sex-male", 6000, False)] * 5
+    (row,) = totals_of("sex", people, 10).rows
+    told = [row.values[name] for name in ("members", "mean_total", "spread", "best")]
+    assert told == [10, "70.00", "10.00", 5]
+
+
 def test_of_two_groups_one_too_small_nothing_is_told() -> None:
     people = [("disability-yes", 9000, False)] * 6 + [("disability-no", 8000, False)] * 200
     assert totals_of("disability", people, 10).rows == ()

@@ -9,14 +9,16 @@ from uuid import UUID
 import msgspec
 import psycopg
 import pytest
+import rfc8785
 
 from domain.sealed import Secret
+from domain.vocabulary import FACT_TERMS
 from projections.transparency import verify
 from projections.transparency.export import export
 from projections.transparency.note import Signer
 from projections.transparency.publisher import publish_once
 from projections.transparency.refusals import ScopeEmpty
-from projections.transparency.scope import WHOLE, Scope
+from projections.transparency.scope import ALWAYS, KIND_OF, PERSONAL, WHOLE, Scope
 from tests.domain.branch import BRANCH, who
 from tests.domain.year import YEAR
 from tests.projections.transparency import ledgers
@@ -125,6 +127,28 @@ def test_what_was_proved_is_written_as_tables_and_nothing_else_is(exports: Expor
     broken = exports.copies["unit"].changed(README=b"").write(tmp_path / "broken")
     assert run(broken / "verify.py", broken, "--no-scores", "--csv", tmp_path / "none").returncode == 1
     assert not (tmp_path / "none").exists()
+
+
+OPENING = {"objection-filed", "review-opened", "export-produced"}
+"""Facts that name a person and are always the first of their stream."""
+
+
+def test_whatever_names_a_person_may_stand_alone_in_his_export() -> None:
+    """Else his export would look as if a version of the stream that others share were missing."""
+    naming = {
+        term.stored_name
+        for term in FACT_TERMS
+        if {"member", "subject"} & set(term.fact.__struct_fields__)
+        and KIND_OF[term.stored_name] not in PERSONAL | ALWAYS
+    }
+    assert naming - OPENING <= verify.ALONE
+
+
+@pytest.mark.parametrize("kind", ["../../x", "/outside", "", "Points", "a" * 65])
+def test_a_type_that_could_name_another_place_is_no_type(exports: Exports, kind: str) -> None:
+    entry = json.loads(exports.copies["whole"].entries()[0]) | {"type": kind}
+    with pytest.raises(verify.Bad):
+        verify.Rules().take(rfc8785.dumps(entry))
 
 
 def left_out(copy: Copy, line: int) -> Copy:
