@@ -279,8 +279,9 @@ def _review_measures(task: Task, fact: GradeDetermined) -> Command:
     return task.wish(ReviewMeasures, unit=fact.unit, member=fact.member, year=fact.year, period=fact.period)
 
 
-def _if_of_result(entry: Entry, fact: PastEntryWithdrawn) -> Instant | None:
-    return None if fact.period is None else entry.at
+def _if_of_grade(entry: Entry, fact: PastResultImported | PastEntryWithdrawn) -> Instant | None:
+    said = fact.grade if isinstance(fact, PastResultImported) else fact.period
+    return None if said is None else entry.at
 
 
 def _review_imported(task: Task, fact: PastResultImported | PastEntryWithdrawn) -> Command:
@@ -403,8 +404,8 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     RestatementApproved: CallsFor("draft-result-notice", _if_adopted, _draft_restated),
     DeterminationSuperseded: CallsFor("follow-carried", _at_once, _follow_carried),
     GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),
-    PastResultImported: CallsFor("review-measures", _at_once, _review_imported),
-    PastEntryWithdrawn: CallsFor("review-measures", _if_of_result, _review_imported),
+    PastResultImported: CallsFor("review-measures", _if_of_grade, _review_imported),
+    PastEntryWithdrawn: CallsFor("review-measures", _if_of_grade, _review_imported),
     MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     HelperPaired: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
