@@ -14,7 +14,7 @@ from api.documents import described
 from api.exports.files import MEDIA, Format, Row, file_of
 from api.exports.taking import PAGE, everything, file_name, headings, listed, note_taking
 from api.refusals import NotFound
-from api.routes.registers_article import Detail, From, Until, counted_words, detail_words, span
+from api.routes.registers_article import Detail, From, Until, counted_words, detail_words, levels_said, span
 from domain.register.fields import Field
 from domain.register.kinds import KINDS
 from projections import registers, registers_article
@@ -79,11 +79,12 @@ async def figures(
     first, last = span(asked, from_on, until)
     async with asked.ready() as connection:
         found = (await registers_article.figures(connection, unit, first, last)).value
+        levels = await levels_said(asked, connection)
     rows: list[Row] = [
         (
             one.line,
             asked.words(f"figure.{one.code}"),
-            detail_words(asked.words, one.code, one.detail),
+            detail_words(asked.words, levels, one.code, one.detail),
             one.value,
             None if one.value is None else counted_words(one, one.counted),
             one.whole or None,
@@ -110,6 +111,8 @@ async def behind(
         raise NotFound
     await note_taking(asked, f"article-{figure}.{kind}")
     first, last = span(asked, from_on, until)
+    async with asked.ready() as connection:
+        levels = await levels_said(asked, connection)
 
     async def rows() -> AsyncIterator[Row]:
         async for row in everything(
@@ -118,7 +121,7 @@ async def behind(
                 c, unit, figure, first, last, detail=detail, before=before, limit=PAGE
             ),
         ):
-            said = detail_words(asked.words, figure, row.detail)
+            said = detail_words(asked.words, levels, figure, row.detail)
             counted = counted_words(one, row.counted)
             yield (said, row.unit_title, row.entry, row.title, row.day, counted, row.whole or None, row.position)
 

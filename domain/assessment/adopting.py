@@ -51,7 +51,7 @@ def superseded(past: Past, notice: Notice, shown: Results) -> Decision:
         blocked=len(waiting) - len(fresh),
     )
     calendar = calendars_digest(past, found.year)
-    writes = [write for one in fresh for write in _adopted(past, found, now, one, notice.notice, calendar)]
+    writes = [write for one in fresh for write in adopted_for(past, found, now, one, notice.notice, calendar)]
     return [period_of(found.unit, found.year, found.period).says(header), *writes]
 
 
@@ -87,9 +87,10 @@ def _stands(result: Result, one: MemberRestated) -> bool:
     return result.standing is not None and result.standing.version == one.standing
 
 
-def _adopted(
+def adopted_for(
     past: Past, found: Assessment, now: Restatement, one: MemberRestated, notice: NoticeId, calendar: str
 ) -> list[Write]:
+    """What one member's new result comes to: his archive put right, the old determination gone, the new one."""
     archive = archive_of(one.member, found.last_on)
     right = [fact for fact in now.put_right if fact.member == one.member]
     ref, version = result_of(one.member, found.year, found.period), one.standing + 1

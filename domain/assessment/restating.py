@@ -163,6 +163,14 @@ def _digest_now(
     return digest_of(inside(archive if corrected is None else _with(archive, corrected), known[1]))
 
 
+def restated_alone(
+    past: Past, found: Assessment, version: Version, member: Registered, put_right: Archive | None
+) -> Restated:
+    """One member's lines and figures anew, his archive put right; a grade needs everybody's."""
+    result = past[result_of(member.member, found.year, found.period)]
+    return _restated(past, found, version_under(past, found, version), member, result, put_right)
+
+
 def determined_members(past: Past, found: Assessment) -> list[tuple[Registered, Result]]:
     """Everybody whose result this organisation determined."""
     members = known_members(past, found)

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from uuid import UUID, uuid5
@@ -88,8 +88,8 @@ def _value(state: bytes) -> dict[str, object]:
     return found
 
 
-def rows() -> Iterator[tuple[int, str, int, str, bytes]]:
-    """Rows of `ledger.entries`."""
-    for position, state in enumerate(worked_log(), 1):
+def rows(states: Iterable[bytes] | None = None) -> Iterator[tuple[int, str, int, str, bytes]]:
+    """Rows of `ledger.entries`, of the worked log where no other is given."""
+    for position, state in enumerate(worked_log() if states is None else states, 1):
         value = json.loads(state)
         yield position, value["stream"], value["version"], value["type"], state
