@@ -24,6 +24,7 @@ from domain.assessment.result import DeterminationSuperseded, GradeDetermined
 from domain.assessment.superseding import ComputeRestatement, DraftRestatementNotice
 from domain.decider import Command, Fact
 from domain.entry import Entry
+from domain.history.past_year import PastEntryWithdrawn, PastResultImported
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
 from domain.notice.notice import NOTICE, NoticeClosed, NoticeExtended, NoticePosted, NoticeReposted
 from domain.notice.running import CloseNotice, ConfirmRecords
@@ -278,6 +279,16 @@ def _review_measures(task: Task, fact: GradeDetermined) -> Command:
     return task.wish(ReviewMeasures, unit=fact.unit, member=fact.member, year=fact.year, period=fact.period)
 
 
+def _if_of_grade(entry: Entry, fact: PastResultImported | PastEntryWithdrawn) -> Instant | None:
+    said = fact.grade if isinstance(fact, PastResultImported) else fact.period
+    return None if said is None else entry.at
+
+
+def _review_imported(task: Task, fact: PastResultImported | PastEntryWithdrawn) -> Command:
+    about = {"unit": fact.unit, "member": fact.member, "year": fact.year, "period": fact.period}
+    return task.wish(ReviewMeasures, **about, imported=True)
+
+
 InCharge: TypeAlias = MeasureStepSet | DesigneeAssigned | HelperPaired
 """After which a step of a measure has to be accepted, done or reviewed within a term."""
 
@@ -393,6 +404,8 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     RestatementApproved: CallsFor("draft-result-notice", _if_adopted, _draft_restated),
     DeterminationSuperseded: CallsFor("follow-carried", _at_once, _follow_carried),
     GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),
+    PastResultImported: CallsFor("review-measures", _if_of_grade, _review_imported),
+    PastEntryWithdrawn: CallsFor("review-measures", _if_of_grade, _review_imported),
     MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     HelperPaired: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),

@@ -32,13 +32,8 @@ from api.restatement_wishes import ApprovalWish, OrderWish
 from api.routes.matters import Since
 from api.wishes import StatementWish
 from domain.assessment.adding import AddRecord
-from domain.assessment.ordering import (
-    ApproveRestatement,
-    FileRestatementStatement,
-    OrderRestatement,
-    RightRecord,
-    groups,
-)
+from domain.assessment.agreeing import RightRecord
+from domain.assessment.ordering import ApproveRestatement, FileRestatementStatement, OrderRestatement, groups
 from domain.assessment.restatement import restatement_id, restatement_notice_id
 from domain.organisation.bodies import Seated
 from domain.rules.scheme import Scheme
