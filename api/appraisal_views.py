@@ -7,7 +7,7 @@ import msgspec
 
 from api.asked import Asked
 from api.names import Names, names_of
-from api.readings import note_reading
+from api.readings import note_lines
 from domain.rules.assessing import Appraisal
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, points
@@ -122,9 +122,9 @@ async def appraisal_view(
     unit = asked.unit.unit
     people = () if session is None else (await appraisals.people_of(connection, unit, year, period)).value
     seen = [one for one in people if one.member == asked.reader.person or asked.reads(SEES_ALL)]
-    for one in seen:
-        if one.statement is not None or one.ballots is not None:
-            await note_reading(asked, one.member, "appraisal")
+    said = [one.member for one in seen if one.statement is not None or one.ballots is not None]
+    shown = await note_lines(asked, said, "appraisal")
+    seen = [one for one in seen if one.member in shown or one.member not in said]
     names = await names_of(asked, connection, [one.member for one in seen], unit=unit)
     told = await asked.house.vault.values([one.statement for one in seen if one.statement is not None])
     views = [_person(one, names, told) for one in seen]

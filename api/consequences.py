@@ -213,11 +213,11 @@ def _step(
         done_by=None if step.done_by is None else names(step.done_by),
         proof=step.proof,
         note=note,
-        mine=_mine(asked, one, step),
+        mine=in_charge(asked, one, step),
     )
 
 
-def _mine(asked: Asked, one: measures.MeasureState, step: measures.StepState) -> bool:
+def in_charge(asked: Asked, one: measures.MeasureState, step: measures.StepState) -> bool:
     """Whether the reader is in charge: as whoever was put in charge, or in the committee that the step names."""
     person, acting = asked.reader.person, asked.acting
     if one.status != "open" or step.done_on is not None or person == one.member:

@@ -2,6 +2,7 @@
 
 import types
 import typing
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -66,7 +67,7 @@ def example(kind: Kind, name: str = "", depth: int = 0) -> Json:
         return [example(arg, name, depth + 1) for arg in args]
     if origin in (tuple, list, frozenset):
         return [example(args[0], name, depth + 1)] if depth < 8 else []
-    if origin is dict:
+    if origin in (dict, Mapping):
         return {str(example(args[0], name, depth + 1)): example(args[1], name, depth + 1)}
     struct = origin or kind
     if isinstance(struct, type) and issubclass(struct, msgspec.Struct):
@@ -91,7 +92,7 @@ def _plain(kind: Kind, name: str, pattern: str | None) -> Json:
             return "3.00"
         return BY_NAME.get(name, "PK-ZWB" if pattern else name.replace("_", " ") or "…")
     simple: dict[Any, Any] = {
-        int: {"position": 412, "first": 412, "last": 412, "year": 2026}.get(name, 1),
+        int: {"position": 412, "first": 412, "last": 412, "year": 2026, "born": 1985}.get(name, 1),
         bool: True,
         date: "2026-05-12",
         datetime: "2026-05-12T01:00:00Z",

@@ -5,6 +5,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from api.result_notices import objected_to
 from domain.values import Code, ObjectionId
 from projections import disputes
 
@@ -38,14 +39,15 @@ class ObjectionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def row(header: disputes.ObjectionHeader, today: date) -> ObjectionRow:
     """An objection in a list: nothing of who objects or what he wrote."""
+    title, item_zh, item_en = objected_to(header)
     return ObjectionRow(
         objection=header.objection,
         receipt=header.receipt,
         unit=header.unit,
         unit_title=header.unit_title,
-        title=header.notice_title,
-        item_zh=header.item_zh,
-        item_en=header.item_en,
+        title=title,
+        item_zh=item_zh,
+        item_en=item_en,
         target=header.target,
         line=header.line,
         standing=header.standing,

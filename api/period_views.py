@@ -25,7 +25,7 @@ class PeriodRowView(msgspec.Struct, frozen=True, kw_only=True):
     first_on: date | None
     last_on: date | None
     status: str
-    """not_opened, opened, computed, decided, noticed or sealed."""
+    """not_opened, opened, computed, decided, on_notice, noticed or sealed."""
     members: int
     blocked: int
     waiting: int
@@ -153,7 +153,7 @@ def period_row(scheme: Scheme | None, state: progress.PeriodState) -> PeriodRowV
         en=en,
         first_on=state.first_on,
         last_on=state.last_on,
-        status=state.status,
+        status="on_notice" if state.on_notice else state.status,
         members=state.members,
         blocked=state.blocked,
         waiting=state.waiting,

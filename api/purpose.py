@@ -23,6 +23,8 @@ class NoMandate(Refused):
     code = "export-without-mandate"
 
 
+_ONE_AT_A_TIME: Final = "SELECT FROM access.tokens WHERE token_hash = %(token)s FOR UPDATE"
+"""Two looks of one token at once must not both be the last that is allowed."""
 _LOOK: Final = """
 WITH known AS (
   SELECT count(*) AS looked_at, COALESCE(bool_or(person = %(person)s), false) AS again
@@ -64,7 +66,9 @@ async def _bound(
         return
     known = {"token": session.token_hash, "person": person, "now": asked.now, "reader": asked.reader.person}
     async with asked.house.access.connection() as connection:
-        row = await (await connection.execute(query, known)).fetchone()
+        async with connection.transaction():
+            await connection.execute(_ONE_AT_A_TIME, known)
+            row = await (await connection.execute(query, known)).fetchone()
         if row == (True,):
             return
         await connection.execute(_REFUSED, {**known, "code": refusal.code, "what": what})

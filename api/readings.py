@@ -1,6 +1,6 @@
 """查阅记录 — who has read whose archive: written before it is shown, and shown to the person himself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -61,6 +61,25 @@ async def note_reading(
         record=record,
         review=review,
     )
+
+
+async def note_readings(
+    asked: Asked, people: Iterable[tuple[MemberId, RecordId | None]], what: str
+) -> frozenset[MemberId]:
+    """Write down a look at a list of people; whom of them it may show: not those whose data is restricted."""
+    shown: set[MemberId] = set()
+    for member, record in dict.fromkeys(people):
+        try:
+            await note_reading(asked, member, what, record)
+        except ProcessingIsRestricted:
+            continue
+        shown.add(member)
+    return frozenset(shown)
+
+
+async def note_lines(asked: Asked, people: Iterable[MemberId], what: str) -> frozenset[MemberId]:
+    """The same of a list with nothing but a line of each."""
+    return await note_readings(asked, ((member, None) for member in people), what)
 
 
 async def _write(

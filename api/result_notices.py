@@ -4,6 +4,7 @@ The branch edition names everybody's total and grade. The public edition names t
 assessed, and nothing by which one of the others could be told apart. Source: SPEC §4.10.1.
 """
 
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -13,7 +14,7 @@ from domain.notice.results import CONFIRMED, PROBATION
 from domain.rules.scheme import Scheme
 from domain.rules.wording import Language
 from domain.values import Code
-from projections import notice_board
+from projections import disputes, notice_board
 
 STAGES: Final = {
     "half_year": "notice.results.half_year",
@@ -35,14 +36,26 @@ def called(header: notice_board.NoticeHeader) -> tuple[str, str, str]:
     """(title, item in Chinese, item in English) of a notice; one of results is called after its period."""
     if not shows_results(header):
         return header.title, header.item_zh, header.item_en
-    return "", _called(header, "zh"), _called(header, "en")
+    return "", *_after_period(header.stage, header.item, header.occurred_on)
 
 
-def _called(header: notice_board.NoticeHeader, language: Language) -> str:
-    words = words_of(language)
-    key = f"period.{header.item}"
-    period = words(key) if words.has(key) else header.item
-    return words(STAGES[header.stage], year=header.occurred_on.year, period=period)
+def objected_to(header: disputes.ObjectionHeader) -> tuple[str, str, str]:
+    """(title, item in Chinese, item in English) of the notice that an objection is about."""
+    shown = header.results
+    if shown is None or shown.stage not in STAGES:
+        return header.notice_title, header.item_zh, header.item_en
+    return "", *_after_period(shown.stage, shown.period, shown.last_on)
+
+
+def _after_period(stage: Code, period: Code, last_on: date) -> tuple[str, str]:
+    """What a notice of a period's results is called, in Chinese and in English."""
+
+    def called_in(language: Language) -> str:
+        words = words_of(language)
+        key = f"period.{period}"
+        return words(STAGES[stage], year=last_on.year, period=words(key) if words.has(key) else period)
+
+    return called_in("zh"), called_in("en")
 
 
 def grade_named(scheme: Scheme | None, code: Code | None) -> tuple[str | None, str | None]:

@@ -18,15 +18,20 @@ COUNTS: Final = """
 SELECT
   (SELECT count(*) FROM access.readings AS r
    WHERE r.at < %(access_log)s
-     AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = r.subject AND c.holds > 0)) AS readings,
-  (SELECT count(*) FROM access.sessions WHERE COALESCE(ended_at, expires_at) < %(access_log)s) AS sessions,
-  (SELECT count(*) FROM access.tokens WHERE COALESCE(ended_at, expires_at) < %(access_log)s) AS tokens,
+     AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person IN (r.subject, r.reader) AND c.holds > 0)) AS readings,
+  (SELECT count(*) FROM access.sessions AS s WHERE COALESCE(ended_at, expires_at) < %(access_log)s
+     AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = s.person AND c.holds > 0)) AS sessions,
+  (SELECT count(*) FROM access.tokens AS t WHERE COALESCE(ended_at, expires_at) < %(access_log)s
+     AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = t.person AND c.holds > 0)) AS tokens,
   (SELECT count(*) FROM objections AS o
    WHERE o.status = 'closed' AND o.filed_at < %(objections)s
      AND NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = o.id)
      AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = o.subject AND c.holds > 0)) AS objections
 """
 """One row, asked by a role that may read both who looked at what and the read models."""
+
+ONLY_TOP: Final = "SELECT count(*) = 1 FROM units WHERE parent IS NULL"
+"""What is ordered goes for the whole deployment: nobody orders it for another organisation without a superior."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,6 +38,22 @@ PEOPLE: Final[dict[Purpose, int]] = {"office": 20, "entry": 0, "statistics": 0, 
 """At how many people's archives a token may look unless its issuer says another number."""
 
 
+_PLAIN: Final = frozenset({"unit.read", "rules.read", "log.verify"})
+"""Nothing of it is about a person."""
+OPERATIONS: Final[dict[Purpose, frozenset[str]]] = {
+    "entry": _PLAIN
+    | {"sheet.read", "sheet.fill", "matter.plan", "matter.hold", "matter.drop", "evidence.attach"}
+    | {"register.read", "register.keep"},
+    "statistics": _PLAIN | {"report.read", "dashboard.read", "register.read", "period.read"},
+    "notices": _PLAIN | {"notice.read"},
+}
+"""Which operations a purpose needs; a purpose that is not named here may have every one of its office."""
+
+
+class BeyondPurpose(ValueError):
+    """这种用途的令牌不得有这些操作。 A token for this purpose has none of these operations."""
+
+
 class ScopeUnknown(ValueError):
     """权限表中没有这种操作。 The permission table knows no such operation."""
 
@@ -66,13 +82,17 @@ def issue(
     only under the paper of this number.
 
     It can do no more than its person may on the day it is used, and of that only the operations in ``scopes``.
-    Raises ScopeUnknown, and TokenEndsBefore where ``until`` is not after ``now``.
+    Raises ScopeUnknown, BeyondPurpose for an operation that the purpose does not need, and TokenEndsBefore where
+    ``until`` is not after ``now``.
     """
     if until <= now:
         raise TokenEndsBefore(TokenEndsBefore.__doc__)
     unknown = set(scopes) - {grant.operation for grant in GRANTS}
     if unknown:
         raise ScopeUnknown(f"{ScopeUnknown.__doc__} {sorted(unknown)}")
+    beyond = set(scopes) - OPERATIONS[purpose] if purpose in OPERATIONS else set[str]()
+    if beyond:
+        raise BeyondPurpose(f"{BeyondPurpose.__doc__} {sorted(beyond)}")
     token = PREFIX + secrets.token_urlsafe(32)
     known = {"token": hashed(token), "name": name, "person": person, "role": role, "unit": unit}
     most = PEOPLE[purpose] if people_most is None else people_most

@@ -245,6 +245,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     retention.OrderRetention: retention.decide,
     retention.RecordTrim: retention.decide,
     retention.DestroyCaseKey: retention.decide,
+    retention.DestroyErasedCase: retention.decide,
     past_rules.EnterPastRules: past_rules.decide,
     past_rules.WithdrawPastRules: past_rules.decide,
     past_year.ImportPastResult: past_year.decide,

@@ -10,7 +10,7 @@ command. A new follow-up is a new row and two small functions.
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -24,8 +24,9 @@ from domain.assessment.result import DeterminationSuperseded, GradeDetermined
 from domain.assessment.superseding import ComputeRestatement, DraftRestatementNotice
 from domain.decider import Command, Fact
 from domain.entry import Entry
+from domain.history.past_year import PastEntryWithdrawn, PastResultImported
 from domain.notice.drafting import DraftNotice, DraftRecordNotice
-from domain.notice.notice import NoticeClosed, NoticeExtended, NoticePosted, NoticeReposted
+from domain.notice.notice import NOTICE, NoticeClosed, NoticeExtended, NoticePosted, NoticeReposted
 from domain.notice.running import CloseNotice, ConfirmRecords
 from domain.objection.closing import CloseObjection, EndBlock, EscalateObjection
 from domain.objection.objection import (
@@ -176,7 +177,13 @@ def _close(task: Task, fact: NoticePosted | NoticeReposted | NoticeExtended) -> 
 
 def _confirm(task: Task, fact: NoticeClosed | ObjectionClosed | ObjectionLapsed) -> Command:
     after_objection = not isinstance(fact, NoticeClosed)
-    return task.wish(ConfirmRecords, unit=fact.unit, notice=fact.notice, after_objection=after_objection)
+    seed = _seed(task, NOTICE.of(fact.notice).id)
+    return task.wish(ConfirmRecords, unit=fact.unit, notice=fact.notice, after_objection=after_objection, seed=seed)
+
+
+def _seed(task: Task, stream: UUID) -> Secret:
+    """What the salts of a commitment are made of; it belongs to the stream that holds the commitment."""
+    return Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
 
 
 def _unanswered_at(_: Entry, fact: HonourClaimed | HonourDecided | HonourReferred) -> Instant | None:
@@ -254,8 +261,7 @@ def _draft_restated(task: Task, fact: RestatementApproved) -> Command:
 
 
 def _commit(task: Task, fact: PeriodDetermined | PeriodRestated) -> Command:
-    stream = period_of(fact.unit, fact.year, fact.period).id
-    seed = Secret(subject=stream, name="seed", value=task.salt() + task.salt(), salt=task.salt())
+    seed = _seed(task, period_of(fact.unit, fact.year, fact.period).id)
     return task.wish(
         CommitState, unit=fact.unit, year=fact.year, period=fact.period, round=task.trigger.version, seed=seed
     )
@@ -271,6 +277,16 @@ def _if_superseding(entry: Entry, fact: GradeDetermined) -> Instant | None:
 
 def _review_measures(task: Task, fact: GradeDetermined) -> Command:
     return task.wish(ReviewMeasures, unit=fact.unit, member=fact.member, year=fact.year, period=fact.period)
+
+
+def _if_of_grade(entry: Entry, fact: PastResultImported | PastEntryWithdrawn) -> Instant | None:
+    said = fact.grade if isinstance(fact, PastResultImported) else fact.period
+    return None if said is None else entry.at
+
+
+def _review_imported(task: Task, fact: PastResultImported | PastEntryWithdrawn) -> Command:
+    about = {"unit": fact.unit, "member": fact.member, "year": fact.year, "period": fact.period}
+    return task.wish(ReviewMeasures, **about, imported=True)
 
 
 InCharge: TypeAlias = MeasureStepSet | DesigneeAssigned | HelperPaired
@@ -388,6 +404,8 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     RestatementApproved: CallsFor("draft-result-notice", _if_adopted, _draft_restated),
     DeterminationSuperseded: CallsFor("follow-carried", _at_once, _follow_carried),
     GradeDetermined: CallsFor("review-measures", _if_superseding, _review_measures),
+    PastResultImported: CallsFor("review-measures", _if_of_grade, _review_imported),
+    PastEntryWithdrawn: CallsFor("review-measures", _if_of_grade, _review_imported),
     MeasureStepSet: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     DesigneeAssigned: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),
     HelperPaired: CallsFor("escalate-measure", _measure_overdue_at, _escalate_measure),

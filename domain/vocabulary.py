@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from domain.assessment import appraisal, period, pool, restatement, result
 from domain.decider import Fact
 from domain.history import past_rules, past_year
-from domain.notice import notice, results
+from domain.notice import commitment, notice, results
 from domain.objection import objection, retaliation
 from domain.organisation import appointments, custody, member, roster, unit
 from domain.oversight import case_key, export, log, retention, review
@@ -268,6 +268,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("veto-brought", bringing.VetoBrought, "提请一票否决", "veto brought by a department"),
     FactTerm("review-taken-over", review.ReviewTakenOver, "核查接办", "review taken over"),
     FactTerm("member-described", member.MemberDescribed, "情况登记", "member described"),
+    FactTerm("archives-committed", commitment.ArchivesCommitted, "档案承诺", "archives of those noticed committed to"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -47,7 +47,7 @@ from projections import rebuild as projecting
 from projections.transparency.offline.build import verifier_sha256
 from projections.transparency.packing import pack
 from projections.transparency.refusals import LogRefused
-from projections.transparency.scope import Scope
+from projections.transparency.scope import Scope, time_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 NOT_STARTED: Final = (
@@ -287,13 +287,17 @@ def export(
     target: Annotated[Path, typer.Argument(help="新文件夹 a new folder")],
     unit: Annotated[str | None, typer.Option(help="只要这个组织及其下级 this organisation and those below")] = None,
     member: Annotated[UUID | None, typer.Option(help="只要这个人 this person")] = None,
-    period: Annotated[int | None, typer.Option(help="只要这一年 this year", min=2000, max=2999)] = None,
+    period: Annotated[str, typer.Option(help="只要这一年或这一期 this year or period: 2026, 2026-H1")] = "",
     receiver: Annotated[str, typer.Option(help="交给谁 who receives it")] = "",
     size: Annotated[int | None, typer.Option("--at", help="到某个检查点为止 up to an earlier checkpoint")] = None,
     packed: Annotated[bool, typer.Option("--tar", help="另打成一个文件 as one file as well")] = False,
 ) -> None:
     """导出供外部核验 Export the log, or a part of it, for an outsider to verify."""
-    taking = proving.Taking(Scope(unit=unit, member=member, year=period), receiver, None, size)
+    try:
+        year, part = time_of(period)
+    except ValueError as neither:
+        raise typer.BadParameter(f"{neither}", param_hint="--period") from neither
+    taking = proving.Taking(Scope(unit=unit, member=member, year=year, period=part), receiver, None, size)
     with deployed(Settings(), unread=True) as deployment, console.status("导出 exporting"):
         done = proving.exported(deployment, target, taking)
     console.print(f"{done.folder}: 1…{done.checkpoint.size}")

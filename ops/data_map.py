@@ -191,7 +191,9 @@ FIELDS: Final[tuple[SealedField, ...]] = (
         "case",
         "unit.read",
     ),
-    SealedField("seed", ("CommitState",), "承诺种子", "seed of a commitment", "round", "own.take", "archive"),
+    SealedField(
+        "seed", ("CommitState", "ConfirmRecords"), "承诺种子", "seed of a commitment", "round", "own.take", "archive"
+    ),
     SealedField("receiver", ("ProduceExport",), "导出接收人", "who got an export", "export", "log.export", "archive"),
 )
 

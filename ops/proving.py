@@ -128,6 +128,7 @@ def _record(deployment: Deployment, done: Exported, taking: Taking) -> None:
             scope=taking.scope.unit,
             member=taking.scope.member,
             year=taking.scope.year,
+            period=taking.scope.period,
             mandate="auditor",
             size=done.checkpoint.size,
             root=done.checkpoint.root.hex(),

@@ -7,9 +7,10 @@ before it goes, so that no backup brings it back.
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, Final, LiteralString
+from functools import partial
+from typing import Any, Final, LiteralString, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
@@ -17,33 +18,35 @@ import psycopg
 import structlog
 from psycopg import sql
 
-from api.objecting import Objector
-from api.retaining import COUNTS, Plan, first_days, instants, plans
+from api.retaining import COUNTS, ONLY_TOP, Plan, first_days, instants, plans
 from domain.actor import person as person_in_role
 from domain.actor import system
 from domain.decider import Command, Refused
 from domain.ledger import Ledger
 from domain.organisation.unit import UNIT, Established
-from domain.oversight.erasing import CaseOf, DestroyKey
-from domain.oversight.retention import DestroyCaseKey, OrderRetention, RecordTrim
+from domain.oversight.erasing import DestroyKey
+from domain.oversight.retention import DestroyCaseKey, DestroyErasedCase, OnlyAtTheTop, OrderRetention, RecordTrim
 from domain.rules.consequences import Retention
 from domain.rules.ruleset import RULES, NoRuleInForce
 from domain.values import Code, MemberId, day_of, midnight_after
+from ops import cases
 from ops.deployment import Deployment, on_reads, readers
 from ops.destroyed import destroy, note_destroyed
 from ops.roles import names_of
 from projections import custody, follow
 
+T = TypeVar("T")
+
 POLL_S: Final = 5.0
+WAIT_DAYS: Final = 7
+"""So many whole days every approved erasure waits: that one hangs longer shows nobody at once that something runs."""
 PROCESS: Final = system("process")
 
-_CASES: Final = """
-SELECT 'objection', o.id, o.subject, o.objector FROM objections AS o
-WHERE NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = o.id)
-UNION ALL
-SELECT 'review', r.review, NULL, r.subject FROM reviews AS r
-WHERE NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = r.review)
+_CAUGHT_UP: Final = """
+SELECT t.position >= (SELECT COALESCE(max(position), 0) FROM ledger.entries) AND NOT EXISTS (SELECT FROM parked)
+FROM tracking AS t
 """
+"""Whether the read models know everything that was acknowledged until now: a hold that they miss protects nobody."""
 _LEFT: Final = """
 SELECT k.subject FROM vault.keys AS k
 WHERE EXISTS (SELECT FROM custodies AS c WHERE c.person = k.subject AND c.erasure = 'destroyed')
@@ -63,11 +66,14 @@ SELECT EXISTS (
 """
 _HELD: Final = "SELECT person FROM custodies WHERE holds > 0"
 _TRIM: Final[tuple[LiteralString, ...]] = (
-    "DELETE FROM access.readings WHERE at < %(until)s AND subject <> ALL(%(held)s)",
-    "DELETE FROM access.sessions WHERE COALESCE(ended_at, expires_at) < %(until)s",
-    "DELETE FROM access.tokens WHERE COALESCE(ended_at, expires_at) < %(until)s",
+    "DELETE FROM access.readings WHERE at < %(until)s AND subject <> ALL(%(held)s) AND reader <> ALL(%(held)s)",
+    "DELETE FROM access.sessions WHERE COALESCE(ended_at, expires_at) < %(until)s AND person <> ALL(%(held)s)",
+    "DELETE FROM access.tokens WHERE COALESCE(ended_at, expires_at) < %(until)s AND person <> ALL(%(held)s)",
 )
-_REFUSED: Final = "DELETE FROM access.refused_pulls WHERE at < %(until)s"
+_REFUSED: Final = """
+DELETE FROM access.refused_pulls
+WHERE at < %(until)s AND reader <> ALL(%(held)s) AND (subject IS NULL OR subject <> ALL(%(held)s))
+"""
 _REWRITTEN: Final[tuple[LiteralString, ...]] = (
     "VACUUM (FULL) vault.keys",
     "VACUUM (FULL) vault.identities",
@@ -87,33 +93,96 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     keys: int = 0
     """That were still there and are gone now."""
     waiting: int = 0
-    """What is approved and still needed by something."""
+    """What is approved or ordered, and still needed by something, or failed."""
+    behind: bool = False
+    """Nothing was done, because the read models did not know everything yet."""
 
 
-def carry_out(deployment: Deployment, ledger: Ledger, now: datetime) -> Done:
-    """Everything that was decided and is not done; again without harm. The read models must be there."""
+def carry_out(
+    deployment: Deployment,
+    ledger: Ledger,
+    now: datetime,
+    *,
+    batch: bool = True,
+    wait_days: int = WAIT_DAYS,
+    erased_before: datetime | None = None,
+) -> Done:
+    """Everything that was decided and is not done; again without harm. The read models must be there.
+
+    What fails is logged and waits for the next time: one bad case stops nobody else's. People are erased, and the keys
+    of their cases go, in a ``batch`` for all alike, and so not every time.
+    """
+    month = erased_before or midnight_after(day_of(now).replace(day=1) - timedelta(days=1))
     with psycopg.connect(on_reads(deployment.database.urls.writer), autocommit=True) as connection:
-        persons, waiting, told = _erase(deployment, connection, ledger, now)
-        cases, rows = _clear(deployment, connection, ledger, now)
-        left = {one for (one,) in connection.execute(_LEFT).fetchall()} | told | cases
-    return Done(persons=persons, cases=len(cases), rows=rows, waiting=waiting, keys=_destroy(deployment, left))
+        if not caught_up(connection):
+            return Done(behind=True)
+        persons, waiting = _erase(deployment, connection, ledger, now, wait_days) if batch else (set[UUID](), 0)
+        followed, stuck = _follow(deployment, connection, ledger, now, month) if batch else (set[UUID](), 0)
+        ordered, rows, kept = _clear(deployment, connection, ledger, now)
+        left = {one for (one,) in connection.execute(_LEFT).fetchall()} | persons | followed | ordered
+    keys, failed = _destroy(deployment, left)
+    return Done(
+        persons=len(persons),
+        cases=len(followed | ordered),
+        rows=rows,
+        keys=keys,
+        waiting=waiting + stuck + kept + failed,
+    )
+
+
+def caught_up(connection: "psycopg.Connection[Any]") -> bool:
+    """Whether the read models know everything that the log holds at this moment."""
+    return connection.execute(_CAUGHT_UP).fetchone() == (True,)
+
+
+def _tried(step: Callable[[], T], otherwise: T, what: str, **about: object) -> T:
+    """What a step gives; where it fails, that is logged, and the next one goes on."""
+    try:
+        return step()
+    except Exception:
+        _log.exception("failed, will be tried again", what=what, **about)
+        return otherwise
 
 
 def _erase(
-    deployment: Deployment, connection: "psycopg.Connection[Any]", ledger: Ledger, now: datetime
-) -> tuple[int, int, set[UUID]]:
-    """How many people were erased and how many wait, and whose keys must go for it."""
-    gone: set[UUID] = set()
-    persons = waiting = 0
-    for person, unit in connection.execute(custody.APPROVED).fetchall():
-        cases = _cases_of(deployment, connection, person)
-        wish = DestroyKey(id=uuid4(), actor=PROCESS, at=now, unit=unit, member=person, cases=cases)
-        if _granted(ledger, wish):
-            persons += 1
-            gone |= {person, *(one.case for one in cases)}
-        else:
-            waiting += 1
-    return persons, waiting, gone
+    deployment: Deployment, connection: "psycopg.Connection[Any]", ledger: Ledger, now: datetime, wait_days: int
+) -> tuple[set[UUID], int]:
+    """Who was erased, and how many wait."""
+
+    def erased(person: MemberId, unit: Code) -> bool:
+        if not caught_up(connection):
+            return False
+        found = tuple(case.of for case in cases.living(deployment.vault, connection) if case.may_name(person))
+        return _granted(ledger, DestroyKey(id=uuid4(), actor=PROCESS, at=now, unit=unit, member=person, cases=found))
+
+    before = midnight_after(day_of(now) - timedelta(days=wait_days))
+    asked = connection.execute(custody.APPROVED, {"before": before}).fetchall()
+    gone = {
+        person for person, unit in asked if _tried(partial(erased, person, unit), False, "erasure", person=str(person))
+    }
+    return gone, len(asked) - len(gone)
+
+
+def _follow(
+    deployment: Deployment, connection: "psycopg.Connection[Any]", ledger: Ledger, now: datetime, month: datetime
+) -> tuple[set[UUID], int]:
+    """The cases that lose their keys because somebody of them was erased before the month, and how many wait.
+
+    All of a month go together, in the order of their ids: a key that went beside its person's would name him.
+    """
+    gone = {person for (person,) in connection.execute(custody.ERASED_BEFORE, {"before": month}).fetchall()}
+    found = cases.living(deployment.vault, connection) if gone else ()
+    due = [case for case in found if gone & case.persons]
+
+    def followed(case: cases.Case) -> bool:
+        persons = tuple(sorted(case.persons))
+        wish = DestroyErasedCase(
+            id=uuid4(), actor=PROCESS, at=now, unit=case.unit, case=case.of.case, kind=case.of.kind, persons=persons
+        )
+        return _granted(ledger, wish)
+
+    done = {case.of.case for case in due if _tried(partial(followed, case), False, "case", case=str(case.of.case))}
+    return done, len(due) - len(done)
 
 
 def _granted(ledger: Ledger, wish: Command) -> bool:
@@ -125,43 +194,45 @@ def _granted(ledger: Ledger, wish: Command) -> bool:
     return True
 
 
-def _cases_of(deployment: Deployment, connection: "psycopg.Connection[Any]", person: MemberId) -> tuple[CaseOf, ...]:
-    """Every objection by him or about him, and every review of him, as only the vault can tell."""
-    rows = connection.execute(_CASES).fetchall()
-    opened = deployment.vault.open([commitment for *_, commitment in rows])
-    found: list[CaseOf] = []
-    for kind, case, subject, commitment in rows:
-        secret = opened.get(commitment)
-        said = None if secret is None else secret.value
-        if subject == person or (said is not None and _names(kind, said, person)):
-            found.append(CaseOf(case=case, kind=kind))
-    return tuple(found)
-
-
-def _names(kind: str, said: str, person: MemberId) -> bool:
-    if kind == "review":
-        return said == str(person)
-    try:
-        return msgspec.json.decode(said, type=Objector).person == person
-    except msgspec.MsgspecError:
-        return False  # the example writes who objects in plain words
-
-
 def _clear(
     deployment: Deployment, connection: "psycopg.Connection[Any]", ledger: Ledger, now: datetime
-) -> tuple[set[UUID], int]:
-    """What was ordered: whose cases lost their keys, and how many rows of the access log went."""
-    cases: set[UUID] = set()
-    rows = 0
+) -> tuple[set[UUID], int, int]:
+    """What was ordered: whose cases lost their keys, how many rows of the access log went, and how much waits."""
+    gone: set[UUID] = set()
+    rows = waiting = 0
+    if connection.execute(ONLY_TOP).fetchone() != (True,):
+        return gone, rows, waiting
     for unit, kind, before_on in connection.execute(_ORDERED).fetchall():
         if kind == "objections":
-            for (objection,) in connection.execute(custody.OBJECTIONS_DUE, {"before_on": before_on}).fetchall():
-                wish = DestroyCaseKey(id=uuid4(), actor=PROCESS, at=now, unit=unit, objection=objection)
-                if _granted(ledger, wish):
-                    cases.add(objection)
+            done, stuck = _clear_objections(deployment, connection, ledger, now, unit, before_on)
+            gone |= done
+            waiting += stuck
         elif connection.execute(_TRIMMED, {"unit": unit, "before_on": before_on}).fetchone() == (False,):
-            rows += _trim(deployment, connection, ledger, now, unit, before_on)
-    return cases, rows
+            trim = partial(_trim, deployment, connection, ledger, now, unit, before_on)
+            went = _tried(trim, None, "access log", unit=unit)
+            rows += went or 0
+            waiting += went is None
+    return gone, rows, waiting
+
+
+def _clear_objections(
+    deployment: Deployment,
+    connection: "psycopg.Connection[Any]",
+    ledger: Ledger,
+    now: datetime,
+    unit: Code,
+    before_on: date,
+) -> tuple[set[UUID], int]:
+    """Objections of before a day, unless whom they are about or who objected is held; and how many wait."""
+    due = connection.execute(custody.OBJECTIONS_DUE, {"before_on": before_on}).fetchall()
+
+    def cleared(objection: UUID, commitment: str) -> bool:
+        objector = cases.objector_of(deployment.vault, commitment)
+        wish = DestroyCaseKey(id=uuid4(), actor=PROCESS, at=now, unit=unit, objection=objection, objector=objector)
+        return _granted(ledger, wish)
+
+    done = {one for one, who in due if _tried(partial(cleared, one, who), False, "objection", case=str(one))}
+    return done, len(due) - len(done)
 
 
 def _trim(
@@ -171,8 +242,10 @@ def _trim(
     now: datetime,
     unit: Code,
     before_on: date,
-) -> int:
-    """Rows of the access log and of sign-ins before a day, but for those about people under a hold."""
+) -> int | None:
+    """Rows of the access log and of sign-ins before a day, but for those of people under a hold; None for not now."""
+    if not caught_up(connection):
+        return None
     held = [person for (person,) in connection.execute(_HELD).fetchall()]
     known = {"until": midnight_after(before_on - timedelta(days=1)), "held": held}
     with psycopg.connect(deployment.database.urls.eraser) as eraser:
@@ -193,21 +266,35 @@ def _trim(
     return readings + sessions + tokens
 
 
-def _destroy(deployment: Deployment, subjects: Iterable[UUID]) -> int:
-    """Delete keys with all that they sealed, once each is written down outside the database."""
-    gone = sorted(set(subjects))
-    if not gone:
-        return 0
-    for subject in gone:
+def _destroy(deployment: Deployment, subjects: Iterable[UUID]) -> tuple[int, int]:
+    """Delete keys with all that they sealed, once each is written down outside the database; and what failed."""
+    wanted = sorted(set(subjects))
+
+    def noted(subject: UUID) -> bool:
         note_destroyed(deployment.state_folder, subject)
-    with psycopg.connect(deployment.database.urls.eraser) as eraser:
-        keys = destroy(eraser, gone)
+        return True
+
+    def deleted() -> int:
+        with psycopg.connect(deployment.database.urls.eraser) as eraser:
+            return destroy(eraser, gone)
+
+    gone = [one for one in wanted if _tried(partial(noted, one), False, "list of destroyed keys")]
+    if not gone:
+        return 0, len(wanted)
+    keys = _tried(deleted, None, "deletion")
+    if keys is None:
+        return 0, len(wanted)
+    swept = _tried(partial(_rewrite, deployment), False, "rewriting of the tables")
+    return keys, len(wanted) - len(gone) + (not swept)
+
+
+def _rewrite(deployment: Deployment) -> bool:
     owner = names_of(deployment.database.urls.database)["owner"]
     with psycopg.connect(deployment.database.urls.migrator, autocommit=True) as connection:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(owner)))
         for statement in _REWRITTEN:
             connection.execute(statement)
-    return keys
+    return True
 
 
 def _kept(deployment: Deployment, unit: Code, today: date) -> Retention:
@@ -243,6 +330,9 @@ def carried_out(deployment: Deployment, now: datetime) -> Done:
 
 def confirmed(deployment: Deployment, person: MemberId, unit: Code, plan: Plan, now: datetime) -> None:
     """A person confirms a plan from the command line, in the office that he holds."""
+    with psycopg.connect(on_reads(deployment.database.urls.writer), autocommit=True) as connection:
+        if connection.execute(ONLY_TOP).fetchone() != (True,):
+            raise OnlyAtTheTop
     wish = OrderRetention(
         id=uuid4(),
         actor=person_in_role(person, "officer", unit),
@@ -268,9 +358,14 @@ def overdue(deployment: Deployment, unit: Code, now: datetime) -> tuple[custody.
 
 
 def run(deployment: Deployment, stop: threading.Event) -> None:
-    """Carry out what is decided, until stopped."""
+    """Carry out what is decided, until stopped: people are erased in one batch a day."""
     ledger, clock = deployment.ledger(), deployment.clock()
     with psycopg.connect(on_reads(deployment.database.urls.projector), autocommit=True) as connection:
         follow.ready(connection, readers(deployment))
+    last: date | None = None
     while not stop.wait(POLL_S):
-        carry_out(deployment, ledger, clock.now())
+        now = clock.now()
+        today = day_of(now)
+        done = _tried(partial(carry_out, deployment, ledger, now, batch=today != last), None, "retention")
+        if done is not None and not done.behind:
+            last = today

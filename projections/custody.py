@@ -244,18 +244,23 @@ SELECT position, unit, type, kind, before_on, at, by, rows FROM retention_orders
 """
 APPROVED: Final = """
 SELECT c.person, m.unit FROM custodies AS c JOIN members AS m ON m.person = c.person
-WHERE c.erasure = 'approved' AND c.holds = 0 ORDER BY m.member
+WHERE c.erasure = 'approved' AND c.holds = 0 AND %(before)s > (
+  SELECT max(s.at) FROM custody_steps AS s WHERE s.person = c.person AND s.type = 'erasure-approved'
+) ORDER BY m.person
 """
-"""Whose erasure waits to be carried out."""
+"""Whose erasure was approved before an instant and waits to be carried out."""
+ERASED_BEFORE: Final = """
+SELECT person FROM custody_steps WHERE type = 'personal-key-destroyed' AND at < %(before)s
+"""
 RESTRICTED: Final = "SELECT EXISTS (SELECT FROM custodies WHERE person = %(person)s AND restricted)"
 OBJECTIONS_DUE: Final = """
-SELECT o.id FROM objections AS o
+SELECT o.id, o.objector FROM objections AS o
 WHERE o.status = 'closed' AND (o.filed_at AT TIME ZONE 'Asia/Shanghai')::date < %(before_on)s
   AND NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = o.id)
   AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = o.subject AND c.holds > 0)
 ORDER BY o.filed
 """
-"""Closed objections of before a day whose words are still there, but for those under a hold."""
+"""Closed objections of before a day whose words are still there, but for those about people under a hold."""
 LIMIT: Final = 200
 """Of one list: what is due comes again when these are done."""
 

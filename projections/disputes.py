@@ -18,6 +18,14 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     type: str
 
 
+class NoticedPeriod(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose results a notice shows."""
+
+    stage: Code
+    period: Code
+    last_on: date
+
+
 class ObjectionHeader(msgspec.Struct, frozen=True, kw_only=True):
     """One objection as whoever may see the register sees it: nothing of who objects or what he wrote."""
 
@@ -29,6 +37,8 @@ class ObjectionHeader(msgspec.Struct, frozen=True, kw_only=True):
     notice_title: str
     item_zh: str
     item_en: str
+    results: NoticedPeriod | None
+    """Of which period the notice shows results, and no records."""
     target: Target
     standing: str
     line: int | None
@@ -80,7 +90,7 @@ class Objection(msgspec.Struct, frozen=True, kw_only=True):
 
 _HEADER: Final = """
 SELECT o.id AS objection, o.receipt, o.unit, u.title AS unit_title, o.notice, COALESCE(n.title, '') AS notice_title,
-       COALESCE(n.item_zh, '') AS item_zh, COALESCE(n.item_en, '') AS item_en, o.target, o.standing,
+       COALESCE(n.item_zh, '') AS item_zh, COALESCE(n.item_en, '') AS item_en, n.results, o.target, o.standing,
        o.number AS line, o.body, (SELECT b.title FROM units AS b WHERE b.code = o.body) AS body_title,
        o.status, o.awaits, o.due_on, o.block_until, o.escalated, o.handler, o.outcome, o.ended,
        o.suspended IS NOT NULL AND o.cleared IS NULL AND o.corrected IS NULL AS holds,
@@ -89,7 +99,9 @@ FROM objections AS o
 JOIN units AS u ON u.code = o.unit
 LEFT JOIN LATERAL (
   SELECT COALESCE(m.title, c.title, CASE WHEN p.part IS NULL THEN n.matter END) AS title,
-         p.content->>'zh' AS item_zh, p.content->>'en' AS item_en
+         p.content->>'zh' AS item_zh, p.content->>'en' AS item_en,
+         CASE WHEN s.sheet IS NULL AND x.merit IS NULL
+           THEN json_build_object('stage', n.stage, 'period', n.item, 'last_on', n.occurred_on) END AS results
   FROM notices AS n
   LEFT JOIN sheets AS s ON s.sheet = n.sheet
   LEFT JOIN matters AS m ON m.matter = s.matter

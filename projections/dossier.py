@@ -26,7 +26,7 @@ from domain.notice.notice import (
     NoticeWithdrawn,
     PostingEvidenced,
 )
-from domain.organisation.member import MEMBER
+from domain.organisation.member import MEMBER, MemberDescribed
 from domain.recording.archive import ARCHIVE
 from domain.recording.matter import MATTER
 from domain.recording.sheet import SheetApproved, SheetOpened, SheetReturned, SheetSubmitted
@@ -60,6 +60,8 @@ _DAYS: Final = ("occurred_on", "counted_on", "dated_on", "decided_on", "held_on"
 """The days by which a fact belongs to a period, beside that of its entry."""
 _PAPERS: Final = ("sha256", "document", "minute_sha256", "proof")
 """The fields that name a paper by its digest; other digests are commitments to sealed values."""
+_FOR_FIGURES_ALONE: Final = (MemberDescribed,)
+"""What they seal is read for figures of many people: nobody who looks at one person is given it."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _POSITIONS: Final = """
 WITH named AS (
@@ -189,9 +191,11 @@ def papers(rows: Iterable[Row]) -> tuple[Paper, ...]:
 
 
 def sealed_in(rows: Iterable[Row]) -> list[Sha256]:
-    """What may be a commitment to a sealed value: every digest that is no paper's."""
+    """What may be a commitment to a sealed value: every digest that is no paper's and not for figures alone."""
     found: set[Sha256] = set()
     for row in rows:
+        if isinstance(row.fact, _FOR_FIGURES_ALONE):
+            continue
         for name in row.fact.__struct_fields__:
             value = getattr(row.fact, name)
             if name not in _PAPERS and isinstance(value, str) and _DIGEST.fullmatch(value):

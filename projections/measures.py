@@ -116,6 +116,16 @@ _CONCERNING: Final = "".join(
         _ORDER,
     )
 )
+_WAITING: Final = "".join(
+    (
+        _MEASURE,
+        """WHERE x.status IN ('proposed', 'open') AND (x.unit = %(unit)s OR EXISTS (
+  SELECT FROM measure_steps AS s WHERE s.measure = x.id AND s.done_on IS NULL AND x.status = 'open'
+    AND (s.escalated_to = %(unit)s OR (s.by = 'work_committee' AND %(unit)s = ANY(u.path)))))""",
+        _ORDER,
+        " LIMIT 100",
+    )
+)
 _HELPED: Final = """
 SELECT s.measure, x.year, m.person AS mentee
 FROM measure_steps AS s JOIN measures AS x ON x.id = s.measure JOIN members AS m ON m.member = x.member
@@ -137,6 +147,11 @@ async def measures_of_member(connection: AsyncConnection, member: MemberId) -> A
 async def measures_concerning(connection: AsyncConnection, person: MemberId) -> Answer[tuple[MeasureState, ...]]:
     """The open measures in which somebody is in charge of a step, or helps."""
     return await ask(connection, MeasureState, _CONCERNING, {"person": person})
+
+
+async def measures_waiting(connection: AsyncConnection, unit: Code) -> Answer[tuple[MeasureState, ...]]:
+    """What an organisation has to see to: its own, those that were escalated to it, the steps that it takes below."""
+    return await ask(connection, MeasureState, _WAITING, {"unit": unit})
 
 
 async def measure(connection: AsyncConnection, measure: UUID) -> Answer[MeasureState | None]:

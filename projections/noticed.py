@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final, LiteralString
 from uuid import UUID
 
+from domain.notice.commitment import ArchivesCommitted
 from domain.notice.notice import (
     DisclosureChecked,
     NoticeClosed,
@@ -202,6 +203,10 @@ def _evidenced(this: Applied, fact: PostingEvidenced) -> None:
     this.batch.append("postings", f"{notice}\t{this.position}\t{fact.posted_on}\t{fact.sha256}\t{fact.by}")
 
 
+def _kept_in_the_log(_: Applied, __: ArchivesCommitted) -> None:
+    """Its root is read from its stream."""
+
+
 HANDLERS: Final[Handlers] = {
     NoticeDrafted: _drafted,
     NoticeLineDrafted: _line,
@@ -212,4 +217,5 @@ HANDLERS: Final[Handlers] = {
     NoticeWithdrawn: _withdrawn,
     PostingEvidenced: _evidenced,
     NoticeClosed: _closed,
+    ArchivesCommitted: _kept_in_the_log,
 }

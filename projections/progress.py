@@ -211,6 +211,8 @@ class PeriodState(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     seats: int | None
     excellent: int | None
+    on_notice: bool
+    """The notice of its results hangs and its term runs."""
     position: int
 
 
@@ -238,8 +240,11 @@ class PeriodStep(msgspec.Struct, frozen=True, kw_only=True):
 
 _PERIODS: Final = """
 SELECT unit, year, period, first_on, last_on, status, computation, members, body, blocked, waiting, seats, excellent,
+       status = 'decided' AND EXISTS (
+         SELECT FROM notices AS n WHERE n.unit = p.unit AND n.stage IN ('half_year', 'year_end')
+           AND n.item = p.period AND n.occurred_on = p.last_on AND n.status = 'posted') AS on_notice,
        position
-FROM periods WHERE unit = ANY(%(units)s) AND year = %(year)s ORDER BY unit, last_on, first_on DESC
+FROM periods AS p WHERE unit = ANY(%(units)s) AND year = %(year)s ORDER BY unit, last_on, first_on DESC
 """
 _STEPS: Final = """
 SELECT s.position, s.at, s.what, s.computation, s.body, u.title AS body_title, s.minute, s.minute_sha256, s.entitled,

@@ -150,7 +150,10 @@ async def behind(
     before: int | None = None,
     limit: int = PAGE,
 ) -> Answer[Page[ArticleRow]]:
-    """The rows behind one figure, last entered first; summed as its measure says they give the figure."""
+    """The rows behind one figure, last entered first; summed as its measure says they give the figure.
+
+    There are none behind a figure that is not shown because too few answered.
+    """
     known: dict[str, object] = {
         "unit": unit,
         "since": since,
@@ -160,6 +163,10 @@ async def behind(
         "before": before,
         "limit": limit + 1,
     }
+    if code in _BY_CODE and _BY_CODE[code].public:
+        whole = await ask(connection, _Sums, _FIGURES, {"unit": unit, "since": since, "until": until})
+        if any(one.code == code and one.rows < ASKED_LEAST for one in whole.value):
+            return instead(whole, Page(items=(), before=None))
     found = await ask(connection, ArticleRow, _BEHIND, known)
     return instead(found, _page(found.value, limit))
 

@@ -12,7 +12,10 @@ WITH place AS (SELECT code, title FROM units WHERE %(unit)s = ANY(path)),
 e AS (
   SELECT r.id, r.unit, u.title AS unit_title, r.register, r.entry, r.title, r.on_day, r.said::jsonb AS said, r.position
   FROM register_entries AS r JOIN place AS u ON u.code = r.unit
-  WHERE r.withdrawn IS NULL AND r.on_day BETWEEN %(since)s AND %(until)s
+  WHERE r.withdrawn IS NULL AND CASE WHEN r.register = 'feedback'
+    THEN date_trunc('month', r.on_day::timestamp)
+         BETWEEN date_trunc('month', %(since)s::timestamp) AND date_trunc('month', %(until)s::timestamp)
+    ELSE r.on_day BETWEEN %(since)s AND %(until)s END
 ),
 steps AS (
   SELECT t.entry, t.number, t.step, t.on_day, t.said::jsonb AS said, t.position
@@ -163,4 +166,7 @@ _VISITS: Final[LiteralString] = """
 """
 
 ROWS: Final[LiteralString] = _PLACE + _ACTIVITIES + _WORKS + _SERVICE + _TALKS + _TAGS + _VISITS
-"""Everything up to ``one``, from which a query goes on; takes ``unit``, ``since`` and ``until``."""
+"""Everything up to ``one``, from which a query goes on; takes ``unit``, ``since`` and ``until``.
+
+What single persons answered is counted by whole months: a day more or less must not single out one answer.
+"""

@@ -20,6 +20,7 @@ CREATE TABLE taken (
     unit text,
     member uuid,
     year integer,
+    period text,
     size integer NOT NULL,
     manifest text NOT NULL,
     by uuid
@@ -38,6 +39,7 @@ class TakenRow(Row, kw_only=True):
     unit: str | None
     member: UUID | None
     year: int | None
+    period: str | None
     size: int
     manifest: str
     by: UUID | None
@@ -51,6 +53,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     unit: Code | None
     member: MemberId | None
     year: int | None
+    period: Code | None
     size: int
     manifest: Sha256
     by: MemberId | None
@@ -65,6 +68,7 @@ def _produced(this: Applied, fact: ExportProduced) -> None:
             unit=fact.unit,
             member=fact.member,
             year=fact.year,
+            period=fact.period,
             size=fact.size,
             manifest=fact.manifest,
             by=fact.by,
@@ -75,7 +79,7 @@ def _produced(this: Applied, fact: ExportProduced) -> None:
 HANDLERS: Final[Handlers] = {ExportProduced: _produced}
 
 _TAKEN: Final = """
-SELECT position, at, unit, member, year, size, manifest, by FROM taken ORDER BY position DESC LIMIT %(most)s
+SELECT position, at, unit, member, year, period, size, manifest, by FROM taken ORDER BY position DESC LIMIT %(most)s
 """
 
 

@@ -28,6 +28,7 @@ _SAID: Final = """
 SELECT DISTINCT ON (t.member) t.member, t.traits FROM traits AS t
 WHERE t.day <= %(day)s ORDER BY t.member, t.described DESC
 """
+_SAID_SINCE: Final = "SELECT t.member, t.traits FROM traits AS t WHERE t.day > %(day)s"
 
 
 class TraitsRow(Row, kw_only=True):
@@ -49,8 +50,19 @@ HANDLERS: Final[Handlers] = {MemberDescribed: _described}
 
 
 def said_by(connection: Connection, day: date, opened: Open) -> dict[int, Traits]:
-    """What was said of members up to a day, the latest of each; whose key was destroyed is missing."""
+    """What was said of members up to a day, the latest of each; whose key was destroyed is missing.
+
+    So is whoever has taken it back since.
+    """
     sealed: dict[int, Sha256] = dict(connection.execute(_SAID, {"day": day}).fetchall())
     values = opened(tuple(sealed.values()))
     found = {member: traits_of(values[one].value) for member, one in sealed.items() if one in values}
-    return {member: traits for member, traits in found.items() if traits is not None}
+    gone = taken_back(connection, day, opened)
+    return {member: traits for member, traits in found.items() if traits is not None and member not in gone}
+
+
+def taken_back(connection: Connection, day: date, opened: Open) -> set[int]:
+    """Who was described as nothing at all after a day: whatever was said of him before is not used any more."""
+    since: list[tuple[int, Sha256]] = connection.execute(_SAID_SINCE, {"day": day}).fetchall()
+    values = opened(tuple(one for _, one in since))
+    return {member for member, one in since if one in values and traits_of(values[one].value) == Traits()}

@@ -1,9 +1,11 @@
 """信息处置 — holds, restriction and erasure of one person; and what is due in an organisation and those below."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Final
 
 import msgspec
+from anyio import to_thread
 from fastapi import APIRouter, Response
 
 from api.answering import answer, granted
@@ -20,9 +22,10 @@ from api.documents import described
 from api.names import names_of, opened
 from api.pages import address
 from api.refusals import NotFound
-from api.retaining import COUNTS, Plan, first_days, instants, plans
+from api.retaining import COUNTS, ONLY_TOP, Plan, first_days, instants, plans
 from api.routes.matters import Since
 from domain import vocabulary
+from domain.decider import Refused
 from domain.organisation.member import MEMBER, Registered
 from domain.oversight.erasing import (
     DecideErasure,
@@ -32,7 +35,7 @@ from domain.oversight.erasing import (
     ProposeErasure,
     RestrictProcessing,
 )
-from domain.oversight.retention import OrderRetention
+from domain.oversight.retention import OnlyAtTheTop, OrderRetention
 from domain.rules.consequences import Retention
 from domain.rules.ruleset import NoRuleInForce
 from domain.values import Code, MemberId, Reference, Sha256
@@ -42,6 +45,12 @@ from projections.answers import AsyncConnection, instead
 router = APIRouter(tags=["custody"])
 
 _TERMS: Final = {term.stored_name: term for term in vocabulary.FACT_TERMS}
+
+
+class PlanChanged(Refused):
+    """清单与现在到期的不一致,请重新查看后确认。 What is due is no longer what was shown: look again and confirm."""
+
+    code = "retention-plan-changed"
 
 
 class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,12 +182,31 @@ def _order(one: custody.Order, name: str | None) -> OrderView:
 
 @router.post("/units/{unit:code}/retention")
 @described()
-def order(unit: str, asked: Annotated[Asked, permitted("retention.order", takes=RetentionWish)]) -> Response:
-    """Confirm the plan that was shown: the machine carries it out."""
+async def order(unit: str, asked: Annotated[Asked, permitted("retention.order", takes=RetentionWish)]) -> Response:
+    """Confirm the plan that was shown, if it is still the one that is due: the machine carries it out."""
     wish: RetentionWish = asked.body
     said: dict[str, Any] = {"kind": wish.kind, "before_on": wish.before_on, "due": wish.due, "plan": wish.plan}
-    receipt = asked.execute(OrderRetention, unit=unit, **said)
+    async with asked.house.access.connection() as connection:
+        if await (await connection.execute(ONLY_TOP)).fetchone() != (True,):
+            raise OnlyAtTheTop
+    await _compared(unit, asked)
+    receipt = await to_thread.run_sync(partial(asked.execute, OrderRetention, unit=unit, **said))
     return granted(asked, receipt, f"/units/{address(unit)}/retention")
+
+
+async def _compared(unit: Code, asked: Asked) -> None:
+    """Refuse a plan that says something else than what is due by now; that terms still run the ledger says."""
+    wish: RetentionWish = asked.body
+    assert asked.unit is not None, "the address names it"
+    async with asked.ready() as connection:
+        kept = await _kept(asked, connection, asked.unit.scheme)
+    plan = next(one for one in await _counted(asked, unit, kept) if one.kind == wish.kind)
+    if wish.before_on <= plan.before_on and (wish.before_on, wish.due, wish.plan) != (
+        plan.before_on,
+        plan.due,
+        plan.plan,
+    ):
+        raise PlanChanged(due=plan.due)
 
 
 @router.get("/members/{member:uuid}/custody")

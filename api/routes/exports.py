@@ -16,7 +16,7 @@ from api.documents import described
 from api.exports.files import MEDIA, Format, Row, file_of
 from api.exports.taking import PAGE, everything, file_name, headings, note_taking
 from api.names import names_of
-from api.readings import note_reading
+from api.readings import note_lines, note_reading
 from api.routes.dashboards import COLUMNS, SortBy, figure, rows_of
 from api.routes.matters import Before
 from api.routes.members import YearAsked
@@ -163,11 +163,12 @@ async def points_of(
     async with asked.ready() as connection:
         found = (await scores.branch_points(connection, unit, wanted, period)).value
         names = await names_of(asked, connection, [one.member for one in found], unit=unit)
-    for one in found:
-        await note_reading(asked, one.member, "export")
+    shown = await note_lines(asked, (one.member for one in found), "export")
 
     async def rows() -> AsyncIterator[Row]:
         for one in found:
+            if one.member not in shown:
+                continue
             total, pending = points(one.score.ledger), points(one.score.pending_ledger)
             yield (names(one.member), wanted, period, Decimal(total), Decimal(pending))
 

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Response
 from api.asked import Asked, permitted
 from api.documents import described
 from api.exports.files import MEDIA, Format, Row, file_of
-from api.exports.taking import PAGE, everything, file_name, headings, note_taking
+from api.exports.taking import PAGE, everything, file_name, headings, listed, note_taking
 from api.names import names_of
-from api.readings import note_reading
+from api.readings import note_lines, note_reading, note_readings
+from api.result_notices import objected_to
 from domain.values import MemberId, points
 from projections import cases, disputes, merits
 from projections.answers import AsyncConnection
@@ -68,11 +69,12 @@ async def vetoes_of(unit: str, kind: Format, asked: Annotated[Asked, permitted("
     async with asked.ready() as connection:
         found = (await merits.vetoes_under(connection, unit)).value
         names = await names_of(asked, connection, [one.member for one in found], unit=unit)
-    for one in found:
-        await note_reading(asked, one.member, "veto", one.record)
+    shown = await note_readings(asked, ((one.member, one.record) for one in found), "veto")
 
     async def rows() -> AsyncIterator[Row]:
         for one in found:
+            if one.member not in shown:
+                continue
             item = asked.words.either(one.item_zh, one.item_en)
             yield (names(one.member), one.unit_title, one.item, item, one.decided_on, one.lifted_on)
 
@@ -88,9 +90,10 @@ async def objections_of(unit: str, kind: Format, asked: Annotated[Asked, permitt
 
     async def rows() -> AsyncIterator[Row]:
         async for one in everything(asked, lambda c, before: disputes.register(c, unit, before=before, limit=PAGE)):
-            item = asked.words.either(one.item_zh, one.item_en)
+            title, item_zh, item_en = objected_to(one)
+            item = asked.words.either(item_zh, item_en)
             status = asked.words(f"status.{'archived' if one.status == 'closed' else one.status}")
-            yield (one.receipt, one.notice_title, item, one.line, status, one.due_on, one.filed_at, one.closed_at)
+            yield (one.receipt, title, item, one.line, status, one.due_on, one.filed_at, one.closed_at)
 
     keys = (
         "export.receipt",
@@ -108,22 +111,13 @@ async def objections_of(unit: str, kind: Format, asked: Annotated[Asked, permitt
 async def _cases(asked: Asked, unit: str, kind: Format, what: str, kinds: list[str]) -> Response:
     await note_taking(asked, f"{what}.{kind}")
 
-    async def rows() -> AsyncIterator[Row]:
-        seen: set[MemberId] = set()
-        async with asked.ready() as connection:
-            before: int | None = None
-            while True:
-                part = (await cases.cases_of_unit(connection, unit, kinds, before=before, limit=PAGE)).value
-                for member in {one.member for one in part.items} - seen:
-                    await note_reading(asked, member, "export")
-                seen |= {one.member for one in part.items}
-                for row in await _rows(asked, connection, part.items, unit):
-                    yield row
-                if part.before is None:
-                    return
-                before = part.before
-
-    return file_of(kind, file_name(unit, what), headings(asked, _CASES), rows())
+    found = [
+        one async for one in everything(asked, lambda c, b: cases.cases_of_unit(c, unit, kinds, before=b, limit=PAGE))
+    ]
+    shown = await note_lines(asked, (one.member for one in found), "export")
+    async with asked.ready() as connection:
+        rows = await _rows(asked, connection, tuple(one for one in found if one.member in shown), unit)
+    return file_of(kind, file_name(unit, what), headings(asked, _CASES), listed(rows))
 
 
 async def _of_member(asked: Asked, member: MemberId, kind: Format, what: str, kinds: list[str]) -> Response:
@@ -131,13 +125,8 @@ async def _of_member(asked: Asked, member: MemberId, kind: Format, what: str, ki
     await note_reading(asked, member, "export")
     async with asked.ready() as connection:
         found = (await cases.cases_of_member(connection, member, kinds)).value
-        listed = await _rows(asked, connection, found, None)
-
-    async def rows() -> AsyncIterator[Row]:
-        for row in listed:
-            yield row
-
-    return file_of(kind, f"{what}-{member}", headings(asked, _CASES), rows())
+        rows = await _rows(asked, connection, found, None)
+    return file_of(kind, f"{what}-{member}", headings(asked, _CASES), listed(rows))
 
 
 async def _rows(

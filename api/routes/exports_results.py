@@ -3,7 +3,6 @@
 Of an appraisal the turn-out alone: how many voted, and how many ballots there were; nothing of any ballot or voter.
 """
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated
 
@@ -17,23 +16,16 @@ from api.exports.files import MEDIA, Format, Row, file_of
 from api.exports.taking import file_name, headings, listed, note_taking
 from api.names import names_of
 from api.period_views import result_line
-from api.readings import note_reading
+from api.readings import note_lines
 from api.routes.appraisals import PeriodCode
 from api.routes.members import YearAsked
 from api.routes.periods import Year, board_of, scheme_of
 from api.routes.probations import row_of
-from domain.values import MemberId
 from projections import appraisals, assessments, measures, probations
 
 router = APIRouter(tags=["exports"])
 
 _OF_PERIOD = ("export.year", "export.period")
-
-
-async def _note(asked: Asked, people: Iterable[MemberId]) -> None:
-    """Each of them sees that his line was taken away."""
-    for member in dict.fromkeys(people):
-        await note_reading(asked, member, "export")
 
 
 @router.get("/units/{unit:code}/exports/periods.{kind}")
@@ -80,7 +72,8 @@ async def results_of(
         found = (await assessments.results_of_unit(connection, unit, year, period)).value
         scheme = await scheme_of(asked, connection)
         names = await names_of(asked, connection, [one.member for one in found], unit=unit)
-    await _note(asked, (one.member for one in found))
+    shown = await note_lines(asked, (one.member for one in found), "export")
+    found = tuple(one for one in found if one.member in shown)
 
     def row(state: assessments.ResultState) -> Row:
         one = result_line(scheme, state, names)
@@ -133,7 +126,8 @@ async def measures_of(unit: str, kind: Format, asked: Annotated[Asked, permitted
     async with asked.ready() as connection:
         found = (await measures.measures_under(connection, unit)).value
         views = await measure_views(asked, connection, found)
-    await _note(asked, (one.member for one in found))
+    shown = await note_lines(asked, (one.member for one in found), "export")
+    views = tuple(one for one in views if one.member in shown)
     rows: list[Row] = [
         (
             one.name,
@@ -161,7 +155,8 @@ async def probations_of(unit: str, kind: Format, asked: Annotated[Asked, permitt
     async with asked.ready() as connection:
         found = (await probations.cases_under(connection, unit)).value
         names = await names_of(asked, connection, [one.member for one in found], unit=unit)
-    await _note(asked, (one.member for one in found))
+    shown = await note_lines(asked, (one.member for one in found), "export")
+    found = tuple(one for one in found if one.member in shown)
 
     def row(case: probations.Case) -> Row:
         one = row_of(asked, case, names(case.member))

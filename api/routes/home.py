@@ -11,6 +11,7 @@ from api.answering import answer
 from api.asked import Asked, permitted
 from api.cases import CaseRowView, case_rows
 from api.documents import described
+from api.measure_rows import MeasureRow, waiting_measures
 from api.names import names_of
 from api.negotiation import wants_page
 from api.reader import Acting
@@ -108,6 +109,8 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     honours_to_decide: tuple[CaseRowView, ...] = ()
     deductions_to_decide: tuple[CaseRowView, ...] = ()
     to_exempt: tuple[ExemptionRow, ...] = ()
+    measures: tuple[MeasureRow, ...] = ()
+    """What waits to be opened, carried out or closed: by the reader, or by the committee in which he acts."""
     on_probation: bool = False
     """The reader's own probation runs, or waits for a decision."""
     running: tuple[NoticeRow, ...] = ()
@@ -168,7 +171,12 @@ async def _with_own(asked: Asked, connection: AsyncConnection, value: Home) -> H
     against = await cases.cases_of_member(connection, asked.reader.person, cases.DEDUCTIONS)
     rows = await case_rows(asked, connection, (header for header in against.value if header.open))
     own = (await probations.case_of(connection, asked.reader.person)).value
-    return msgspec.structs.replace(value, to_answer=rows, on_probation=own is not None and own.case.ended_on is None)
+    return msgspec.structs.replace(
+        value,
+        to_answer=rows,
+        measures=await waiting_measures(asked, connection),
+        on_probation=own is not None and own.case.ended_on is None,
+    )
 
 
 async def _with_cases(asked: Asked, connection: AsyncConnection, unit: Code, value: Home) -> Home:

@@ -21,6 +21,7 @@ from api.house import House
 from api.negotiation import wants_page
 from api.pages import show
 from api.proofs import key_of, newest_checkpoint, witnessed
+from api.purpose import take_away
 from api.readings import note_reading
 from api.refusals import NotFound, ProofPending
 from projections.taken import Taken
@@ -31,7 +32,7 @@ from projections.transparency.keyring import KEYS, keyring
 from projections.transparency.note import encode_base64
 from projections.transparency.offline.build import verifier_sha256
 from projections.transparency.refusals import LogRefused
-from projections.transparency.scope import Scope
+from projections.transparency.scope import TIME, Scope, time_of
 from projections.transparency.tiles import ENTRIES, TILE_WIDTH, parse_path
 from projections.transparency.witnessed import POLICY, policy_of
 
@@ -129,13 +130,15 @@ async def taken(
     asked: Annotated[Asked, permitted("log.export")],
     unit: Annotated[str, Query(max_length=64)] = "",
     member: Annotated[str, Query(max_length=36)] = "",
-    period: Annotated[str, Query(pattern="^([0-9]{4})?$")] = "",
+    period: Annotated[str, Query(pattern=f"^({TIME.pattern})?$", max_length=69)] = "",
 ) -> Response:
-    """The log as far as it is signed, or one organisation, person or year of it, for an outsider to verify.
+    """The log as far as it is signed, or one organisation, person, year or period of it, for an outsider to verify.
 
     Empty means all. That it was taken is written down before anything leaves, and put on record in the log.
     """
-    scope = Scope(unit=unit or None, member=_person(member), year=int(period) if period else None)
+    await take_away(asked, "log")
+    year, part = time_of(period)
+    scope = Scope(unit=unit or None, member=_person(member), year=year, period=part)
     if scope.member is not None:
         await note_reading(asked, scope.member, "export")
     folder = Path(await to_thread.run_sync(tempfile.mkdtemp))

@@ -13,7 +13,7 @@ from api.consequences import MeasureView, measure_views
 from api.documents import described
 from api.names import names_of
 from api.pages import address
-from api.readings import note_reading
+from api.readings import note_reading, note_readings
 from api.refusals import NotFound
 from api.result_wishes import (
     DeclineWish,
@@ -62,9 +62,9 @@ async def of_unit(unit: str, asked: Annotated[Asked, permitted("measure.read")],
     """The measures of an organisation and all below it: proposed, due, overdue, done."""
     async with asked.ready(since) as connection:
         found = await measures.measures_under(connection, unit)
-        for one in found.value:
-            await note_reading(asked, one.member, "measure", one.measure)
-        items = await measure_views(asked, connection, found.value)
+        shown = await note_readings(asked, ((one.member, one.measure) for one in found.value), "measure")
+        listed = [one for one in found.value if one.member in shown]
+        items = await measure_views(asked, connection, listed)
     return answer(asked, "measures.html", instead(found, MeasureList(items=items)), unit=asked.unit)
 
 
@@ -75,9 +75,11 @@ async def mine(asked: Annotated[Asked, permitted("signed-in")], since: Since = N
     async with asked.ready(since) as connection:
         own = await measures.measures_of_member(connection, asked.reader.person)
         found = await measures.measures_concerning(connection, asked.reader.person)
-        for one in found.value if asked.acting is not None else ():
-            await note_reading(asked, one.member, "measure", one.measure)
-        items = await measure_views(asked, connection, (*own.value, *found.value))
+        others = found.value
+        if asked.acting is not None:
+            shown = await note_readings(asked, ((one.member, one.measure) for one in others), "measure")
+            others = tuple(one for one in others if one.member in shown)
+        items = await measure_views(asked, connection, (*own.value, *others))
     return answer(asked, "measures_mine.html", instead(found, MeasureList(items=items)))
 
 

@@ -30,7 +30,7 @@ from api.objection_wishes import AppealWish, FollowWish, ObjectionWish, PaperWis
 from api.pages import show
 from api.proofs import covering
 from api.refusals import NoticeOver
-from api.result_notices import assessed, public_edition, public_lines, shows_people
+from api.result_notices import assessed, objected_to, public_edition, public_lines, shows_people
 from api.routes.notices import NoticeView, notice_view, scheme_of_notice
 from api.waiting import caught_up
 from domain import vocabulary
@@ -333,15 +333,16 @@ async def _follow_view(asked: Asked, found: disputes.Objection, *, by_objector: 
         return None if commitment is None or not when else opened.get(commitment, asked.words("text.gone"))
 
     delivered = header.status in ("replied", "appealed", "final", "closed")
+    title, item_zh, item_en = objected_to(header)
     before = header.status in ("filed", "accepted", "assigned", "heard", "found")
     return FollowView(
         receipt=header.receipt if by_objector else "",
         unit=header.unit,
         unit_title=header.unit_title,
         objection=header.objection,
-        notice_title=header.notice_title,
-        item_zh=header.item_zh,
-        item_en=header.item_en,
+        notice_title=title,
+        item_zh=item_zh,
+        item_en=item_en,
         target=header.target,
         line=header.line,
         standing=header.standing,

@@ -23,7 +23,7 @@ from api.period_views import (
     turn_view,
     unopened,
 )
-from api.readings import note_reading
+from api.readings import note_lines
 from api.routes.matters import Since
 from api.wishes import ApproveWish, FeedBackWish, Nothing, OpenPeriodWish, ReturnWish
 from domain.assessment.computing import ComputePeriod
@@ -126,9 +126,8 @@ async def _results(
     if not asked.may("result.read"):
         return ()
     found = await assessments.results_of_unit(connection, unit, year, period)
-    for result in found.value:
-        await note_reading(asked, result.member, "result")
-    return found.value
+    shown = await note_lines(asked, (one.member for one in found.value), "result")
+    return tuple(one for one in found.value if one.member in shown)
 
 
 async def _turn(connection: AsyncConnection, stands: Stand | None, names: Names) -> TurnView | None:

@@ -88,6 +88,12 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[ChangeView, ...]
 
 
+def told(asked: Asked, kind: Kind, one: registers.Listed) -> registers.Listed:
+    """An entry as the reader sees it: what single persons answered is shown to whoever keeps it alone."""
+    keeps = asked.may("register.keep") and asked.unit is not None and asked.unit.unit == one.unit
+    return msgspec.structs.replace(one, said={}) if kind.public and not keeps else one
+
+
 @router.get("/units/{unit:code}/registers")
 @described(tuple[Shelf, ...])
 async def shelves(unit: str, asked: Annotated[Asked, permitted("register.read")], since: Since = None) -> Response:
@@ -112,6 +118,8 @@ async def entries(
     kind = _kind(register)
     async with asked.ready(since) as connection:
         found = await registers.entries(connection, unit, register, before=before)
+        items = tuple(told(asked, kind, one) for one in found.value.items)
+        found = instead(found, Page(items=items, before=found.value.before))
         links = await _links(asked, connection, kind)
     shelves = [sheet for sheet in SHEETS if f"registers/{register}/{sheet}" in SHELVES]
     return answer(asked, "register.html", found, unit=asked.unit, kind=kind, links=links, shelves=shelves)
@@ -279,7 +287,7 @@ async def _view(asked: Asked, connection: AsyncConnection, kind: Kind, whole: re
         opened = await asked.house.vault.values(sealed)
     labels = {part.code: part for part in kind.parts}
     return EntryView(
-        head=whole.head,
+        head=told(asked, kind, whole.head),
         words=None if whole.words is None else opened.get(whole.words),
         steps=whole.steps,
         next_steps=() if whole.head.withdrawn else tuple(s.code for s in kind.steps if whole.head.step in s.after),

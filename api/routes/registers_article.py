@@ -1,10 +1,12 @@
 """文中数据 — the figures that the article reports, for an organisation and all below it; each leads to its rows."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 from fastapi import APIRouter, Query, Response
+from psycopg import AsyncConnection
 
 from api.answering import answer
 from api.asked import Asked, permitted
@@ -12,8 +14,10 @@ from api.documents import described
 from api.refusals import NotFound
 from api.words import Words
 from domain.register.kinds import LEVEL, PRIZE, TAG, TARGET
+from domain.rules.demands import levels_of
+from domain.rules.items import Level, Shortfall
 from domain.values import Code, points
-from projections import registers_article
+from projections import registers_article, rules
 from projections.answers import Page, instead
 
 router = APIRouter(tags=["registers"])
@@ -27,6 +31,10 @@ Since = Annotated[int | None, Query(ge=0, le=2**62, description="Position that t
 _SAID: Final = {choice.code: choice for field in (LEVEL, PRIZE, TAG, TARGET) for choice in field.choices}
 _CODED: Final = ("tagged", "awards", "persons_awarded", "visit_coverage")
 """Figures that are told apart by codes of a register's table."""
+
+
+Levels: TypeAlias = Mapping[str, Level | Shortfall]
+"""By their codes."""
 
 
 class ArticleView(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +64,18 @@ def span(asked: Asked, since: date | None, until: date | None) -> tuple[date, da
     return since or date(last.year - 1, 1, 1), last
 
 
-def detail_words(words: Words, code: str, detail: str) -> str:
+async def levels_said(asked: Asked, connection: AsyncConnection) -> Levels:
+    """What the rule set of today calls its levels."""
+    assert asked.unit is not None
+    published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
+    items = () if published is None else published.scheme.items.values()
+    return {level.code: level for item in items for level in levels_of(item)}
+
+
+def detail_words(words: Words, levels: Levels, code: str, detail: str) -> str:
     """By what a figure is told apart, in words."""
+    if code == "honours" and detail in levels:
+        return words.either(levels[detail].zh, levels[detail].en)
     if code not in _CODED:
         return detail
     parts = (_SAID[part] for part in detail.split() if part in _SAID)
@@ -83,8 +101,11 @@ async def figures(
     first, last = span(asked, from_on, until)
     async with asked.ready(since) as connection:
         found = await registers_article.figures(connection, unit, first, last)
+        levels = await levels_said(asked, connection)
     view = ArticleView(unit=unit, unit_title=asked.unit.title, from_on=first, until_on=last, figures=found.value)
-    return answer(asked, "article.html", instead(found, view), unit=asked.unit, detail_words=detail_words)
+    return answer(
+        asked, "article.html", instead(found, view), unit=asked.unit, levels=levels, detail_words=detail_words
+    )
 
 
 @router.get("/units/{unit:code}/article/{figure}")
@@ -106,7 +127,8 @@ async def rows(
     first, last = span(asked, from_on, until)
     async with asked.ready(since) as connection:
         found = await registers_article.behind(connection, unit, figure, first, last, detail=detail, before=before)
+        levels = await levels_said(asked, connection)
     view = RowsView(figure=figure, line=one.line, detail=detail, from_on=first, until_on=last, rows=found.value)
-    said = None if detail is None else detail_words(asked.words, figure, detail)
+    said = None if detail is None else detail_words(asked.words, levels, figure, detail)
     frame = {"unit": asked.unit, "said_of": said, "one": one, "counted_words": counted_words}
     return answer(asked, "article_rows.html", instead(found, view), **frame)

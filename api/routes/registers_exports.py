@@ -14,7 +14,8 @@ from api.documents import described
 from api.exports.files import MEDIA, Format, Row, file_of
 from api.exports.taking import PAGE, everything, file_name, headings, listed, note_taking
 from api.refusals import NotFound
-from api.routes.registers_article import Detail, From, Until, counted_words, detail_words, span
+from api.routes.registers import told
+from api.routes.registers_article import Detail, From, Until, counted_words, detail_words, levels_said, span
 from domain.register.fields import Field
 from domain.register.kinds import KINDS
 from projections import registers, registers_article
@@ -58,7 +59,8 @@ async def register(
         page = everything(asked, lambda c, before: registers.entries(c, unit, register, before=before, limit=PAGE))
         async for one in page:
             status = asked.words("status.withdrawn") if one.withdrawn else steps.get(one.step, "")
-            said = [_said(asked, field, one.said.get(field.code)) for field in table.fields]
+            shown = told(asked, table, one).said
+            said = [_said(asked, field, shown.get(field.code)) for field in table.fields]
             yield (one.unit_title, one.entry, one.title, one.on, status, one.step_on, *said)
 
     columns = [*headings(asked, _ENTRY), *(asked.words.either(field.zh, field.en) for field in table.fields)]
@@ -79,11 +81,12 @@ async def figures(
     first, last = span(asked, from_on, until)
     async with asked.ready() as connection:
         found = (await registers_article.figures(connection, unit, first, last)).value
+        levels = await levels_said(asked, connection)
     rows: list[Row] = [
         (
             one.line,
             asked.words(f"figure.{one.code}"),
-            detail_words(asked.words, one.code, one.detail),
+            detail_words(asked.words, levels, one.code, one.detail),
             one.value,
             None if one.value is None else counted_words(one, one.counted),
             one.whole or None,
@@ -110,6 +113,8 @@ async def behind(
         raise NotFound
     await note_taking(asked, f"article-{figure}.{kind}")
     first, last = span(asked, from_on, until)
+    async with asked.ready() as connection:
+        levels = await levels_said(asked, connection)
 
     async def rows() -> AsyncIterator[Row]:
         async for row in everything(
@@ -118,7 +123,7 @@ async def behind(
                 c, unit, figure, first, last, detail=detail, before=before, limit=PAGE
             ),
         ):
-            said = detail_words(asked.words, figure, row.detail)
+            said = detail_words(asked.words, levels, figure, row.detail)
             counted = counted_words(one, row.counted)
             yield (said, row.unit_title, row.entry, row.title, row.day, counted, row.whole or None, row.position)
 

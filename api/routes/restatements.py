@@ -17,7 +17,7 @@ from api.exports.taking import file_name, headings, note_taking
 from api.names import names_of, subject_name
 from api.pages import address
 from api.period_views import VoterView
-from api.readings import note_reading
+from api.readings import note_lines, note_reading
 from api.refusals import NotFound
 from api.restatement_views import (
     OwnRestatements,
@@ -32,13 +32,8 @@ from api.restatement_wishes import ApprovalWish, OrderWish
 from api.routes.matters import Since
 from api.wishes import StatementWish
 from domain.assessment.adding import AddRecord
-from domain.assessment.ordering import (
-    ApproveRestatement,
-    FileRestatementStatement,
-    OrderRestatement,
-    RightRecord,
-    groups,
-)
+from domain.assessment.agreeing import RightRecord
+from domain.assessment.ordering import ApproveRestatement, FileRestatementStatement, OrderRestatement, groups
 from domain.assessment.restatement import restatement_id, restatement_notice_id
 from domain.organisation.bodies import Seated
 from domain.rules.scheme import Scheme
@@ -133,8 +128,8 @@ async def _people(
     if not asked.may("result.read"):
         return ()
     members = (await restatements.restated_members(connection, state.id)).value
-    for member in members:
-        await note_reading(asked, member.member, "result")
+    shown = await note_lines(asked, (one.member for one in members), "result")
+    members = tuple(one for one in members if one.member in shown)
     names = await names_of(asked, connection, [one.member for one in members], unit=state.unit)
     said = await asked.house.vault.values(tuple(one.statement for one in members if one.statement is not None))
     schemes = await _schemes(asked, connection)

@@ -13,7 +13,7 @@ from api.bodies import texts
 from api.documents import described
 from api.names import names_of
 from api.pages import address
-from api.readings import note_reading
+from api.readings import note_lines
 from api.refusals import NotFound
 from api.routes.honours import PersonChoice
 from api.routes.matters import Since
@@ -24,7 +24,7 @@ from domain.assessment.pool import Pool, pool_of
 from domain.assessment.settling import Contest, SettleSeats, contest
 from domain.decider import Past
 from domain.values import Code, MemberId, Reference, Sha256
-from projections import offices
+from projections import offices, organisation
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["periods"])
@@ -34,6 +34,7 @@ class BranchView(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation that shares the seats."""
 
     unit: Code
+    unit_title: str
     status: str
 
 
@@ -110,11 +111,16 @@ async def _view(
     equal = [members[one] for one in sorted(found.drawn.equal)] if settles else []
     seated = sorted(pool.seated, key=str) if settles else []
     names = await names_of(asked, connection, [*equal, *seated, *committee])
-    for member in {*equal, *seated}:
-        await note_reading(asked, member, "result")
+    titles = {one.unit: one.title for one in (await organisation.units(connection, key[0])).value}
+    looked_at = {*equal, *seated}
+    shown = await note_lines(asked, looked_at, "result")
+
+    def named(one: MemberId) -> str:
+        # Among equals nobody is left out; whose data is restricted is shown without a name.
+        return names(one) if one in shown or one not in looked_at else asked.words("text.sealed")
 
     def choices(people: list[MemberId]) -> tuple[PersonChoice, ...]:
-        return tuple(PersonChoice(member=one, name=names(one)) for one in people)
+        return tuple(PersonChoice(member=one, name=named(one)) for one in people)
 
     unit, year, period = key
     return SeatsView(
@@ -125,7 +131,10 @@ async def _view(
         graded=len(found.graded),
         seats=seats(len(found.graded), found.quota),
         candidates=found.candidates,
-        branches=tuple(BranchView(unit=code, status=state.status) for code, state in found.branches.items()),
+        branches=tuple(
+            BranchView(unit=code, unit_title=titles.get(code, code), status=state.status)
+            for code, state in found.branches.items()
+        ),
         settled=pool.settled == pool.joined,
         left=found.drawn.left,
         equal=choices(equal),

@@ -13,7 +13,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.names import names_of
 from api.pages import address
-from api.readings import note_reading
+from api.readings import note_lines, note_readings
 from api.routes.honours import PersonChoice, scheme_today
 from api.routes.matters import Since
 from api.veto_wishes import BroughtVetoWish, LiftWish, VetoWish
@@ -102,14 +102,14 @@ async def register(unit: str, asked: Annotated[Asked, permitted("veto.read")], s
     """The vetoes of an organisation and all below it, newest first."""
     async with asked.ready(since) as connection:
         found = await merits.vetoes_under(connection, unit)
-        for veto in found.value:
-            await note_reading(asked, veto.member, "veto", veto.record)
+        shown = await note_readings(asked, ((veto.member, veto.record) for veto in found.value), "veto")
+        vetoes = tuple(veto for veto in found.value if veto.member in shown)
         waiting = (await brought.brought_under(connection, unit)).value
-        for one in waiting:
-            await note_reading(asked, one.member, "veto")
+        shown = await note_lines(asked, (one.member for one in waiting), "veto")
+        waiting = tuple(one for one in waiting if one.member in shown)
         scheme = await scheme_today(asked, connection)
         value = VetoRegister(
-            items=await _views(asked, connection, found.value, scheme),
+            items=await _views(asked, connection, vetoes, scheme),
             brought=await _brought(asked, connection, waiting),
             choices=() if scheme is None else choices_of(scheme, scheme.veto),
             people=await _people(asked, connection),

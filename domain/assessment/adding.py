@@ -110,7 +110,7 @@ def _kind(past: Past, scheme: Scheme, found: Assessment, one: AddRecord) -> Kind
 def _need_sheet(past: Past, found: Assessment, one: AddRecord) -> None:
     """A duty belongs to a matter that was held and had a sheet that was approved; its day is not chosen."""
     matter = past[MATTER.of(found.unit, one.matter)]
-    if not isinstance(matter, Held) or one.occurred_on not in (None, matter.occurred_on):
+    if not isinstance(matter, Held) or {one.occurred_on, one.counted_on} - {None, matter.occurred_on}:
         raise MatterUnknown(matter=one.matter)
     sheet = past[SHEET.of(found.unit, one.matter, one.item)]
     if not isinstance(sheet, Sheet) or sheet.status != "approved":

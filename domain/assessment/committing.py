@@ -89,8 +89,8 @@ def disclosure(
     determined = state.standing
     said: list[object] = [
         str(member),
-        _headed(*archive),
-        _headed(*result),
+        headed(*archive),
+        headed(*result),
         None if determined is None else points(determined.total),
         None if determined is None else determined.grade,
         found.rules_digest,
@@ -98,7 +98,8 @@ def disclosure(
     return disclosure_of(salt_of(seed, member), "state", said)
 
 
-def _headed(ref: StreamRef[Any], head: Head) -> list[object]:
+def headed(ref: StreamRef[Any], head: Head) -> list[object]:
+    """A stream, how many entries it has, and the leaf hash of the last."""
     return [str(ref.id), head.version, head.leaf]
 
 

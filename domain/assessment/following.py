@@ -11,10 +11,10 @@ import msgspec
 from domain.assessment.computing import ruled_period
 from domain.assessment.counting import Ruled
 from domain.assessment.ordering import key_of, next_number
-from domain.assessment.period import Assessment, period_of
-from domain.assessment.restatement import Restatement, restatement_of
+from domain.assessment.period import Assessment, PeriodNotThere, living
+from domain.assessment.restatement import Restatement, RestatementOrdered, restatement_of
 from domain.assessment.restating import version_under
-from domain.assessment.result import result_of
+from domain.assessment.result import Determination, result_of
 from domain.decider import Command, Decision, Past
 from domain.rules.ruleset import Version
 from domain.rules.ruling import rules_here
@@ -35,21 +35,26 @@ class FollowCarried(Command, frozen=True, kw_only=True):
 
 
 def decide(past: Past, command: FollowCarried) -> Decision:
-    """Have the next year computed anew, once for everybody; nothing where no share of this total stands in it."""
-    following = past[result_of(command.member, command.year + 1, command.period)].standing
-    cause = past[restatement_of(command.unit, command.year, command.period)]
-    if following is None or not isinstance(cause, Restatement) or cause.order.restatement != command.restatement:
+    """Have the next year computed anew, once for everybody; nothing where no share of this total stands in it.
+
+    A next year that was computed and is not sealed yet is refused, and looked at again once it is.
+    """
+    order = _cause(past, command)
+    following = past[result_of(command.member, command.year + 1, command.period)]
+    if order is None or following.computed is None:
         return NOTHING
-    found = past[period_of(following.unit, command.year + 1, command.period)]
-    if not isinstance(found, Assessment) or found.status != "sealed":
+    found = living(past, following.computed.unit, command.year + 1, command.period)
+    version = _version(past, found, following.standing)
+    if not carries(version_under(past, found, version)):
         return NOTHING
+    if found.status != "sealed":
+        raise PeriodNotThere(period=found.period, year=found.year, status=found.status)
     ref = restatement_of(found.unit, found.year, found.period)
-    running, version = past[ref], _standing_version(past, found)
-    if not carries(version_under(past, found, version)) or _waits(running, command.restatement):
+    if following.standing is None or _waits(past[ref], order, version):
         return NOTHING
     key = key_of(found, next_number(past, found))
     said = msgspec.structs.replace(
-        cause.order,
+        order,
         restatement=key.restatement,
         unit=key.unit,
         year=key.year,
@@ -68,16 +73,23 @@ def carries(rules: Ruled) -> bool:
     return rules.tariff.carried[0] > 0
 
 
-def _waits(running: object, cause: RestatementId) -> bool:
-    """Whether one that follows the same is ordered and not computed yet: it will see this total too."""
-    return isinstance(running, Restatement) and running.status == "ordered" and running.order.follows == cause
+def _cause(past: Past, command: FollowCarried) -> RestatementOrdered | None:
+    """The order by which the total was superseded, whatever was ordered since."""
+    state = past[restatement_of(command.unit, command.year, command.period)]
+    return state.ordered(command.restatement) if isinstance(state, Restatement) else None
 
 
-def _standing_version(past: Past, found: Assessment) -> Version:
-    """Under which the year stands: that of its last restatement, else its own."""
-    last = past[restatement_of(found.unit, found.year, found.period)]
-    if isinstance(last, Restatement) and found.restated >= last.order.number:
-        version = rules_here(past, found.unit).asked(last.order.rules, found.last_on)
-        assert version is not None, f"{last.order.rules} was adopted"
-        return version
-    return ruled_period(past, found).version
+def _waits(running: object, cause: RestatementOrdered, version: Version) -> bool:
+    """Whether one that follows the same by this version is ordered and not computed yet: it will see this total too."""
+    if not isinstance(running, Restatement) or running.status != "ordered":
+        return False
+    return (running.order.follows, running.order.rules) == (cause.restatement, version.version)
+
+
+def _version(past: Past, found: Assessment, stands: Determination | None) -> Version:
+    """By which this member's own year stands, or will."""
+    if stands is None:
+        return ruled_period(past, found).version
+    version = rules_here(past, found.unit).asked(stands.rules, found.last_on)
+    assert version is not None, f"determined under {stands.rules}"
+    return version

@@ -4,7 +4,7 @@ Who wrote or approved the version, who took the first decision, and whose line i
 are left in the nearest leading group, the next one above decides.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Final, TypeAlias
 
@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.assessment.adding import AddRecord, addition
-from domain.assessment.adopting import still_open
+from domain.assessment.agreeing import RightRecord, need_agreement, need_once, runs
 from domain.assessment.carried import readable
 from domain.assessment.period import Assessment, PeriodRestated, period_of, result_notice_id, standing
 from domain.assessment.restatement import (
@@ -35,7 +35,6 @@ from domain.assessment.restating import determined_members
 from domain.assessment.result import result_of
 from domain.decider import Command, Decision, NotPermitted, Past, Refused, Write
 from domain.notice.notice import NOTICE, Notice
-from domain.objection.objection import Correction
 from domain.objection.recusal import concerned
 from domain.objection.righting import need_sayable_right, worth_of_right
 from domain.organisation.appointments import APPOINTMENTS
@@ -50,7 +49,7 @@ from domain.recording.sheet import acting
 from domain.rules.ruleset import NoRuleInForce, Version, VersionUnknown, scheme_on
 from domain.rules.ruling import rules_here
 from domain.sealed import Secret
-from domain.values import Code, MemberId, RecordId, Sha256, day_of
+from domain.values import Code, MemberId, Sha256, day_of
 
 LEAST_VOTERS: Final = 3
 
@@ -85,32 +84,10 @@ class CorrectionUndetermined(Refused):
     code = "correction-undetermined"
 
 
-class CorrectionTwice(Refused):
-    """同一记录在一项决定中只能更正一次。 One order puts a record right once."""
-
-    code = "correction-twice"
-
-
-class CorrectionElsewhere(Refused):
-    """另一考评期尚未办结的重算对同一记录另有更正。 A restatement of another period that still runs says otherwise."""
-
-    code = "correction-elsewhere"
-
-
 class NotRestatedWorse(Refused):
     """本人结果没有变差,无须陈述。 The result is not worse for this member: there is nothing to be heard on."""
 
     code = "not-restated-worse"
-
-
-class RightRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A sealed record to be taken back, and what is right in its place, if anything."""
-
-    member: MemberId
-    record: RecordId
-    right: Correction | None = None
-    occurred_on: date | None = None
-    counted_on: date | None = None
 
 
 class OrderRestatement(Sitting, frozen=True, kw_only=True):
@@ -173,10 +150,10 @@ def _order(past: Past, command: OrderRestatement) -> Decision:
         raise NothingToRestate
     vote = _carried(past, command, found, version, ())
     key = key_of(found, number)
-    _need_once(command)
-    _need_agreement(past, found, version, command.corrections)
+    need_once((*command.corrections, *command.additions))
     corrections = [_right(past, found, key, one) for one in command.corrections]
     additions = [_add(past, found, key, one) for one in command.additions]
+    need_agreement(past, found, version, (*command.corrections, *additions))
     order = RestatementOrdered(
         **msgspec.structs.asdict(key),
         rules=version.version,
@@ -213,15 +190,9 @@ def next_number(past: Past, found: Assessment) -> int:
     state = past[restatement_of(found.unit, found.year, found.period)]
     if isinstance(state, NotRestated):
         return 1
-    if _runs(past, found, state):
+    if runs(past, found, state):
         raise RestatementRunning(period=found.period, year=found.year)
     return state.order.number + 1
-
-
-def _runs(past: Past, found: Assessment, state: Restatement) -> bool:
-    """Whether a restatement of a period can still change something."""
-    adopted_at_all = found.restated >= state.order.number
-    return state.status != "dropped" and (not adopted_at_all or still_open(past, found, state))
 
 
 def _version(past: Past, found: Assessment, asked: Code | None) -> Version:
@@ -236,16 +207,6 @@ def _version(past: Past, found: Assessment, asked: Code | None) -> Version:
     return readable(version)
 
 
-def _need_once(command: OrderRestatement) -> None:
-    seen: set[object] = set()
-    rights = ((one.record, one.record) for one in command.corrections)
-    added = (((one.member, one.matter, one.item), one.matter) for one in command.additions)
-    for key, named in (*rights, *added):
-        if key in seen:
-            raise CorrectionTwice(record=named)
-        seen.add(key)
-
-
 def _need_determined(past: Past, found: Assessment, member: MemberId) -> None:
     there = past[result_of(member, found.year, found.period)].standing
     if there is None or there.unit != found.unit:
@@ -255,30 +216,6 @@ def _need_determined(past: Past, found: Assessment, member: MemberId) -> None:
 def _add(past: Past, found: Assessment, key: OfRestatement, one: AddRecord) -> AdditionOrdered:
     _need_determined(past, found, one.member)
     return addition(past, found, key, one)
-
-
-def _need_agreement(past: Past, found: Assessment, version: Version, corrections: Sequence[RightRecord]) -> None:
-    """Refuse what an order for another period of the year, still on its way, puts right otherwise.
-
-    A half's record is the year's as well. Whichever order is adopted first puts it right for both, and the other would
-    have been computed, heard and noticed by figures that then never come about.
-    """
-    scheme = version.scheme
-    if not corrections or scheme is None:
-        return
-    wanted = {one.record: one for one in corrections}
-    for code in (one.code for one in scheme.periods if one.code != found.period):
-        other, state = past[period_of(found.unit, found.year, code)], past[restatement_of(found.unit, found.year, code)]
-        if not isinstance(other, Assessment) or not isinstance(state, Restatement) or not _runs(past, other, state):
-            continue
-        for said in state.corrections:
-            one = wanted.get(said.record)
-            if one is not None and _as_said(one) != _as_said(said):
-                raise CorrectionElsewhere(record=said.record, period=code)
-
-
-def _as_said(one: RightRecord | CorrectionOrdered) -> tuple[Correction | None, date | None, date | None]:
-    return one.right, one.occurred_on, one.counted_on
 
 
 def _right(past: Past, found: Assessment, key: OfRestatement, one: RightRecord) -> CorrectionOrdered:

@@ -192,6 +192,8 @@ class Restatement(msgspec.Struct, frozen=True, kw_only=True):
     """The last one ordered."""
 
     order: RestatementOrdered
+    before: tuple[RestatementOrdered, ...] = ()
+    """The orders before it, oldest first."""
     corrections: tuple[CorrectionOrdered, ...] = ()
     additions: tuple[AdditionOrdered, ...] = ()
     status: Literal["ordered", "computed", "approved", "dropped"] = "ordered"
@@ -201,6 +203,10 @@ class Restatement(msgspec.Struct, frozen=True, kw_only=True):
     final: frozenset[MemberId] = frozenset()
     """Who has said all he wishes to say."""
     spared: frozenset[MemberId] = frozenset()
+
+    def ordered(self, restatement: RestatementId) -> RestatementOrdered | None:
+        """The order of this id: the last, or one before it."""
+        return next((one for one in (self.order, *self.before) if one.restatement == restatement), None)
 
     @property
     def put_right(self) -> tuple[CorrectionOrdered | AdditionOrdered, ...]:
@@ -243,8 +249,10 @@ class RestatementRunning(Refused):
 def evolve(state: State, fact: Fact) -> State:
     """The last restatement after one more fact."""
     match state, fact:
-        case _, RestatementOrdered():
+        case NotRestated(), RestatementOrdered():
             return Restatement(order=fact)
+        case Restatement(), RestatementOrdered():
+            return Restatement(order=fact, before=(*state.before, state.order))
         case Restatement(), CorrectionOrdered():
             return replace(state, corrections=(*state.corrections, fact))
         case Restatement(), AdditionOrdered():

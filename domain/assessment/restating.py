@@ -25,7 +25,7 @@ from domain.assessment.computing import (
 from domain.assessment.counting import Ruled, counted, digest_of
 from domain.assessment.keeping import Kept, with_kept
 from domain.assessment.period import Assessment
-from domain.assessment.restatement import Effect
+from domain.assessment.restatement import Effect, MemberRestated
 from domain.assessment.result import Determination, MemberComputed, Reason, Result, result_of
 from domain.assessment.rows import Uncountable
 from domain.assessment.scoring import score
@@ -81,6 +81,14 @@ class Restated(NamedTuple):
         return sum(line.unmapped for line in self.lines)
 
 
+class Adopting(NamedTuple):
+    """Whose new result may be adopted at all, whose archive is put right, and whether what is worse is adopted too."""
+
+    able: frozenset[MemberId]
+    corrected: frozenset[MemberId]
+    unfavourable: bool
+
+
 class Made(NamedTuple):
     """What a member's records come to under one version."""
 
@@ -107,8 +115,12 @@ def restated(
     put_right: Mapping[MemberId, Archive] | None = None,
     *,
     unfavourable: bool = False,
+    moved: frozenset[MemberId] | None = None,
 ) -> list[Restated]:
-    """Everybody who is determined in the period, by pseudonym, with some archives put right."""
+    """Everybody who is determined in the period, by pseudonym, with some archives put right.
+
+    Where it only follows another restatement, nobody's result is adopted but of those whom that ``moved``.
+    """
     rules = version_under(past, found, version)
     people = determined_members(past, found)
     past.many([archive_of(one.member, found.last_on) for one, _ in people])
@@ -116,7 +128,47 @@ def restated(
     corrected = put_right or {}
     assessed = [(member, result) for member, result in people if is_assessed(rules, member)]
     rows = [_restated(past, found, rules, *one, corrected.get(one[0].member)) for one in assessed]
-    return _graded(rules.scheme, rows, unfavourable=unfavourable, corrected=frozenset(corrected))
+    able = frozenset(one.member.member for one in rows if moved is None or one.member.member in moved)
+    return _graded(rules.scheme, rows, Adopting(able, frozenset(corrected), unfavourable))
+
+
+def resting_on(
+    past: Past,
+    found: Assessment,
+    version: Version,
+    ones: Sequence[MemberRestated],
+    put_right: Mapping[MemberId, Archive],
+) -> frozenset[MemberId]:
+    """Whose records, put right, are still those by which he was computed."""
+    rules, own = version_under(past, found, version), ruled_period(past, found)
+    results = past.many([result_of(one.member, found.year, found.period) for one in ones])
+    return frozenset(
+        one.member
+        for one, result in zip(ones, results, strict=True)
+        if _digest_now(past, found, (own, rules, _standing_rules(past, found, result)), one.member, put_right)
+        == one.figures.records_digest
+    )
+
+
+def _digest_now(
+    past: Past,
+    found: Assessment,
+    known: tuple[Ruled, Ruled, Ruled],
+    member: MemberId,
+    put_right: Mapping[MemberId, Archive],
+) -> Sha256:
+    back = max(one.years_back for one in known)
+    archive = with_years_before(past, member, found.last_on.year, back)
+    corrected = put_right.get(member)
+    return digest_of(inside(archive if corrected is None else _with(archive, corrected), known[1]))
+
+
+def restated_alone(
+    past: Past, found: Assessment, version: Version, member: Registered, put_right: Archive | None
+) -> Restated:
+    """One member's lines and figures anew, his archive put right; a grade needs everybody's."""
+    result = past[result_of(member.member, found.year, found.period)]
+    return _restated(past, found, version_under(past, found, version), member, result, put_right)
 
 
 def determined_members(past: Past, found: Assessment) -> list[tuple[Registered, Result]]:
@@ -206,14 +258,16 @@ def _changes(before: Made, after: Made) -> Iterable[Changed]:
             yield Changed(item, span, record, old, new, unmapped)
 
 
-def _graded(
-    scheme: Scheme, rows: Sequence[Restated], *, unfavourable: bool, corrected: frozenset[MemberId]
-) -> list[Restated]:
+def _graded(scheme: Scheme, rows: Sequence[Restated], rule: Adopting) -> list[Restated]:
     """With grades: by threshold and vetoes, then the quota among whoever takes his new result and whoever keeps his.
 
     Seats that people settle are not given anew: whoever holds one keeps it, and nobody else gets one here.
     """
-    taking = {one.member.member: unfavourable or not _falls(scheme, one) for one in rows if one.figures.graded}
+    taking = {
+        one.member.member: one.member.member in rule.able and (rule.unfavourable or not _falls(scheme, one))
+        for one in rows
+        if one.figures.graded
+    }
     seated = [
         candidate(one.figures if taking[one.member.member] else one.result.computed or one.figures)
         for one in rows
@@ -221,7 +275,7 @@ def _graded(
     ]
     holders = frozenset(str(one.member.member) for one in rows if is_candidate(scheme, one.standing.grade))
     inside_quota = seated_anew(scheme.excellent_quota, holders, seated, len(taking))
-    return [_settled(scheme, one, inside_quota, unfavourable=unfavourable, corrected=corrected) for one in rows]
+    return [_settled(scheme, one, inside_quota, rule) for one in rows]
 
 
 def _before_quota(scheme: Scheme, one: Restated, *, takes: bool) -> Code | None:
@@ -234,13 +288,11 @@ def _falls(scheme: Scheme, one: Restated) -> bool:
     return _compared(scheme, one, grade) == "worse"
 
 
-def _settled(
-    scheme: Scheme, one: Restated, seated: frozenset[str], *, unfavourable: bool, corrected: frozenset[MemberId]
-) -> Restated:
+def _settled(scheme: Scheme, one: Restated, seated: frozenset[str], rule: Adopting) -> Restated:
     grade, reason = _grade(scheme, one, seated)
     effect = _compared(scheme, one, grade)
-    changed = effect != "same" or one.member.member in corrected
-    adopted = changed and (effect != "worse" or unfavourable)
+    changed = effect != "same" or one.member.member in rule.corrected
+    adopted = one.member.member in rule.able and changed and (effect != "worse" or rule.unfavourable)
     return one._replace(grade=grade, reason=reason, effect=effect, adopted=adopted)
 
 

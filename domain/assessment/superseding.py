@@ -21,7 +21,8 @@ from domain.assessment.restatement import (
     restatement_notice_id,
     restatement_of,
 )
-from domain.assessment.restating import Changed, Restated, restated
+from domain.assessment.restating import Changed, Restated, determined_members, restated
+from domain.assessment.result import result_of
 from domain.decider import Command, Decision, Past
 from domain.notice.notice import NOTICE, NoNotice, NoticeExists, lines_digest
 from domain.notice.results import ResultLineDrafted, ResultNoticeDrafted
@@ -94,6 +95,7 @@ def _compute(past: Past, command: ComputeRestatement) -> Decision:
         version_of(past, found, now),
         archives_put_right(past, found, now),
         unfavourable=now.order.unfavourable,
+        moved=_moved(past, found, now),
     )
     corrected = {one.member for one in now.put_right}
     rows = [one for one in everybody if one.differs or one.member.member in corrected]
@@ -118,6 +120,23 @@ def version_of(past: Past, found: Assessment, now: Restatement) -> Version:
     version = rules_here(past, found.unit).asked(now.order.rules, found.last_on)
     assert version is not None, f"{now.order.rules} was ordered"
     return readable(version)
+
+
+def _moved(past: Past, found: Assessment, now: Restatement) -> frozenset[MemberId] | None:
+    """Of an order that follows another: whose carried total that changed, as far as he stands by this version."""
+    if now.order.follows is None:
+        return None
+    cause = restatement_notice_id(now.order.follows)
+    people = determined_members(past, found)
+    before = past.many([result_of(one.member, found.year - 1, found.period) for one, _ in people])
+    return frozenset(
+        one.member
+        for (one, result), earlier in zip(people, before, strict=True)
+        if earlier.standing is not None
+        and earlier.standing.notice == cause
+        and result.standing is not None
+        and result.standing.rules == now.order.rules
+    )
 
 
 def archives_put_right(past: Past, found: Assessment, now: Restatement) -> Mapping[MemberId, Archive]:

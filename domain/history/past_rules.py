@@ -63,6 +63,8 @@ class PastRules(msgspec.Struct, frozen=True):
     """What is entered, oldest first."""
 
     versions: tuple[PastRulesEntered, ...] = ()
+    names: frozenset[Code] = frozenset()
+    """Of every version that was ever entered: what was imported under one goes on naming it."""
 
     def find(self, version: Code) -> PastRulesEntered | None:
         """The version of this name."""
@@ -74,7 +76,7 @@ class PastRules(msgspec.Struct, frozen=True):
 
 
 class PastRulesKnown(Refused):
-    """这一版以往办法已登记。 This version of earlier rules is on record already."""
+    """这一版以往办法已登记过,名称不再使用。 A version of this name was entered before, if only to be taken back."""
 
     code = "past-rules-known"
 
@@ -129,7 +131,8 @@ def evolve(state: PastRules, fact: Fact) -> PastRules:
     """What is entered after one more fact."""
     match fact:
         case PastRulesEntered():
-            return replace(state, versions=tuple(sorted((*state.versions, fact), key=lambda one: one.effective_on)))
+            versions = tuple(sorted((*state.versions, fact), key=lambda one: one.effective_on))
+            return PastRules(versions, state.names | {fact.version})
         case PastRulesWithdrawn():
             return replace(state, versions=tuple(one for one in state.versions if one.version != fact.version))
         case _:
@@ -153,7 +156,7 @@ def decide(past: Past, command: PastRulesCommand) -> Decision:
     known = past[ref].find(command.version)
     match command:
         case EnterPastRules():
-            if known is not None:
+            if command.version in past[ref].names:
                 raise PastRulesKnown(version=command.version)
             _need_sense(command)
             _need_room(past, owner.scheme, command)

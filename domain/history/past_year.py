@@ -74,6 +74,8 @@ class PastEntryWithdrawn(OfPast, frozen=True, kw_only=True):
 
     reason: Sha256
     by: MemberId
+    period: Code | None = None
+    """Of a result."""
 
 
 class PastYear(msgspec.Struct, frozen=True):
@@ -314,5 +316,6 @@ def _withdraw(past: Past, command: WithdrawPastEntry) -> Decision:
         year=command.year,
         reason=command.reason.commitment,
         by=acting(command),
+        period=known.results[command.entry].period if command.entry in known.results else None,
     )
     return [ref.says(said)]

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import NAMESPACE, Fact, Past, Refused, Stream
+from domain.notice.commitment import ArchivesCommitted
 from domain.notice.results import ResultLineDrafted, ResultNoticeDrafted, Results
 from domain.recording.archive import Outcome
 from domain.rules.working_days import Term
@@ -306,6 +307,8 @@ def evolve(state: State, fact: Fact) -> State:
             return replace(state, status="withdrawn", hands=state.hands | {fact.by})
         case Notice(status="posted"), NoticeClosed():
             return replace(state, status="closed")
+        case Notice(status="closed"), ArchivesCommitted():
+            return state
         case Notice(), NoticeLineSuspended() | NoticeLineCleared() | NoticeLineCorrected():
             return replace(state, lines=tuple(_disputed(line, fact) for line in state.lines))
         case _:
@@ -401,6 +404,7 @@ NOTICE: Final[Stream[State]] = Stream(
         NoticeLineCleared,
         NoticeLineCorrected,
         NoticeClosed,
+        ArchivesCommitted,
     ),
 )
 

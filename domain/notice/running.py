@@ -12,6 +12,7 @@ import msgspec
 from domain.assessment.adopting import superseded
 from domain.assessment.determination import determined
 from domain.decider import Command, Decision, NotPermitted, Past, Refused
+from domain.notice.committing import archives_committed
 from domain.notice.drafting import audience_of
 from domain.notice.notice import (
     NOTICE,
@@ -39,6 +40,7 @@ from domain.rules.procedure import Notice as NoticeRules
 from domain.rules.procedure import NoticeStage
 from domain.rules.ruling import scheme_here
 from domain.rules.working_days import closes_on
+from domain.sealed import Secret
 from domain.values import Code, Instant, MemberId, NoticeId, day_of, midnight_after
 
 CLOSING_GRACE: Final = timedelta(seconds=60)
@@ -82,10 +84,13 @@ class ConfirmRecords(Command, frozen=True, kw_only=True):
     """Confirm the records of every clear line of a closed notice."""
 
     operation = "record.confirm"
+    fresh = ("seed",)
     unit: Code
     notice: NoticeId
     after_objection: bool = False
     """Called for by the end of an objection: while the notice still hangs there is nothing to do."""
+    seed: Secret | None = None
+    """Of the commitment to the archives of everybody shown; without one nothing is committed to."""
 
 
 RunningCommand: TypeAlias = CheckDisclosure | PostNotice | CloseNotice | ConfirmRecords
@@ -223,5 +228,8 @@ def _confirm(past: Past, command: ConfirmRecords) -> Decision:
     clear = [line for line in notice.lines if line.clear]
     refs = [archive_of(line.member, notice.occurred_on) for line in clear]
     past.many(refs)
-    writes = (confirmed(past, ref, line.record, command.notice) for ref, line in zip(refs, clear, strict=True))
-    return [write for write in writes if write is not None]
+    found = (confirmed(past, ref, line.record, command.notice) for ref, line in zip(refs, clear, strict=True))
+    writes = [write for write in found if write is not None]
+    if command.seed is None or (command.after_objection and not writes):
+        return writes
+    return [archives_committed(past, notice, command.seed), *writes]

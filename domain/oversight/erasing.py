@@ -5,6 +5,7 @@ objection, a period that is not determined, a review) refuses it under one and t
 an office tells nobody which it is.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final, TypeAlias, assert_never
 from uuid import UUID
@@ -31,7 +32,7 @@ from domain.organisation.custody import (
 )
 from domain.organisation.member import MEMBER, MemberUnknown, Registered, refuse_own
 from domain.organisation.unit import established
-from domain.oversight.case_key import CaseKind, destroyed_key
+from domain.oversight.case_key import CaseKind
 from domain.oversight.review import REVIEW, Review
 from domain.recording.archive import ARCHIVE, ENDED
 from domain.recording.sheet import acting
@@ -150,7 +151,7 @@ class ProposeErasure(Command, frozen=True, kw_only=True):
 
 
 class DecideErasure(Command, frozen=True, kw_only=True):
-    """Agree, or do not: by another person than proposed it."""
+    """Agree, or do not: by another person than proposed it; or take back what is approved and waits."""
 
     operation = "erasure.decide"
     unit: Code
@@ -168,7 +169,7 @@ class CaseOf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DestroyKey(Command, frozen=True, kw_only=True):
-    """Carry out what was approved; ``cases`` are those that the vault and the registers know of him."""
+    """Carry out what was approved, unless one of the ``cases`` that the vault and the registers know of him runs."""
 
     operation = "erasure.carry_out"
     fresh = ("cases",)
@@ -273,9 +274,13 @@ def _proposed(past: Past, person: Registered, command: ProposeErasure) -> Fact:
 
 def _decided(past: Past, person: Registered, command: DecideErasure) -> Fact:
     asked, by = person.custody.erasure, acting(command)
-    if asked is None or asked.status != "proposed":
+    if asked is None:
         raise NoErasure
-    if asked.proposed_by == by:
+    if asked.status == "approved":
+        # Until it is carried out, whoever proposed or approved it may take it back, and nobody says why.
+        if command.approve or by not in (asked.proposed_by, asked.approved_by):
+            raise NoErasure
+    elif asked.proposed_by == by:
         raise SameHand
     if command.approve:
         need_unneeded(past, person, day_of(command.at))
@@ -305,8 +310,8 @@ def _destroyed(past: Past, ref: StreamRef[members.State], person: Registered, co
         proposed_by=asked.proposed_by,
         approved_by=asked.approved_by,
     )
-    keys = [write for one in command.cases for write in destroyed_key(past, one.case, one.kind, command.unit)]
-    return [ref.says(gone), *keys]
+    # The keys of his cases go by wishes of their own, later: beside this fact they would say who objected.
+    return [ref.says(gone)]
 
 
 def need_over(past: Past, one: CaseOf) -> None:
@@ -318,6 +323,13 @@ def need_over(past: Past, one: CaseOf) -> None:
         objection = past[OBJECTION.of(one.case)]
         over = not isinstance(objection, Objection) or objection.status == "closed"
     if not over:
+        raise StillNeeded
+
+
+def need_free(past: Past, persons: Iterable[MemberId]) -> None:
+    """Refuse while one of these people is under a hold; whoever is not on the register cannot be."""
+    found = past.many([MEMBER.of(person) for person in sorted(set(persons))])
+    if any(isinstance(person, Registered) and person.custody.holds for person in found):
         raise StillNeeded
 
 

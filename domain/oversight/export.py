@@ -21,6 +21,8 @@ class ExportProduced(Fact, frozen=True, kw_only=True):
     unit: Code | None = None
     member: MemberId | None = None
     year: int | None = None
+    period: Code | None = None
+    """Of the year; None for all of it."""
     mandate: Mandate
     size: Size
     root: Sha256
@@ -59,6 +61,7 @@ class ProduceExport(Command, frozen=True, kw_only=True):
     scope: Code | None = None
     member: MemberId | None = None
     year: int | None = None
+    period: Code | None = None
     mandate: Mandate
     size: Size
     root: Sha256
@@ -89,6 +92,7 @@ def decide(past: Past, command: ProduceExport) -> Decision:
         unit=command.scope,
         member=command.member,
         year=command.year,
+        period=command.period,
         mandate=command.mandate,
         size=command.size,
         root=command.root,

@@ -15,8 +15,9 @@ from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.objection.objection import OBJECTION, Objection
 from domain.organisation.member import MEMBER, Registered
 from domain.organisation.unit import established
-from domain.oversight.case_key import destroyed_key
-from domain.oversight.erasing import CaseOf, RetentionRuns, StillNeeded, need_over, scheme_now
+from domain.oversight.case_key import CaseKind, destroyed_key
+from domain.oversight.erasing import CaseOf, RetentionRuns, need_free, need_over, scheme_now
+from domain.oversight.review import REVIEW, Review
 from domain.recording.sheet import acting
 from domain.values import Code, MemberId, Sha256, day_of
 
@@ -99,12 +100,27 @@ class DestroyCaseKey(Command, frozen=True, kw_only=True):
     """Carry an order out for one objection."""
 
     operation = "retention.carry_out"
+    fresh = ("objector",)
     unit: Code
     """Of the order."""
     objection: UUID
+    objector: MemberId | None = None
+    """As only the vault can tell; None for whoever is not on the register."""
 
 
-RetentionCommand: TypeAlias = OrderRetention | RecordTrim | DestroyCaseKey
+class DestroyErasedCase(Command, frozen=True, kw_only=True):
+    """Let the key of a case follow a person who was erased: ``persons`` are all of it whom the vault can tell."""
+
+    operation = "erasure.carry_out"
+    fresh = ("persons",)
+    unit: Code
+    """Of the case."""
+    case: UUID
+    kind: CaseKind
+    persons: tuple[MemberId, ...]
+
+
+RetentionCommand: TypeAlias = OrderRetention | RecordTrim | DestroyCaseKey | DestroyErasedCase
 
 
 def evolve(state: Kept, fact: Fact) -> Kept:
@@ -148,6 +164,8 @@ def decide(past: Past, command: RetentionCommand) -> Decision:
             return [ref.says(said)]
         case DestroyCaseKey():
             return _case(past, past[ref], command)
+        case DestroyErasedCase():
+            return _erased_case(past, command)
         case _:
             assert_never(command)
 
@@ -177,8 +195,18 @@ def _case(past: Past, kept: Kept, command: DestroyCaseKey) -> Decision:
         raise NotOrdered
     assert isinstance(objection, Objection), "only an objection was filed"
     need_over(past, CaseOf(case=command.objection, kind="objection"))
-    if objection.subject is not None:
-        subject = past[MEMBER.of(objection.subject)]
-        if isinstance(subject, Registered) and subject.custody.holds:
-            raise StillNeeded
+    need_free(past, [one for one in (objection.subject, command.objector) if one is not None])
     return destroyed_key(past, command.objection, "objection", objection.unit)
+
+
+def _erased_case(past: Past, command: DestroyErasedCase) -> Decision:
+    case = past[OBJECTION.of(command.case)] if command.kind == "objection" else past[REVIEW.of(command.case)]
+    subject = case.subject if isinstance(case, Objection) else None
+    persons = {*command.persons, *(() if subject is None else (subject,))}
+    known = past.many([MEMBER.of(person) for person in sorted(persons)])
+    erased = any(isinstance(person, Registered) and person.custody.destroyed for person in known)
+    if not isinstance(case, Objection | Review) or case.unit != command.unit or not erased:
+        raise NotOrdered
+    need_over(past, CaseOf(case=command.case, kind=command.kind))
+    need_free(past, persons)
+    return destroyed_key(past, command.case, command.kind, case.unit)

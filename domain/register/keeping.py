@@ -5,7 +5,7 @@ from typing import Final, TypeVar, assert_never
 
 from domain.decider import Decision, Past, Refused
 from domain.organisation.member import MEMBER, Registered
-from domain.organisation.unit import DayInFuture, established
+from domain.organisation.unit import DayInFuture, established, higher_than
 from domain.recording.matter import held
 from domain.register.commands import (
     AdvanceRegister,
@@ -266,12 +266,18 @@ def _fact(kind: type[P], command: NameRegisterPart | StrikeRegisterPart) -> P:
 
 def _need_part(past: Past, of: str, command: NameRegisterPart) -> None:
     if command.member is not None:
-        if not isinstance(past[MEMBER.of(command.member)], Registered):
+        member = past[MEMBER.of(command.member)]
+        if not isinstance(member, Registered) or not _in_line(past, member.unit, command.unit):
             raise PersonUnknown
         return
     assert command.of_unit is not None
     assert command.of_entry is not None
     living(past, command.of_unit, of, command.of_entry)
+
+
+def _in_line(past: Past, one: Code, other: Code) -> bool:
+    """Whether one of two organisations is the other, or stands above it: nobody else is named in a register."""
+    return one == other or other in higher_than(past, one) or one in higher_than(past, other)
 
 
 def _leave(past: Past, command: LeaveFeedback) -> Decision:

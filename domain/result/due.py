@@ -44,6 +44,8 @@ class ReviewMeasures(Command, frozen=True, kw_only=True):
     member: MemberId
     year: int
     period: Code
+    imported: bool = False
+    """Whether it is what papers say of a year before the log: then only the years after it are looked at."""
 
 
 DueCommand: TypeAlias = ProposeMeasures | ReviewMeasures
@@ -51,6 +53,8 @@ DueCommand: TypeAlias = ProposeMeasures | ReviewMeasures
 
 def decide(past: Past, command: DueCommand) -> Decision:
     """Propose for everybody of a period, or review one member's."""
+    if isinstance(command, ReviewMeasures) and command.imported:
+        return _after_import(past, command)
     found = standing(past, command.unit, command.year, command.period, "sealed")
     rules = ruled_period(past, found)
     results = _results(past, found)
@@ -229,6 +233,31 @@ def _review(past: Past, rules: Ruled, found: Assessment, member: MemberId, place
         ruled = rules if year == found.year else ruled_period(past, then)
         seen = _with_imported(past, ruled.scheme, member, grades, found.period)
         writes += _again(past, ruled, then, member, result, known, seen, place if year == found.year else None)
+    return writes
+
+
+def _after_import(past: Past, command: ReviewMeasures) -> list[Write]:
+    """Every later year into whose run the imported grade may reach, by the rules of that year."""
+    known = past[measures_of(command.member)]
+    years = range(command.year + 1, command.year + LONGEST_STREAK)
+    results = dict(
+        zip(years, past.many([result_of(command.member, one, command.period) for one in years]), strict=True)
+    )
+    grades: dict[int, Code | None] = {year: _grade(result) for year, result in results.items()}
+    writes: list[Write] = []
+    for year, result in results.items():
+        if result.standing is None:
+            continue
+        found = standing(past, result.standing.unit, year, command.period, "sealed", "noticed")
+        ruled = ruled_period(past, found)
+        if ruled.scheme.measures.streak.imported == "never":
+            continue
+        earlier = range(year - 1, year - LONGEST_STREAK, -1)
+        seen = _with_imported(
+            past, ruled.scheme, command.member, {one: grades.get(one) for one in earlier}, command.period
+        )
+        place = _places(ruled.scheme, _results(past, found)).get(command.member)
+        writes += _again(past, ruled, found, command.member, result.standing, known, seen, place)
     return writes
 
 

@@ -1,13 +1,15 @@
 """公平监测 — age band, sex, disability: the determined totals and the items' attainability of groups of ten or more.
 
-For the whole under the highest organisation alone, one trait at a time, of a period that is over, by what had been
-said of people by its end: so that no two answers differ by one person. Whoever is not described is a group as well.
+For the whole under the highest organisation alone, one trait at a time, by what had been said of people by the
+period's end. Nothing is told until everybody who is due is determined, and the first determination counts; nothing
+any more once one of them is erased or has taken back what was said of him: so that no two answers differ by one
+person. Whoever is not described is a group as well.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final, LiteralString, TypeAlias
 
 from domain.organisation.describing import Traits
 from domain.rules.scheme import Scheme
@@ -17,7 +19,7 @@ from projections.reports.attainability import ordered, said_of
 from projections.reports.disclosure import told
 from projections.reports.lines import ByItem, Sums, lines_by
 from projections.reports.table import Bar, Column, Row, Table, Value, percent, thousandths
-from projections.traits import said_by
+from projections.traits import said_by, taken_back
 
 GROUPS: Final = (
     *(Column("group", "word"), Column("members"), Column("mean_total", "points"), Column("spread", "points")),
@@ -28,10 +30,44 @@ ITEMS: Final = (
     Column("share_of_others", "percent"),
 )
 _TOTALS: Final = """
-SELECT r.member, r.determined_total, r.grade FROM results AS r
-WHERE r.year = %(year)s AND r.period = %(period)s AND r.version > 0 AND r.determined_total IS NOT NULL
-  AND r.member = ANY(%(members)s)
+SELECT d.member, d.total, d.grade
+FROM determinations AS d JOIN units AS u ON u.code = d.unit
+WHERE d.year = %(year)s AND d.period = %(period)s AND d.version = 1 AND d.restatement IS NULL
+  AND u.path[1] = %(top)s AND u.scheme = %(scheme)s
+ORDER BY d.member
 """
+"""The first determination of each: a later one would move one person alone."""
+_OPEN: Final = """
+SELECT EXISTS (
+  SELECT FROM periods AS p JOIN units AS u ON u.code = p.unit
+  WHERE p.year = %(year)s AND p.period = %(period)s AND p.status <> 'sealed'
+    AND u.path[1] = %(top)s AND u.scheme = %(scheme)s
+) OR EXISTS (
+  SELECT FROM members AS m
+  WHERE m.member = ANY(%(members)s) AND m.profile = ANY(%(profiles)s)
+    AND NOT EXISTS (SELECT FROM determinations AS d
+      WHERE d.member = m.member AND d.year = %(year)s AND d.period = %(period)s)
+    AND NOT EXISTS (SELECT FROM absences AS a
+      WHERE a.member = m.member AND a.exempt AND a.from_on <= %(last_on)s
+        AND (a.until_on IS NULL OR %(last_on)s <= a.until_on))
+) OR EXISTS (
+  SELECT FROM custodies AS c JOIN members AS m ON m.person = c.person
+  WHERE m.member = ANY(%(counted)s) AND c.erasure IN ('approved', 'destroyed')
+)
+"""
+"""Whether somebody who is due is not determined yet, or somebody who was counted is erased."""
+_CHANGED: Final = """
+SELECT EXISTS (
+  SELECT FROM determinations AS d
+  WHERE d.member = ANY(%(counted)s) AND d.year = %(year)s AND d.period = %(period)s
+    AND (d.version > 1 OR EXISTS (SELECT FROM records AS r
+      WHERE r.member = d.member AND r.day BETWEEN %(first_on)s AND %(last_on)s
+        AND GREATEST(r.record, r.confirmed, r.replaced, r.reversed) > d.position)
+    OR EXISTS (SELECT FROM absences AS a
+      WHERE a.member = d.member AND a.absence > d.position AND a.from_on <= %(last_on)s))
+)
+"""
+"""Whether somebody's items have come to something else since he was determined."""
 WIDTH: Final = 10_000
 """Of the chart: a hundred points."""
 FOUR_FIFTHS: Final = Fraction(4, 5)
@@ -71,29 +107,52 @@ def fairness(asking: Asking) -> tuple[tuple[Table, ...], tuple[str, ...]]:
     people = asking.people()
     if len(people) < asking.smallest:
         return (), ("fairness",)
+    known = _known(asking, people)
+    totals = asking.connection.execute(_TOTALS, known).fetchall()
+    counted = [member for member, _, _ in totals]
+    gone = taken_back(asking.connection, asking.last_on, asking.opened)
+    if _is(asking, _OPEN, {**known, "counted": counted}) or not gone.isdisjoint(counted):
+        return (), ("fairness", "fairness-waits")
     said = said_by(asking.connection, asking.last_on, asking.opened)
     nobody = Traits()
-    known = {"year": asking.year, "period": asking.period, "members": list(people)}
-    totals = asking.connection.execute(_TOTALS, known).fetchall()
     best = {one.code for one in asking.scheme.grades if one.candidate} if asking.scheme is not None else set[Code]()
     groups = {
-        trait: {member: (group_of(said.get(member, nobody)),) for member in people}
+        trait: {member: (group_of(said.get(member, nobody)),) for member in counted}
         for trait, group_of in groupings(asking.year).items()
     }
-    lines = lines_by(asking, *groups.values())
+    stands = people.keys() >= set(counted) and not _is(asking, _CHANGED, {**known, "counted": counted})
+    lines = lines_by(asking, *groups.values()) if stands else ({},) * len(groups)
     tables: list[Table] = []
     for (trait, grouped), items in zip(groups.items(), lines, strict=True):
         of_totals = [(grouped[member][0], total, grade in best) for member, total, grade in totals]
         tables.append(totals_of(trait, of_totals, asking.smallest))
         tables.append(items_of(trait, asking.scheme, items, asking.smallest))
-    return tuple(tables), ("fairness",)
+    return tuple(tables), ("fairness",) if stands else ("fairness", "fairness-items")
+
+
+def _known(asking: Asking, people: Iterable[int]) -> dict[str, object]:
+    profiles = () if asking.scheme is None else asking.scheme.profiles
+    return {
+        "year": asking.year,
+        "period": asking.period,
+        "first_on": asking.first_on,
+        "last_on": asking.last_on,
+        "top": asking.path[0],
+        "scheme": asking.code_of_scheme,
+        "members": list(people),
+        "profiles": [one.code for one in profiles if one.components.ledger is not None],
+    }
+
+
+def _is(asking: Asking, query: LiteralString, known: Mapping[str, object]) -> bool:
+    return asking.connection.execute(query, known).fetchone() == (True,)
 
 
 def totals_of(trait: str, people: Iterable[tuple[Group, int, bool]], smallest: int) -> Table:
     """The totals of each group of which may be told, in the order of their words."""
     groups: defaultdict[Group, Sums] = defaultdict(Sums)
     for group, total, is_best in people:
-        groups[group].add(total, 0 if is_best else total + 1)
+        groups[group].add(total, WIDTH, full=is_best)
     shown = told({group: sums.number for group, sums in groups.items()}, smallest) if _enough(groups, smallest) else ()
     rows = [_total(group, groups[group]) for group in sorted(shown)]
     return Table(code=trait, columns=GROUPS, rows=tuple(rows), hidden=len(groups) - len(rows), drawn="mean_total")

@@ -5,7 +5,7 @@ Points in hundredths.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from math import isqrt
@@ -22,40 +22,50 @@ from projections.scores import RANGE
 
 
 class Sums:
-    """What an item came to for some people."""
+    """What an item came to for some people.
 
-    __slots__ = ("cap", "full", "nothing", "number", "squares", "sum")
+    Whoever was there for a part of the period could get a part of the points: his are counted as the same share of
+    ``cap``, so that people who came late do not make a branch look worse.
+    """
+
+    __slots__ = ("_by_cap", "cap", "full", "nothing", "number")
 
     def __init__(self) -> None:
-        self.number = self.full = self.nothing = self.sum = self.squares = self.cap = 0
+        self.number = self.full = self.nothing = self.cap = 0
+        self._by_cap: dict[int, tuple[int, int]] = {}  # what they could get → sum and sum of squares of what they got
 
-    def add(self, points: int, cap: int) -> None:
-        """One more person."""
+    def add(self, points: int, cap: int, *, full: bool | None = None) -> None:
+        """One more person; ``full`` where it says something else than that he got all."""
         self.number += 1
-        self.full += points >= cap
+        self.full += points >= cap if full is None else full
         self.nothing += points == 0
-        self.sum += points
-        self.squares += points * points
         self.cap = max(self.cap, cap)
+        self._count(cap, points, points * points)
 
     def plus(self, other: "Sums") -> None:
         """Some more people."""
         self.number += other.number
         self.full += other.full
         self.nothing += other.nothing
-        self.sum += other.sum
-        self.squares += other.squares
         self.cap = max(self.cap, other.cap)
+        for cap, (points, squares) in other._by_cap.items():
+            self._count(cap, points, squares)
+
+    def _count(self, cap: int, points: int, squares: int) -> None:
+        so_far = self._by_cap.get(cap, (0, 0))
+        self._by_cap[cap] = so_far[0] + points, so_far[1] + squares
 
     @property
     def mean(self) -> Fraction:
         """Hundredths."""
-        return Fraction(self.sum, self.number)
+        shares = (Fraction(points, cap) for cap, (points, _) in self._by_cap.items())
+        return sum(shares, Fraction(0)) * self.cap / self.number
 
     @property
     def spread(self) -> int:
         """Standard deviation of the people's points, in hundredths."""
-        return root(Fraction(self.squares, self.number) - self.mean**2)
+        shares = (Fraction(squares, cap * cap) for cap, (_, squares) in self._by_cap.items())
+        return root(sum(shares, Fraction(0)) * self.cap**2 / self.number - self.mean**2)
 
 
 def root(value: Fraction) -> int:
@@ -89,7 +99,17 @@ def lines_by(asking: Asking, *every: Groups) -> tuple[ByItem, ...]:
             spans = alike.spans(one, asking.period)
             for groups, into in zip(every, found, strict=True):
                 count(into, groups[one.member], spans)
+    for items in found:
+        for of in items.values():
+            level(of.values())
     return found
+
+
+def level(every: Collection[Sums]) -> None:
+    """Let all groups be counted by the same cap, the highest of them."""
+    most = max(one.cap for one in every)
+    for one in every:
+        one.cap = most
 
 
 def count(found: ByItem, path: Path, spans: Sequence[SpanScore]) -> None:

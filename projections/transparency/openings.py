@@ -22,6 +22,7 @@ from domain.assessment.result import result_of
 from domain.decider import Head, StreamRef
 from domain.entry import decode
 from domain.leaf import leaf_hash
+from domain.notice.commitment import ArchivesCommitted
 from domain.recording.archive import archive_of
 from domain.sealed import Secret
 from projections.transparency.merkle import inclusion_proof, root
@@ -34,7 +35,7 @@ OpenSealed = Callable[[Sequence[str]], Mapping[str, Secret]]
 
 _COMMITTED: Final = """
 SELECT position, stream, state FROM ledger.entries
-WHERE type = 'state-committed' AND position <= %(last)s ORDER BY position
+WHERE type IN ('state-committed', 'archives-committed') AND position <= %(last)s ORDER BY position
 """
 _OF_STREAM: Final = """
 SELECT state FROM ledger.entries WHERE stream = %(stream)s AND position < %(before)s ORDER BY version
@@ -91,7 +92,9 @@ def seeds_of(
     facts = {
         position: decode(state).fact for position, stream, state in rows if within is None or stream in within.streams
     }
-    wanted = {position: fact.seed for position, fact in facts.items() if isinstance(fact, StateCommitted)}
+    wanted = {
+        position: fact.seed for position, fact in facts.items() if isinstance(fact, (StateCommitted, ArchivesCommitted))
+    }
     opened = open_sealed(list(wanted.values()))
     return {position: opened[seed] for position, seed in wanted.items() if seed in opened}
 
@@ -102,7 +105,8 @@ def openings(connection: Connection[Any], member: UUID, seeds: Mapping[int, Secr
         row = connection.execute("SELECT state FROM ledger.entries WHERE position = %s", (position,)).fetchone()
         assert row is not None, "the seed was found by this entry"
         fact = decode(bytes(row[0])).fact
-        assert isinstance(fact, StateCommitted), "the seed was found by this entry"
+        if not isinstance(fact, StateCommitted):
+            continue  # Of a notice that others share: the person's result and archive stand under the period's roots.
         past = StoredPast(connection, position)
         found = past[period_of(fact.unit, fact.year, fact.period)]
         assert isinstance(found, Assessment), "what is committed to was opened"

@@ -1,15 +1,18 @@
-"""范围 — which entries an export of one organisation, one person or one year holds: whole streams, as a rule.
+"""范围 — which entries an export of one organisation, one person or one time holds: whole streams, as a rule.
 
 `scope.json` says it, canonical, every field present::
 
-    {"member":null,"unit":"PK-01","year":2026}
+    {"member":null,"period":"H1","unit":"PK-01","year":2026}
 
 Of an organisation it is everything said of it and those below it, and of everybody ever on their rosters; of a person
 his own streams and, from those that he shares with others, the entries that name him; of a year what happened in it,
-and the results of the year before, of which a part may be carried over. The rules, the calendars and the tree of
-organisations are always there: nothing can be counted without them. A function of the log alone.
+and of the years before what still bears on it: results, and what lowers points for longer. Of a half-year, a quarter,
+a month, whichever periods the rule set has: what happened in its days, its own results and those of the periods
+within it; an archive is one stream a year and stays whole. The rules, the calendars and the tree of organisations are
+always there: nothing can be counted without them. A function of the log alone.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +21,7 @@ import msgspec
 from psycopg import Connection
 
 from domain.house import STREAMS
+from domain.result.consequence import LONGEST_STREAK
 from domain.vocabulary import stored_name
 from projections.transparency.refusals import ScopeEmpty
 
@@ -28,6 +32,12 @@ PERSONAL: Final = frozenset(
     {"member", "archive", "honour", "deduction", "member-assessment", "probation", "measures", "past-year"}
 )
 """One person's own."""
+LASTING: Final = frozenset({"deduction-approved", "veto-registered", "record-replaced"})
+"""What of an archive can bear on later years."""
+RESTATED: Final = frozenset({"restatement-ordered", "restatement-computed"})
+"""What of a restatement names none of its members and belongs to each whom it concerns."""
+TIME: Final = re.compile(r"([0-9]{4})(?:-([A-Za-z0-9][A-Za-z0-9._]{0,63}))?", re.ASCII)
+"""A year, or a period of it: 2026, 2026-H1."""
 KIND_OF: Final = {stored_name(fact): stream.kind for stream in STREAMS for fact in stream.facts}
 
 SAID: Final = """
@@ -43,6 +53,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None = None
     member: UUID | None = None
     year: int | None = None
+    period: str | None = None
+    """Of the year; None for all of it."""
 
     @property
     def whole(self) -> bool:
@@ -57,6 +69,20 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 WHOLE: Final = Scope()
 
 
+def time_of(text: str) -> tuple[int | None, str | None]:
+    """Year and period of a text: nothing for none; ``ValueError`` for what is neither.
+
+    >>> time_of("2026-H1")
+    (2026, 'H1')
+    """
+    if not text:
+        return None, None
+    found = TIME.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return int(found[1]), found[2]
+
+
 class _Fact(msgspec.Struct):
     """What of a fact says whose it is and when."""
 
@@ -65,20 +91,29 @@ class _Fact(msgspec.Struct):
     member: str | None = None
     subject: str | None = None
     year: int | None = None
+    period: str | None = None
     occurred_on: str = ""
     counted_on: str = ""
     planned_on: str = ""
     dated_on: str = ""
     first_on: str = ""
     last_on: str = ""
+    decided_on: str = ""
+    on: str = ""
+
+    def days(self) -> Iterator[str]:
+        """The days of which it speaks."""
+        named = self.occurred_on, self.counted_on, self.planned_on, self.dated_on, self.decided_on, self.on
+        for day in (*named, self.first_on, self.last_on):
+            if day:
+                yield day
 
     def years(self) -> Iterator[int]:
         """The years of which it speaks."""
         if self.year is not None:
             yield self.year
-        for day in (self.occurred_on, self.counted_on, self.planned_on, self.dated_on, self.first_on, self.last_on):
-            if day:
-                yield int(day[:4])
+        for day in self.days():
+            yield int(day[:4])
 
 
 class _Entry(msgspec.Struct):
@@ -98,6 +133,9 @@ class Chosen:
         self.members: set[str] = set() if scope.member is None else {str(scope.member)}
         self.periods_of: set[str] = set()
         self.streams: set[UUID] = set()
+        self._opened: dict[str, tuple[str, str]] = {}
+        self._restated: set[UUID] = set()
+        self._within: dict[str, tuple[str, str]] | None = None
         self._member = None if scope.member is None else str(scope.member)
 
     def learn(self, entry: _Entry) -> None:
@@ -111,11 +149,26 @@ class Chosen:
         elif entry.type == "member-computed" and fact.member == self._member and fact.unit is not None:
             self.periods_of.add(fact.unit)
 
+        elif KIND_OF[entry.type] == "restatement" and fact.member is not None and fact.member == self._member:
+            self._restated.add(entry.stream)
+        elif entry.type == "period-opened" and fact.period is not None and fact.year == self.scope.year:
+            first, last = self._opened.get(fact.period, (fact.first_on, fact.last_on))
+            self._opened[fact.period] = min(first, fact.first_on), max(last, fact.last_on)
+
+    @property
+    def periods(self) -> dict[str, tuple[str, str]]:
+        """The period asked for and those within it, each with its days; nothing where nobody opened it."""
+        if self._within is None:
+            first, last = self._opened.get(self.scope.period or "", ("", ""))
+            self._within = {code: days for code, days in self._opened.items() if first <= days[0] and days[1] <= last}
+        return self._within
+
     def choose(self, entry: _Entry) -> None:
         """Second reading: a stream belongs to the scope where one of its entries does."""
         kind = KIND_OF[entry.type]
-        tests = (self._of_unit, self._of_member, self._of_year)
-        if kind in ALWAYS or all(test(kind, entry.fact) for test in tests):
+        if kind in ALWAYS or (
+            self._of_unit(kind, entry.fact) and self._of_member(kind, entry.fact) and self._of_time(kind, entry)
+        ):
             self.streams.add(entry.stream)
 
     def _of_unit(self, kind: str, fact: _Fact) -> bool:
@@ -130,34 +183,57 @@ class Chosen:
             return fact.unit in self.periods_of
         return kind in PERSONAL and fact.member == self._member
 
-    def _of_year(self, kind: str, fact: _Fact) -> bool:
-        year = self.scope.year
-        if year is None or kind in ORGANISATION:
+    def _of_time(self, kind: str, entry: _Entry) -> bool:
+        if self.scope.year is None or kind in ORGANISATION:
             return True
-        known = list(fact.years())
-        return year in known or (kind == "member-assessment" and year - 1 in known)
+        return self._meanwhile(kind, entry.fact) or self._before(kind, entry)
+
+    def _meanwhile(self, kind: str, fact: _Fact) -> bool:
+        """Whether it speaks of the time itself."""
+        if self.scope.period is None or kind == "archive":
+            return any(year == self.scope.year for year in fact.years())
+        if fact.period is not None and fact.year is not None:
+            return fact.year == self.scope.year and fact.period in self.periods
+        first, last = self.periods.get(self.scope.period, ("", ""))
+        days = list(fact.days())
+        return bool(days) and min(days) <= last and first <= max(days)
+
+    def _before(self, kind: str, entry: _Entry) -> bool:
+        """Whether it bears on the time from before: results, what papers say of them, what lowers points for longer."""
+        year = self.scope.year or 0
+        if not any(year - LONGEST_STREAK < known < year for known in entry.fact.years()):
+            return False
+        if kind in ("member-assessment", "past-year"):
+            return self.scope.period is None or entry.fact.period is None or entry.fact.period in self.periods
+        return kind == "archive" and entry.type in LASTING
 
     def holds(self, state: bytes) -> bool:
         """Whether an entry belongs to it."""
-        entry = _DECODE.decode(state)
+        entry = told_by(state)
         if entry.stream in self.streams:
             return True
         named = self._member is not None and self._member in (entry.fact.member, entry.fact.subject)
-        return named and (self.scope.year is None or self.scope.year in (None, *entry.fact.years()))
+        named = named or (entry.stream in self._restated and entry.type in RESTATED)
+        return named and (self.scope.year is None or self._meanwhile(KIND_OF[entry.type], entry.fact))
 
 
 _DECODE: Final = msgspec.json.Decoder(_Entry)
+
+
+def told_by(state: bytes) -> _Entry:
+    """Whose an entry is and when."""
+    return _DECODE.decode(state)
 
 
 def chosen(connection: Connection[Any], scope: Scope, last: int) -> Chosen:
     """The streams of a scope, as far as the log is signed; refuses with `scope-empty`."""
     found = Chosen(scope)
     for state in states(connection, last):
-        found.learn(_DECODE.decode(state))
-    if scope.unit is not None and not found.units:
+        found.learn(told_by(state))
+    if (scope.unit is not None and not found.units) or (scope.period is not None and not found.periods):
         raise ScopeEmpty(scope.encode().decode())
     for state in states(connection, last):
-        found.choose(_DECODE.decode(state))
+        found.choose(told_by(state))
     if scope.member is not None and not registered(connection, found):
         raise ScopeEmpty(scope.encode().decode())
     return found

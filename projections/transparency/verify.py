@@ -452,6 +452,7 @@ _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _AT = _DAY + "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?Z"
 _ENVELOPE = re.compile(f"{_UUID} {_UUID} {_AT}")
+_TYPE = re.compile(r"[a-z][a-z0-9-]{0,63}")  # it names a file as well
 
 # What has matched is never given back where Python can be told so (3.11): no text holds what comes after it.
 _KEEP, _GROUP = (b"+", b"(?>") if sys.version_info >= (3, 11) else (b"", b"(?:")
@@ -710,7 +711,7 @@ class Rules:
             at, stream, log, version = entry["at"], entry["stream"], entry["log"], entry["version"]
             shaped = type(entry["fact"]) is dict and type(entry["schema"]) is int and type(version) is int
             formed = _ENVELOPE.fullmatch(entry["id"] + " " + stream + " " + at)
-            texts = entry["type"] and log and entry["type"] + log + ""
+            texts = _TYPE.fullmatch(entry["type"]) and log and log + ""
         except (KeyError, TypeError) as problem:
             raise Bad(f"envelope: {problem}") from None
         if not (formed and texts and shaped):
@@ -1192,12 +1193,15 @@ def check_decisions(folder: Folder, disclosures: Disclosures, positions: Positio
     """Count tallies, scores and grades again, and state roots whose seed is disclosed; add what differs."""
     rules, lines = rules_of_the_service("replay"), Lines(folder)
     tally, member = rules.Tally(), positions.scope and positions.scope["member"]
+    one_time = bool(positions.scope and positions.scope["year"])
     with lines.view:
         if member:
             own = rules_of_the_service("own")
-            found = own.replay_own(lines.told(rules), lines.read, uuid.UUID(cast("str", member)), tally)
+            found = own.replay_own(
+                lines.told(rules), lines.read, uuid.UUID(cast("str", member)), tally, one_time=one_time
+            )
         else:
-            found = rules.replay(lines.told(rules), lines.read, disclosures.opened, tally)
+            found = rules.replay(lines.told(rules), lines.read, disclosures.opened, tally, one_time=one_time)
         for each in sorted(found):
             code = "figure-differs" if each.stored else "decision-refused"
             detail = f"{each.field}: {each.stored} ≠ {each.counted}" if each.stored else each.counted
@@ -1205,6 +1209,7 @@ def check_decisions(folder: Folder, disclosures: Disclosures, positions: Positio
     report.imported = lines.imported
     report.counted, report.rounds, report.states = True, tally.rounds, max(report.states, tally.states)
     report.scores, report.grades, report.ballots = tally.figures, tally.grades, tally.ballots
+    report.restated, report.windows = tally.restated, tally.windows
 
 
 # --- the manifest ---------------------------------------------------------------------------------
@@ -1270,6 +1275,8 @@ class Report:
     scores: int = 0
     grades: int = 0
     ballots: int = 0
+    restated: int = 0  # results that took another's place
+    windows: int = 0  # of probation
     states: int = 0  # state roots that were made again or opened
     imported: int = 0  # results and records of years before the log, from papers
     former: tuple[Head, ...] = ()  # larger ones, of a name that the log may have borne
@@ -1526,6 +1533,18 @@ ALONE = frozenset(
         "member-enrolled",
         "member-released",
         "case-listed",
+        "register-part-named",
+        "register-part-struck",
+        "restatement-ordered",
+        "addition-ordered",
+        "correction-ordered",
+        "restatement-computed",
+        "member-restated",
+        "line-restated",
+        "restatement-statement-filed",
+        "seat-drawn",
+        "seat-given",
+        "veto-brought",
     }
 )
 """Facts that name one person in a stream that he shares with others: in an export of his they stand alone."""
@@ -1612,7 +1631,8 @@ class Positions:
             lines = folder.read("positions").decode("ascii").split("\n")
             self.each = array("Q", [int(line) for line in lines[:-1] if line.isdecimal() and line[0] != "0"])
             rising = all(self.each[at] < self.each[at + 1] for at in range(len(self.each) - 1))
-            if set(self.scope) != {"member", "unit", "year"} or not rising or len(self.each) != len(lines) - 1:
+            known = {"member", "unit", "year"} <= set(self.scope) <= {"member", "period", "unit", "year"}
+            if not known or not rising or len(self.each) != len(lines) - 1:
                 raise Bad("order")
             self.picked = ALONE if self.scope["member"] else frozenset()
         except (Bad, ValueError, TypeError, AttributeError) as problem:
@@ -1737,6 +1757,10 @@ COUNTED = (
     "{rounds} decisions made again under the rules of their time, all the same: {scores} scores, {grades} grades, "
     "{ballots} ballots.",
 )
+ANEW = (
+    "其中重算改定的结果 {restated} 个,预备期窗口 {windows} 次。",
+    "Among them {restated} result(s) determined anew and {windows} look(s) at a probation window.",
+)
 IMPORTED = (
     "另有 {imported} 项以往年度的结果和记录是凭文书导入的:只核对未被改动,不是在此评定,不重算。",
     "{imported} result(s) and record(s) of earlier years were imported from papers: proved unaltered; they were not "
@@ -1783,6 +1807,8 @@ def _print(report: Report, lang: str) -> None:
     values = dict(asdict(report), scope=json.dumps(report.scope, ensure_ascii=False))
     if report.whole:
         _say(lang, PART if report.scope else WHOLE, COUNTED if report.counted else NOT_COUNTED, **values)
+        if report.restated or report.windows:
+            _say(lang, ANEW, **values)
         if report.imported:
             _say(lang, IMPORTED, **values)
         if report.scope:

@@ -69,7 +69,10 @@ def test_what_is_not_there_is_said_plainly(town: Town) -> None:
     unknown = auditor.get(TAKEN, params={"unit": "NOWHERE"})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "scope-empty")
     assert auditor.get(TAKEN, params={"member": "somebody"}).status_code == 404
-    assert auditor.get(TAKEN, params={"period": "26"}).status_code == 422
+    for neither in ("26", "2026-", "H1"):
+        assert auditor.get(TAKEN, params={"period": neither}).status_code == 422
+    never = auditor.get(TAKEN, params={"period": "2026-NEVER"})
+    assert (never.status_code, never.json()["code"]) == (404, "scope-empty")
 
 
 def test_the_page_offers_it_to_an_auditor_alone(town: Town) -> None:

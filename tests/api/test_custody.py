@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from domain.decider import Command
 from domain.organisation.member import RegisterMember
-from ops import retention
+from ops import cases, retention
 from ops.cli import app
 from ops.deployment import readers
 from ops.embedded import Running
@@ -26,8 +26,8 @@ from projections.transparency.verify import Folder, verify_folder
 from tests.api.assessed import read, refused, send
 from tests.api.lived import lived
 from tests.api.town import PAGE, PASSWORD, Town
-from tests.domain.branch import BRANCH, LEADER, MEMBER, OFFICER, OTHER, RECORDER, SECRETARY, TOP, digest
-from tests.domain.objection.disputes import POSTED, closed, confirmed
+from tests.domain.branch import BRANCH, LEADER, MEMBER, OFFICER, OTHER, RECORDER, SECRETARY, TOP, digest, secret
+from tests.domain.objection.disputes import FILED, OBJECTION_ID, closed, confirmed, withdrawn
 from tests.domain.oversight.kept import left
 from tests.domain.year import H1_OVER, TERM, half
 
@@ -50,7 +50,9 @@ POINTS: Final = f"{DATA}/points?year=2026"
 def told() -> list[Command]:
     """A party day that counts, its half-year sealed, and one of those who were there has left."""
     over = H1_OVER + TERM
-    lived_through = POSTED.given(closed(), confirmed(), *half("H1", H1_OVER), left(over + timedelta(days=1)))
+    lived_through = FILED.given(
+        withdrawn(), closed(), confirmed(), *half("H1", H1_OVER), left(over + timedelta(days=1))
+    )
     wishes = {command.id: command for command, _ in lived_through.world.said if command is not None}
     return [_named(command) for command in wishes.values()]
 
@@ -83,10 +85,10 @@ def numbers(town: Town) -> dict[str, Any]:
     return {**told, "name": "", "results": [{**one, "name": ""} for one in told["results"]]}
 
 
-def carried_out(town: Town) -> retention.Done:
+def carried_out(town: Town, wait_days: int = retention.WAIT_DAYS) -> retention.Done:
     town.settled()
     deployment = town.deployment
-    done = retention.carry_out(deployment, deployment.ledger(), deployment.clock().now())
+    done = retention.carry_out(deployment, deployment.ledger(), deployment.clock().now(), wait_days=wait_days)
     town.settled()
     return done
 
@@ -147,10 +149,25 @@ def test_18_key_destroyed_the_archive_keeps_numbers_and_loses_the_person(
     assert all(one.hex().encode() in dump for one in found)
     assert LOGIN.encode() in dump
     assert in_files(server, town, found[0]) != []
-    # when: it is carried out; a second time nothing is left to do
-    done = carried_out(town)
-    assert (done.persons, done.keys, done.waiting) == (1, 1, 0)
+    # when: it is carried out after the days that all wait; what fails waits, and a second time nothing is left to do
+    barred = town.deployment.state_folder / "destroyed"
+    barred.mkdir(parents=True)
     assert carried_out(town) == retention.Done()
+    done = carried_out(town, wait_days=-1)
+    assert (done.persons, done.keys, done.waiting) == (1, 0, 1)
+    barred.rmdir()
+    done = carried_out(town)
+    assert (done.persons, done.keys, done.waiting) == (0, 1, 0)
+    assert carried_out(town) == retention.Done()
+    # then: the key of an objection about him stays for now, and goes with all that are due
+    case = "SELECT count(*) FROM vault.keys WHERE subject = %s"
+    assert town.sql.execute(case, (OBJECTION_ID,)).fetchone() == (1,)
+    later = town.deployment.clock().now() + timedelta(days=1)
+    done = retention.carry_out(
+        town.deployment, town.deployment.ledger(), town.deployment.clock().now(), erased_before=later
+    )
+    assert (done.cases, done.keys, done.waiting) == (1, 1, 0)
+    assert town.sql.execute(case, (OBJECTION_ID,)).fetchone() == (0,)
     # then: not a byte of it is left, neither in a dump nor in the files of the small tables
     dump = dumped(server, town, binaries)
     assert [one for one in found if one.hex().encode() in dump] == []
@@ -191,6 +208,9 @@ def test_what_is_restricted_is_shown_to_nobody_else(town: Town) -> None:
     told = secretary.get(f"{place}/points")
     assert (told.status_code, told.json()["code"]) == (403, "processing-restricted")
     assert town.acting("member", "member", BRANCH).get(f"{place}/points").status_code == 200
+    for part in ("exports/honours.csv", "exports/deductions.csv", "vetoes", "measures"):
+        answered = secretary.get(f"/units/{BRANCH}/{part}")
+        assert answered.status_code in (200, 404), (part, answered.text)
     send(officer(town), f"{place}/restriction/lifting", ORDER)
     town.settled()
     assert secretary.get(f"{place}/points").status_code == 200
@@ -199,6 +219,20 @@ def test_what_is_restricted_is_shown_to_nobody_else(town: Town) -> None:
 OLD: Final = """
 INSERT INTO access.readings (at, reader, role, unit, subject, what)
 VALUES ('2020-05-01T00:00Z', %(reader)s, 'secretary', 'GW/PK-01', %(subject)s, 'points')
+"""
+OLD_SESSION: Final = """
+INSERT INTO access.sessions (token_hash, person, begun_at, expires_at)
+VALUES (decode(repeat('ab', 32), 'hex'), %(person)s, '2020-05-01T00:00Z', '2020-05-02T00:00Z')
+"""
+REVIEW: Final = """
+INSERT INTO reads.reviews
+  (review, unit, number, basis, subject, reason, first_on, last_on, opened_by, led_by, opened_at, position)
+VALUES (%(review)s, 'GW', 'x', 'x', %(subject)s, 'x', '2026-01-01', '2026-01-02', %(by)s, %(by)s, now(), 1)
+"""
+ANOTHER_TOP: Final = """
+INSERT INTO reads.units (unit, code, kind, title, parent, scheme, approval_body, path, established_on)
+SELECT 999999, 'ANOTHER', kind, title, NULL, scheme, approval_body, '{ANOTHER}', established_on
+FROM reads.units WHERE parent IS NULL
 """
 
 
@@ -220,6 +254,8 @@ def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
     # given: readings of six years ago, one of them about somebody under a hold
     for subject in (SECRETARY, RECORDER):
         town.sql.execute(OLD, {"reader": LEADER, "subject": subject})
+    town.sql.execute(OLD, {"reader": RECORDER, "subject": MEMBER})
+    town.sql.execute(OLD_SESSION, {"person": RECORDER})
     send(leader(town), f"/members/{RECORDER}/holds", {**ORDER, "number": "3号"})
     place = f"/units/{TOP}/retention"
     early = {"kind": "access-log", "before_on": "2026-01-01", "due": 0, "plan": digest("plan")}
@@ -227,6 +263,9 @@ def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
     shown = plan_of(town, "access-log")
     assert (shown["before_on"], shown["due"]) == ("2023-01-01", 1)
     assert plan_of(town, "objections")["due"] == 0
+    for wrong in ({"due": 0}, {"plan": digest("plan")}, {"before_on": "2022-01-01"}):
+        told = {name: shown[name] for name in ("kind", "before_on", "due", "plan")} | wrong
+        assert refused(officer(town), place, told) == (409, "retention-plan-changed"), wrong
     assert shown["plan"] in officer(town).get(place, headers=PAGE).text
     # when: looked at, confirmed and carried out from the command line
     settings = town.deployment.settings
@@ -237,7 +276,7 @@ def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
     words = ["retention", "--unit", TOP]
     looked = CliRunner().invoke(app, words)
     assert "access-log < 2023-01-01: 1 (readings=1 sessions=0 tokens=0)" in looked.output
-    assert old_readings(town) == {SECRETARY, RECORDER}
+    assert old_readings(town) == {SECRETARY, RECORDER, MEMBER}
     confirm = [*words, "--confirm", "access-log", "--as"]
     denied = CliRunner().invoke(app, [*confirm, "secretary", "--password", PASSWORD])
     assert type(denied.exception).__name__ == "NotPermitted"
@@ -245,14 +284,52 @@ def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
     assert done.exit_code == 0, done.output
     # then: what is due is gone, what is held is there, and the log says how much went
     assert carried_out(town).rows == 1
-    assert old_readings(town) == {RECORDER}
+    assert old_readings(town) == {RECORDER, MEMBER}
+    kept = town.sql.execute("SELECT person FROM access.sessions WHERE expires_at < '2021-01-01'").fetchall()
+    assert kept == [(RECORDER,)]
     assert plan_of(town, "access-log")["due"] == 0
     orders = read(officer(town), place)["orders"]
     assert [(one["en"], one["rows"]) for one in orders] == [
         ("access log trimmed", 1),
         ("clearing of what is overdue ordered", 1),
     ]
-    assert refused(officer(town), place, {**early, "before_on": "2023-01-01"}) == (409, "retention-ordered")
+    again = plan_of(town, "access-log")
+    assert refused(officer(town), place, {name: again[name] for name in early}) == (409, "retention-ordered")
+
+
+def test_nobody_clears_the_deployment_while_another_organisation_has_no_superior_either(
+    town: Town, server: Running
+) -> None:
+    wish = {"kind": "objections", "before_on": "2023-01-01", "due": 0, "plan": digest("plan")}
+    with psycopg.connect(server.url(town.deployment.database.urls.database, "postgres"), autocommit=True) as owner:
+        owner.execute(ANOTHER_TOP)
+        try:
+            assert refused(officer(town), f"/units/{TOP}/retention", wish) == (409, "only-at-the-top")
+        finally:
+            owner.execute("DELETE FROM reads.units WHERE code = 'ANOTHER'")
+
+
+def test_nothing_goes_while_a_hold_is_acknowledged_and_not_yet_followed(town: Town, server: Running) -> None:
+    town.settled()
+    deployment = town.deployment
+    with psycopg.connect(server.url(deployment.database.urls.database, "postgres")) as owner:
+        owner.execute("LOCK TABLE reads.tracking IN EXCLUSIVE MODE")
+        send(leader(town), f"/members/{MEMBER}/holds", {**ORDER, "number": "4号"})
+        done = retention.carry_out(deployment, deployment.ledger(), deployment.clock().now())
+    assert done == retention.Done(behind=True)
+    assert not carried_out(town).behind
+
+
+def test_a_case_whose_box_cannot_be_read_hides_no_other(town: Town, server: Running) -> None:
+    town.settled()
+    number = secret("work_number", str(MEMBER)[:8], MEMBER).commitment  # sealed, and names nobody
+    with psycopg.connect(server.url(town.deployment.database.urls.database, "postgres")) as owner:
+        owner.execute("SET LOCAL search_path = reads")
+        for case, subject in ((1, number), (2, digest("nowhere"))):
+            owner.execute(REVIEW, {"review": UUID(int=case), "subject": subject, "by": LEADER})
+        found = cases.living(town.deployment.vault, owner)
+        owner.rollback()
+    assert [(one.readable, one.may_name(OTHER)) for one in found] == [(False, True), (True, False)]
 
 
 def test_a_member_acknowledges_his_own_result_once(town: Town) -> None:

@@ -141,6 +141,12 @@ def mine(client: httpx2.Client, year: int) -> Any:
     return items[0]
 
 
+def waiting(client: httpx2.Client, found: Any) -> list[tuple[str, bool, str]]:
+    """How a measure stands on the reader's first page."""
+    rows = [one for one in value(client, "/")["measures"] if one["measure"] == found["measure"]]
+    return [(one["status"], one["overdue"], one["place"]) for one in rows]
+
+
 def step(found: Any, code: str) -> Any:
     return next(one for one in found["steps"] if one["step"] == code)
 
@@ -153,6 +159,8 @@ def test_9_连续两年基本合格_brings_admonition_and_one_to_one_help(town: 
     assert (second["code"], second["status"], second["streak"]) == ("help", "proposed", 2)
     assert "诫勉谈话、一对一帮促" in page(client, PLACE)
     here = f"{PLACE}/{second['measure']}"
+    assert waiting(client, second) == [("proposed", False, here)]
+    assert "待办理的措施" in page(client, "/")
     assert refused(client, f"{here}/closing") == (409, "measure-not-there")
     sent(form(client, f"{here}/opening"))
     opened = value(client, here)["measure"]
@@ -168,6 +176,7 @@ def test_9_连续两年基本合格_brings_admonition_and_one_to_one_help(town: 
 def test_whoever_is_put_in_charge_accepts_and_holds_the_talk_on_his_own_page(town: Town) -> None:
     other = town.acting("other", "member", BRANCH)
     assert "我接受" in page(other, "/measures/mine")
+    assert [one["place"] for one in value(other, "/")["measures"]] == ["/measures/mine"]
     (asked,) = value(other, "/measures/mine")["items"][-1:]
     assert asked["member"] == str(MEMBER)
     here = f"{PLACE}/{asked['measure']}/steps/admonition"
@@ -211,9 +220,11 @@ def test_a_helper_is_paired_reviewed_and_the_measure_closed(town: Town) -> None:
         assert step(late, "pairing")["escalated"], "the review is overdue"
         assert "已上提一级" in page(client, here)
         assert "逾期" in page(town_above(later), f"/units/{TOP}/measures")
+        assert waiting(client, late) == waiting(town_above(later), late) == [("open", True, here)]
         sent(form(client, f"{here}/steps/pairing/review", reviewed_on="2028-06-20", note="出勤、走访均达标"))
         sent(form(client, f"{here}/closing"))
         assert value(client, here)["measure"]["status"] == "closed"
+        assert waiting(client, late) == []
         past = [one["zh"] for one in value(client, here)["measure"]["past"]]
         assert past[0] == "措施办结"
         assert "措施逾期上提" in past

@@ -133,6 +133,11 @@ def test_an_objection_holds_back_its_member_and_nobody_else(moving: Moving) -> N
         own = next(one["line"] for one in shown["lines"] if str(MEMBER) in one["name"])
         body = {"about": "line", "line": own, "reason": "志愿服务漏记。"}
         send(at_branch(town, "member", "member"), f"{notice}/objections", body, 201)
+        moving.town.settled()
+        assert read(at_branch(town), H1)["row"]["status"] == "on_notice"
+        shown = at_branch(town).get(f"{HERE}/objections", headers=PAGE).text
+        assert "2026 年上半年积分公示" in shown
+        assert "2026-H1" not in shown
     with moving.at(AUGUST) as town:
         found = read(at_branch(town), H1)
         assert (found["row"]["status"], found["row"]["blocked"]) == ("noticed", 1)

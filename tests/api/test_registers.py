@@ -141,6 +141,9 @@ def test_anybody_leaves_feedback_once_and_not_without_end(town: Town) -> None:
     watcher = town.acting("watcher", "auditor", WORK_COMMITTEE)
     items = body(watcher, f"/units/{OTHER}/registers/feedback")["items"]
     assert len(items) == 1 + left.count(200)
+    assert {tuple(one["said"]) for one in items} == {()}, "single answers are for whoever keeps them"
+    listed = watcher.get(f"/units/{OTHER}/exports/registers/feedback.csv").text
+    assert "一般" not in listed
     assert "窗口很快" not in page(watcher, f"/units/{OTHER}/registers/feedback/{items[-1]['entry']}")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -189,6 +189,73 @@ def test_what_is_said_of_a_person_is_sealed_and_enters_figures_of_many_alone(tow
             assert all(row["values"]["members"] >= 10 for row in table["rows"]), table["code"]
         own = report(later.acting("secretary", "secretary", BRANCH), BRANCH, "fairness")
         assert (own["notes"], own["tables"]) == (["whole-only"], [])
+
+
+WAITS = {
+    "somebody is determined late": "DELETE FROM determinations WHERE member = (SELECT min(member) FROM determinations)",
+    "somebody is erased": """
+        INSERT INTO custodies (person, unit, erasure)
+        SELECT m.person, 'PK', 'destroyed' FROM members AS m
+        WHERE m.member = (SELECT min(member) FROM determinations WHERE version = 1)""",
+}
+
+
+DETERMINED = """
+INSERT INTO determinations
+  (key, member, unit, year, period, version, total, grade, rules, notice, determined_at, superseded, position)
+SELECT gen_random_uuid()::text, e.member, e.unit, 2026, 'H1', 1, 8000, NULL, 'illustrative-1', gen_random_uuid(),
+       now(), false, 1000000
+FROM (SELECT DISTINCT ON (member) member, unit FROM enrolments ORDER BY member, enrolment DESC) AS e
+"""
+
+
+def fairness_after(town: Town, *changes: str) -> tuple[list[int], tuple[str, ...]]:
+    """How many people stand in each group when everybody is determined, after changes that are taken back."""
+    now = town.deployment.clock().now()
+    question = Question(WORK_COMMITTEE, date(2026, 7, 20), now, 2026, "H1")
+    with psycopg.connect(on_reads(town.deployment.database.urls.projector)) as connection:
+        connection.execute("UPDATE periods SET status = 'sealed' WHERE period = 'H1'")
+        connection.execute("DELETE FROM determinations")
+        for change in (DETERMINED, *changes):
+            assert connection.execute(change.encode()).rowcount > 0, change
+        found = made(connection, town.deployment.vault.open, "fairness", question)
+        connection.rollback()
+    assert found is not None
+    told = [int(str(row.values["members"])) for table in found.value.tables[::2] for row in table.rows]
+    return told, tuple(found.value.notes)
+
+
+def test_fairness_is_told_of_everybody_at_once_and_not_any_more_where_one_would_be_told_apart(town: Town) -> None:
+    told, notes = fairness_after(town)
+    assert told, notes
+    assert notes[:1] == ("fairness",)
+    assert "fairness-waits" not in notes
+    for why in ("somebody is determined late", "somebody is erased"):
+        assert fairness_after(town, WAITS[why]) == ([], ("fairness", "fairness-waits")), why
+    again = """
+        INSERT INTO determinations (key, member, unit, year, period, version, total, rules, notice, determined_at,
+                                    superseded, position)
+        SELECT 'again', member, unit, year, period, 2, 0, rules, notice, now(), false, 1000001
+        FROM determinations LIMIT 1"""
+    restated, notes = fairness_after(town, again)
+    assert (restated, notes) == (told, ("fairness", "fairness-items")), "by the first determination"
+
+
+def test_what_is_taken_back_is_not_used_any_more(town: Town) -> None:
+    officer, member = town.acting("officer", "officer", WORK_COMMITTEE), town.members["substitute"]
+    for said in ({"born": 1971}, {}):
+        place = f"/members/{member}/traits"
+        assert officer.post(place, json=said, headers={"idempotency-key": str(uuid4())}).status_code == 200
+    town.settled()
+    today, opened = day_of(town.deployment.clock().now()), town.deployment.vault.open
+    with psycopg.connect(on_reads(town.deployment.database.urls.projector)) as connection:
+        moved = """UPDATE traits SET day = day - 5 WHERE described = (SELECT min(t.described) FROM traits AS t
+            JOIN members AS m USING (member) WHERE m.person = %s)"""
+        assert connection.execute(moved, (member,)).rowcount == 1
+        row = connection.execute("SELECT member FROM members WHERE person = %s", (member,)).fetchone()
+        assert row is not None
+        assert row[0] not in said_by(connection, today - timedelta(days=2), opened)
+        connection.rollback()
 
 
 def test_nothing_else_may_be_said_of_a_person(town: Town) -> None:

@@ -68,6 +68,7 @@ def test_13_名额并列_is_parted_by_a_lot_that_two_others_draw_before_anything
     assert "采纳核算结果" not in shown
     higher = town.acting("higher", "secretary", TOP)
     stand = read(higher, SEATS)
+    assert [(one["unit"], one["unit_title"]) for one in stand["branches"]] == [(BRANCH, BRANCH)]
     assert (stand["seats"], stand["candidates"], stand["left"], stand["settled"]) == (2, 8, 2, False)
     assert {one["member"] for one in stand["equal"]} == {str(one) for one in PEOPLE}
     for language, word in (("zh", "公开抽签"), ("en", "drawn by lot in the open")):

@@ -57,7 +57,9 @@ def at(year: int, month: int = 2, day: int = 8) -> datetime:
     return datetime(year, month, day, 1, tzinfo=UTC)
 
 
-def graded(member: UUID, year: int, grade: str, version: int = 1, total: str | None = None) -> tuple[Write, ...]:
+def graded(
+    member: UUID, year: int, grade: str, version: int = 1, total: str | None = None, rules: str = VERSION
+) -> tuple[Write, ...]:
     """One member's determined year, as history."""
     ref, notice, points = result_of(member, year, "Y"), uuid5(NAMESPACE, f"notice/{year}"), total or TOTALS[grade]
     shared = {"member": member, "unit": BRANCH, "year": year, "period": "Y"}
@@ -79,7 +81,7 @@ def graded(member: UUID, year: int, grade: str, version: int = 1, total: str | N
         version=version,
         first_on=date(year, 1, 1),
         last_on=date(year, 12, 31),
-        rules=VERSION,
+        rules=rules,
         rules_digest=digest("rules"),
         calendar=digest("calendar"),
         as_of=notice,
@@ -125,9 +127,12 @@ def sealed(year: int) -> tuple[Write, ...]:
     )
 
 
-def year_of(year: int, grades: Grades) -> tuple[Write, ...]:
+def year_of(year: int, grades: Grades, rules: str = VERSION) -> tuple[Write, ...]:
     """A whole year of the branch: everybody's grade, and the seal."""
-    return (*(write for member, grade in grades.items() for write in graded(member, year, grade)), *sealed(year))
+    return (
+        *(write for member, grade in grades.items() for write in graded(member, year, grade, rules=rules)),
+        *sealed(year),
+    )
 
 
 def called_for(year: int) -> ProposeMeasures:

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import msgspec
+
 from domain.actor import Actor
 from domain.decider import NotPermitted
 from domain.oversight.export import ExportExists, ExportProduced, ProduceExport
@@ -34,6 +36,13 @@ def test_what_was_taken_away_stands_in_the_log() -> None:
     assert isinstance(fact, ExportProduced)
     assert (fact.unit, fact.member, fact.year, fact.size) == (BRANCH, None, 2026, 41)
     assert fact.receiver == RECEIVER.commitment
+
+
+def test_the_period_of_a_year_is_told_as_well() -> None:
+    wished = msgspec.structs.replace(produced(), period="H1")
+    (fact,) = ORGANISED.when(wished).says(ExportProduced)
+    assert isinstance(fact, ExportProduced)
+    assert (fact.year, fact.period) == (2026, "H1")
 
 
 def test_one_export_is_put_on_record_once() -> None:

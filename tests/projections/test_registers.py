@@ -263,3 +263,22 @@ def test_what_few_answered_is_not_shown(house: House) -> None:
     found = {one.code: one for one in ask(house, registers_article.figures, WORK, SINCE, UNTIL)}
     assert (found["feedback_aware"].value, found["feedback_aware"].counted) == (None, 0)
     assert found["feedback_aware"].rows == 9
+    assert ask(house, registers_article.behind, WORK, "feedback_aware", SINCE, UNTIL).items == ()
+
+
+def test_a_day_more_or_less_does_not_single_out_one_answer(house: House) -> None:
+    keep = Keeping()
+    for number in range(12):
+        keep.feedback(number, "yes", "yes")
+    house.tell([*founding(), *keep.wishes])
+    house.follow()
+
+    def rows(since: date, until: date) -> int:
+        found = {one.code: one for one in ask(house, registers_article.figures, WORK, since, until)}
+        return found["feedback_aware"].rows if "feedback_aware" in found else 0
+
+    left = ask(house, registers_article.behind, WORK, "feedback_aware", SINCE, UNTIL).items
+    assert len(left) == 12
+    last = max(one.day for one in left)
+    assert rows(SINCE, last.replace(day=1)) == rows(SINCE, last)
+    assert rows(last.replace(day=28), UNTIL) == rows(last.replace(day=1), UNTIL)

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID, uuid5
 
+import msgspec
 import pytest
 
 from domain.actor import Actor
@@ -20,6 +21,7 @@ from domain.decider import Command, Fact
 from domain.entry import Entry, entry_id
 from domain.house import decide
 from domain.ledger import Ledger
+from domain.notice.commitment import ArchivesCommitted
 from domain.notice.notice import NoticeClosed, correction_id, notice_of_record
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.objection.deciding import DecideObjection, DeliverReply
@@ -157,6 +159,13 @@ class Entered(NamedTuple):
     fact: Fact
 
 
+def without_leaves(fact: Fact) -> Fact:
+    """A fact but for what is drawn at random or made of bytes, which nothing in memory has."""
+    if not isinstance(fact, ArchivesCommitted):
+        return fact
+    return msgspec.structs.replace(fact, root="0" * 64, seed="0" * 64)
+
+
 def in_memory(moments: list[Moment]) -> list[Entered]:
     """What the log should hold: every follow-up once, at the first moment at which it is due."""
     world, found, due = World(), list[Entered](), list[tuple[datetime, int, FollowUp, Entry]]()
@@ -176,7 +185,7 @@ def in_memory(moments: list[Moment]) -> list[Entered]:
                 stream=write.stream,
                 version=versions[write.stream],
             )
-            found.append(Entered(entry.stream, entry.version, entry.id, entry.fact))
+            found.append(Entered(entry.stream, entry.version, entry.id, without_leaves(entry.fact)))
             wanted = follow_up(entry)
             if wanted is not None:
                 heapq.heappush(due, (wanted.due_at, len(found), wanted, entry))
@@ -285,7 +294,7 @@ def test_nothing_happens_twice_or_is_missed(house: House, taken: Callable[[House
     house.follow()
     for moment in moments:
         taken(house, moment)
-    logged = [Entered(one.stream, one.version, one.id, one.fact) for one in house.entries()]
+    logged = [Entered(one.stream, one.version, one.id, without_leaves(one.fact)) for one in house.entries()]
     assert sorted(logged, key=lambda one: (str(one.stream), one.version)) == in_memory(moments)
 
 

@@ -2,7 +2,8 @@
 
 His tally is counted from the ballots for him, his figures from his archive under the rule set of the day, and a
 determination must say what was computed. A grade must be that of his total; whether a seat of the quota was left for
-him, only an export of the organisation can say.
+him, only an export of the organisation can say. A restatement's figures for him come out of his archive as it was put
+right, and what was adopted must be what was restated.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,21 +12,28 @@ from uuid import UUID
 
 import msgspec
 
+from domain.assessment.adopting import adopted_for
 from domain.assessment.balloting import Ballot, tallied
-from domain.assessment.computing import capped, next_grade, results_of, ruled_period
+from domain.assessment.computing import calendars_digest, capped, next_grade, results_of, ruled_period
 from domain.assessment.period import Assessment, Key, period_of
+from domain.assessment.restatement import Restatement, restatement_of
+from domain.assessment.restating import restated_alone
 from domain.assessment.result import MemberComputed, Result, result_of
+from domain.assessment.superseding import archives_put_right, version_of
 from domain.decider import Fact, Refused
 from domain.organisation.member import MEMBER, Registered
-from domain.values import hundredths
+from domain.values import hundredths, points
 from projections.transparency.offline.replay import (
     BROKEN,
+    WINDOWS,
     Differs,
+    Given,
     History,
     Tally,
     Told,
     Unfoldable,
     difference,
+    looked_at,
 )
 
 Place = tuple[str, int, str]
@@ -38,7 +46,9 @@ _PINNED: Final = ("rules", "rules_digest", "calendar", "as_of", "first_on", "las
 class Own:
     """One person's past, and what of his was said so far."""
 
-    def __init__(self, member: UUID, read: Callable[[int], Mapping[str, Any]], tally: Tally) -> None:
+    def __init__(self, member: UUID, read: Callable[[int], Mapping[str, Any]], tally: Tally, *, one_time: bool) -> None:
+        self.one_time = one_time
+        self._anew: list[Fact] = []
         self.member, self.past, self.tally = member, History(read), tally
         self._ballots: dict[Place, list[Ballot]] = {}
         self._means: dict[Place, int | None] = {}
@@ -76,6 +86,9 @@ class Own:
 
     def computed(self, entry: Told) -> Iterator[Differs]:
         """His figures."""
+        if self._anew:
+            yield from self._held(entry, self._anew.pop(0))
+            return
         place = place_of(entry)
         found = self.period(place)
         member = self.past[MEMBER.of(self.member)]
@@ -88,6 +101,9 @@ class Own:
 
     def determined(self, entry: Told) -> Iterator[Differs]:
         """What was computed last is what is determined."""
+        if self._anew:
+            yield from self._held(entry, self._anew.pop(0))
+            return
         place = place_of(entry)
         computed = cast("dict[str, Any]", msgspec.json.decode(msgspec.json.encode(self.figures(place))))
         found = cast("dict[str, Any]", msgspec.json.decode(msgspec.json.encode(self.period(place))))
@@ -100,6 +116,10 @@ class Own:
 
     def graded(self, entry: Told) -> Iterator[Differs]:
         """The grade of his total, or the one below where no seat was left."""
+        if self._anew:
+            self.tally.grades += 1
+            yield from self._held(entry, self._anew.pop(0))
+            return
         place = place_of(entry)
         scheme = ruled_period(self.past, self.period(place)).scheme
         grade, reason = capped(scheme, self.figures(place))
@@ -109,6 +129,46 @@ class Own:
         for name, value in (("grade", grade), ("reason", reason)):
             if entry.fact[name] != value:
                 yield Differs(entry.line, name, str(entry.fact[name]), str(value))
+
+    def restated(self, entry: Told) -> Iterator[Differs]:
+        """His figures and how many of his lines differ, under the version that was ordered."""
+        found, now = self.period(place_of(entry)), self.restatement(place_of(entry))
+        member = self.past[MEMBER.of(self.member)]
+        assert isinstance(member, Registered), "he is registered before he is assessed"
+        right = archives_put_right(self.past, found, now).get(self.member)
+        again = restated_alone(self.past, found, version_of(self.past, found, now), member, right)
+        figures = cast("dict[str, Any]", msgspec.json.decode(msgspec.json.encode(again.figures)))
+        expected: dict[str, Any] = {"figures": figures, "lines": len(again.lines), "unmapped": again.unmapped}
+        expected |= {"before_total": points(again.standing.total), "standing": again.standing.version}
+        self.tally.figures += 1
+        self.tally.rounds += 1
+        for name, value in expected.items():
+            stored = entry.fact.get(name, 0)  # a number that is 0 may be left out
+            if stored != value:
+                yield Differs(entry.line, name, str(stored), str(value))
+
+    def superseded(self, entry: Told) -> Iterator[Differs]:
+        """What takes the old result's place is what was restated; the entries that follow say it."""
+        found, now = self.period(place_of(entry)), self.restatement(place_of(entry))
+        calendar = calendars_digest(self.past, found.year)
+        one, notice = now.members[self.member], UUID(entry.fact["notice"])
+        writes = [write.fact for write in adopted_for(self.past, found, now, one, notice, calendar)]
+        gone, *self._anew = writes  # his archive was put right before: nothing of that is left to say
+        self.tally.restated += 1
+        yield from self._held(entry, gone)
+
+    def looked(self, entry: Told) -> Iterator[Differs]:
+        """His probation window."""
+        decided = None if self.one_time else looked_at(Given(self.past, [entry], {}))
+        for write in decided or ():
+            self.tally.windows += 1
+            yield from self._held(entry, write.fact)
+
+    def restatement(self, place: Place) -> Restatement:
+        """The last one of a period, as far as it is his."""
+        found = self.past[restatement_of(*place)]
+        assert isinstance(found, Restatement), "a restatement is ordered before it is computed"
+        return found
 
     def period(self, place: Place) -> Assessment:
         """The period as it stands."""
@@ -138,13 +198,21 @@ _AGAIN: Final[dict[str, Callable[[Own, Told], Iterator[Differs]]]] = {
     "member-computed": Own.computed,
     "score-determined": Own.determined,
     "grade-determined": Own.graded,
+    "member-restated": Own.restated,
+    "determination-superseded": Own.superseded,
+    **dict.fromkeys(WINDOWS, Own.looked),
 }
 
 
 def replay_own(
-    entries: Iterable[Told], read: Callable[[int], Mapping[str, Any]], member: UUID, tally: Tally
+    entries: Iterable[Told],
+    read: Callable[[int], Mapping[str, Any]],
+    member: UUID,
+    tally: Tally,
+    *,
+    one_time: bool = False,
 ) -> Iterator[Differs]:
     """Yield the entries of one person that say something else than the rules give, in the order of the log."""
-    own = Own(member, read, tally)
+    own = Own(member, read, tally, one_time=one_time)
     for entry in entries:
         yield from own.take(entry)

@@ -1,4 +1,4 @@
-"""复算 — an outsider decides again what was decided: tallies, scores, grades and state roots, from the entries before.
+"""复算 — an outsider decides again what was decided: tallies, scores, grades, restatements, probation windows, roots.
 
 Whatever a round wrote is compared, fact by fact, with what the same rules give from the same past: the ballots give the
 marks, the records and the rule set of the day give the lines and totals, the totals and the quota give the grades. The
@@ -13,10 +13,13 @@ from uuid import UUID
 import msgspec
 
 from domain.actor import Actor
-from domain.assessment import balloting, committing, computing
+from domain.assessment import balloting, committing, computing, superseding
+from domain.assessment.adopting import superseded
 from domain.assessment.determination import determined
 from domain.decider import Command, Decision, Fact, Head, Refused, Stream, StreamRef
+from domain.notice.committing import archives_committed
 from domain.notice.notice import NOTICE, Notice
+from domain.result import proposing
 from domain.sealed import Secret
 from domain.values import Instant, day_of
 
@@ -160,12 +163,43 @@ def _counted(given: Given) -> Decision:
     return computing.decide(given.past, wish)
 
 
-def _determined(given: Given) -> Decision:
+def _notice(given: Given) -> Notice:
+    """The notice of results on which a round rests."""
     notice = given.past[NOTICE.of(UUID(given.head()["notice"]))]
     if not isinstance(notice, Notice) or notice.results is None:
         raise Unfoldable(given.round[0].line, "its notice")
+    return notice
+
+
+def _determined(given: Given) -> Decision:
+    notice = _notice(given)
+    assert notice.results is not None, "it is a notice of results"
     at = msgspec.convert(given.round[0].value["at"], Instant)
     return determined(given.past, notice, notice.results, day_of(at))
+
+
+def _restated(given: Given) -> Decision:
+    said = given.head()
+    fields = {name: said[name] for name in ("unit", "year", "period", "number")}
+    return superseding.decide(given.past, given.put(superseding.ComputeRestatement, **fields))
+
+
+def _adopted(given: Given) -> Decision | None:
+    """What was adopted; nothing is derived where nothing changed for anybody: then there was no notice."""
+    if given.head().get("notice") is None:
+        return None
+    notice = _notice(given)
+    assert notice.results is not None, "it is a notice of results"
+    return superseded(given.past, notice, notice.results)
+
+
+def looked_at(given: Given) -> Decision | None:
+    """A probation window, as the machine saw it; what a person proposed on another ground is not derived."""
+    said = given.head()
+    if said.get("ground") == "other":
+        return None
+    wish = given.put(proposing.LookAtProbation, unit=said["unit"], member=UUID(said["member"]))
+    return proposing.decide(given.past, wish)
 
 
 def _tallied(given: Given) -> Decision:
@@ -191,10 +225,24 @@ def _committed(given: Given) -> Decision | None:
     said = given.head()
     if said["seed"] not in given.seeds:
         return None
-    salt, name, value = given.seeds[said["seed"]]
-    seed = Secret(subject=UUID(int=0), name=name, value=value, salt=salt)
+    seed = _opened(given, said["seed"])
     fields = {name: said[name] for name in ("unit", "year", "period", "round")}
     return committing.decide(given.past, given.put(committing.CommitState, seed=seed, **fields))
+
+
+def _opened(given: Given, commitment: str) -> Secret:
+    salt, name, value = given.seeds[commitment]
+    return Secret(subject=UUID(int=0), name=name, value=value, salt=salt)
+
+
+def _archived(given: Given) -> Decision | None:
+    said = given.head()
+    notice = given.past[NOTICE.of(UUID(said["notice"]))]
+    if said["seed"] not in given.seeds:
+        return None
+    if not isinstance(notice, Notice):
+        raise Unfoldable(given.round[0].line, "its notice")
+    return [archives_committed(given.past, notice, _opened(given, said["seed"]))]
 
 
 class Round(NamedTuple):
@@ -219,8 +267,25 @@ ROUNDS: Final = (
     ),
     Round(("appraisal-closed", "voter-took-part", "ballot-cast", "appraisal-tallied"), _tallied),
     Round(("state-committed",), _committed),
+    Round(("archives-committed",), _archived),
+    Round(("restatement-computed", "member-restated", "line-restated"), _restated),
+    Round(
+        (
+            "period-restated",
+            "record-reversed",
+            "record-replaced",
+            "points-confirmed",
+            "determination-superseded",
+            "member-computed",
+            "score-determined",
+            "grade-determined",
+        ),
+        _adopted,
+    ),
 )
-_BEGINS: Final = {one.words[0]: one for one in ROUNDS}
+WINDOWS: Final = ("probation-outlook-issued", "confirmation-proposed", "extension-proposed", "cancellation-proposed")
+"""What is said of a probation window: it rests on the archives of two years."""
+_BEGINS: Final = {one.words[0]: one for one in (*ROUNDS, *(Round((word,), looked_at) for word in WINDOWS))}
 
 
 class Tally:
@@ -232,13 +297,17 @@ class Tally:
         self.grades = 0
         self.ballots = 0
         self.states = 0
+        self.restated = 0
+        self.windows = 0
 
     def add(self, entry: Told) -> None:
         """One entry that holds."""
         self.figures += entry.type == "member-computed"
         self.grades += entry.type == "grade-determined"
         self.ballots += entry.type == "ballot-cast"
-        self.states += entry.type == "state-committed"
+        self.states += entry.type in ("state-committed", "archives-committed")
+        self.restated += entry.type == "determination-superseded"
+        self.windows += entry.type in WINDOWS
 
 
 def replay(
@@ -246,14 +315,19 @@ def replay(
     read: Callable[[int], Mapping[str, Any]],
     seeds: Mapping[str, tuple[str, str, str]],
     tally: Tally,
+    *,
+    one_time: bool = False,
 ) -> Iterator[Differs]:
-    """Yield the entries that say something else than the rules give, in the order of the log."""
+    """Yield the entries that say something else than the rules give, in the order of the log.
+
+    ``one_time``: only a year or less of the log is there, which is too little for a probation window.
+    """
     past, waiting = History(read), list[Told]()
     for entry in entries:
         if waiting and not _belongs(waiting, entry):
             yield from _again(past, waiting, seeds, tally)
             waiting = []
-        if waiting or entry.type in _BEGINS:
+        if waiting or (entry.type in _BEGINS and not (one_time and entry.type in WINDOWS)):
             waiting.append(entry)
         else:
             past.take(entry)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from domain.assessment.adding import AdditionIsBurden, AdditionOutside, AddRecord
-from domain.assessment.ordering import CorrectionTwice, CorrectionUndetermined
+from domain.assessment.agreeing import CorrectionElsewhere, CorrectionTwice
+from domain.assessment.ordering import CorrectionUndetermined
 from domain.assessment.restatement import AdditionOrdered, RestatementOrdered
 from domain.objection.objection import Correction
 from domain.recording.amounts import LevelUnknown
@@ -20,11 +21,12 @@ from domain.rules.ruleset import NoRuleInForce
 from tests.domain.assessment.test_restatement import BASE, D, outcome, result
 from tests.domain.branch import BRANCH, SECRETARY, STUDY, VERSION, digest, who
 from tests.domain.given import Given
-from tests.domain.restated import adopted, approved, computed, ordered
-from tests.domain.year import YEAR, days
+from tests.domain.restated import HEARD_AT, adopted, approved, computed, ordered
+from tests.domain.year import TERM, YEAR, days
 
 DAY = date(YEAR, 5, 20)
 PRIZE = Correction(outcome="honoured", level="municipal_first")
+LATER = HEARD_AT + 2 * TERM
 HELD = MATTER.of(BRANCH, "MT-LEFT")
 
 
@@ -105,6 +107,7 @@ def test_a_duty_that_a_sheet_forgot_is_added_on_the_day_of_its_matter() -> None:
         (honour(occurred_on=None), MatterUnknown),
         (honour(member=who("stranger")), CorrectionUndetermined),
         (duty(occurred_on=date(YEAR, 5, 21)), MatterUnknown),
+        (duty(counted_on=date(YEAR, 8, 3)), MatterUnknown),
         (duty(item="R-LX-2", document_kind="attendance_log"), SheetUnknown),
     ],
 )
@@ -117,3 +120,28 @@ def test_only_what_speaks_for_a_member_and_what_papers_show_is_added(
 def test_one_matter_is_added_once() -> None:
     BASE.when(ordered(additions=(honour(), honour()))).refused(CorrectionTwice)
     after(honour()).when(ordered(additions=(honour(),))).refused(AlreadyRecorded)
+
+
+def test_two_orders_of_different_periods_do_not_add_one_thing_differently() -> None:
+    half = BASE.given(ordered(period="H1", additions=(honour(),)))
+    other = honour(right=Correction(outcome="honoured", level="municipal_second"))
+    half.when(ordered(additions=(other,))).refused(CorrectionElsewhere)
+    half.when(ordered(additions=(honour(),))).says(RestatementOrdered, AdditionOrdered)
+
+
+def test_a_result_is_not_adopted_where_the_archive_has_changed_since_it_was_computed() -> None:
+    """The half's order adds another prize while the year's is on its way: the year's figures know nothing of it."""
+    wanting = BASE.given(ordered(additions=(honour(),)), computed(), approved())
+    half = (ordered(period="H1", additions=(honour(matter="AW-OTHER"),)), computed("H1"), approved("H1"))
+    after = wanting.given(*half, *adopted("H1"), *adopted())
+    stands = result(after, D).standing
+    assert stands is not None
+    assert stands.version == 1
+    assert "AW-LEFT" not in {one.matter for one in after.world[archive_of(D, DAY)].records.values()}
+    anew = after.given(
+        ordered(at=LATER, additions=(honour(),)), computed(number=2, at=LATER), approved(number=2, at=LATER),
+        *adopted(number=2, at=LATER),
+    )  # fmt: skip
+    now = result(anew, D).standing
+    assert now is not None
+    assert (now.version, now.total - stands.total > 0) == (2, True)

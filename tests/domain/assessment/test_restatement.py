@@ -6,16 +6,14 @@ from uuid import UUID
 import pytest
 
 from domain.actor import Actor, person
+from domain.assessment.agreeing import CorrectionElsewhere, CorrectionTwice, RightRecord
 from domain.assessment.ordering import (
     ConcernedOrders,
-    CorrectionElsewhere,
     CorrectionOutside,
-    CorrectionTwice,
     CorrectionUndetermined,
     NothingToRestate,
     NotRestatedWorse,
     OrdererApproves,
-    RightRecord,
 )
 from domain.assessment.period import PeriodRestated, period_of
 from domain.assessment.restatement import (

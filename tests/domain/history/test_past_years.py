@@ -23,12 +23,15 @@ from domain.history.past_year import (
     NotOfPastRules,
     PastEntryKnown,
     PastEntryUnknown,
+    PastEntryWithdrawn,
     PastResultImported,
     WithdrawPastEntry,
     past_year_of,
 )
 from domain.organisation.member import MemberUnknown, OwnAffair
-from domain.result.measure import MeasureProposed
+from domain.process import FOLLOW_UPS
+from domain.result.due import ReviewMeasures
+from domain.result.measure import MeasureProposed, MeasureWithdrawn
 from tests.domain.branch import (
     AS_OFFICER,
     AS_SECRETARY,
@@ -37,6 +40,7 @@ from tests.domain.branch import (
     HIGHER_SECRETARY,
     MEMBER,
     OFFICER,
+    PROCESS,
     RULED,
     SCHEME,
     TOP,
@@ -48,7 +52,7 @@ from tests.domain.branch import (
     wish,
 )
 from tests.domain.given import Given
-from tests.domain.measured import GOOD, called_for, year_of
+from tests.domain.measured import GOOD, at, called_for, year_of
 from tests.domain.past import FILED_AT, TRIAL, brought, entered, recorded
 
 FILED = RULED.given(entered())
@@ -151,7 +155,10 @@ def test_earlier_rules_entered_wrongly_are_taken_back() -> None:
     FILED.when(wish(WithdrawPastRules, AS_OFFICER, FILED_AT, version="b", **back)).refused(PastRulesUnknown)
     taken = FILED.given(wish(WithdrawPastRules, AS_OFFICER, FILED_AT, version=TRIAL, **back))
     assert taken.world[past_rules_of(SCHEME)].versions == ()
-    taken.given(entered())
+    taken.when(entered()).refused(PastRulesKnown)
+    assert [one.version for one in taken.given(entered("trial-anew")).world[past_rules_of(SCHEME)].versions] == [
+        "trial-anew"
+    ]
 
 
 def called(rules: Given) -> set[str]:
@@ -166,3 +173,25 @@ def test_an_imported_grade_belongs_to_no_run_unless_the_rules_say_so() -> None:
     content = msgspec.Raw(DOCUMENT.replace(b'"gap": "breaks"', b'"gap": "breaks", "imported": "counts"'))
     draft, *others = rules_in_force()
     assert called(organised().given(msgspec.structs.replace(draft, document=content), *others)) == {"help"}
+
+
+def test_a_measure_that_rests_on_an_imported_grade_is_looked_at_again_when_that_changes() -> None:
+    content = msgspec.Raw(DOCUMENT.replace(b'"gap": "breaks"', b'"gap": "breaks", "imported": "counts"'))
+    draft, *others = rules_in_force()
+    rules = organised().given(msgspec.structs.replace(draft, document=content), *others)
+    year = (*year_of(2026, {**GOOD, MEMBER: BASIC}), called_for(2026))
+    review = wish(
+        ReviewMeasures, PROCESS, at(2027, 5), unit=BRANCH, member=MEMBER, year=2025, period="Y", imported=True
+    )
+    after = rules.given(entered(), brought(grade=BASIC), *year)
+    after.when(review).nothing()
+    [entry] = after.world[past_year_of(MEMBER, 2025)].results
+    reason = secret("reason", "抄录有误", OFFICER)
+    back = wish(
+        WithdrawPastEntry, AS_OFFICER, FILED_AT, unit=BRANCH, member=MEMBER, year=2025, entry=entry, reason=reason
+    )
+    changed = {type(fact) for fact in after.given(back).when(review).facts()}
+    assert {MeasureWithdrawn, MeasureProposed} <= changed
+    late = rules.given(*year, entered(), brought(grade=BASIC))
+    assert {"help"} == {one.code for one in late.when(review).facts() if isinstance(one, MeasureProposed)}
+    assert FOLLOW_UPS[PastResultImported].purpose == FOLLOW_UPS[PastEntryWithdrawn].purpose == "review-measures"

@@ -16,7 +16,7 @@ from domain.oversight.erasing import (
     ProposeErasure,
     RestrictProcessing,
 )
-from domain.oversight.retention import DestroyCaseKey, OrderRetention, RecordTrim
+from domain.oversight.retention import DestroyCaseKey, DestroyErasedCase, OrderRetention, RecordTrim
 from tests.domain.branch import (
     AS_LEADER,
     AS_OFFICER,
@@ -112,6 +112,11 @@ def trimmed(before_on: date = date(2029, 1, 1), at: datetime = TERM_OVER) -> Rec
     return wish(RecordTrim, PROCESS, at, unit=TOP, before_on=before_on, readings=2, sessions=1, tokens=0)
 
 
-def cleared(objection: UUID, at: datetime = TERM_OVER) -> DestroyCaseKey:
+def cleared(objection: UUID, at: datetime = TERM_OVER, objector: UUID | None = None) -> DestroyCaseKey:
     """An objection's key goes."""
-    return wish(DestroyCaseKey, PROCESS, at, unit=TOP, objection=objection)
+    return wish(DestroyCaseKey, PROCESS, at, unit=TOP, objection=objection, objector=objector)
+
+
+def followed(case: CaseOf, *persons: UUID, unit: str = BRANCH, at: datetime = TERM_OVER) -> DestroyErasedCase:
+    """The key of a case follows somebody who was erased."""
+    return wish(DestroyErasedCase, PROCESS, at, unit=unit, case=case.case, kind=case.kind, persons=persons)

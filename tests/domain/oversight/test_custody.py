@@ -54,16 +54,19 @@ from tests.domain.branch import (
     sheet_approved,
     wish,
 )
-from tests.domain.objection.disputes import FILED, FILED_AT, OBJECTION_ID
+from tests.domain.objection.disputes import FILED, FILED_AT, OBJECTION_ID, withdrawn
 from tests.domain.oversight.kept import (
     AS_SECOND,
     IN_TERM,
     LEFT,
     OFFICES,
     ORDER,
+    SECOND_OFFICER,
+    TERM_OVER,
     cleared,
     decided,
     destroyed,
+    followed,
     held,
     left,
     ordered,
@@ -73,7 +76,7 @@ from tests.domain.oversight.kept import (
     trimmed,
     unrestricted,
 )
-from tests.domain.oversight.reviews import OFFICE, REVIEW_ID, closed, opened
+from tests.domain.oversight.reviews import DAY, OFFICE, REVIEW_ID, closed, opened
 
 ON_LEAVE = {"kind": "leave", "from_on": date(2026, 5, 1), "until_on": date(2026, 5, 2)}
 
@@ -127,9 +130,30 @@ def test_a_running_review_refuses_under_the_same_code_as_a_hold() -> None:
     about = CaseOf(case=REVIEW_ID, kind="review")
     asked = base.given(proposed("law"), decided())
     asked.when(destroyed(about)).refused(StillNeeded)
-    facts = asked.given(closed()).when(destroyed(about)).says(PersonalKeyDestroyed, CaseKeyDestroyed)
-    assert isinstance(facts[1], CaseKeyDestroyed)
-    assert facts[1].case == REVIEW_ID
+    asked.given(closed()).when(destroyed(about)).says(PersonalKeyDestroyed)
+
+
+def test_the_key_of_a_case_follows_an_erased_person_by_a_wish_of_its_own() -> None:
+    about = CaseOf(case=REVIEW_ID, kind="review")
+    follows = followed(about, OTHER, unit=TOP)
+    ended = OFFICES.given(*OFFICE, opened(OTHER), left(), closed())
+    ended.when(follows).refused(NotOrdered)
+    gone = ended.given(proposed("law"), decided(), destroyed(about))
+    (fact,) = gone.when(follows).says(CaseKeyDestroyed)
+    assert isinstance(fact, CaseKeyDestroyed)
+    assert (fact.case, fact.unit) == (REVIEW_ID, TOP)
+    gone.when(followed(about, OTHER)).refused(NotOrdered)
+    gone.given(follows).when(followed(about, OTHER, unit=TOP, at=TERM_OVER + DAY)).nothing()
+
+
+def test_the_key_of_a_case_stays_while_anybody_of_it_is_held() -> None:
+    about = CaseOf(case=REVIEW_ID, kind="review")
+    ended = OFFICES.given(*OFFICE, opened(OTHER), left(), closed(), proposed("law"), decided(), destroyed(about))
+    ended.given(held(of=MEMBER)).when(followed(about, OTHER, MEMBER, unit=TOP)).refused(StillNeeded)
+    over = FILED.given(withdrawn(), ordered(date(2027, 1, 1), "objections"))
+    over.when(cleared(OBJECTION_ID, objector=MEMBER)).says(CaseKeyDestroyed)
+    for one in (OTHER, MEMBER):
+        over.given(held(of=one)).when(cleared(OBJECTION_ID, objector=MEMBER)).refused(StillNeeded)
 
 
 def test_an_open_objection_and_an_open_period_refuse() -> None:
@@ -143,6 +167,17 @@ def test_what_is_declined_may_be_asked_again_and_what_runs_may_not() -> None:
     LEFT.given(proposed(), decided(approve=False)).when(proposed()).says(ErasureProposed)
     LEFT.when(decided()).refused(NoErasure)
     LEFT.given(proposed()).when(destroyed()).refused(NoErasure)
+
+
+def test_what_is_approved_and_waits_is_taken_back_by_whoever_proposed_or_approved_it() -> None:
+    waits = LEFT.given(proposed(), decided())
+    waits.when(decided(approve=False)).says(ErasureDeclined)
+    waits.given(decided(approve=False)).when(destroyed()).refused(NoErasure)
+    waits.when(decided()).refused(NoErasure)
+    both = waits.given(appointed(OFFICER, "leading_group", TOP))
+    both.when(decided(approve=False, actor=person(OFFICER, "leading_group", TOP))).says(ErasureDeclined)
+    third = waits.given(appointed(SECOND_OFFICER, "leading_group", TOP))
+    third.when(decided(approve=False, actor=person(SECOND_OFFICER, "leading_group", TOP))).refused(NoErasure)
 
 
 def test_of_somebody_who_is_gone_nothing_more_is_said() -> None:

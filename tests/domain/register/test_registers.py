@@ -63,8 +63,10 @@ from tests.domain.branch import (
     RULED,
     TOP,
     digest,
+    established,
     held,
     planned,
+    registered,
     secret,
     who,
     wish,
@@ -219,6 +221,13 @@ def test_members_stand_under_their_pseudonyms_and_are_named_once() -> None:
     here.when(part(NameRegisterPart, "team", "XJT", "speaker", member=who("stranger"))).refused(PersonUnknown)
     here.when(part(NameRegisterPart, "team", "XJT", "author", member=MEMBER)).refused(PartUnknown)
     here.when(part(NameRegisterPart, "team", "XJT", "speaker")).refused(PartUnknown)
+
+
+def test_nobody_is_named_whose_organisation_is_in_no_line_with_the_register_s() -> None:
+    other, below = who("elsewhere"), who("above")
+    here = RULED.given(established("B2", TOP), registered(other, "B2"), registered(below, TOP), entered("team", "XJT"))
+    here.when(part(NameRegisterPart, "team", "XJT", "speaker", member=other)).refused(PersonUnknown)
+    here.when(part(NameRegisterPart, "team", "XJT", "speaker", member=below)).says(RegisterPartNamed)
 
 
 def test_a_project_names_the_issues_behind_it() -> None:

@@ -12,7 +12,7 @@ from projections.reports.attainability import table
 from projections.reports.branches import compared
 from projections.reports.fairness import band, behind, items_of, totals_of
 from projections.reports.lateness import by_unit, distribution
-from projections.reports.lines import ByItem, Sums, count, root
+from projections.reports.lines import ByItem, Sums, count, level, root
 from projections.reports.results import Seats, tables
 from projections.reports.table import Said
 from tests.foundings import RULES_FILE
@@ -52,6 +52,17 @@ def test_the_share_with_full_points_is_of_all_to_whom_the_item_was_put() -> None
     assert row.marked
 
 
+def test_whoever_was_there_for_half_the_period_counts_by_the_share_of_what_he_could_get() -> None:
+    """4 of 5 and 2 of 2.5 are four fifths each: 4.00, and no spread between them."""
+    found = sums((1, 400))
+    found.add(200, 250)
+    assert (found.mean, found.spread, found.full) == (400, 0, 0)
+    late = Sums()
+    late.add(200, 250)
+    level((found, late))
+    assert late.mean == found.mean
+
+
 def test_an_item_out_of_reach_shows_as_a_branch_in_which_nobody_has_a_point_while_elsewhere_somebody_has() -> None:
     everywhere = {ITEM: {("PK", "A"): sums((12, 0)), ("PK", "B"): sums((10, 0))}}
     assert table(SCHEME, everywhere, "PK", 10, Fraction(0)).rows[0].values["out_of_reach"] == 0
@@ -85,7 +96,7 @@ def test_a_period_of_two_halves_asks_for_the_caps_of_both() -> None:
     found: ByItem = {}
     count(found, ("PK", "A"), spans)
     one = found[ITEM]["PK", "A"]
-    assert (one.number, one.sum, one.cap, one.full) == (1, 400, 500, 0)
+    assert (one.number, one.mean, one.cap, one.full) == (1, 400, 500, 0)
 
 
 def test_the_mean_of_branches_and_its_spread_count_each_branch_once() -> None:
@@ -172,6 +183,14 @@ def test_a_group_of_nine_takes_the_next_smallest_along() -> None:
         ("sex-male", 30, "80.00")
     ]
     assert found.hidden == 2
+
+
+def test_the_totals_of_a_group_are_their_plain_mean_and_the_best_are_counted() -> None:
+    """5 × 80.00 and 5 × 60.00 are 70.00, 10.00 apart from it."""
+    people = [("sex-male", 8000, True)] * 5 + [("sex-male", 6000, False)] * 5
+    (row,) = totals_of("sex", people, 10).rows
+    told = [row.values[name] for name in ("members", "mean_total", "spread", "best")]
+    assert told == [10, "70.00", "10.00", 5]
 
 
 def test_of_two_groups_one_too_small_nothing_is_told() -> None:

@@ -10,7 +10,7 @@ from domain.house import STREAMS
 from domain.leaf import leaf_hash
 from domain.vocabulary import stored_name
 from projections.transparency.offline.replay import Differs, Tally, Told, replay, word_of
-from tests.projections.transparency.worked import SEED, worked_log
+from tests.projections.transparency.worked import SEED, noticed_log, worked_log
 
 SEEDS = {SEED.commitment: (SEED.salt, SEED.name, SEED.value)}
 Change = Callable[[dict[str, Any]], None]
@@ -88,6 +88,16 @@ def test_a_record_that_is_gone_shows_in_the_figures() -> None:
     first = counted_again((*states[:gone], *states[gone + 1 :]))[0]
     assert b'"type":"completeness-checked"' in states[first.line]
     assert first.counted.startswith("period-incomplete")
+
+
+def test_the_archives_that_a_notice_bound_are_bound_again_and_a_dropped_record_shows() -> None:
+    tally = Tally()
+    states = noticed_log()
+    assert counted_again(states, tally) == []
+    assert tally.states == 1
+    recorded = [line for line, state in enumerate(states) if b'"type":"points-recorded"' in state]
+    first = counted_again((*states[: recorded[-1]], *states[recorded[-1] + 1 :]))[0]
+    assert (first.line, first.field) == (len(states) - 1, "root")
 
 
 def test_a_rule_set_whose_parts_were_altered_is_named_where_it_was_published() -> None:

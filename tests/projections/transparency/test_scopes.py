@@ -9,14 +9,16 @@ from uuid import UUID
 import msgspec
 import psycopg
 import pytest
+import rfc8785
 
 from domain.sealed import Secret
+from domain.vocabulary import FACT_TERMS
 from projections.transparency import verify
 from projections.transparency.export import export
 from projections.transparency.note import Signer
 from projections.transparency.publisher import publish_once
 from projections.transparency.refusals import ScopeEmpty
-from projections.transparency.scope import WHOLE, Scope
+from projections.transparency.scope import ALWAYS, KIND_OF, PERSONAL, RESTATED, WHOLE, Scope, time_of
 from tests.domain.branch import BRANCH, who
 from tests.domain.year import YEAR
 from tests.projections.transparency import ledgers
@@ -31,8 +33,12 @@ SCOPES = {
     "member": Scope(member=MEMBER),
     "year": Scope(year=YEAR),
     "unit and year": Scope(unit=BRANCH, year=YEAR),
+    "half": Scope(year=YEAR, period="H1"),
+    "unit and half": Scope(unit=BRANCH, year=YEAR, period="H2"),
+    "whole period": Scope(unit=BRANCH, year=YEAR, period="Y"),
 }
 PARTS = [name for name in SCOPES if name != "whole"]
+GRADED = [name for name in PARTS if "half" not in name]
 
 
 @dataclass
@@ -62,6 +68,8 @@ def exports(server: str, signer: Signer, tmp_path_factory: pytest.TempPathFactor
             export(connection, base / "log", base / "none", signer.verifier, scope=Scope(unit="NOWHERE"))
         with pytest.raises(ScopeEmpty):
             export(connection, base / "log", base / "none", signer.verifier, scope=Scope(member=UUID(int=1)))
+        with pytest.raises(ScopeEmpty):
+            export(connection, base / "log", base / "none", signer.verifier, scope=Scope(year=YEAR, period="Q1"))
         assert not (base / "none").exists()
     return Exports(folders, {name: Copy.of(folder) for name, folder in folders.items()})
 
@@ -78,8 +86,10 @@ def test_an_untouched_scope_is_whole_and_is_counted_again(exports: Exports, name
     assert (report.size, report.shown) == (len(worked_log()), len(exports.copies[name].entries()))
     assert report.rounds
     assert report.scores
-    assert report.states == 1
-    assert report.imported == (0 if "year" in name else 2)
+    half = "half" in name
+    assert report.states == (0 if half else 1)
+    assert bool(report.grades) != half
+    assert report.imported == (1 if half else 2)  # of the years before: they can bear on a measure
 
 
 def test_only_a_unit_s_entries_are_shown_and_all_of_them(exports: Exports) -> None:
@@ -94,6 +104,28 @@ def test_a_person_s_export_names_no_other_person_s_points(exports: Exports) -> N
         entry = json.loads(state)
         if entry["type"] in ("points-recorded", "member-computed", "score-determined", "grade-determined"):
             assert entry["fact"]["member"] == str(MEMBER)
+
+
+def test_of_a_half_year_its_own_figures_and_days_are_shown_and_no_other_half_s(exports: Exports) -> None:
+    told = [json.loads(state) for state in exports.copies["half"].entries()]
+    assert {one["fact"]["period"] for one in told if one["type"] in ("member-computed", "period-opened")} == {"H1"}
+    assert [one for one in told if one["type"] == "score-determined"]
+    days = {one["fact"]["dated_on"] for one in told if one["type"] == "honour-claimed"}
+    assert all(f"{YEAR}-01-01" <= day <= f"{YEAR}-06-30" for day in days)
+
+
+def test_an_altered_figure_of_a_half_is_named(exports: Exports) -> None:
+    copy = exports.copies["unit and half"]
+    line = lines_of(copy, "score-determined")[-1]
+    problem = first_of(rewritten(copy, line, b'"total":"', b'"total":"1'))
+    assert (problem.code, problem.position) == ("entry-altered", position_of(copy, line))
+
+
+@pytest.mark.parametrize("text", ["26", "2026-", "2026-H1\n", "H1", "2026-H 1"])
+def test_what_is_neither_a_year_nor_a_period_of_one_is_no_time(text: str) -> None:
+    assert (time_of(""), time_of("2026"), time_of("2026-H1")) == ((None, None), (2026, None), (2026, "H1"))
+    with pytest.raises(ValueError, match=text[:2]):
+        time_of(text)
 
 
 def test_the_file_itself_says_so_without_our_packages(exports: Exports) -> None:
@@ -125,6 +157,28 @@ def test_what_was_proved_is_written_as_tables_and_nothing_else_is(exports: Expor
     broken = exports.copies["unit"].changed(README=b"").write(tmp_path / "broken")
     assert run(broken / "verify.py", broken, "--no-scores", "--csv", tmp_path / "none").returncode == 1
     assert not (tmp_path / "none").exists()
+
+
+OPENING = {"objection-filed", "review-opened", "export-produced"}
+"""Facts that name a person and are always the first of their stream."""
+
+
+def test_whatever_names_a_person_may_stand_alone_in_his_export() -> None:
+    """Else his export would look as if a version of the stream that others share were missing."""
+    naming = {
+        term.stored_name
+        for term in FACT_TERMS
+        if {"member", "subject"} & set(term.fact.__struct_fields__)
+        and KIND_OF[term.stored_name] not in PERSONAL | ALWAYS
+    }
+    assert (naming | RESTATED) - OPENING <= verify.ALONE
+
+
+@pytest.mark.parametrize("kind", ["../../x", "/outside", "", "Points", "a" * 65])
+def test_a_type_that_could_name_another_place_is_no_type(exports: Exports, kind: str) -> None:
+    entry = json.loads(exports.copies["whole"].entries()[0]) | {"type": kind}
+    with pytest.raises(verify.Bad):
+        verify.Rules().take(rfc8785.dumps(entry))
 
 
 def left_out(copy: Copy, line: int) -> Copy:
@@ -190,7 +244,7 @@ def test_a_whole_archive_left_out_is_missed_where_it_was_counted(exports: Export
     assert first_of(copy).type in ("completeness-checked", "member-computed")
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("name", GRADED)
 @pytest.mark.parametrize(
     ("kind", "old", "new"),
     [

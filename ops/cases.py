@@ -1,0 +1,85 @@
+"""案件中人 — who is in a case, as only the vault can tell: the subject of a review, and who objected."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import psycopg
+import structlog
+
+from api.objecting import Objector
+from domain.oversight.erasing import CaseOf
+from domain.sealed import Secret
+from domain.values import Code, MemberId, Sha256
+from projections.vault import Vault
+
+_LIVING: Final = """
+SELECT 'objection', o.id, o.unit, o.subject, o.objector FROM objections AS o
+WHERE NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = o.id)
+UNION ALL
+SELECT 'review', r.review, r.unit, NULL, r.subject FROM reviews AS r
+WHERE NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = r.review)
+ORDER BY 2
+"""
+
+_log = structlog.get_logger("cases")
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A case whose key is there, and who is in it."""
+
+    of: CaseOf
+    unit: Code
+    persons: frozenset[UUID]
+    readable: bool = True
+    """Whether its box could be opened: else anybody may be in it."""
+
+    def may_name(self, person: MemberId) -> bool:
+        """Whether he is in it, or nobody can tell."""
+        return person in self.persons or not self.readable
+
+
+def living(vault: Vault, connection: "psycopg.Connection[Any]") -> tuple[Case, ...]:
+    """Every case that has its key still, in the order of the ids."""
+    rows = connection.execute(_LIVING).fetchall()
+    try:
+        opened: Mapping[Sha256, Secret] | None = vault.open([commitment for *_, commitment in rows])
+    except Exception:
+        _log.exception("a box does not open: all are opened one by one")
+        opened = None
+    return tuple(_case(vault, opened, *row) for row in rows)
+
+
+def _case(
+    vault: Vault,
+    opened: Mapping[Sha256, Secret] | None,
+    kind: str,
+    case: UUID,
+    unit: Code,
+    subject: UUID | None,
+    commitment: Sha256,
+) -> Case:
+    of = msgspec.convert({"case": case, "kind": kind}, CaseOf)
+    about: frozenset[UUID] = frozenset() if subject is None else frozenset({subject})
+    try:
+        secret = (vault.open([commitment]) if opened is None else opened).get(commitment)
+        said = None if secret is None else secret.value
+        sealed = None if said is None else _objector(said) if kind == "objection" else UUID(said)
+    except Exception:  # one box that does not open hides one case, and no other
+        _log.exception("box does not open", case=str(case))
+        return Case(of=of, unit=unit, persons=about, readable=False)
+    return Case(of=of, unit=unit, persons=about if sealed is None else about | {sealed})
+
+
+def objector_of(vault: Vault, commitment: Sha256) -> MemberId | None:
+    """Who objected; None for whoever is not on the register, or whose key is gone."""
+    secret = vault.open([commitment]).get(commitment)
+    return None if secret is None else _objector(secret.value)
+
+
+def _objector(said: str) -> MemberId | None:
+    try:
+        return msgspec.json.decode(said, type=Objector).person
+    except msgspec.MsgspecError:
+        return None  # the example writes who objects in plain words
