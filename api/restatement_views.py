@@ -84,6 +84,8 @@ class DeterminationView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     total: str
     grade: Code | None
+    grade_zh: str | None
+    grade_en: str | None
     rules: Code
     determined_at: datetime
     superseded: bool
@@ -200,8 +202,9 @@ def _grade(schemes: list[Scheme], code: Code | None) -> tuple[str | None, str | 
     return (code, code) if found is None else (found.zh, found.en)
 
 
-def determination_view(one: determinations.DeterminationState) -> DeterminationView:
+def determination_view(one: determinations.DeterminationState, schemes: Iterable[Scheme]) -> DeterminationView:
     """One determination."""
+    zh, en = _grade(list(schemes), one.grade)
     return DeterminationView(
         unit=one.unit,
         year=one.year,
@@ -209,6 +212,8 @@ def determination_view(one: determinations.DeterminationState) -> DeterminationV
         version=one.version,
         total=points(one.total),
         grade=one.grade,
+        grade_zh=zh,
+        grade_en=en,
         rules=one.rules,
         determined_at=one.determined_at,
         superseded=one.superseded,

@@ -201,11 +201,12 @@ async def of_member(
     async with asked.ready(since) as connection:
         found = await determinations.determinations_of(connection, member)
         orders = (await restatements.restatements_concerning(connection, member)).value
-        waiting = await _waiting(asked, connection, member, orders) if sees else ()
+        schemes = await _schemes(asked, connection) if sees else []
+        waiting = await _waiting(asked, connection, member, orders, schemes) if sees else ()
     value = OwnRestatements(
         member=member,
         name=subject_name(asked),
-        determinations=tuple(determination_view(one) for one in found.value) if sees else (),
+        determinations=tuple(determination_view(one, schemes) for one in found.value) if sees else (),
         items=tuple(row_view(one) for one in orders),
         waiting=waiting,
     )
@@ -213,9 +214,12 @@ async def of_member(
 
 
 async def _waiting(
-    asked: Asked, connection: AsyncConnection, member: MemberId, orders: tuple[restatements.RestatementState, ...]
+    asked: Asked,
+    connection: AsyncConnection,
+    member: MemberId,
+    orders: tuple[restatements.RestatementState, ...],
+    schemes: list[Scheme],
 ) -> tuple[RestatedView, ...]:
-    schemes = await _schemes(asked, connection)
     names = await names_of(asked, connection, [member])
     computed = [one for one in orders if one.status == "computed"]
     found: list[Answer[tuple[restatements.RestatedMember, ...]]] = [

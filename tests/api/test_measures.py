@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
@@ -52,7 +52,7 @@ NOTE = "围绕考勤和群众走访指出不足,本人表示限期整改"
 MARCH, JUNE = datetime(2028, 3, 28, 2, tzinfo=UTC), datetime(2028, 6, 20, 2, tzinfo=UTC)
 
 
-def idle_year(year: int) -> Iterator[Command]:
+def idle_year(year: int, people: tuple[UUID, ...] = PEOPLE) -> Iterator[Command]:
     """A year in which nothing was asked and everybody was marked 80: 68.80, which is 基本合格."""
     key_of = {"unit": BRANCH, "year": year}
     over = {"H1": datetime(year, 7, 8, 1, tzinfo=UTC), "H2": datetime(year + 1, 1, 10, 1, tzinfo=UTC)}
@@ -69,8 +69,8 @@ def idle_year(year: int) -> Iterator[Command]:
         **key_of,
         period="Y",
         tellers=(SECRETARY, RECORDER),
-        took_part=PEOPLE,
-        ballots=ballots({one: {"qualified": 7} for one in PEOPLE}),
+        took_part=people,
+        ballots=ballots({one: {"qualified": len(people) - 1} for one in people}),
     )
     yield from decided(key_of, "Y", at)
 
