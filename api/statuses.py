@@ -129,6 +129,7 @@ STATUSES: Final[dict[str, int]] = {
     "statement-term-runs": 409,
     "veto-not-standing": 409,
     "veto-not-as-brought": 409,
+    "veto-not-brought": 409,
     # Restatement and what-if
     **dict.fromkeys(("restatement-unknown", "nothing-determined"), 404),
     **dict.fromkeys(("nothing-to-restate", "correction-outside", "figure-unknown", "figure-wrong"), 422),

@@ -35,6 +35,20 @@ class BroughtVetoWish(Wish, frozen=True, kw_only=True):
         }
 
 
+class ClosedVetoWish(Wish, frozen=True, kw_only=True):
+    """Which brought veto is taken back or declined, and why."""
+
+    member: MemberId
+    matter: Code
+    item: Code
+    reason: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """As the form says it."""
+        return dict(filled(form, "member", "matter", "item", "reason"))
+
+
 class VetoWish(BroughtVetoWish, frozen=True, kw_only=True):
     """The same, and the sitting that registers it."""
 

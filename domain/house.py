@@ -153,6 +153,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     hearing.EndStatementTerm: hearing.decide,
     deducting.DecideDeduction: deducting.decide,
     bringing.BringVeto: bringing.decide,
+    bringing.CloseBroughtVeto: bringing.decide,
     veto.RegisterVeto: veto.decide,
     veto.LiftVeto: veto.decide,
     drafting.DraftNotice: drafting.decide,

@@ -269,6 +269,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("review-taken-over", review.ReviewTakenOver, "核查接办", "review taken over"),
     FactTerm("member-described", member.MemberDescribed, "情况登记", "member described"),
     FactTerm("archives-committed", commitment.ArchivesCommitted, "档案承诺", "archives of those noticed committed to"),
+    FactTerm("brought-veto-closed", bringing.BroughtVetoClosed, "提请了结", "veto brought by a department closed"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

@@ -87,7 +87,7 @@ FIELDS: Final[tuple[SealedField, ...]] = (
         (
             *("DropMatter", "ReturnSheet", "ReturnHonour", "DecideHonour", "DecideDeduction", "WithdrawNotice"),
             *("AnnulAppraisal", "ReturnPeriod", "SettleSeats", "OrderRestatement", "ApproveRestatement"),
-            *("DeclineAssignment", "CorrectRegister", "WithdrawRegister", "TakeBackStep"),
+            *("DeclineAssignment", "CloseBroughtVeto", "CorrectRegister", "WithdrawRegister", "TakeBackStep"),
             *("WithdrawPastRules", "WithdrawPastEntry"),
         ),
         "办理人写的理由",

@@ -1,12 +1,11 @@
-"""提请待登记 — what departments brought and no body has registered yet; it goes from here once it is on record."""
+"""提请待登记 — what departments brought and waits: it goes once it is registered, taken back or declined."""
 
 from datetime import date
 from typing import Final, LiteralString
 
 import msgspec
 
-from domain.recording.archive import VetoRegistered
-from domain.recording.bringing import VetoBrought
+from domain.recording.bringing import BroughtVetoClosed, VetoBrought
 from domain.values import Code, MemberId, Sha256
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
@@ -36,7 +35,7 @@ ON CONFLICT (unit, member, matter, item) DO UPDATE SET part = EXCLUDED.part, occ
     decided_on = EXCLUDED.decided_on, document_kind = EXCLUDED.document_kind, document = EXCLUDED.document,
     issuer = EXCLUDED.issuer, department = EXCLUDED.department, position = EXCLUDED.position
 """
-_REGISTERED: Final = """
+_CLOSED: Final = """
 DELETE FROM brought_vetoes WHERE unit = %(unit)s AND member = %(member)s AND matter = %(matter)s AND item = %(item)s
 """
 
@@ -60,12 +59,12 @@ def _brought(this: Applied, fact: VetoBrought) -> None:
     this.execute(_BROUGHT, known)
 
 
-def _registered(this: Applied, fact: VetoRegistered) -> None:
+def _closed(this: Applied, fact: BroughtVetoClosed) -> None:
     member = this.keys.member(fact.member)
-    this.execute(_REGISTERED, {"unit": fact.unit, "member": member, "matter": fact.matter, "item": fact.item})
+    this.execute(_CLOSED, {"unit": fact.unit, "member": member, "matter": fact.matter, "item": fact.item})
 
 
-HANDLERS: Final[Handlers] = {VetoBrought: _brought, VetoRegistered: _registered}
+HANDLERS: Final[Handlers] = {VetoBrought: _brought, BroughtVetoClosed: _closed}
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +96,14 @@ JOIN rule_parts AS p ON p.part = b.part
 WHERE %(unit)s = ANY(u.path)
 ORDER BY b.position
 """
+
+
+_BY: Final = _UNDER.replace("WHERE %(unit)s = ANY(u.path)", "WHERE b.unit = %(unit)s AND b.department = %(department)s")
+
+
+async def brought_by(connection: AsyncConnection, unit: Code, department: Code) -> Answer[tuple[Brought, ...]]:
+    """What a department brought of one organisation and still waits, oldest first."""
+    return await ask(connection, Brought, _BY, {"unit": unit, "department": department})
 
 
 async def brought_under(connection: AsyncConnection, unit: Code) -> Answer[tuple[Brought, ...]]:

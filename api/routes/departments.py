@@ -11,11 +11,12 @@ from api.choices import LevelChoice, MoreAsked, choices_of, more_asked
 from api.documents import described
 from api.refusals import NotFound
 from api.routes.honours import PersonChoice, people_of
-from api.routes.vetoes import VetoChoice
+from api.routes.vetoes import BroughtView, VetoChoice, brought_views
 from api.routes.vetoes import choices_of as veto_choices
 from domain.rules.demands import departments_of
 from domain.rules.scheme import Scheme
 from domain.values import Code
+from projections import brought
 from projections.answers import Answer
 from projections.local_items import scheme_here
 from projections.waiting import as_of
@@ -41,6 +42,8 @@ class ReservedView(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[PersonChoice, ...]
     choices: tuple[LevelChoice, ...]
     vetoes: tuple[VetoChoice, ...]
+    brought: tuple[BroughtView, ...]
+    """What the department brought and no body has registered yet."""
     more: MoreAsked
 
 
@@ -61,6 +64,8 @@ async def reserved(
         choices = choices_of(kept, LISTS[kind])
         vetoes = veto_choices(published.scheme, kept.veto) if kind == "vetoes" else ()
         people = await people_of(asked, connection) if choices or vetoes else ()
+        waiting = await brought.brought_by(connection, unit, department) if kind == "vetoes" else None
+        shown = () if waiting is None else await brought_views(asked, connection, waiting.value)
         known = await as_of(connection)
     view = ReservedView(
         unit=unit,
@@ -70,6 +75,7 @@ async def reserved(
         people=people,
         choices=choices,
         vetoes=vetoes,
+        brought=shown,
         more=more_asked(kept, LISTS[kind]),
     )
     return answer(asked, "reserved.html", Answer(as_of=known, complete=True, value=view))

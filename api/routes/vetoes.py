@@ -16,8 +16,9 @@ from api.pages import address
 from api.readings import note_lines, note_readings
 from api.routes.honours import PersonChoice, scheme_today
 from api.routes.matters import Since
-from api.veto_wishes import BroughtVetoWish, LiftWish, VetoWish
-from domain.recording.bringing import BringVeto
+from api.veto_wishes import BroughtVetoWish, ClosedVetoWish, LiftWish, VetoWish
+from domain.recording.bringing import BringVeto, CloseBroughtVeto
+from domain.recording.department import OFFICER
 from domain.recording.veto import LiftVeto, RegisterVeto
 from domain.rules.demands import departments_of
 from domain.rules.items import VetoItem
@@ -110,7 +111,7 @@ async def register(unit: str, asked: Annotated[Asked, permitted("veto.read")], s
         scheme = await scheme_today(asked, connection)
         value = VetoRegister(
             items=await _views(asked, connection, vetoes, scheme),
-            brought=await _brought(asked, connection, waiting),
+            brought=await brought_views(asked, connection, waiting),
             choices=() if scheme is None else choices_of(scheme, scheme.veto),
             people=await _people(asked, connection),
             voters=await _voters(asked, connection),
@@ -184,6 +185,27 @@ def bring(unit: str, asked: Annotated[Asked, permitted("veto.bring", takes=Broug
     return granted(asked, receipt, f"/units/{address(unit)}/reserved?kind=vetoes", created=True)
 
 
+@router.post("/units/{unit:code}/vetoes/brought/closing")
+@described()
+def close_brought(
+    unit: str, asked: Annotated[Asked, permitted("veto.close_brought", takes=ClosedVetoWish)]
+) -> Response:
+    """Take back what one's department brought, or decline it as the body that registers."""
+    wish: ClosedVetoWish = asked.body
+    assert asked.acting is not None, "the permission table grants it to an office"
+    as_officer = asked.acting.role == OFFICER
+    receipt = asked.execute(
+        CloseBroughtVeto,
+        unit=unit,
+        member=wish.member,
+        matter=wish.matter,
+        item=wish.item,
+        reason=asked.secret(asked.reader.person, "reason", wish.reason),
+    )
+    here = f"/units/{address(unit)}"
+    return granted(asked, receipt, f"{here}/reserved?kind=vetoes" if as_officer else f"{here}/vetoes")
+
+
 async def _views(
     asked: Asked, connection: AsyncConnection, found: tuple[merits.Veto, ...], scheme: Scheme | None
 ) -> tuple[VetoView, ...]:
@@ -213,9 +235,10 @@ async def _views(
     )
 
 
-async def _brought(
+async def brought_views(
     asked: Asked, connection: AsyncConnection, found: tuple[brought.Brought, ...]
 ) -> tuple[BroughtView, ...]:
+    """With names and issuers."""
     names = await names_of(asked, connection, [one.member for one in found])
     issuers = await asked.house.vault.values(tuple(one.issuer for one in found))
     return tuple(

@@ -1,20 +1,24 @@
 """提请一票否决 — a veto that a department keeps is brought by its officer; the body then registers what was brought.
 
+Until then its officer may take it back, and the body decline it; what was registered once is used up by it.
+
 What no department keeps the body registers of itself. Who brings it has no part in the vote, and what is registered
 rests on the very document that was brought.
 """
 
 from datetime import date
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from domain.assessment.period import need_unsealed
-from domain.decider import Command, Decision, Fact, Past, Refused, Stream, StreamRef
+from domain.decider import Command, Decision, Fact, Past, Refused, Stream, StreamRef, Write
 from domain.organisation.member import refuse_own
 from domain.organisation.unit import established
+from domain.recording.approval import WrongBody
 from domain.recording.archive import archive_of
-from domain.recording.department import KeptByDepartment, need_department
+from domain.recording.chain import steps_of
+from domain.recording.department import OFFICER, KeptByDepartment, need_department
 from domain.recording.entering import AlreadyRecorded, need_open_period
 from domain.recording.papers import need_days, need_kind
 from domain.recording.sheet import acting
@@ -43,6 +47,21 @@ class VetoBrought(Fact, frozen=True, kw_only=True):
     by: MemberId
 
 
+Outcome: TypeAlias = Literal["registered", "taken_back", "declined"]
+
+
+class BroughtVetoClosed(Fact, frozen=True, kw_only=True):
+    """提请了结 — it was registered, its officer took it back, or the body declined it."""
+
+    unit: Code
+    member: MemberId
+    matter: Code
+    item: Code
+    outcome: Outcome
+    by: MemberId
+    reason: Sha256 | None = None
+
+
 class NotBrought(msgspec.Struct, frozen=True):
     """Nobody brought it."""
 
@@ -53,6 +72,8 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     last: VetoBrought
     by: frozenset[MemberId]
     """Everybody who ever brought it."""
+    waits: bool = True
+    """Whether it may still be registered."""
 
 
 State: TypeAlias = NotBrought | Brought
@@ -70,6 +91,12 @@ class NotAsBrought(Refused):
     code = "veto-not-as-brought"
 
 
+class VetoNotBrought(Refused):
+    """没有待登记的提请。 Nothing of this kind was brought and waits to be registered."""
+
+    code = "veto-not-brought"
+
+
 class BringVeto(Command, frozen=True, kw_only=True):
     """Bring the decision of a competent body before the one that registers; brought anew, the last counts."""
 
@@ -83,6 +110,20 @@ class BringVeto(Command, frozen=True, kw_only=True):
     document_kind: Code
     document: Sha256
     issuer: Secret
+
+
+class CloseBroughtVeto(Command, frozen=True, kw_only=True):
+    """Take back what one's department brought, or decline it as the body that registers."""
+
+    operation = "veto.close_brought"
+    unit: Code
+    member: MemberId
+    matter: Code
+    item: Code
+    reason: Secret
+
+
+BringingCommand: TypeAlias = BringVeto | CloseBroughtVeto
 
 
 class RestsOn(NamedTuple):
@@ -101,11 +142,13 @@ def evolve(state: State, fact: Fact) -> State:
             return Brought(last=fact, by=frozenset({fact.by}))
         case Brought(), VetoBrought():
             return Brought(last=fact, by=state.by | {fact.by})
+        case Brought(), BroughtVetoClosed():
+            return msgspec.structs.replace(state, waits=False)
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to what is brought")
 
 
-BROUGHT: Final[Stream[State]] = Stream("brought-veto", NotBrought(), evolve, (VetoBrought,))
+BROUGHT: Final[Stream[State]] = Stream("brought-veto", NotBrought(), evolve, (VetoBrought, BroughtVetoClosed))
 
 
 def brought_of(unit: Code, member: MemberId, matter: Code, item: Code) -> StreamRef[State]:
@@ -113,7 +156,16 @@ def brought_of(unit: Code, member: MemberId, matter: Code, item: Code) -> Stream
     return BROUGHT.of(unit, member, matter, item)
 
 
-def decide(past: Past, command: BringVeto) -> Decision:
+def decide(past: Past, command: BringingCommand) -> Decision:
+    """Bring, take back or decline."""
+    match command:
+        case BringVeto():
+            return _bring(past, command)
+        case CloseBroughtVeto():
+            return _close(past, command)
+
+
+def _bring(past: Past, command: BringVeto) -> Decision:
     """Before the body that registers, once more where it was brought before."""
     refuse_own(command, command.member)
     unit = established(past, command.unit)
@@ -144,7 +196,30 @@ def decide(past: Past, command: BringVeto) -> Decision:
     )
     ref = brought_of(command.unit, command.member, command.matter, command.item)
     state = past[ref]
-    return [] if isinstance(state, Brought) and state.last == fact else [ref.says(fact)]
+    return [] if isinstance(state, Brought) and state.waits and state.last == fact else [ref.says(fact)]
+
+
+def _close(past: Past, command: CloseBroughtVeto) -> Decision:
+    refuse_own(command, command.member)
+    ref = brought_of(command.unit, command.member, command.matter, command.item)
+    state = past[ref]
+    if not isinstance(state, Brought) or not state.waits:
+        raise VetoNotBrought(matter=command.matter, item=command.item)
+    _, scheme = scheme_here(past, command.unit, state.last.occurred_on)
+    if command.actor.role == OFFICER:
+        need_department(scheme, command.item, command.actor)
+    else:
+        body = steps_of(past, established(past, command.unit), (scheme.veto_rules.registered_by,))[0].unit
+        if command.actor.unit != body:
+            raise WrongBody(body=body)
+    outcome: Outcome = "taken_back" if command.actor.role == OFFICER else "declined"
+    return [ref.says(_closed(state.last, outcome, acting(command), command.reason.commitment))]
+
+
+def _closed(last: VetoBrought, outcome: Outcome, by: MemberId, reason: Sha256 | None = None) -> BroughtVetoClosed:
+    return BroughtVetoClosed(
+        unit=last.unit, member=last.member, matter=last.matter, item=last.item, outcome=outcome, by=by, reason=reason
+    )
 
 
 def veto_named(scheme: Scheme, code: Code) -> VetoItem:
@@ -155,17 +230,20 @@ def veto_named(scheme: Scheme, code: Code) -> VetoItem:
     return found
 
 
-def need_brought(
-    past: Past, scheme: Scheme, ref: StreamRef[State], item: Code, rests_on: RestsOn
-) -> frozenset[MemberId]:
-    """Who brought it, where a department keeps the item: then only what was brought is registered."""
+def need_brought(past: Past, scheme: Scheme, ref: StreamRef[State], item: Code, rests_on: RestsOn) -> Brought | None:
+    """What was brought, where a department keeps the item: then that alone is registered, and once."""
     keepers = departments_of(scheme, item)
     if not keepers:
-        return frozenset()
+        return None
     state = past[ref]
-    if isinstance(state, NotBrought):
+    if isinstance(state, NotBrought) or not state.waits:
         raise KeptByDepartment(item=item, departments=keepers)
     last = state.last
     if rests_on != RestsOn(last.occurred_on, last.decided_on, last.document_kind, last.document):
         raise NotAsBrought(item=item)
-    return state.by
+    return state
+
+
+def used_up(ref: StreamRef[State], brought: Brought, by: MemberId) -> Write:
+    """What was brought is registered: nothing is registered from it any more."""
+    return ref.says(_closed(brought.last, "registered", by))

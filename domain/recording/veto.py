@@ -13,12 +13,13 @@ from domain.decider import Decision, Past, Refused
 from domain.organisation.unit import DayInFuture, Established, established
 from domain.recording.approval import NotOneDecides
 from domain.recording.archive import ENDED, RecordUnknown, VetoLifted, VetoRegistered, archive_of
-from domain.recording.bringing import RestsOn, brought_of, need_brought, veto_named
+from domain.recording.bringing import RestsOn, brought_of, need_brought, used_up, veto_named
 from domain.recording.chain import Sitting, steps_of, voted
 from domain.recording.committee import Vote
 from domain.recording.entering import need_open_period, recorded
 from domain.recording.honour import UNNUMBERED
 from domain.recording.papers import need_days, need_kind
+from domain.recording.sheet import acting
 from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
@@ -85,8 +86,11 @@ def _register(past: Past, command: RegisterVeto) -> Decision:
     need_kind(item, command.document_kind)
     brought = brought_of(command.unit, command.member, command.matter, command.item)
     rests_on = RestsOn(command.occurred_on, command.decided_on, command.document_kind, command.document)
-    vote = _carried(past, scheme, unit, command, need_brought(past, scheme, brought, item.code, rests_on))
+    found = need_brought(past, scheme, brought, item.code, rests_on)
+    vote = _carried(past, scheme, unit, command, () if found is None else found.by)
+    used = [] if found is None else [used_up(brought, found, acting(command))]
     return [
+        *used,
         recorded(
             past,
             VetoRegistered(
@@ -108,7 +112,7 @@ def _register(past: Past, command: RegisterVeto) -> Decision:
                 present=vote.present,
                 in_favour=vote.in_favour,
             ),
-        )
+        ),
     ]
 
 

@@ -182,6 +182,21 @@ def test_a_veto_of_a_department_is_brought_on_its_officer_s_page_and_registered_
     assert sent(officer.post(f"{register}/brought", data=bring, files=decision, headers=PAGE)).startswith(here)
     hamlet.settled()
     assert "PK 提请,待登记" in page(secretary, register)
+    assert "撤回提请" in page(officer, here)
+    back = {
+        "member": wish["member"],
+        "matter": "DEC-6",
+        "item": "V-1",
+        "reason": "文书送错",
+        "idempotency_key": str(uuid4()),
+    }
+    assert sent(officer.post(f"{register}/brought/closing", data=back, headers=PAGE)).startswith(here)
+    hamlet.settled()
+    assert body(secretary, register)["brought"] == []
+    assert registered().status_code == 403
+    anew = {**bring, "idempotency_key": str(uuid4())}
+    assert sent(officer.post(f"{register}/brought", data=anew, files=decision, headers=PAGE)).startswith(here)
+    hamlet.settled()
     assert registered(decided_on="2026-03-06").status_code == 409
     assert sent(registered()).startswith(register)
     hamlet.settled()

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.actor import Actor, person
-from domain.recording.bringing import BringVeto
+from domain.recording.bringing import BringVeto, CloseBroughtVeto
 from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour
 from domain.recording.deducting import DecideDeduction
 from domain.recording.deduction import deduction_id
@@ -205,6 +205,15 @@ def veto_brought(actor: Actor, at: datetime = AT, /, **fields: object) -> BringV
     said = vetoed()
     names = ("unit", "member", "matter", "item", "occurred_on", "decided_on", "document_kind", "document", "issuer")
     return wish(BringVeto, actor, at, **{**{name: getattr(said, name) for name in names}, **fields})
+
+
+def brought_closed(actor: Actor, at: datetime = AT, /, **fields: object) -> CloseBroughtVeto:
+    """What was brought is taken back, or declined."""
+    said = vetoed()
+    named = {name: getattr(said, name) for name in ("unit", "member", "matter", "item")}
+    return wish(
+        CloseBroughtVeto, actor, at, **{**named, "reason": secret("reason", "张冠李戴", actor.person), **fields}
+    )
 
 
 def lifted(record: UUID, actor: Actor = AS_HIGHER, present: tuple[UUID, ...] = HIGHER, /, **fields: object) -> LiftVeto:

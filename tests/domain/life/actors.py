@@ -29,7 +29,7 @@ from domain.organisation import appointments, exemption, member, membership, reo
 from domain.oversight.log import OpenLog, RestoreLog
 from domain.recording import deduction, honour, sheet
 from domain.recording.approval import ApproveSheet, ReturnSheet
-from domain.recording.bringing import BringVeto
+from domain.recording.bringing import BringVeto, CloseBroughtVeto
 from domain.recording.claiming import ClaimHonour, DecideHonour, EscalateHonour, ReturnHonour
 from domain.recording.deducting import DecideDeduction
 from domain.recording.filling import FillSheet
@@ -142,9 +142,9 @@ def usual(kind: type[Command], life: Life, random: Random, known: dict[str, Any]
         return system("installation")
     if kind in DECIDING:
         return _of_body(life, random, known, branch)
-    if kind is BringVeto:
+    if kind is BringVeto or (kind is CloseBroughtVeto and random.randrange(2)):
         return AS_OFFICIAL
-    if kind in (RegisterVeto, LiftVeto):
+    if kind in (RegisterVeto, LiftVeto, CloseBroughtVeto):
         return HIGHER_SECRETARY
     if kind in HANGING:
         return random.choice((ours("secretary", branch), HIGHER_SECRETARY if branch == SMALL else ours("secretary")))

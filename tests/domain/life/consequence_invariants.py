@@ -190,6 +190,7 @@ def f21_what_a_department_keeps_is_registered_as_it_was_brought(step: Step) -> N
         if fact.item in KEPT["items"]:
             state = step.before[brought_of(fact.unit, fact.member, fact.matter, fact.item)]
             assert isinstance(state, Brought)
+            assert state.waits
             assert (state.last.document, state.last.decided_on) == (fact.document, fact.counted_on)
             assert step.command.actor.person not in state.by
 

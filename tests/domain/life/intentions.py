@@ -31,7 +31,7 @@ from domain.organisation import appointments, exemption, member, membership, reo
 from domain.oversight.log import RestoreLog
 from domain.recording import archive, bringing, deduction, honour, matter, sheet
 from domain.recording.approval import ApproveSheet, ReturnSheet
-from domain.recording.bringing import BringVeto
+from domain.recording.bringing import BringVeto, CloseBroughtVeto
 from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour, WithdrawHonour
 from domain.recording.deducting import DecideDeduction
 from domain.recording.filling import FillSheet, OpenSheet, SubmitSheet
@@ -108,7 +108,7 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     deduction.StatementTermEnded: (DecideDeduction,),
     deduction.DeductionDecided: (DecideDeduction,),
     deduction.DeductionReferred: (DecideDeduction,),
-    bringing.VetoBrought: (RegisterVeto, BringVeto),
+    bringing.VetoBrought: (RegisterVeto, RegisterVeto, BringVeto, CloseBroughtVeto),
     archive.VetoRegistered: (LiftVeto,),
     objections.ObjectionReceipted: (AcceptObjection, DeclineObjection, WithdrawObjection),
     objections.ObjectionAccepted: (AssignHandler, AssignHandler),

@@ -6,13 +6,13 @@ from typing import Final
 
 import pytest
 
-from domain.actor import person
+from domain.actor import Actor, person
 from domain.decider import NotPermitted, Refused
 from domain.organisation.member import OwnAffair
 from domain.organisation.unit import DayInFuture
 from domain.recording.approval import RecorderApproves, WrongBody
 from domain.recording.archive import RecordUnknown, VetoLifted, VetoRegistered, archive_of
-from domain.recording.bringing import NotAsBrought, VetoBrought, VetoUnknown
+from domain.recording.bringing import BroughtVetoClosed, NotAsBrought, VetoBrought, VetoNotBrought, VetoUnknown
 from domain.recording.department import KeptByDepartment
 from domain.recording.entering import AlreadyRecorded
 from domain.recording.sheet import EvidenceMissing
@@ -35,7 +35,7 @@ from tests.domain.branch import (
     who,
 )
 from tests.domain.given import Given
-from tests.domain.merits import DATED_ON, lifted, veto_brought, vetoed
+from tests.domain.merits import DATED_ON, brought_closed, lifted, veto_brought, vetoed
 
 VETOED = RULED.given(vetoed())
 (RECORD,) = VETOED.world[archive_of(MEMBER, DATED_ON)].records
@@ -105,7 +105,7 @@ def test_f21_a_veto_of_a_department_is_brought_by_its_officer_and_then_registere
     (fact,) = KEPT.when(veto_brought(AS_OFFICIAL)).says(VetoBrought)
     assert isinstance(fact, VetoBrought)
     assert (fact.department, fact.by) == (DISCIPLINE_OFFICE, OFFICIAL)
-    BROUGHT.when(vetoed()).says(VetoRegistered)
+    BROUGHT.when(vetoed()).says(BroughtVetoClosed, VetoRegistered)
     BROUGHT.when(veto_brought(AS_OFFICIAL)).nothing()
     BROUGHT.given(vetoed()).when(veto_brought(AS_OFFICIAL)).refused(AlreadyRecorded)
 
@@ -118,7 +118,31 @@ def test_f21_the_body_registers_what_was_brought_and_nothing_else(other: dict[st
     BROUGHT.when(vetoed(**other)).refused(NotAsBrought)
     anew = BROUGHT.given(veto_brought(AS_OFFICIAL, **other))
     anew.when(vetoed()).refused(NotAsBrought)
-    anew.when(vetoed(**other)).says(VetoRegistered)
+    anew.when(vetoed(**other)).says(BroughtVetoClosed, VetoRegistered)
+
+
+@pytest.mark.parametrize(("actor", "outcome"), [(AS_OFFICIAL, "taken_back"), (AS_HIGHER, "declined")])
+def test_f21_what_was_brought_is_taken_back_or_declined_and_then_not_registered(actor: Actor, outcome: str) -> None:
+    (fact,) = BROUGHT.when(brought_closed(actor)).says(BroughtVetoClosed)
+    assert isinstance(fact, BroughtVetoClosed)
+    assert (fact.outcome, fact.reason is None) == (outcome, False)
+    closed = BROUGHT.given(brought_closed(actor))
+    closed.when(vetoed()).refused(KeptByDepartment)
+    closed.when(brought_closed(actor)).refused(VetoNotBrought)
+    closed.given(veto_brought(AS_OFFICIAL)).when(vetoed()).says(BroughtVetoClosed, VetoRegistered)
+
+
+def test_f21_what_was_brought_is_registered_once_even_after_the_veto_was_lifted() -> None:
+    registered = BROUGHT.given(vetoed())
+    registered.when(brought_closed(AS_OFFICIAL)).refused(VetoNotBrought)
+    record = next(fact.record for fact in registered.world.facts if isinstance(fact, VetoRegistered))
+    registered.given(lifted(record)).when(vetoed()).refused(KeptByDepartment)
+
+
+def test_f21_only_its_department_and_the_body_that_registers_close_what_was_brought() -> None:
+    KEPT.when(brought_closed(AS_OFFICIAL)).refused(VetoNotBrought)
+    BROUGHT.when(brought_closed(AS_SECRETARY)).refused(WrongBody)
+    BROUGHT.when(brought_closed(person(OFFICIAL, "member", DISCIPLINE_OFFICE))).refused(NotPermitted)
 
 
 def test_f21_nobody_else_brings_it_and_the_officer_brings_nothing_else_and_has_no_vote() -> None:
@@ -130,6 +154,6 @@ def test_f21_nobody_else_brings_it_and_the_officer_brings_nothing_else_and_has_n
     KEPT.when(veto_brought(AS_OFFICIAL, document_kind="minutes")).refused(EvidenceMissing)
     seated = BROUGHT.given(appointed(OFFICIAL, "committee_member", TOP))
     seated.when(vetoed(person(OFFICIAL, "committee_member", TOP), (*HIGHER, OFFICIAL))).refused(RecorderApproves)
-    (fact,) = seated.when(vetoed(AS_HIGHER, (*HIGHER, OFFICIAL))).says(VetoRegistered)
+    _, fact = seated.when(vetoed(AS_HIGHER, (*HIGHER, OFFICIAL))).says(BroughtVetoClosed, VetoRegistered)
     assert isinstance(fact, VetoRegistered)
     assert fact.entitled == len(HIGHER)
