@@ -121,7 +121,7 @@ def fairness(asking: Asking) -> tuple[tuple[Table, ...], tuple[str, ...]]:
         for trait, group_of in groupings(asking.year).items()
     }
     stands = people.keys() >= set(counted) and not _is(asking, _CHANGED, {**known, "counted": counted})
-    lines = lines_by(asking, *groups.values()) if stands else ({},) * len(groups)
+    lines = lines_by(asking, *groups.values()) if stands else tuple(ByItem() for _ in groups)
     tables: list[Table] = []
     for (trait, grouped), items in zip(groups.items(), lines, strict=True):
         of_totals = [(grouped[member][0], total, grade in best) for member, total, grade in totals]
