@@ -161,6 +161,7 @@ POOLS: Final[dict[str, Pool]] = {
     "objector": _sealed("objector", "somebody", "another"),
     "key": _one(digest_of(KEY)),
     "secret": _one(KEY, KEY, KEY, "wrong"),
+    "imported": _one(False, False, False, True),
     "anonymous": _one(False, False, False, False, False, True),
     "about": _one("line", "line", "line", "missing_line", "procedure", "grade"),
     "line": _one(1, 1, 2, 3, None, 99),
