@@ -246,7 +246,8 @@ def test_a_notice_whose_calendar_changed_closes_by_the_longer_term(deployed: Dep
         _run_a_fresh_manager(deployed, now)
     theme_day = notice_id(BRANCH, "TD-202605", "R-LX-1", 1)
     told = [one for one in _entries(deployed) if one.at >= term_over and getattr(one.fact, "notice", None) == theme_day]
-    assert [entry.type for entry in told] == ["notice-extended", "notice-closed", *["points-confirmed"] * 15]
+    ending = ["notice-extended", "notice-closed", "archives-committed"]
+    assert [entry.type for entry in told] == [*ending, *["points-confirmed"] * 15]
     with psycopg.connect(on_reads(deployed.urls.projector), autocommit=True) as connection:
         follow.catch_up(connection)
         shown = connection.execute(
