@@ -17,7 +17,7 @@ from api.wishes import ReturnWish
 from domain.history.past_rules import WithdrawPastRules
 from domain.history.past_year import WithdrawPastEntry
 from domain.values import Code
-from projections import past_years
+from projections import past_years, rules
 from projections.answers import instead
 
 router = APIRouter(tags=["history"])
@@ -44,13 +44,15 @@ async def earlier(unit: str, asked: Annotated[Asked, permitted("unit.read")], si
     async with asked.ready(since) as connection:
         found = await past_years.past_rules(connection, here.scheme)
         names = await names_of(asked, connection, {one.by_person for one in found.value})
+        versions = await rules.versions(connection, here.scheme)
     value = PastRulesBoard(
         unit=unit,
         title=here.title,
         on_top=here.parent is None,
         items=tuple(rules_view(one, names) for one in found.value),
     )
-    return answer(asked, "past_rules.html", instead(found, value), unit=here)
+    called = {grade.code: (grade.zh, grade.en) for one in versions for grade in one.scheme.grades}
+    return answer(asked, "past_rules.html", instead(found, value), unit=here, called=called)
 
 
 @router.post("/units/{unit:code}/past-rules/{version:code}/withdrawal")
