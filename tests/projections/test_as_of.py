@@ -105,7 +105,7 @@ def test_an_instant_is_the_last_position_known_at_it(house: House) -> None:
 
 def test_the_steps_are_the_positions_at_which_something_changed(house: House) -> None:
     house.tell(FOUNDING)
-    house.tell(life(0))
+    house.tell(life(1))
     last = house.follow()
 
     async def ask(connection: Any) -> list[int]:
