@@ -94,6 +94,8 @@ def founded(found: District, day: date) -> Iterator[Told]:
         at = start + timedelta(seconds=second)
         yield Told(at, _established(place, officer, day, at), WORK_COMMITTEE)
     everybody = {number: known for branch in found.branches for number, known in _directory(branch).items()}
+    # Who leads an organisation may belong to a branch that was founded before.
+    everybody |= {one.work_number: Known(member=one.member, name=one.name) for _, _, one in found.offices}
     brought: tuple[tuple[int, BookKind, Callable[[District, date], bytes]], ...] = (
         (14, "members", books.roster),
         (15, "appointments", books.appointments),
