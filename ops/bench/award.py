@@ -70,7 +70,7 @@ class Client:
         """Of the session, once there is one."""
         return self._cookie
 
-    def ask(self, method: str, path: str, wish: object = None, *, accept: str = "application/json") -> Any:  # noqa: ANN401
+    def ask(self, method: str, path: str, wish: object = None, *, accept: str = "application/json") -> Any:  # noqa: ANN401 - JSON
         """The body of a good answer, JSON where it is; anything else is an error of this measurement."""
         headers = {"Accept": accept, "Cookie": self._cookie}
         if wish is not None:

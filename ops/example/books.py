@@ -202,7 +202,7 @@ def _outcome(branch: Branch, planned: Planned, person: Person) -> str:
         return "earned"
     if planned.kind == "monthly_dues":
         return "attended"
-    draw = Random(f"{SEED}/{branch.place.unit}/{planned.code}/{person.work_number}").random()  # noqa: S311
+    draw = Random(f"{SEED}/{branch.place.unit}/{planned.code}/{person.work_number}").random()  # noqa: S311 - the same
     return "absent" if draw < 0.02 else "excused" if draw < 0.09 else "attended"
 
 

@@ -186,5 +186,5 @@ def _led(place: Place, branches: Sequence[Branch]) -> list[tuple[str, Role, Pers
 
 def stays_unrecorded(branch: Branch, month: int) -> bool:
     """Where a recorder has been idle: one branch in eleven since April, one in five in May."""
-    draw = Random(f"{SEED}/idle/{branch.place.unit}").random()  # noqa: S311
+    draw = Random(f"{SEED}/idle/{branch.place.unit}").random()  # noqa: S311 - the same
     return (month >= 4 and draw < 1 / 11) or (month >= 5 and draw < 1 / 5)
