@@ -146,8 +146,8 @@ def _totals(connection: "psycopg.Connection[Any]") -> Iterator[list[dict[str, ob
             yield [one for row in rows for one in _of_year(*row)]
 
 
-def _of_year(member: int, year: int, unit: str, stored: object) -> Iterator[dict[str, object]]:
-    found = YearScores(year=year, scores=msgspec.convert(stored, Stored))
+def _of_year(member: int, year: int, unit: str, stored: str) -> Iterator[dict[str, object]]:
+    found = YearScores(year=year, scores=msgspec.json.decode(stored, type=Stored))
     for whole in found.periods:
         if whole.period == "Y":
             figures = {"base": whole.base, "honours": whole.honours, "deductions": whole.deductions}
