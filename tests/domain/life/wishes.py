@@ -519,7 +519,7 @@ ELSEWHERE: Final = (
         "domain.oversight.erasing",
         "domain.oversight.retention",
     ),
-    *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
+    *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling", "domain.assessment.giving"),
     *("domain.register", "domain.history", "domain.assessment.following", "domain.organisation.describing"),
 )
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE))
