@@ -208,6 +208,7 @@ def _path(town: Town, route: APIRoute) -> str:
         "sheet": "entries",
         "report": "diligence",
         "table": "units",
+        "component": "task",
     }
     # Of people who do not sign in: nobody reads them as his own.
     for name, about, identify in (("honour", POST, honour_id), ("deduction", COMPLAINT, deduction_id)):
