@@ -300,3 +300,10 @@ def test_the_subjective_share_counts_what_bodies_give_and_ends_are_ends() -> Non
     assert refusals(RULES.replace(b'"least": "40"', b'"least": "100"')) == ["body-score-ends"]
     assert refusals(RULES.replace(FOUR, SHARES)) == ["field-without-effect"]
     assert refusals(RULES) == []
+
+
+def test_before_the_computing_it_is_said_of_which_items_fewer_matters_were_held_than_planned() -> None:
+    """Nothing was held, so that every planned item is named: six theme days a half are twelve a year."""
+    found = {one.item: (one.planned, one.held) for one in gate(COMPLETE).below_plan}
+    assert found["R-LX-1"] == (12, 0)
+    assert all(held < planned for planned, held in found.values())
