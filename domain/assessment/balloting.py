@@ -302,14 +302,14 @@ def _need_valid(session: Session, scheme: Scheme, ballots: Sequence[Ballot], the
     marks, parts = {value.code for value in scheme.appraisal.values}, asks_of(scheme)
     cast = Counter(CodeFor(one.subject, one.category) for one in ballots)
     digests = {one.digest for one in ballots}
-    by_code = session.method == "single_subject_codes"
+    by_code, issued = session.method == "single_subject_codes", dict(session.codes.items())
     wrong = [
         one
         for one in ballots
         if one.mark not in marks
         or one.category not in parts
         or one.subject not in session.subjects
-        or (by_code and session.codes.get(one.digest) != (one.subject, one.category))
+        or (by_code and issued.get(one.digest) != (one.subject, one.category))
     ]
     too_many = [one for one, number in cast.items() if number > session.may_cast_for(one.subject, there)]
     if wrong or too_many or len(digests) != len(ballots):

@@ -1,9 +1,13 @@
 """分类评议: a mark for each category, each a ballot of its own, and the whole by the published weights."""
 
 from collections import Counter
+from random import Random
 from uuid import UUID
 
+import hypothesis
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from domain.assessment.appraisal import AppraisalTallied, BallotCast, BallotCodeIssued, VoterTookPart
 from domain.assessment.balloting import BallotInvalid, CodesWrong, IssuedCode
@@ -11,6 +15,7 @@ from domain.assessment.period import Key
 from domain.assessment.result import result_of
 from domain.assessment.tallying import Ballot, of_categories, tallies
 from domain.rules.scheme import Scheme, load
+from domain.values import hundredths
 from tests.domain.branch import BRANCH, MEMBER, OTHER, PEOPLE, commands, digest
 from tests.domain.given import Given, given
 from tests.domain.rules.kinds.writing import Document, adopted, category, item, named, period, rule_set
@@ -195,3 +200,29 @@ def test_a_whole_is_published_beside_its_categories_and_enters_no_mean_twice() -
     assert [one.category for one in own] == [*CATEGORIES, None]
     assert {one.mean for one in own} == {"100.00"}
     assert (own[-1].ballots, own[-1].voices, own[-1].marks) == (40, 40, None)
+
+
+@settings(max_examples=60, deadline=None)
+@hypothesis.given(
+    st.dictionaries(
+        st.sampled_from(CATEGORIES),
+        st.lists(st.sampled_from([one.code for one in SCHEME.appraisal.values]), max_size=9),
+    ),
+    st.randoms(),
+)
+def test_the_whole_lies_among_its_categories_whatever_was_marked_in_whatever_order(
+    of: dict[str, list[str]], random: Random
+) -> None:
+    cast = [
+        Ballot(subject=MEMBER, digest=digest(f"{part} {number}"), mark=mark, category=part)
+        for part, marks in of.items()
+        for number, mark in enumerate(marks)
+    ]
+    *parts, whole = tallies(SCHEME, KEY, cast, MEMBER)
+    random.shuffle(cast)
+    assert [*tallies(SCHEME, KEY, cast, MEMBER)] == [*parts, whole]
+    means = [hundredths(one.mean) for one in parts if one.mean is not None]
+    assert [one.mean is None for one in parts] == [one.voices < SCHEME.appraisal.min_ballots for one in parts]
+    assert (whole.mean is None) == (not means)
+    assert whole.mean is None or min(means) <= hundredths(whole.mean) <= max(means)
+    assert (whole.ballots, whole.voices) == (len(cast), sum(one.voices for one in parts))
