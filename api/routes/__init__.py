@@ -3,6 +3,7 @@
 from api.routes import (
     appraisals,
     ballots,
+    body_scores,
     custody,
     dashboards,
     deductions,
@@ -79,6 +80,7 @@ ROUTERS = (
     meetings.router,
     periods.router,
     seats.router,
+    body_scores.router,
     results.router,
     own.router,
     notices.router,

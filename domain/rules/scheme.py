@@ -11,6 +11,7 @@ from domain.decider import Refused
 from domain.rules.approving import Sought, chains_for
 from domain.rules.assessing import (
     Appraisal,
+    BodyScores,
     CarryOver,
     Grade,
     Interpretation,
@@ -108,6 +109,7 @@ class Scheme(Stated, frozen=True, kw_only=True, dict=True):
     profiles: tuple[Profile, ...]
     profile_of_year: Literal["profile on the last day of the year"] = "profile on the last day of the year"
     appraisal: Appraisal = Appraisal()
+    body_scores: BodyScores = BodyScores()
     periods: tuple[Period, ...] = HALVES_AND_YEAR
     outlook: Outlook = Outlook()
     grades: tuple[Grade, ...] = ()

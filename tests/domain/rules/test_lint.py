@@ -63,6 +63,7 @@ def by_category(document: Document, *weights: str | None, asked: bool = True) ->
 
 
 MINOR = {**level("minor", "轻", "Minor"), "per": "matter"}
+EMPTY_ENDS = {"given_by": "parent_committee", "least": "60", "most": "60"}
 ONLY_LEDGER_AND_A_FIFTH_MORE = {"ledger": "0.79", "appraisal": "0.21"}
 
 BROKEN: list[tuple[str, Break]] = [
@@ -120,6 +121,8 @@ BROKEN: list[tuple[str, Break]] = [
     ("components-not-one", put("probationary", components={"ledger": "0.90"})),
     ("components-not-one", put("full", components={})),
     ("subjective-share", put("full", components=ONLY_LEDGER_AND_A_FIFTH_MORE)),
+    ("subjective-share", put("full", components={"ledger": "0.75", "appraisal": "0.15", "task": "0.10"})),
+    ("body-score-ends", lambda document: document.update(body_scores={"task": EMPTY_ENDS})),
     ("subjective-share", lambda document: document["fairness"].update(subjective_share_max="0.19")),
     ("quota-on-probationary", put("probationary", graded=True)),
     ("unknown-grade", put("V-1", to="splendid")),
