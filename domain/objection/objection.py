@@ -215,6 +215,8 @@ class ObjectionClosed(Fact, frozen=True, kw_only=True):
     unit: Code
     outcome: Literal["upheld", "partly", "rejected", "declined", "withdrawn", "information"]
     notice: NoticeId
+    by_restatement: bool = False
+    """The period was sealed meanwhile: only an ordered restatement gives effect to what was decided."""
 
 
 class ObjectionEscalated(Fact, frozen=True, kw_only=True):
