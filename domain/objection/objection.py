@@ -275,6 +275,12 @@ class Objection(msgspec.Struct, frozen=True, kw_only=True):
     heard: bool = False
 
     @property
+    def persons(self) -> frozenset[MemberId]:
+        """Whom it is about: whose line it was, or whose line was missing."""
+        missing = None if self.correction is None else self.correction.member
+        return frozenset(one for one in (self.subject, missing) if one is not None)
+
+    @property
     def open(self) -> bool:
         """Whether it is not at its end."""
         return self.status != "closed"

@@ -1,9 +1,11 @@
 """留存、限制与销毁: two hands, a ground and a document; nothing goes while it is needed."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from domain.actor import person
 from domain.decider import NotPermitted
+from domain.objection.closing import CloseObjection
+from domain.objection.objection import Correction
 from domain.organisation.custody import (
     ErasureApproved,
     ErasureDeclined,
@@ -48,13 +50,30 @@ from tests.domain.branch import (
     MEMBER,
     OFFICER,
     OTHER,
+    PROCESS,
     READY,
     TOP,
     appointed,
+    registered,
     sheet_approved,
+    who,
     wish,
 )
-from tests.domain.objection.disputes import FILED, FILED_AT, OBJECTION_ID, withdrawn
+from tests.domain.objection import disputes
+from tests.domain.objection.disputes import (
+    FILED,
+    FILED_AT,
+    OBJECTION_ID,
+    POSTED,
+    about,
+    accepted,
+    assigned,
+    filed,
+    found,
+    heard,
+    replied,
+    withdrawn,
+)
 from tests.domain.oversight.kept import (
     AS_SECOND,
     IN_TERM,
@@ -78,6 +97,7 @@ from tests.domain.oversight.kept import (
 )
 from tests.domain.oversight.reviews import DAY, OFFICE, REVIEW_ID, closed, opened
 
+JULY = datetime(2026, 7, 1, 16, 2, tzinfo=UTC)
 ON_LEAVE = {"kind": "leave", "from_on": date(2026, 5, 1), "until_on": date(2026, 5, 2)}
 
 
@@ -154,6 +174,16 @@ def test_the_key_of_a_case_stays_while_anybody_of_it_is_held() -> None:
     over.when(cleared(OBJECTION_ID, objector=MEMBER)).says(CaseKeyDestroyed)
     for one in (OTHER, MEMBER):
         over.given(held(of=one)).when(cleared(OBJECTION_ID, objector=MEMBER)).refused(StillNeeded)
+
+
+def test_a_hold_on_whoever_had_no_line_keeps_the_key_of_his_objection() -> None:
+    missed = who("was there too")
+    right = Correction(outcome="attended", member=missed)
+    over = POSTED.given(registered(missed), filed(about="missing_line", line=None), accepted(), assigned(), heard())
+    over = over.given(found(), disputes.decided(correction=right), replied(), about(CloseObjection, PROCESS, JULY))
+    over = over.given(ordered(date(2027, 1, 1), "objections"))
+    over.when(cleared(OBJECTION_ID)).says(CaseKeyDestroyed)
+    over.given(held(of=missed)).when(cleared(OBJECTION_ID)).refused(StillNeeded)
 
 
 def test_an_open_objection_and_an_open_period_refuse() -> None:
