@@ -58,8 +58,7 @@ class ObjectionFiled(Fact, frozen=True, kw_only=True):
     reason: Sha256
     key: Sha256
     """Digest of the secret that lets him follow, withdraw and appeal."""
-    received_on: date | None = None
-    """The day on which a paper came in."""
+    received_on: date | None = None  # the day on which a paper came in
     block_until: date | None = None
     """The last day on which it may hold a line back."""
     filed_on: date | None = None
@@ -215,8 +214,7 @@ class ObjectionClosed(Fact, frozen=True, kw_only=True):
     unit: Code
     outcome: Literal["upheld", "partly", "rejected", "declined", "withdrawn", "information"]
     notice: NoticeId
-    by_restatement: bool = False
-    """The period was sealed meanwhile: only an ordered restatement gives effect to what was decided."""
+    by_restatement: bool = False  # the period was sealed meanwhile: only an ordered restatement gives effect to it
 
 
 class ObjectionEscalated(Fact, frozen=True, kw_only=True):
