@@ -5,12 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from domain.actor import person
 from domain.assessment.period import PeriodNotThere
 from domain.decider import Fact, Write
 from domain.entry import Entry
+from domain.ledger import request_bytes
 from domain.organisation.member import OwnAffair
 from domain.process import carried_out, follow_up
 from domain.recording.committee import NoMajority, NoQuorum
@@ -173,6 +175,12 @@ def test_10_correction_of_year_1_withdraws_the_measure_of_year_2() -> None:
     assert status(after, MEMBER, "help", 2027) == "withdrawn"
     assert status(after, MEMBER, "correct", 2027) == "proposed"
     after.when(looked_at_again(MEMBER, 2026, at(2028, 5))).nothing()
+
+
+def test_a_review_from_before_imports_is_known_again() -> None:
+    review = looked_at_again(MEMBER, 2026, at(2027, 4))
+    before = {"wish", "actor", "unit", "member", "year", "period"}
+    assert set(msgspec.json.decode(request_bytes(review))) == before
 
 
 def ranked(year: int, **totals: str) -> tuple[Write, ...]:
