@@ -48,7 +48,7 @@ from domain.rules.ruleset import RULES, RuleSetDrafted, RuleSetPublished, RuleSe
 from domain.values import Code, MemberId, day_of, hundredths
 from domain.vocabulary import stored_name
 from projections.answers import Answer, AsyncConnection
-from projections.assessments import ResultState
+from projections.assessments import ResultState, figures_of
 from projections.inputs import (
     AwayInput,
     Inputs,
@@ -387,22 +387,9 @@ def _computed(fact: MemberComputed, position: int, before: ResultState | None) -
     """The figures of a computation; what was determined before stands beside them."""
     return ResultState(
         member=fact.member,
-        unit=fact.unit,
         year=fact.year,
         period=fact.period,
-        months_present=fact.months_present,
-        base=hundredths(fact.base),
-        base_max=hundredths(fact.base_max),
-        honours=hundredths(fact.honours),
-        deductions=hundredths(fact.deductions),
-        ledger=hundredths(fact.ledger),
-        ledger_part=hundredths(fact.ledger_part),
-        appraisal=None if fact.appraisal is None else hundredths(fact.appraisal),
-        appraisal_part=None if fact.appraisal_part is None else hundredths(fact.appraisal_part),
-        total=hundredths(fact.total),
-        graded=fact.graded,
-        records=fact.records,
-        proposed=None,
+        **figures_of(fact),
         version=0 if before is None else before.version,
         determined_total=None if before is None else before.determined_total,
         grade=None if before is None else before.grade,

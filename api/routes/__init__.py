@@ -3,6 +3,7 @@
 from api.routes import (
     appraisals,
     ballots,
+    body_scores,
     custody,
     dashboards,
     deductions,
@@ -81,6 +82,7 @@ ROUTERS = (
     meetings.router,
     periods.router,
     seats.router,
+    body_scores.router,
     results.router,
     own.router,
     notices.router,

@@ -84,7 +84,8 @@ def outlook(
     honour_room = None if cap is None else max(0, hundredths(cap) - honours)
     best = _between(scheme, earned + sum(one.points for one in room), honours + (honour_room or 0), deductions)
     mark = _best_mark(scheme.appraisal) if profile.appraised else None
-    best_total = total(best, mark, profile, rounder_of(scheme.rounding)).points
+    bodies = {part: hundredths(scheme.body_scores.of(part).most) for part in profile.components.by_bodies}
+    best_total = total(best, mark, profile, rounder_of(scheme.rounding), bodies).points
     over = [half.base for half in halves if half.when == "over"]
     expected = rounder_of(scheme.rounding)(sum(over) * len(halves), len(over)) if over else 0
     return YearOutlook(
