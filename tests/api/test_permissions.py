@@ -218,6 +218,7 @@ def known(town: Town) -> dict[str, str]:
         "sheet": "entries",
         "report": "diligence",
         "table": "units",
+        "component": "task",
     }
 
 
