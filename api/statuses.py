@@ -27,6 +27,7 @@ STATUSES: Final[dict[str, int]] = {
     "ballot-codes-wrong": 422,
     "ballot-code-unknown": 422,
     "ballot-mark-unknown": 422,
+    "ballot-marks-incomplete": 422,
     "ballot-box-keys-wrong": 422,
     "appraisal-method-unknown": 422,
     "tellers-wrong": 422,

@@ -151,7 +151,8 @@ class Appraisal(Stated, frozen=True, kw_only=True):
 
     values: tuple[AppraisalValue, ...] = ()
     mean: Literal["arithmetic, abstentions left out"] = "arithmetic, abstentions left out"
-    scope: Literal["overall"] = "overall"
+    scope: Literal["overall", "per_category"] = "overall"
+    """One mark for the whole of a person, or one for each category at the top of the tree."""
     self_evaluation: SelfEvaluation = SelfEvaluation()
     voters: Text = "full members of the branch on the day of the session, each for every appraised member but himself"
     quorum: Ratio = "1/2"

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from domain.rules.assessing import BODY_PARTS, ENTRY_CLOSES_WORKING_DAYS, JUDGED_PARTS, BodyScores, Grade
 from domain.rules.findings import Finding, refuse, warn
-from domain.rules.lint_categories import caps_of_categories, halves, profiles, tree, weights
+from domain.rules.lint_categories import ballots, caps_of_categories, halves, profiles, tree, weights
 from domain.rules.lint_items import (
     deductions_without_basis_document,
     evidence_never_asked_for,
@@ -215,6 +215,7 @@ def notes(scheme: Scheme) -> Iterator[Finding]:
 _CHECKS: Final[tuple[Check, ...]] = (
     tree,
     weights,
+    ballots,
     caps_of_categories,
     halves,
     start,

@@ -173,6 +173,10 @@ def settings_without_effect(scheme: Scheme) -> Iterator[Finding]:
     settings = [
         ("$.carry_over.most", carried.most is not None and hundredths(carried.fraction) == 0),
         ("$.local_items.max_points_per_category", (most != 0) != local.allowed),
+        (
+            "$.appraisal.scope",
+            scheme.appraisal.scope != "overall" and not any(period.appraisal for period in scheme.periods),
+        ),
         ("$.local_items.max_points_total", local.max_points_total is not None and not local.allowed),
     ]
     for index, period in enumerate(scheme.periods):

@@ -148,6 +148,13 @@ class Scheme(Stated, frozen=True, kw_only=True, dict=True):
             return None
         return next((category for category in self.categories if category.code == item.cat), None)
 
+    @cached_property
+    def ballot(self) -> tuple[Category, ...]:
+        """The categories that a ballot asks about, each by itself; none where it asks for one mark alone."""
+        if self.appraisal.scope == "overall":
+            return ()
+        return tuple(category for category in self.categories if category.parent is None)
+
     def path_of(self, category: str) -> tuple[str, ...]:
         """A category and those above it, nearest first; a loop ends where it closes."""
         parents = {one.code: one.parent for one in self.categories}

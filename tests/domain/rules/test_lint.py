@@ -55,6 +55,13 @@ def stage(**fields: object) -> Break:
     return lambda document: document["notice"]["stages"][0].update(fields)
 
 
+def by_category(document: Document, *weights: str | None, asked: bool = True) -> None:
+    document["appraisal"]["scope"] = "per_category"
+    document["periods"][2]["appraisal"] = asked
+    for category, weight in zip(document["categories"], weights, strict=False):
+        category["weight"] = weight
+
+
 MINOR = {**level("minor", "轻", "Minor"), "per": "matter"}
 EMPTY_ENDS = {"given_by": "parent_committee", "least": "60", "most": "60"}
 ONLY_LEDGER_AND_A_FIFTH_MORE = {"ledger": "0.79", "appraisal": "0.21"}
@@ -135,6 +142,9 @@ BROKEN: list[tuple[str, Break]] = [
     ("setting-without-effect", lambda document: document["carry_over"].update(most="5")),
     ("setting-without-effect", lambda document: document["local_items"].update(allowed=True)),
     ("setting-without-effect", lambda document: document["local_items"].update(max_points_per_category="1")),
+    ("ballot-without-weights", lambda document: by_category(document, None)),
+    ("ballot-without-weights", lambda document: by_category(document, *[None] * 8)),
+    ("setting-without-effect", lambda document: by_category(document, asked=False)),
     ("setting-without-effect", lambda document: document["periods"][0].update(base="mean_of_halves")),
     ("only-a-note", lambda document: document["periods"][0].update(entry_closes_working_days=5)),
     ("base-not-an-option", lambda document: document["periods"][2].update(base_options=["recompute"])),
