@@ -119,8 +119,8 @@ class _Standing(NamedTuple):
     appraisal: int | None
     graded: bool
     months: int
-    committee: int | None
-    task: int | None
+    committee: int | None = None
+    task: int | None = None
 
     @property
     def bodies(self) -> dict[BodyPart, int]:

@@ -200,6 +200,7 @@ class Totals:
 def mean_of(parts: Iterable[tuple[int, int]], rounding: Rounder) -> int:
     """The mean of some (points, maximum), each brought to the maximum of them all; rounded once.
 
+    >>> from domain.assessment.rounding import HALF_UP
     >>> mean_of([(3000, 4000), (5000, 6000)], HALF_UP)  # (75.00 + 83.333…) ÷ 2
     7917
     """
