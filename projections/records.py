@@ -322,11 +322,17 @@ def years_of(connection: Connection, person: MemberId) -> set[tuple[int, int]]:
     return {(member, year) for member, year in connection.execute(_YEARS, {"person": person})}
 
 
-async def record(connection: AsyncConnection, record: RecordId, member: MemberId) -> Answer[RecordChain | None]:
-    """One record of a member and everything behind it, down to clause, evidence and the places in the log."""
-    found = await ask_one(connection, RecordChain, SHEET_CHAIN, {"record": record}, whose=member)
+async def record(
+    connection: AsyncConnection, record: RecordId, member: MemberId, until: int | None = None
+) -> Answer[RecordChain | None]:
+    """One record of a member and everything behind it, down to clause, evidence and the places in the log.
+
+    With ``until`` its notice is the one that showed it at that position; all else is of the present.
+    """
+    known: dict[str, object] = {"record": record, "until": until}
+    found = await ask_one(connection, RecordChain, SHEET_CHAIN, known, whose=member)
     if found.value is None:
-        found = await ask_one(connection, RecordChain, MERIT_CHAIN, {"record": record}, whose=member)
+        found = await ask_one(connection, RecordChain, MERIT_CHAIN, known, whose=member)
     assert found.value is None or found.value.member == member
     return found
 
