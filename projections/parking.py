@@ -61,7 +61,7 @@ from domain.recording.archive import (
     VetoRegistered,
     archive_of,
 )
-from domain.recording.bringing import VetoBrought
+from domain.recording.bringing import BroughtVetoClosed, VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -214,6 +214,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         DeductionApproved,
         DeductionDismissed,
         VetoBrought,
+        BroughtVetoClosed,
         VetoRegistered,
         VetoLifted,
         CaseListed,

@@ -37,7 +37,7 @@ from domain.recording.archive import (
     VetoLifted,
     VetoRegistered,
 )
-from domain.recording.bringing import VetoBrought
+from domain.recording.bringing import BroughtVetoClosed, VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -174,6 +174,7 @@ InUnit: TypeAlias = (
     | ExemptionRefused
     | ExemptionEnded
     | VetoBrought
+    | BroughtVetoClosed
     | ProbationStarted
     | ProbationOutlookIssued
     | ConfirmationProposed
@@ -270,6 +271,7 @@ HANDLERS: Final[Handlers] = {
     ExemptionRefused: _in_unit,
     ExemptionEnded: _in_unit,
     VetoBrought: _in_unit,
+    BroughtVetoClosed: _in_unit,
     **dict.fromkeys(CONSEQUENCES, _in_unit),
     RoleAppointed: _in_office,
     RoleEnded: _in_office,
@@ -312,7 +314,7 @@ SELECT t.position, t.at, t.type, COALESCE(s.unit, x.unit, c.unit, u.code) AS uni
 FROM (
   SELECT t.* FROM timeline AS t JOIN members AS who ON who.member = t.member
   WHERE who.person = %(member)s AND (%(before)s::int IS NULL OR t.position < %(before)s)
-    AND (%(vetoes)s OR (t.type NOT LIKE 'veto-%%' AND NOT EXISTS (
+    AND (%(vetoes)s OR (t.type NOT LIKE 'veto-%%' AND t.type <> 'brought-veto-closed' AND NOT EXISTS (
       SELECT FROM merits AS v WHERE v.merit = t.about AND v.kind = 'veto')))
     AND (%(measures)s OR t.type <> ALL(%(of_measures)s))
   ORDER BY t.position DESC LIMIT %(limit)s + 1
