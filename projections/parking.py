@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.assessment.component import ComponentAssessed
 from domain.assessment.restatement import (
     AdditionOrdered,
     CorrectionOrdered,
@@ -219,6 +220,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         VetoLifted,
         CaseListed,
         ArchiveSealed,
+        ComponentAssessed,
         MemberComputed,
         GradeProposed,
         ResultLineDrafted,

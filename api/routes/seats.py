@@ -96,7 +96,7 @@ async def one(
         found, pool = await to_thread.run_sync(asked.house.ledger.ask, stand)
         if found is None:
             raise NotFound
-        body = asked.reader.acting.unit if asked.may("seats.settle") else unit
+        body = asked.acting.unit if asked.acting is not None and asked.may("seats.settle") else unit
         held = await offices.committee_of(connection, body, asked.today)
         view = await _view(asked, connection, (unit, year, period), found, pool, [one.member for one in held.value])
     return answer(asked, "seats.html", instead(held, view), fresh=view, unit=asked.unit)

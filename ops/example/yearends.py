@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from domain.actor import person
-from domain.assessment.balloting import Ballot, CloseAppraisal, FileSelfEvaluation, OpenAppraisal
+from domain.assessment.balloting import CloseAppraisal, FileSelfEvaluation, OpenAppraisal
 from domain.assessment.computing import ComputePeriod
 from domain.assessment.deciding import DecidePeriod
 from domain.assessment.feedback import FeedBackResult
 from domain.assessment.opening import OpenPeriod
 from domain.assessment.period import result_notice_id
 from domain.assessment.settling import SettleSeats
+from domain.assessment.tallying import Ballot
 from domain.values import Code, MemberId
 from ops.example.cast import EQUALS, Team, above, chair_above, player
 from ops.example.halves import SHOWN_OF_RESULTS, posted
