@@ -54,7 +54,7 @@ CROSS JOIN LATERAL (
 ) AS a
 LEFT JOIN LATERAL (
   SELECT n.*, x.position AS line FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
-  WHERE x.record = r.record ORDER BY x.notice DESC LIMIT 1
+  WHERE x.record = r.record AND x.position <= COALESCE(%(until)s, x.position) ORDER BY x.notice DESC LIMIT 1
 ) AS n ON true
 CROSS JOIN LATERAL (
   SELECT (SELECT x.o FROM json_array_elements(p.content->'levels') AS x(o) WHERE x.o->>'code' = r.level),
@@ -120,7 +120,7 @@ LEFT JOIN LATERAL (
 ) AS l ON true
 LEFT JOIN LATERAL (
   SELECT n.*, x.position AS line FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
-  WHERE x.record = r.merit ORDER BY x.notice DESC LIMIT 1
+  WHERE x.record = r.merit AND x.position <= COALESCE(%(until)s, x.position) ORDER BY x.notice DESC LIMIT 1
 ) AS n ON true
 CROSS JOIN LATERAL (
   SELECT (SELECT x.o FROM json_array_elements(p.content->'conditions') AS x(o) WHERE x.o->>'code' = r.condition),

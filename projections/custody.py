@@ -257,7 +257,7 @@ OBJECTIONS_DUE: Final = """
 SELECT o.id, o.objector FROM objections AS o
 WHERE o.status = 'closed' AND (o.filed_at AT TIME ZONE 'Asia/Shanghai')::date < %(before_on)s
   AND NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = o.id)
-  AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = o.subject AND c.holds > 0)
+  AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person IN (o.subject, o.right_member) AND c.holds > 0)
 ORDER BY o.filed
 """
 """Closed objections of before a day whose words are still there, but for those about people under a hold."""

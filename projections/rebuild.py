@@ -17,7 +17,8 @@ from projections.folding import Fold, head
 from projections.rows import Connection
 from projections.sending import Sending
 
-BATCH: Final = 50_000
+BATCH: Final = 1_000_000
+"""Entries that go in one transaction: what is both made and changed within it is written once."""
 KEPT: Final = 1_000_000
 """Keys that are remembered, some 200 MB: so long nothing that a later fact names is asked of the tables."""
 CLOSE: Final = 1_000
@@ -65,8 +66,9 @@ def rebuild(
             raise RebuildRunning
         try:
             with reading_ahead(projector_url) as source, bulk.no_collector():
-                fold = Fold(connection, scoring=False, source=source, kept=KEPT)
-                _fold(connection, fold, readers, progress)
+                reached = _reaching(progress, head(connection))
+                fold = Fold(connection, scoring=False, source=source, kept=KEPT, reached=reached)
+                _fold(connection, fold, readers)
                 for failed in _scores(connection, projector_url, fold, processes):
                     fold.score_range(failed)
                 while fold.advance(BATCH) > CLOSE:
@@ -80,18 +82,20 @@ def rebuild(
         return tracking.read(connection, schema.SHAPE)
 
 
-def _fold(connection: Connection, fold: Fold, readers: Sequence[str], progress: Progress | None) -> None:
+def _reaching(progress: Progress | None, last: int) -> Callable[[int], None]:
+    """What tells how far it is; people may go on writing meanwhile."""
+    return lambda position: None if progress is None else progress(position, max(position, last))
+
+
+def _fold(connection: Connection, fold: Fold, readers: Sequence[str]) -> None:
     """The whole log in the shadow tables, up to now; but for the scores."""
     _drop(connection, schema.NEXT)
     _drop(connection, schema.OLD)
     with connection.transaction():
         everyone = schema.readers_of(connection) | set(readers)
         schema.create(connection, schema.NEXT, readers=sorted(everyone))
-    reached = 0
-    while done := fold.advance(BATCH):
-        reached += done
-        if progress is not None:
-            progress(reached, head(connection))
+    while fold.advance(BATCH):
+        pass
 
 
 def _scores(connection: Connection, url: str, fold: Fold, processes: int) -> list[bulk.Pairs]:

@@ -19,6 +19,7 @@ from domain.rules.lint_items import (
     unknown_references,
 )
 from domain.rules.lint_procedure import (
+    bases,
     chains_missing_or_double,
     notices_too_short,
     pairs_that_do_not_fit,
@@ -234,6 +235,7 @@ _CHECKS: Final[tuple[Check, ...]] = (
     pairs_that_do_not_fit,
     notices_too_short,
     settings_without_effect,
+    bases,
     mappings,
     effect_and_retention,
     impossible_days,
