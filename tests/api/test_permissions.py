@@ -93,13 +93,15 @@ NOT_IN_THE_EXAMPLE = {
     *(f"GET /units/{{unit}}/reviews/{{review}}{part}" for part in ("", "/points", "/dossier")),
     "GET /units/{unit}/reviews/{review}/points/{year}/{category}",
     "GET /units/{unit}/reviews/{review}/bundles/{bundle}.zip",
+    "GET /units/{unit}/reviews/{review}/export.tar",
     "GET /units/{unit}/seats/{year}/{period}",
+    "GET /units/{unit}/scores/{year}/{period}/{component}",
     "GET /units/{unit}/reserved/sheets/{matter}/{item}",
     *("GET /log/witnessed", "GET /log/policy", "GET /log/keys/{name}"),
 }
-"""No year of the example is determined, so that no measure follows; nobody is reviewed or shares seats, and the log
-has no witness and had one key: ``test_measures``, ``test_reviews``, ``test_quota_tie`` and ``test_witnessed`` read real
-ones."""
+"""No year of the example is determined, so that no measure follows; nobody is reviewed, scored by a body or shares
+seats, and the log has no witness and had one key: ``test_measures``, ``test_reviews``, ``test_body_scores``,
+``test_quota_tie`` and ``test_witnessed`` read real ones."""
 
 OFFICES: tuple[Holder, ...] = (
     "secretary",
@@ -216,6 +218,7 @@ def known(town: Town) -> dict[str, str]:
         "sheet": "entries",
         "report": "diligence",
         "table": "units",
+        "component": "task",
     }
 
 
