@@ -39,7 +39,7 @@ from domain.recording.archive import (
     VetoLifted,
     VetoRegistered,
 )
-from domain.recording.bringing import VetoBrought
+from domain.recording.bringing import BroughtVetoClosed, VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -179,6 +179,7 @@ InUnit: TypeAlias = (
     | ExemptionRefused
     | ExemptionEnded
     | VetoBrought
+    | BroughtVetoClosed
     | ProbationStarted
     | ProbationOutlookIssued
     | ConfirmationProposed
@@ -281,6 +282,7 @@ HANDLERS: Final[Handlers] = {
     ExemptionRefused: _in_unit,
     ExemptionEnded: _in_unit,
     VetoBrought: _in_unit,
+    BroughtVetoClosed: _in_unit,
     **dict.fromkeys(CONSEQUENCES, _in_unit),
     RoleAppointed: _in_office,
     RoleEnded: _in_office,
@@ -321,7 +323,7 @@ FROM (
   SELECT t.* FROM timeline AS t
   WHERE t.member = (SELECT m.member FROM members AS m WHERE m.person = %(member)s)
     AND (%(before)s::int IS NULL OR t.position < %(before)s)
-    AND (%(vetoes)s OR (t.type NOT LIKE 'veto-%%' AND NOT EXISTS (
+    AND (%(vetoes)s OR (t.type NOT LIKE 'veto-%%' AND t.type <> 'brought-veto-closed' AND NOT EXISTS (
       SELECT FROM merits AS v WHERE v.merit = t.about AND v.kind = 'veto')))
     AND (%(measures)s OR t.type <> ALL(%(of_measures)s))
   ORDER BY t.position DESC LIMIT %(limit)s + 1

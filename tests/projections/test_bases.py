@@ -51,13 +51,17 @@ def two_items(base: str | None, name: str = "v1") -> Scheme:
     return version(name, base, "30", meet, deed)
 
 
-DEEDS: Final[list[Said]] = [("R-DEED", "earned", f"2026-0{1 + number % 6}-1{number}") for number in range(8)]
-MEETINGS: Final[list[Said]] = [
-    ("R-MEET", "attended", "2026-03-01"),
-    ("R-MEET", "absent", "2026-04-01"),
-    *(("R-MEET", "attended", f"2026-{month}-01") for month in ("09", "10", "11")),
+def on(item_of: str, outcome: Outcome, *said_on: str) -> list[Said]:
+    """One record a day."""
+    return [(item_of, outcome, day) for day in said_on]
+
+
+DEEDS: Final = on("R-DEED", "earned", *(f"2026-0{1 + number % 6}-1{number}" for number in range(8)), "2026-09-12")
+MEETINGS: Final = [
+    *on("R-MEET", "attended", "2026-03-01", "2026-09-01", "2026-10-01", "2026-11-01"),
+    *on("R-MEET", "absent", "2026-04-01"),
 ]
-SAID: Final = [*DEEDS, ("R-DEED", "earned", "2026-09-12"), *MEETINGS]
+SAID: Final = [*DEEDS, *MEETINGS]
 
 
 def in_domain(versions: Sequence[tuple[Scheme, date]], said: Sequence[Said]) -> Score:
@@ -160,9 +164,8 @@ def test_a4_halves_of_different_maxima_weigh_alike_in_a_mean(base: str, expected
 
 def test_a4_a_mean_is_rounded_once() -> None:
     """20 × 1 ÷ 3 → 6.67; 30 × 2 ÷ 3 = 20.00: (6.67 × 2.5 + 20.00 × 50 ÷ 30) ÷ 2 = 25.0041… → 25.00."""
-    said: list[Said] = [("R-MEET", "attended", "2026-02-01"), ("R-MEET", "attended", "2026-08-01")]
-    said += [("R-MEET", "attended", "2026-09-01"), ("R-MEET", "absent", "2026-10-01")]
-    said += [("R-MEET", "absent", f"2026-0{month}-01") for month in (3, 4)]
+    said = on("R-MEET", "attended", "2026-02-01", "2026-08-01", "2026-09-01")
+    said += on("R-MEET", "absent", "2026-03-01", "2026-04-01", "2026-10-01")
     assert in_domain(changed("mean_of_halves"), said).base == 2500
     assert in_read_models(changed("mean_of_halves"), said)["Y"] == 2500
 
