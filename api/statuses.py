@@ -93,6 +93,7 @@ STATUSES: Final[dict[str, int]] = {
     "calendar-changes-past": 422,
     "no-calendar": 422,
     "effective-in-past": 422,
+    "announced-too-late": 422,
     "local-item-outside-version": 422,
     "local-item-inside-period": 422,
     "rule-set-refused": 422,
