@@ -70,6 +70,7 @@ STATUSES: Final[dict[str, int]] = {
     "processing-restricted": 403,
     **dict.fromkeys(("hold-unknown", "no-erasure", "retention-not-ordered"), 404),
     **dict.fromkeys(("hold-exists", "same-hand", "not-restricted", "membership-lasts", "erasure-exists"), 409),
+    "not-the-proposer": 409,
     **dict.fromkeys(("retention-runs", "still-needed", "only-at-the-top", "retention-ordered"), 409),
     "retention-plan-changed": 409,
     "version-unknown": 404,
