@@ -349,7 +349,6 @@ STATUSES: Final[dict[str, int]] = {
     "period-running": 409,
     "period-incomplete": 409,
     "parts-not-sealed": 409,
-    "period-base-unsupported": 409,
     "nobody-to-compute": 409,
     "record-uncountable": 409,
     "appraisal-missing": 409,

@@ -6,7 +6,7 @@ Every part of it is what the step itself asks: the page that shows it and the re
 import msgspec
 
 from domain.assessment.appraisal import NoSession, appraisal_of
-from domain.assessment.completeness import Missing, looked_through
+from domain.assessment.completeness import BelowPlan, Missing, looked_through
 from domain.assessment.component import missing
 from domain.assessment.computing import assessed_members, ruled_period, undetermined
 from domain.assessment.deciding import SeatsUnsettled, chain_of_period, need_seats
@@ -45,6 +45,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     not_held: int
     sheets: int
     cases: int
+    below_plan: tuple[BelowPlan, ...] = ()
+    """Of which items fewer matters were held than planned: it holds nothing up, and whoever adopts should know."""
 
     @property
     def clear(self) -> bool:
@@ -120,6 +122,7 @@ def _gate(past: Past, found: Assessment, now: Instant) -> Gate:
         not_held=seen.not_held,
         sheets=seen.sheets,
         cases=seen.cases,
+        below_plan=seen.below_plan,
     )
 
 

@@ -113,8 +113,7 @@ def _settled(one: Team, when: datetime, about: dict[str, Any], salt: Salt) -> To
         when,
         one.unit,
         **about,
-        minute="支委会纪要 2024年度优秀名额",
-        minute_sha256=digest("支委会纪要 2024年度优秀名额"),
+        **sitting(one.committee, "支委会纪要 2024年度优秀名额"),
         order=(first.member, second.member),
         reason=secret(one.committee[0], "reason", why, salt),
     )

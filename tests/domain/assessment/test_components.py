@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from domain.actor import Actor, person
 from domain.assessment.completeness import PeriodRunning
-from domain.assessment.component import ComponentAssessed, ComponentMissing
+from domain.assessment.component import ComponentAssessed, ComponentMissing, component_of
 from domain.assessment.giving import AssessComponent, ComponentNotAsked, ComponentOutside, ComponentTwice, MemberScore
 from domain.assessment.period import PeriodNotThere
+from domain.assessment.restatement import MemberRestated
 from domain.assessment.result import ScoreDetermined, result_of
 from domain.assessment.stand import Gate, stand
 from domain.assessment.totals import Total, total
@@ -47,6 +48,8 @@ from tests.domain.branch import (
     wish,
 )
 from tests.domain.given import Given
+from tests.domain.restated import computed as restated
+from tests.domain.restated import ordered, version_published, with_leaders
 from tests.domain.year import (
     H2_OVER,
     SEATED,
@@ -262,6 +265,29 @@ def test_a_repeat_with_other_salts_is_the_same_request() -> None:
     assert request_bytes(replace(first, scores=(replace(one, score="81.00"),))) != request_bytes(first)
 
 
+def test_whose_score_changed_after_it_was_computed_waits_for_a_new_computation() -> None:
+    given = year_adopted(COMPLETE)
+    first = next(one for one in given.world.facts if isinstance(one, ComponentAssessed) and one.member == WORKED)
+    since = given.given(component_of(WORKED, YEAR, "Y").says(replace(first, score="95.00")))
+    waiting = since.given(*term_over("Y", Y_OVER + TERM))
+    standing = {one: waiting.world[result_of(one, YEAR, "Y")].standing for one in EVERYBODY}
+    assert [one for one, found in standing.items() if found is None] == [WORKED]
+    late = Y_OVER + TERM
+    waiting.when(assessed("task", scores({WORKED: "80.00"}), AS_HIGHER, HIGHER, at=late)).says(ComponentAssessed)
+    waiting.when(assessed("task", scores({MEMBER: "80.00"}), AS_HIGHER, HIGHER, at=late)).refused(ComponentNotAsked)
+    assert given_of(waiting.given(computed("Y", late))) == "95.00"
+
+
+def test_a_restatement_keeps_what_bodies_gave_and_weighs_it_anew() -> None:
+    """75.00 × 0.85 = 63.75; 77.50 × 0.10 = 7.75; 85.00 × 0.05 = 4.25; no task: 75.75."""
+    shares = '"components": {"ledger": "0.85", "appraisal": "0.10", "committee": "0.05"}'
+    known = with_leaders(year_adopted(COMPLETE).given(*term_over("Y", Y_OVER + TERM)))
+    known = known.given(*version_published("other-2", {SHARES.decode(): shares}, date(2027, 7, 1)))
+    facts = known.given(ordered("other-2")).when(restated()).facts()
+    found = next(one for one in facts if isinstance(one, MemberRestated) and one.member == WORKED)
+    assert (found.figures.committee_part, found.figures.task_part, found.figures.total) == ("4.25", None, "75.75")
+
+
 def refusals(rules: bytes) -> list[str]:
     """What the lint refuses of a rule set."""
     return [one.code for one in lint(load(rules)) if one.severity == "refuse"]
@@ -274,3 +300,10 @@ def test_the_subjective_share_counts_what_bodies_give_and_ends_are_ends() -> Non
     assert refusals(RULES.replace(b'"least": "40"', b'"least": "100"')) == ["body-score-ends"]
     assert refusals(RULES.replace(FOUR, SHARES)) == ["field-without-effect"]
     assert refusals(RULES) == []
+
+
+def test_before_the_computing_it_is_said_of_which_items_fewer_matters_were_held_than_planned() -> None:
+    """Nothing was held, so that every planned item is named: six theme days a half are twelve a year."""
+    found = {one.item: (one.planned, one.held) for one in gate(COMPLETE).below_plan}
+    assert found["R-LX-1"] == (12, 0)
+    assert all(held < planned for planned, held in found.values())

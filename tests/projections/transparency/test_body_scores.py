@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from projections.transparency.offline.replay import Tally
-from tests.domain.assessment.test_components import COMPLETE, WORKED
+from tests.domain.assessment.test_components import COMPLETE, RULES, WORKED, appraised, by_committee, by_higher
 from tests.domain.branch import MEMBER
 from tests.domain.year import TERM, Y_OVER, term_over, year_adopted
 from tests.projections.transparency.test_restated import States, altered, bytes_of, counted_again, own_of
@@ -38,3 +38,14 @@ def test_another_score_does_not_give_the_figures(alone: bool) -> None:
     _, wrong = altered(states, "component-assessed", "score", "99.99", WORKED)
     first = counted_again(wrong, Tally(), WORKED if alone else None)[0]
     assert b'"type":"member-computed"' in wrong[first.line - 1] or b'"type":"period-computed"' in wrong[first.line - 1]
+
+
+@pytest.mark.parametrize("base", ["mean_of_halves", "recompute"])
+def test_a_year_whose_base_is_no_sum_is_counted_again_to_the_cent(base: str) -> None:
+    rules = RULES.replace(b'"base": "sum_of_halves"', f'"base": "{base}"'.encode())
+    given = appraised(rules).given(*by_committee(), by_higher())
+    states = bytes_of(year_adopted(given).given(*term_over("Y", Y_OVER + TERM)))
+    assert counted_again(states, Tally()) == []
+    assert counted_again(own_of(WORKED, states), Tally(), WORKED) == []
+    _, wrong = altered(states, "member-computed", "base", "12.34", WORKED)
+    assert counted_again(wrong, Tally())
