@@ -388,7 +388,7 @@ def _organising(kind: type[Command], life: Life, random: Random, branch: str) ->
             document = msgspec.Raw(ROOMY.replace(VERSION.encode(), version.encode()))
             return {"unit": TOP, "version": version, "document": document}
         case ruleset.PublishRuleSet:
-            return {"unit": TOP, "effective_on": tomorrow + timedelta(days=random.choice((0, 10, 40)))}
+            return {"unit": TOP, "effective_on": tomorrow + timedelta(days=random.choice((0, 14, 40)))}
         case _:
             return place | _offices(life, random, branch, someone)
 
