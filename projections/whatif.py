@@ -22,7 +22,7 @@ from domain.assessment.scoring import Score
 from domain.assessment.seats import seated_anew
 from domain.assessment.totals import total
 from domain.decider import Refused
-from domain.rules.assessing import Profile
+from domain.rules.assessing import BodyPart, Profile
 from domain.rules.digest import Part, assemble, digest
 from domain.rules.items import VetoItem
 from domain.rules.scheme import Scheme, load
@@ -41,7 +41,8 @@ SMALLEST: Final = 10
 _LONG_AGO: Final = date(1900, 1, 1)
 
 _RESULTS: Final = """
-SELECT r.member, r.unit, u.title, r.determined_total, r.grade, r.appraisal, r.graded, r.months_present
+SELECT r.member, r.unit, u.title, r.determined_total, r.grade, r.appraisal, r.graded, r.months_present,
+       r.committee, r.task
 FROM results AS r JOIN units AS u ON u.code = r.unit
 WHERE r.year = %(year)s AND r.period = %(period)s AND r.version > 0 AND u.scheme = %(scheme)s
   AND (%(unit)s::text IS NULL OR %(unit)s = ANY(u.path)) ORDER BY r.member
@@ -118,6 +119,14 @@ class _Standing(NamedTuple):
     appraisal: int | None
     graded: bool
     months: int
+    committee: int | None
+    task: int | None
+
+    @property
+    def bodies(self) -> dict[BodyPart, int]:
+        """What bodies gave him."""
+        said: dict[BodyPart, int | None] = {"committee": self.committee, "task": self.task}
+        return {part: score for part, score in said.items() if score is not None}
 
 
 class _Outcome(NamedTuple):
@@ -290,7 +299,7 @@ class _Asking:
             self.uncountable += made is None
             return _Outcome(one, one.total, one.total, 0, one.grade, one.graded, frozenset())
         found = made.score
-        whole = total(found.ledger, one.appraisal, profile, rounder_of(scheme.rounding))
+        whole = total(found.ledger, one.appraisal, profile, rounder_of(scheme.rounding), one.bodies)
         graded = self._is_graded(profile, one.months)
         items = (scheme.item(veto.item) for veto in found.vetoes)
         vetoes = [item for item in items if isinstance(item, VetoItem)]

@@ -24,6 +24,7 @@ from projections.rules import Published
 from projections.sayings import Sayings, saying
 from tests.domain.rules.kinds.test_many_members import KINDS
 from tests.foundings import RULES_FILE
+from tests.projections.test_bases import two_items
 
 _CONTENT: Final = RULES_FILE.read_bytes()
 _SCHEME: Final = load(_CONTENT)
@@ -34,11 +35,18 @@ _PUBLISHED: Final = Published(
     scheme=_SCHEME,
     document=_CONTENT.decode(),
 )
-_EVERY: Final = [_PUBLISHED] + [
-    Published(version=one.version, digest=f"{number}", effective_on=date(2025, 1, 1), scheme=one, document="")
-    for number, (one, before) in enumerate(KINDS)
-    if before is None and any(OUTCOMES[item.mode] for item in one.responsibility)
-]
+_EVERY: Final = (
+    [_PUBLISHED]
+    + [
+        Published(version=one.version, digest=f"{number}", effective_on=date(2025, 1, 1), scheme=one, document="")
+        for number, (one, before) in enumerate(KINDS)
+        if before is None and any(OUTCOMES[item.mode] for item in one.responsibility)
+    ]
+    + [
+        Published(version=base, digest=base, effective_on=date(2025, 1, 1), scheme=two_items(base, base), document="")
+        for base in ("mean_of_halves", "recompute")
+    ]
+)
 """Rule sets of every kind."""
 _ITEMS: Final = [item for item in _SCHEME.responsibility if OUTCOMES[item.mode]]
 _NAMES: Final[ItemNames] = {
