@@ -530,8 +530,9 @@ DESTROYING: Final = (ProposeErasure, DecideErasure, DestroyKey)
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE) and kind not in DESTROYING)
 """Wishes of a branch's days, of its year, of what follows and of what stands beside. What is destroyed of a person's
 data has to wait for years after his membership, and is told in tests/domain/oversight; a restatement needs a second
-rule set over a determined year, seats a pool of branches, and what bodies give a rule set that asks them:
-tests/domain/assessment; what papers say of years before the log comes before all that is lived: tests/domain/history."""
+rule set over a determined year, seats a pool of branches, and what bodies give a rule set that asks for it, in
+tests/domain/assessment; what papers say of years before the log comes before all that is lived: in
+tests/domain/history."""
 
 
 def anything(life: Life, random: Random) -> Command:
