@@ -370,11 +370,12 @@ class Ledger:
     def _entries(self, command: Command, past: LoadedPast, decision: Decision) -> list[Entry]:
         versions: dict[UUID, int] = {}
         entries: list[Entry] = []
+        name = self._name(past, decision)
         for ordinal, write in enumerate(decision):
             assert write.stream in past.states, f"{write.kind} was written without being read"
             version = versions.get(write.stream, past.version(write.stream)) + 1
             versions[write.stream] = version
-            entries.append(self._entry(command, ordinal, write, version, self._name(past, decision)))
+            entries.append(self._entry(command, ordinal, write, version, name))
         return entries
 
     def _name(self, past: LoadedPast, decision: Decision) -> str:

@@ -108,7 +108,7 @@ JOIN members AS who ON who.member = r.member
 JOIN units AS u ON u.code = r.unit
 JOIN rule_parts AS p ON p.part = r.part
 JOIN rule_sets AS v ON v.rule_set = p.rule_set
-JOIN timeline AS now ON now.member = r.member AND now.position = r.merit
+JOIN moments AS now ON now.member = r.member AND now.position = r.merit
 LEFT JOIN cases AS c ON c.opened = r.opened
 LEFT JOIN LATERAL (
   SELECT x.* FROM case_decisions AS x WHERE x.opened = r.opened AND x.decision < r.merit

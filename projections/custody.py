@@ -250,8 +250,10 @@ WHERE c.erasure = 'approved' AND c.holds = 0 AND %(before)s > (
 """
 """Whose erasure was approved before an instant and waits to be carried out."""
 ERASED_BEFORE: Final = """
-SELECT person FROM custody_steps WHERE type = 'personal-key-destroyed' AND at < %(before)s
+SELECT person, at > COALESCE((SELECT max(destroyed_at) FROM case_keys WHERE destroyed_at < %(before)s), '-infinity')
+FROM custody_steps WHERE type = 'personal-key-destroyed' AND at < %(before)s
 """
+"""Who was erased before an instant, and whether since the keys of cases went last before it."""
 RESTRICTED: Final = "SELECT EXISTS (SELECT FROM custodies WHERE person = %(person)s AND restricted)"
 OBJECTIONS_DUE: Final = """
 SELECT o.id, o.objector FROM objections AS o

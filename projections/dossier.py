@@ -60,8 +60,8 @@ _YEARS: Final = (2000, 2100)
 _POSITIONS: Final = """
 WITH named AS (
   SELECT e.position, e.stream
-  FROM timeline AS t JOIN members AS m ON m.member = t.member JOIN ledger.entries AS e ON e.position = t.position
-  WHERE m.person = %(member)s AND t.position <= %(position)s
+  FROM timeline AS t JOIN ledger.entries AS e ON e.position = t.position
+  WHERE t.member = (SELECT m.member FROM members AS m WHERE m.person = %(member)s) AND t.position <= %(position)s
   UNION
   SELECT e.position, e.stream FROM ledger.entries AS e
   WHERE e.stream = ANY(%(own)s) AND e.position <= %(position)s

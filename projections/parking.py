@@ -62,7 +62,7 @@ from domain.recording.archive import (
     VetoRegistered,
     archive_of,
 )
-from domain.recording.bringing import VetoBrought
+from domain.recording.bringing import BroughtVetoClosed, VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -215,6 +215,7 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         DeductionApproved,
         DeductionDismissed,
         VetoBrought,
+        BroughtVetoClosed,
         VetoRegistered,
         VetoLifted,
         CaseListed,

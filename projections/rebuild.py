@@ -34,9 +34,14 @@ _LIVING: Final[LiteralString] = "SELECT generation FROM reads.tracking"
 _NEWLY_PARKED: Final[LiteralString] = """
 SELECT key FROM reads_next.parked EXCEPT SELECT key FROM reads.parked ORDER BY key
 """
-_SHADOW: Final = (
-    "SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s AND tablename <> 'scores' ORDER BY tablename"
-)
+_SHADOW: Final = """
+SELECT c.relname FROM pg_class AS c
+WHERE c.relnamespace = to_regnamespace(%(schema)s) AND c.relkind = 'r' AND c.relname <> 'scores'
+  AND pg_relation_size(c.oid) > 0
+ORDER BY c.relname
+"""
+# A quarter of the usual sample: a quarter of the time, in which nobody does anything else.
+_SAMPLE: Final = "SET LOCAL default_statistics_target = 25"
 _ANALYZE_SCORES: Final = "ANALYZE reads_next.scores"
 _AWAY: Final[LiteralString] = "ALTER SCHEMA reads RENAME TO reads_old"
 _IN: Final[LiteralString] = "ALTER SCHEMA reads_next RENAME TO reads"
@@ -109,9 +114,11 @@ def _scores(connection: Connection, url: str, fold: Fold, processes: int) -> lis
 
 
 def _analyze(connection: Connection) -> None:
-    """The shadow tables alone: what is about to go need not be looked at."""
-    for (table,) in connection.execute(_SHADOW, {"schema": schema.NEXT}).fetchall():
-        connection.execute(sql.SQL("ANALYZE {}.{}").format(sql.Identifier(schema.NEXT), sql.Identifier(table)))
+    """The shadow tables in which anything is: what is about to go need not be looked at."""
+    with connection.transaction():
+        connection.execute(_SAMPLE)
+        for (table,) in connection.execute(_SHADOW, {"schema": schema.NEXT}).fetchall():
+            connection.execute(sql.SQL("ANALYZE {}.{}").format(sql.Identifier(schema.NEXT), sql.Identifier(table)))
 
 
 def _swap(connection: Connection, fold: Fold) -> None:

@@ -7,8 +7,8 @@ give the same keys and every row names its own proof. What one batch both insert
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from itertools import repeat
+from datetime import date
+from functools import lru_cache, partial
 from types import NoneType
 from typing import Any, ClassVar, Final, LiteralString, TypeAlias
 from uuid import UUID
@@ -45,20 +45,33 @@ def copied(rows: Iterable[Row]) -> str:
     >>> copied([Said(number=1, word="a\tb", among=["x", "y"]), Said(number=2, word=None, among=[])])
     '1\ta\\tb\t{"x","y"}\n2\t\\N\t{}\n'
     """
-    columns = map(_column, zip(*map(msgspec.structs.astuple, rows), strict=True))
-    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
+    columns = [_column(values) for values in zip(*map(msgspec.structs.astuple, rows), strict=True)]
+    row = "\t".join([form for form, _ in columns])
+    return (
+        "\n".join(map(row.__mod__, zip(*[values for _, values in columns if values is not None], strict=True))) + "\n"
+    )
 
 
-def _column(values: tuple[object, ...]) -> Iterable[str]:
+def _column(values: tuple[object, ...]) -> tuple[str, Iterable[object] | None]:
+    """(how a value of the column is written, what is written there); nothing where the form says it all."""
     kinds: set[type] = set(map(type, values))
     missing = NoneType in kinds
     kinds.discard(NoneType)
-    if len(kinds) > 1:
-        return [_TEXT.get(type(value), str)(value) for value in values]
     if not kinds:
-        return repeat(NULL, len(values))
-    said = _TEXT.get(kinds.pop(), str)
-    return [NULL if value is None else said(value) for value in values] if missing else map(said, values)
+        return NULL, None
+    if len(kinds) > 1:
+        return "%s", map(_text, values)
+    (kind,) = kinds
+    if missing:
+        said = _TEXT.get(kind, str)
+        return "%s", [NULL if value is None else said(value) for value in values]
+    if kind is int:
+        return "%d", values
+    return "%s", map(_TEXT.get(kind, str), values)
+
+
+def _text(value: object) -> str:
+    return _TEXT.get(type(value), str)(value)
 
 
 def _escaped(text: str) -> str:
@@ -78,6 +91,7 @@ def _hex(value: UUID) -> str:
 
 _TEXT: Final[dict[type, Callable[[Any], str]]] = {
     NoneType: lambda _: NULL,
+    date: lru_cache(maxsize=4_096)(str),
     UUID: _hex,
     list: _array,
     str: _escaped,

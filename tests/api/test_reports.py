@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -147,10 +147,10 @@ BROKEN = {
 """What the ledger would refuse, written past it."""
 
 
-def duties_of(town: Town, change: str = "") -> dict[str, Any]:
+def duties_of(town: Town, change: str = "", unit: str = WORK_COMMITTEE, now: datetime | None = None) -> dict[str, Any]:
     """The report as the projector sees it, after a change that is taken back."""
-    now = town.deployment.clock().now()
-    question = Question(WORK_COMMITTEE, day_of(now), now, now.year, "Y")
+    now = now or town.deployment.clock().now()
+    question = Question(unit, day_of(now), now, now.year, "Y")
     with psycopg.connect(on_reads(town.deployment.database.urls.projector)) as connection:
         if change:
             assert connection.execute(change.encode()).rowcount > 0
