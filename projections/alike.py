@@ -104,7 +104,7 @@ class Alike:
             self._said.clear()
             self._numbers.clear()
             self._forget()
-        situations = [self.situation(one.subject, one.year) for one in given]
+        situations = self.situations(given)
         if len(given) <= FEW:
             return [self.text(one, situation) for one, situation in zip(given, situations, strict=True)]
         return Together(self, given, situations).texts()
@@ -139,6 +139,18 @@ class Alike:
             return []
         said = _said(one)
         return [part.crowd.span.scores(part.crowd.span.find(part.said(said)))[0] for part in situation.parts[own.spans]]
+
+    def situations(self, given: Sequence[Given]) -> list[Situation]:
+        """Of each year that was read together; those who are one subject are looked at once."""
+        known: dict[tuple[int, int], Situation] = {}
+        found: list[Situation] = []
+        for one in given:
+            key = id(one.subject), one.year
+            own = known.get(key)
+            if own is None:
+                own = known[key] = self.situation(one.subject, one.year)
+            found.append(own)
+        return found
 
     def situation(self, subject: Subject, year: int) -> Situation:
         """What somebody's year has in common with others'."""

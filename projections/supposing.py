@@ -106,8 +106,7 @@ class Supposing:
 
     def _counted(self, given: Sequence[Given], standing: Standing, found: Outcomes) -> list[int]:
         """Count together whom one can; the others."""
-        situations = [self._alike.situation(one.subject, one.year) for one in given]
-        together = Together(self._alike, given, situations)
+        together = Together(self._alike, given, self._alike.situations(given))
         alone: list[int] = []
         for situation, places in together.groups:
             profile = self._profile(given[int(places[0])].subject, situation)
