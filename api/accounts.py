@@ -63,9 +63,8 @@ RETURNING account
 _RESET: Final = "UPDATE access.accounts SET password_hash = %(hash)s WHERE login = %(login)s RETURNING person"
 _DISABLE: Final = "UPDATE access.accounts SET disabled_at = %(at)s WHERE login = %(login)s RETURNING person"
 
-_hashing: Final = PasswordHash.recommended()
-# Verified for an unknown login, so that it takes as long as a known one.
-_NOBODY: Final = _hashing.hash("nobody has this password")
+hashing = PasswordHash.recommended()
+"""Anew for each password what is recommended; a process that signs nobody in never pays for it."""
 
 
 class LoginUnknown(ValueError):
@@ -119,7 +118,7 @@ def _changed(connection: "psycopg.Connection[Any]", query: LiteralString, known:
 def _hash(password: str) -> str:
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
         raise PasswordWeak(PasswordWeak.__doc__)
-    return _hashing.hash(password)
+    return hashing.hash(password)
 
 
 class LocalAccounts:
@@ -130,6 +129,8 @@ class LocalAccounts:
         self._clock = clock
         self._limiter = CapacityLimiter(AT_ONCE)
         self._inside = 0
+        # Verified for an unknown login, so that it takes as long as a known one.
+        self._nobody = hashing.hash("nobody has this password")
 
     async def identify(self, login: str, password: str, address: str) -> MemberId | None:
         """The person whose login and password these are."""
@@ -162,9 +163,9 @@ class LocalAccounts:
     async def _stored(self, connection: AsyncConnection, login: str) -> tuple[MemberId | None, str]:
         """Whose login it is and the hash of his password; nobody, and a hash that nothing fits."""
         if not _LOGIN.fullmatch(login):
-            return None, _NOBODY
+            return None, self._nobody
         row = await (await connection.execute(_FIND, {"login": login})).fetchone()
-        return (None, _NOBODY) if row is None else (row[0], row[1])
+        return (None, self._nobody) if row is None else (row[0], row[1])
 
     def _sought(self, login: str, address: str) -> dict[str, object]:
         now = self._clock.now()
@@ -188,4 +189,4 @@ class LocalAccounts:
 
 def _verified(password: str, stored: str) -> tuple[bool, str | None]:
     # A very long password costs as much as a short one, but it is never hashed.
-    return _hashing.verify_and_update(password[:PASSWORD_MAX], stored)
+    return hashing.verify_and_update(password[:PASSWORD_MAX], stored)

@@ -13,7 +13,7 @@ from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, points
 from projections import appraisals
 from projections.answers import AsyncConnection
-from projections.appraisals import AppraisalState, AppraisedState
+from projections.appraisals import AppraisalState, AppraisedState, CategoryState
 
 SEES_ALL = "period.decide"
 """Who fixes the scores sees everybody's mean and who took part."""
@@ -29,11 +29,31 @@ class MarkView(msgspec.Struct, frozen=True, kw_only=True):
     """What it is worth; None for one that is left out of the mean."""
 
 
+class CategoryView(msgspec.Struct, frozen=True, kw_only=True):
+    """A category that is marked by itself."""
+
+    code: Code
+    zh: str
+    en: str
+    weight: str
+    """What its mean weighs in the mean of the whole."""
+
+
 class MarkCount(msgspec.Struct, frozen=True, kw_only=True):
     """How often a mark was given."""
 
     mark: Code
     ballots: int
+
+
+class CategoryTally(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one category for one person."""
+
+    category: Code
+    ballots: int
+    voices: int
+    mean: str | None
+    marks: tuple[MarkCount, ...] | None
 
 
 class AppraisedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +72,8 @@ class AppraisedView(msgspec.Struct, frozen=True, kw_only=True):
     """None where too few said something: his total is the ledger alone."""
     marks: tuple[MarkCount, ...] | None
     """From the rule set's number of ballots on, and never if unanimous."""
+    categories: tuple[CategoryTally, ...] = ()
+    """Where each category is marked by itself: the mean is theirs by their weights."""
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +106,8 @@ class AppraisalView(msgspec.Struct, frozen=True, kw_only=True):
     """None as long as none was opened."""
     methods: tuple[str, ...]
     marks: tuple[MarkView, ...]
+    categories: tuple[CategoryView, ...]
+    """What is marked one by one; none where a ballot is one mark for the whole of a person."""
     min_ballots: int
     mine: AppraisedView | None
     people: tuple[AppraisedView, ...]
@@ -109,6 +133,11 @@ def marks_of(rules: Appraisal) -> tuple[MarkView, ...]:
     return tuple(MarkView(code=one.code, zh=one.zh, en=one.en, points=one.value) for one in rules.values)
 
 
+def categories_of(scheme: Scheme) -> tuple[CategoryView, ...]:
+    """The categories that a ballot asks about, in the order of the rule set."""
+    return tuple(CategoryView(code=one.code, zh=one.zh, en=one.en, weight=one.weight or "0") for one in scheme.ballot)
+
+
 async def appraisal_view(
     asked: Asked,
     connection: AsyncConnection,
@@ -127,7 +156,8 @@ async def appraisal_view(
     seen = [one for one in seen if one.member in shown or one.member not in said]
     names = await names_of(asked, connection, [one.member for one in seen], unit=unit)
     told = await asked.house.vault.values([one.statement for one in seen if one.statement is not None])
-    views = [_person(one, names, told) for one in seen]
+    tallies = () if session is None else (await appraisals.categories_of(connection, unit, year, period)).value
+    views = [_person(one, names, told, [found for found in tallies if found.member == one.member]) for one in seen]
     rules = Appraisal() if scheme is None else scheme.appraisal
     return AppraisalView(
         year=year,
@@ -136,13 +166,16 @@ async def appraisal_view(
         session=None if session is None else session_view(session),
         methods=tuple(rules.secrecy.methods),
         marks=marks_of(rules),
+        categories=() if scheme is None else categories_of(scheme),
         min_ballots=rules.min_ballots,
         mine=next((one for one in views if one.member == asked.reader.person), None),
         people=tuple(views) if asked.reads(SEES_ALL) else (),
     )
 
 
-def _person(one: AppraisedState, names: Names, told: Mapping[str, str]) -> AppraisedView:
+def _person(
+    one: AppraisedState, names: Names, told: Mapping[str, str], categories: Sequence[CategoryState]
+) -> AppraisedView:
     return AppraisedView(
         member=one.member,
         name=names(one.member),
@@ -151,6 +184,17 @@ def _person(one: AppraisedState, names: Names, told: Mapping[str, str]) -> Appra
         self_evaluated=one.statement is not None,
         statement=None if one.statement is None else told.get(one.statement),
         took_part=one.took_part,
+        ballots=one.ballots,
+        voices=one.voices,
+        mean=None if one.mean is None else points(one.mean),
+        marks=None if one.marks is None else _counts(one.marks),
+        categories=tuple(map(_category, categories)),
+    )
+
+
+def _category(one: CategoryState) -> CategoryTally:
+    return CategoryTally(
+        category=one.category,
         ballots=one.ballots,
         voices=one.voices,
         mean=None if one.mean is None else points(one.mean),

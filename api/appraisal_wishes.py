@@ -14,6 +14,8 @@ from domain.values import Code, MemberId
 Typed = Annotated[str, Meta(min_length=4, max_length=64)]
 """A code or key as somebody reads it off a slip of paper."""
 COUNT_MOST = 1_000
+MARK = "mark."
+"""How the field of a category's mark begins."""
 
 
 class OpenAppraisalWish(Wish, frozen=True, kw_only=True):
@@ -29,17 +31,27 @@ class SelfEvaluationWish(Wish, frozen=True, kw_only=True):
 
 
 class BallotWish(Wish, frozen=True, kw_only=True):
-    """One ballot: the code of the slip and the mark."""
+    """One ballot: the code of the slip and the mark, or one for each category where the rule set asks for them."""
 
     code: Typed
-    mark: Code
+    mark: Code | None = None
+    marks: dict[Code, Code] = msgspec.field(default_factory=dict[Code, Code])
+    """Category → mark."""
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """One field ``mark``, or ``mark.<category>`` for each category."""
+        found: dict[str, Any] = {name: texts(form, name)[-1] for name in ("code", "mark") if texts(form, name)}
+        by_category = {name.removeprefix(MARK): texts(form, name) for name in form if name.startswith(MARK)}
+        return {**found, "marks": {category: said[-1] for category, said in by_category.items() if said}}
 
 
 class PaperCount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How often a mark was given to somebody on paper."""
+    """How often a mark was given to somebody on paper, in a category where each is marked by itself."""
 
     member: MemberId
     mark: Code
+    category: Code | None = None
     ballots: Annotated[int, Meta(ge=0, le=COUNT_MOST)]
 
 
@@ -53,18 +65,19 @@ class CountWish(Wish, frozen=True, kw_only=True):
 
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
-        """One field ``count.<member>.<mark>`` per figure; those left empty are none."""
+        """One field ``count.<member>.<mark>`` per figure, with ``:<category>`` behind; those left empty are none."""
         found: dict[str, Any] = {"tellers": texts(form, "tellers"), "took_part": texts(form, "took_part")}
         keys = texts(form, "keys")
         if keys:
             found["keys"] = keys
-        counts: list[dict[str, str]] = []
+        counts: list[dict[str, str | None]] = []
         for name in dict.fromkeys(form.keys()):
             field, _, rest = name.partition(".")
             member, _, mark = rest.partition(".")
+            mark, _, category = mark.partition(":")
             told = texts(form, name)
             if field == "count" and told:
-                counts.append({"member": member, "mark": mark, "ballots": told[-1]})
+                counts.append({"member": member, "mark": mark, "category": category or None, "ballots": told[-1]})
         return {**found, "counts": counts}
 
 

@@ -11,12 +11,14 @@ from anyio import to_thread
 from api.appraisal_wishes import BallotWish, CountWish, PaperCount
 from api.asked import Asked
 from domain.assessment.appraisal import AppraisalNotOpen, Method, Session, appraisal_of, open_session
-from domain.assessment.balloting import Ballot, IssuedCode, electorate
+from domain.assessment.balloting import IssuedCode, asks_of, electorate
 from domain.assessment.period import living
+from domain.assessment.tallying import Ballot
 from domain.decider import Past, Refused
 from domain.organisation.unit import established
 from domain.rules.assessing import Appraisal
 from domain.rules.ruleset import scheme_on
+from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, day_of
 from projections import ballot_box
 
@@ -34,6 +36,12 @@ class MarkUnknown(Refused):
     """办法没有规定这种评议意见。 The rule set does not know this mark."""
 
     code = "ballot-mark-unknown"
+
+
+class MarksIncomplete(Refused):
+    """请按票面逐项表态,不漏项、不加项。 Give one mark for each thing that the ballot asks, and for nothing else."""
+
+    code = "ballot-marks-incomplete"
 
 
 class BallotBoxKeysWrong(Refused):
@@ -67,13 +75,19 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
 
     slips: tuple[Slip, ...]
     """In the order of their digests, so that a printed stack tells nothing."""
+    asks: tuple[Code | None, ...] = (None,)
+    """What each code gives a mark for: every category of the ballot, or the whole of a person."""
     keys: tuple[str, ...]
     """One for each teller; empty where no box is needed."""
 
 
 def issued(drawn: Drawn) -> tuple[IssuedCode, ...]:
     """The codes as the log knows them."""
-    return tuple(IssuedCode(subject=one.member, digest=ballot_box.digest_of_code(one.code)) for one in drawn.slips)
+    return tuple(
+        IssuedCode(subject=one.member, digest=ballot_box.digest_of_code(one.code, part), category=part)
+        for one in drawn.slips
+        for part in drawn.asks
+    )
 
 
 def draw(asked: Asked, unit: Code, year: int, period: Code, method: Method) -> Drawn:
@@ -82,12 +96,12 @@ def draw(asked: Asked, unit: Code, year: int, period: Code, method: Method) -> D
         return Drawn(slips=(), keys=())
     day = day_of(asked.now)
 
-    def people(past: Past) -> tuple[list[MemberId], list[MemberId]]:
+    def people(past: Past) -> tuple[tuple[Code | None, ...], list[MemberId], list[MemberId]]:
         found = living(past, unit, year, period)
         _, scheme = scheme_on(past, established(past, unit).scheme, found.last_on)
-        return electorate(past, scheme, unit, day)
+        return (tuple(asks_of(scheme)), *electorate(past, scheme, unit, day))
 
-    subjects, voters = asked.house.ledger.ask(people)
+    asks, subjects, voters = asked.house.ledger.ask(people)
     slips = [
         Slip(member=subject, name="", code=ballot_box.drawn(ballot_box.CODE_LETTERS))
         for subject in subjects
@@ -95,33 +109,46 @@ def draw(asked: Asked, unit: Code, year: int, period: Code, method: Method) -> D
     ]
     slips.sort(key=lambda one: ballot_box.digest_of_code(one.code))
     keys = tuple(ballot_box.drawn(ballot_box.KEY_LETTERS) for _ in range(KEYS))
-    return Drawn(slips=tuple(slips), keys=keys)
+    return Drawn(slips=tuple(slips), asks=asks, keys=keys)
 
 
 def need_ours(asked: Asked, unit: Code, year: int, period: Code, drawn: Drawn) -> None:
     """Refuse where the session was opened by an earlier attempt: what was drawn now belongs to nothing."""
     session = asked.house.ledger.load(appraisal_of(unit, year, period))
     ours = {one.digest for one in issued(drawn)}
-    if drawn.slips and (not isinstance(session, Session) or session.codes.keys() != ours):
+    if drawn.slips and (not isinstance(session, Session) or {digest for digest, _ in session.codes.items()} != ours):
         raise CodesShownOnce
 
 
-async def cast(asked: Asked, unit: Code, year: int, period: Code, wish: BallotWish, rules: Appraisal) -> None:
-    """Put a ballot into the box. Nothing is written of who, when, or which code."""
+async def cast(asked: Asked, unit: Code, year: int, period: Code, wish: BallotWish, scheme: Scheme) -> None:
+    """Put a ballot into the box, or one for each category. Nothing is written of who, when, or which code."""
 
     def opened(past: Past) -> Session:
         return open_session(past, unit, year, period)
 
     session = await to_thread.run_sync(asked.house.ledger.ask, opened)
-    code = ballot_box.digest_of_code(wish.code)
-    if session.box is None or code not in session.codes:
+    said = {ballot_box.digest_of_code(wish.code, part): mark for part, mark in marks_said(wish, scheme).items()}
+    if session.box is None or any(session.codes.get(code) is None for code in said):
         raise BallotCodeUnknown
-    if wish.mark not in {value.code for value in rules.values}:
-        raise MarkUnknown
     async with asked.house.access.connection() as connection:
         await ballot_box.make(connection, session.box)
-        if not await ballot_box.put(connection, session.box, ballot_box.sealed(session.box, code, wish.mark)):
+        envelopes = [ballot_box.sealed(session.box, code, mark) for code, mark in said.items()]
+        if not await ballot_box.put(connection, session.box, envelopes):
             raise BallotBoxShut
+
+
+def marks_said(wish: BallotWish, scheme: Scheme) -> dict[Code | None, Code]:
+    """What a ballot says, by what it is asked: each category, or the whole. Refuses what leaves one of them out."""
+    asks = tuple(asks_of(scheme))
+    said: dict[Code | None, Code] = {}
+    said.update(wish.marks)
+    if wish.mark is not None:
+        said[None] = wish.mark
+    if said.keys() != set(asks):
+        raise MarksIncomplete(asked=len(asks), said=len(said))
+    if not set(said.values()) <= {value.code for value in scheme.appraisal.values}:
+        raise MarkUnknown
+    return said
 
 
 class Counting:
@@ -149,9 +176,11 @@ class Counting:
             await ballot_box.shut(connection, box, shut=True)
             envelopes = await ballot_box.envelopes_of(connection, box)
         found = await to_thread.run_sync(partial(ballot_box.opened, keys, envelopes, self._marks))
-        known = {code: mark for code, mark in found.marks.items() if code in self._session.codes}
+        known = dict(self._session.codes.items())
         self.ballots = tuple(
-            Ballot(subject=self._session.codes[code], digest=code, mark=mark) for code, mark in known.items()
+            Ballot(subject=known[code].subject, digest=code, mark=mark, category=known[code].category)
+            for code, mark in found.marks.items()
+            if code in known
         )
         self.spoilt = found.spoilt
         return self
@@ -175,7 +204,12 @@ class Counting:
 def on_paper(counts: Sequence[PaperCount]) -> tuple[Ballot, ...]:
     """As many ballots as were counted, each under a number that is drawn and that nobody keeps."""
     return tuple(
-        Ballot(subject=one.member, digest=hashlib.sha256(secrets.token_bytes(32)).hexdigest(), mark=one.mark)
+        Ballot(
+            subject=one.member,
+            digest=hashlib.sha256(secrets.token_bytes(32)).hexdigest(),
+            mark=one.mark,
+            category=one.category,
+        )
         for one in counts
         for _ in range(one.ballots)
     )

@@ -11,7 +11,8 @@ from domain import vocabulary
 from domain.values import SHANGHAI, day_of, midnight_after
 from projections import prefix
 from projections.answers import AsyncConnection
-from projections.as_of import Step, When
+from projections.as_of import When
+from projections.steps import Step
 
 _TERMS: Final = {term.stored_name: term for term in vocabulary.FACT_TERMS}
 _POSITION_DIGITS: Final = 18

@@ -18,6 +18,7 @@ from api.refusals import NothingToTake
 from domain.ledger import Ledger
 from domain.sealed import Secret
 from domain.values import MemberId, Sha256
+from projections.transparency.mandate import Profile
 from projections.transparency.scope import Scope
 
 Pool: TypeAlias = "AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]"
@@ -69,12 +70,12 @@ class IdentityProvider(Protocol):
 class TakeAway(Protocol):
     """Writes an export of a scope as one file into a folder, and puts it on record."""
 
-    def __call__(self, scope: Scope, by: MemberId, folder: Path) -> Path:
+    def __call__(self, scope: Scope, by: MemberId, folder: Path, profile: Profile | None = None) -> Path:
         """The file."""
         ...
 
 
-def _nothing_to_take(scope: Scope, by: MemberId, folder: Path) -> Path:
+def _nothing_to_take(scope: Scope, by: MemberId, folder: Path, profile: Profile | None = None) -> Path:
     raise NothingToTake
 
 

@@ -39,7 +39,7 @@ async def waiting_measures(asked: Asked, connection: AsyncConnection) -> tuple[M
     if asked.acting is None or not asked.may("measure.open"):
         return rows
     known = {one.measure for one in found}
-    office = (await measures.measures_waiting(connection, asked.acting.unit)).value
+    office = (await measures.measures_waiting(connection, asked.acting.unit, asked.today)).value
     led = [one for one in office if one.measure not in known and _waits(asked, one)]
     return (*await _rows(asked, connection, led, ""), *rows)
 

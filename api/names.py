@@ -45,10 +45,8 @@ async def names_of(
     if unit is not None and wanted - commitments.keys():
         roster = await organisation.members_of(connection, unit, day or asked.today)
         commitments |= {one.member: one.name for one in roster.value if one.member in wanted}
-    for person in wanted - commitments.keys():
-        found = (await organisation.member(connection, person)).value
-        if found is not None:
-            commitments[person] = found.name
+    if unknown := wanted - commitments.keys():
+        commitments |= await organisation.sealed_names(connection, unknown)
     return await opened(asked, commitments.items())
 
 

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.navigation import navigation
 from api.words import LANGUAGES, LOCALES, Words, words_of
 from domain.rules.wording import Bilingual, Language
 from domain.values import SHANGHAI
@@ -29,6 +30,7 @@ def show(request: Request, template: str, value: Mapping[str, object], *, status
         "house": house,
         "asked": asked,
         "holds": asked.holds if asked is not None else _nothing,
+        "navigation": navigation,
         "path": request.url.path,
         "back": _came_from(request),
         "now": house.clock.now(),

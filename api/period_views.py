@@ -6,11 +6,13 @@ from datetime import date, datetime
 import msgspec
 
 from api.asked import Asked
+from api.given_scores import GivenScore, given_scores
 from api.names import Names
 from domain.assessment.stand import Gate, Stand, Turn
+from domain.rules.assessing import BodyPart
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, NoticeId, Sha256, points
-from projections import assessments, progress, rules
+from projections import assessments, body_scores, progress, rules
 from projections.answers import AsyncConnection
 
 
@@ -51,6 +53,8 @@ class PeriodBoard(msgspec.Struct, frozen=True, kw_only=True):
     sealed: int
     """How many periods of the organisations below are sealed, of how many."""
     of: int
+    scores: bool = False
+    """Whether bodies give parts of the totals."""
 
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +112,12 @@ class ResultLine(msgspec.Struct, frozen=True, kw_only=True):
     ledger_part: str
     appraisal: str | None
     appraisal_part: str | None
+    committee: str | None
+    committee_part: str | None
+    task: str | None
+    task_part: str | None
+    given: tuple[GivenScore, ...]
+    """What bodies gave, with their reasons, for whoever may read them."""
     total: str
     records: int
     graded: bool
@@ -138,6 +148,8 @@ class PeriodView(msgspec.Struct, frozen=True, kw_only=True):
     """For whoever may read them; by pseudonym, never an order of merit."""
     notice: NoticeId | None
     """Of the results, once they are adopted."""
+    scores: tuple[BodyPart, ...] = ()
+    """Which parts of the totals bodies give."""
     seats: Code | None = None
     """In whose pool the seats must be settled before that."""
 
@@ -219,9 +231,12 @@ def turn_view(turn: Turn, title: str, names: Names) -> TurnView:
     )
 
 
-def result_line(scheme: Scheme | None, state: assessments.ResultState, names: Names) -> ResultLine:
+def result_line(
+    scheme: Scheme | None, state: assessments.ResultState, names: Names, given: Iterable[GivenScore] = ()
+) -> ResultLine:
     """One member's figures and grade."""
     zh, en = named(scheme, state.period)
+    of = state.member, state.year, state.period
     determined = state.determined_total is not None
     # Once his score is determined his grade may still wait for somebody else's: until then he has none.
     code = state.grade if determined else state.proposed
@@ -241,8 +256,13 @@ def result_line(scheme: Scheme | None, state: assessments.ResultState, names: Na
         deductions=points(state.deductions),
         ledger=points(state.ledger),
         ledger_part=points(state.ledger_part),
-        appraisal=None if state.appraisal is None else points(state.appraisal),
-        appraisal_part=None if state.appraisal_part is None else points(state.appraisal_part),
+        appraisal=_points(state.appraisal),
+        appraisal_part=_points(state.appraisal_part),
+        committee=_points(state.committee),
+        committee_part=_points(state.committee_part),
+        task=_points(state.task),
+        task_part=_points(state.task_part),
+        given=tuple(one for one in given if (one.member, one.year, one.period) == of),
         total=points(state.total if state.determined_total is None else state.determined_total),
         records=state.records,
         graded=state.graded,
@@ -260,6 +280,10 @@ def result_line(scheme: Scheme | None, state: assessments.ResultState, names: Na
     )
 
 
+def _points(value: int | None) -> str | None:
+    return None if value is None else points(value)
+
+
 async def determined(
     asked: Asked, connection: AsyncConnection, member: MemberId, names: Names
 ) -> tuple[ResultLine, ...]:
@@ -268,7 +292,9 @@ async def determined(
     found = await assessments.results_of_member(connection, member)
     published = await rules.scheme_on(connection, asked.unit.scheme, asked.today)
     scheme = None if published is None else published.scheme
-    return tuple(result_line(scheme, one, names) for one in reversed(found.value) if one.version > 0)
+    scores = (await body_scores.scores_of_member(connection, member)).value if asked.reads("result.read") else ()
+    given = await given_scores(asked, scores)
+    return tuple(result_line(scheme, one, names, given) for one in reversed(found.value) if one.version > 0)
 
 
 def people_in(found: Stand | None, steps: Iterable[progress.PeriodStep]) -> list[MemberId | None]:

@@ -13,12 +13,13 @@ from api.purpose import look_at
 from domain.organisation.custody import ProcessingIsRestricted
 from domain.values import Code, MemberId, RecordId
 
-_WRITE: Final = """
+WRITE: Final = """
 INSERT INTO access.readings (at, reader, role, unit, subject, what, record, review)
 SELECT %(at)s, %(reader)s, %(role)s, %(unit)s, %(subject)s, %(what)s, %(record)s, %(review)s
 WHERE %(review)s::uuid IS NOT NULL
    OR NOT EXISTS (SELECT FROM custodies WHERE person = %(subject)s AND restricted)
 """
+"""Nothing is written, and so nothing shown, of somebody whose data is restricted, but under a review."""
 _OF: Final = """
 SELECT reading, at, reader, role, unit, what, record FROM access.readings
 WHERE subject = %(subject)s AND (%(before)s::bigint IS NULL OR reading < %(before)s)
@@ -99,7 +100,7 @@ async def _write(
     """
     known = {"at": house.clock.now(), "reader": reader, "role": role, "unit": unit, "review": review}
     async with house.access.connection() as connection:
-        done = await connection.execute(_WRITE, {**known, "subject": subject, "what": what, "record": record})
+        done = await connection.execute(WRITE, {**known, "subject": subject, "what": what, "record": record})
     if done.rowcount == 0:
         raise ProcessingIsRestricted
 

@@ -118,8 +118,11 @@ def encode(entry: Entry) -> bytes:
     return state
 
 
-def decode(state: bytes) -> Entry:
-    """The entry that canonical bytes hold. An unknown word or schema is a broken promise and raises."""
+def decode(state: bytes, fact: Fact | None = None) -> Entry:
+    """The entry that canonical bytes hold. An unknown word or schema is a broken promise and raises.
+
+    Whoever has read its fact already gives it.
+    """
     stored = _ENVELOPE.decode(state)
     if stored.schema != SCHEMA:
         raise AssertionError(f"entry schema {stored.schema} is not known")
@@ -128,7 +131,7 @@ def decode(state: bytes) -> Entry:
         at=stored.at,
         cause=stored.cause,
         command=stored.command,
-        fact=_FACTS[stored.type].decode(stored.fact),
+        fact=_FACTS[stored.type].decode(stored.fact) if fact is None else fact,
         id=stored.id,
         log=stored.log,
         stream=stored.stream,

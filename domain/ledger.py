@@ -370,11 +370,12 @@ class Ledger:
     def _entries(self, command: Command, past: LoadedPast, decision: Decision) -> list[Entry]:
         versions: dict[UUID, int] = {}
         entries: list[Entry] = []
+        name = self._name(past, decision)
         for ordinal, write in enumerate(decision):
             assert write.stream in past.states, f"{write.kind} was written without being read"
             version = versions.get(write.stream, past.version(write.stream)) + 1
             versions[write.stream] = version
-            entries.append(self._entry(command, ordinal, write, version, self._name(past, decision)))
+            entries.append(self._entry(command, ordinal, write, version, name))
         return entries
 
     def _name(self, past: LoadedPast, decision: Decision) -> str:
@@ -401,10 +402,20 @@ def request_bytes(command: Command) -> bytes:
     wish = cast(dict[str, Any], msgspec.json.decode(msgspec.json.encode(command)))
     for name in ("id", "at", "cause", *command.fresh):
         wish.pop(name, None)
-    for name in command.__struct_fields__:
-        if name in wish and isinstance(getattr(command, name), Secret):
-            wish[name] = {"name": wish[name]["name"], "value": wish[name]["value"]}
-    return msgspec.json.encode({"wish": type(command).__name__, **wish}, order="sorted")
+    return msgspec.json.encode({"wish": type(command).__name__, **_unsalted(wish)}, order="sorted")
+
+
+def _unsalted(said: Any) -> Any:  # noqa: ANN401 - what JSON says
+    """The same, of each secret in it no more than its name and value."""
+    match said:
+        case dict() if said.keys() == set(Secret.__struct_fields__):
+            return {"name": said["name"], "value": said["value"]}
+        case dict():
+            return {name: _unsalted(value) for name, value in said.items()}
+        case list():
+            return [_unsalted(value) for value in said]
+        case _:
+            return said
 
 
 def _first_receipt(known: Known, digest: bytes) -> Receipt:

@@ -196,6 +196,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
     *granted("period.open", ("secretary",), RELATED),
     *granted("period.compute", ("secretary",), RELATED),
     *(Grant("period.decide", office, relation) for office in COMMITTEE for relation in RELATED),
+    *(Grant("component.assess", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("seats.settle", office, relation) for office in COMMITTEE for relation in RELATED),
     *granted("appraisal.run", ("secretary",), RELATED),
     Grant("appraisal.evaluate_self", "member", "own"),

@@ -6,7 +6,7 @@ Pages, exports and documents are fed from it. A stored name is for ever: the gol
 
 from typing import Final, NamedTuple
 
-from domain.assessment import appraisal, period, pool, restatement, result
+from domain.assessment import appraisal, component, period, pool, restatement, result
 from domain.decider import Fact
 from domain.history import past_rules, past_year
 from domain.notice import commitment, notice, results
@@ -270,6 +270,7 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("member-described", member.MemberDescribed, "情况登记", "member described"),
     FactTerm("archives-committed", commitment.ArchivesCommitted, "档案承诺", "archives of those noticed committed to"),
     FactTerm("brought-veto-closed", bringing.BroughtVetoClosed, "提请了结", "veto brought by a department closed"),
+    FactTerm("component-assessed", component.ComponentAssessed, "组织评分", "score given by a body"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

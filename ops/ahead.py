@@ -275,18 +275,18 @@ async def _connected(deployment: Deployment) -> AsyncConnection:
     return await psycopg.AsyncConnection.connect(on_reads(deployment.database.read_url), autocommit=True)
 
 
-async def need(deployment: Deployment, actor: Actor, operation: str, unit: Code) -> None:
-    """Refuse whoever does not hold, today, an office to which the table grants this."""
+async def need(deployment: Deployment, actor: Actor, operation: str, unit: Code, state: str | None = None) -> None:
+    """Refuse whoever does not hold, today, an office to which the table grants this, of a thing in this state."""
     assert actor.person is not None, "only people look"
     async with await _connected(deployment) as connection:
         offices = (await offices_of(connection, actor.person, day_of(deployment.clock().now()))).value
         known = {one.unit: one for one in (await units(connection)).value}
     held = any((one.role, one.unit) == (actor.role, actor.unit) for one in offices)
-    if not held or not _granted(actor, operation, known.get(unit)):
+    if not held or not _granted(actor, operation, known.get(unit), state):
         raise NotPermitted
 
 
-def _granted(actor: Actor, operation: str, unit: UnitRow | None) -> bool:
+def _granted(actor: Actor, operation: str, unit: UnitRow | None, state: str | None) -> bool:
     path = () if unit is None else unit.path
     relation: Relation = "own" if path[-1:] == (actor.unit,) else "above" if actor.unit in path else "any"
-    return any(actor.role == office and may(operation, office, relation) for office in OFFICES)
+    return any(actor.role == office and may(operation, office, relation, state) for office in OFFICES)

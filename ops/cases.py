@@ -1,4 +1,4 @@
-"""案件中人 — who is in a case, as only the vault can tell: the subject of a review, and who objected."""
+"""案件中人 — who is in a case: by the registers whose line it is, by the vault who objected or is reviewed."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,10 +15,10 @@ from domain.values import Code, MemberId, Sha256
 from projections.vault import Vault
 
 _LIVING: Final = """
-SELECT 'objection', o.id, o.unit, o.subject, o.objector FROM objections AS o
+SELECT 'objection', o.id, o.unit, array_remove(ARRAY[o.subject, o.right_member], NULL), o.objector FROM objections AS o
 WHERE NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = o.id)
 UNION ALL
-SELECT 'review', r.review, r.unit, NULL, r.subject FROM reviews AS r
+SELECT 'review', r.review, r.unit, ARRAY[]::uuid[], r.subject FROM reviews AS r
 WHERE NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = r.review)
 ORDER BY 2
 """
@@ -57,11 +57,11 @@ def _case(
     kind: str,
     case: UUID,
     unit: Code,
-    subject: UUID | None,
+    subjects: list[UUID],
     commitment: Sha256,
 ) -> Case:
     of = msgspec.convert({"case": case, "kind": kind}, CaseOf)
-    about: frozenset[UUID] = frozenset() if subject is None else frozenset({subject})
+    about = frozenset(subjects)
     try:
         secret = (vault.open([commitment]) if opened is None else opened).get(commitment)
         said = None if secret is None else secret.value

@@ -19,7 +19,7 @@ from api.workbook.carrying import carry_in
 from api.workbook.shelves import SHELVES
 from domain.actor import person
 from domain.decider import Refused
-from ops import access, ahead, article, desk, founding, intake, keeping, proving, reporting, rules, witness
+from ops import access, ahead, article, desk, founding, intake, keeping, looking, proving, reporting, rules, witness
 from ops import backup as backups
 from ops import demo as example
 from ops import doctor as checks
@@ -379,6 +379,7 @@ def restore(
 app.command()(access.account)
 app.command(name="retention")(keeping.clear)
 
+app.add_typer(looking.app, name="then", help="当时 Offices, a record, a notice as they were known then.")
 app.add_typer(rules.app, name="rules", help="规则文件 A rule-set file: schema, lint, a trial score.")
 app.add_typer(witness.app, name="witness", help="见证 Watch another office's log; cosign what extends it.")
 app.add_typer(access.token, name="token", help="令牌 Tokens for programs.")

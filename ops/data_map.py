@@ -8,9 +8,11 @@ A sealed field or a table that has no row here fails a test, so that nothing per
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args, get_type_hints
+
+import msgspec
 
 from domain import house
 from domain.decider import Fact
@@ -94,6 +96,14 @@ FIELDS: Final[tuple[SealedField, ...]] = (
         "reasons that an office gives",
         "writer",
         "archive.read",
+    ),
+    SealedField(
+        "reason",
+        ("AssessComponent",),
+        "组织评分的理由",
+        "why a body gave a member this score",
+        "person",
+        "result.read",
     ),
     SealedField(
         "late_reason",
@@ -245,6 +255,13 @@ def sealed_in_wishes() -> Iterator[tuple[str, str]]:
         for name, hint in hints.items():
             if _holds_secret(hint):
                 yield name, kind.__name__
+            for part in get_args(hint):
+                if isinstance(part, type) and issubclass(part, msgspec.Struct) and part is not Secret:
+                    yield from ((inner, kind.__name__) for inner, of in _hints(part) if _holds_secret(of))
+
+
+def _hints(shape: type[msgspec.Struct]) -> Iterable[tuple[str, object]]:
+    return get_type_hints(shape).items()
 
 
 def _holds_secret(hint: object) -> bool:

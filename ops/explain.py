@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 import psycopg
 from rich.tree import Tree
 
 from api.as_of import NOW, Back, when_of
+from api.readings import WRITE
 from domain.actor import Actor
 from domain.decider import NotPermitted, Refused
 from domain.organisation.appointments import OFFICES
+from domain.organisation.custody import ProcessingIsRestricted
 from domain.organisation.member import MemberUnknown
 from domain.permissions import Relation, may
-from domain.values import Code, MemberId, day_of, points
+from domain.values import Code, MemberId, RecordId, day_of, points
 from ops.deployment import Deployment, on_reads
 from projections.answers import AsyncConnection
 from projections.explanation import CategoryPart, Explanation, ItemPart, explanation
@@ -23,11 +25,6 @@ from projections.organisation import member as members_of_person
 from projections.organisation import members_of, units
 
 Lang = Literal["zh", "en"]
-
-_READING: Final = """
-INSERT INTO access.readings (at, reader, role, unit, subject, what)
-VALUES (%(at)s, %(reader)s, %(role)s, %(unit)s, %(subject)s, 'explanation')
-"""
 
 
 class NothingToExplain(Refused):
@@ -38,7 +35,7 @@ class NothingToExplain(Refused):
 
 async def person_of(deployment: Deployment, work_number: str, day: date) -> tuple[MemberId, str]:
     """(pseudonym, name) of whoever has this work number on a day; the numbers lie in the vault."""
-    async with await _connected(deployment) as connection:
+    async with await connected(deployment) as connection:
         for unit in (await units(connection)).value:
             for member in (await members_of(connection, unit.unit, day)).value:
                 values = await deployment.vault.values([member.work_number, member.name])
@@ -47,11 +44,13 @@ async def person_of(deployment: Deployment, work_number: str, day: date) -> tupl
     raise MemberUnknown(work_number=work_number)
 
 
-async def _noted(deployment: Deployment, actor: Actor, member: MemberId) -> None:
-    """Refuse, or write down who looks at whose archive."""
+async def noted(
+    deployment: Deployment, actor: Actor, member: MemberId, what: str = "explanation", record: RecordId | None = None
+) -> None:
+    """Refuse, or write down who looks at whose archive; of a person whose data is restricted nothing is shown."""
     now = deployment.clock().now()
     assert actor.person is not None, "only people look"
-    async with await _connected(deployment) as connection:
+    async with await connected(deployment) as connection:
         offices = (await offices_of(connection, actor.person, day_of(now))).value
         whose = (await members_of_person(connection, member)).value
         above = {unit.unit: unit.path for unit in (await units(connection)).value}
@@ -59,9 +58,11 @@ async def _noted(deployment: Deployment, actor: Actor, member: MemberId) -> None
     path = () if whose is None else above.get(whose.unit, ())
     if not held or actor.unit is None or not _granted(actor.role, actor.unit, path):
         raise NotPermitted
-    noted = {"at": now, "reader": actor.person, "role": actor.role, "unit": actor.unit, "subject": member}
-    with psycopg.connect(deployment.database.urls.writer) as writer:
-        writer.execute(_READING, noted)
+    look = {"at": now, "reader": actor.person, "role": actor.role, "unit": actor.unit, "subject": member}
+    with psycopg.connect(on_reads(deployment.database.urls.writer)) as writer:
+        done = writer.execute(WRITE, {**look, "what": what, "record": record, "review": None})
+        if done.rowcount == 0:
+            raise ProcessingIsRestricted
 
 
 def _granted(role: Code | None, unit: Code, path: tuple[Code, ...]) -> bool:
@@ -73,7 +74,7 @@ async def _found(
     deployment: Deployment, work_number: str, year: int, period: str, back: Back
 ) -> tuple[str, Explanation]:
     member, name = await person_of(deployment, work_number, date(year, 12, 31))
-    async with await _connected(deployment) as connection:
+    async with await connected(deployment) as connection:
         when = await when_of(connection, back) if back else None
         answer = await explanation(connection, member, year, period, when=when)
     if answer.value is None:
@@ -81,7 +82,8 @@ async def _found(
     return name, answer.value
 
 
-async def _connected(deployment: Deployment) -> AsyncConnection:
+async def connected(deployment: Deployment) -> AsyncConnection:
+    """A connection for one look at the read models; the caller closes it."""
     return await psycopg.AsyncConnection.connect(on_reads(deployment.database.read_url), autocommit=True)
 
 
@@ -101,7 +103,7 @@ def explained(
     """
     member, _ = asyncio.run(person_of(deployment, work_number, date(year, 12, 31)))
     if actor.person != member:
-        asyncio.run(_noted(deployment, actor, member))
+        asyncio.run(noted(deployment, actor, member))
     name, found = asyncio.run(_found(deployment, work_number, year, period, back))
     tree = Tree(f"{name} {year} {period}: {points(found.total)}")
     for span in found.spans:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -21,6 +21,7 @@ from projections.transparency.audit import verify_database
 from projections.transparency.export import Exported, export
 from projections.transparency.history import CHECKPOINT, history_name
 from projections.transparency.leaves import DAMAGE
+from projections.transparency.mandate import Profile
 from projections.transparency.merkle import leaf_hash
 from projections.transparency.note import load_key, parse_vkey
 from projections.transparency.scope import WHOLE, Scope
@@ -74,6 +75,18 @@ class Taking:
     """Who is signed in; None for the operator."""
     size: int | None = None
     """Of an earlier checkpoint; None for the newest."""
+    profile: Profile | None = None
+    """The mandate of whoever takes one person's; an auditor's without."""
+
+    @property
+    def review(self) -> UUID | None:
+        """Under which it is taken: then nothing outside the review says whom it is about."""
+        return None if self.profile is None else self.profile.review
+
+    @property
+    def what(self) -> str:
+        """For the list of what was taken away."""
+        return self.scope.encode().decode() if self.review is None else f"review {self.review}"
 
 
 def exported(deployment: Deployment, target: Path, taking: Taking | None = None) -> Exported:
@@ -86,7 +99,7 @@ def exported(deployment: Deployment, target: Path, taking: Taking | None = None)
     key = parse_vkey(_key(deployment))
     noted = {
         "at": deployment.clock().now(),
-        "operator": getpass.getuser() if taking.by is None else f"{taking.by} {taking.scope.encode().decode()}",
+        "operator": getpass.getuser() if taking.by is None else f"{taking.by} {taking.what}",
         "size": deployment.recorder.max_notification_id() or 0,
     }
     with psycopg.connect(deployment.database.urls.writer) as connection:
@@ -101,6 +114,7 @@ def exported(deployment: Deployment, target: Path, taking: Taking | None = None)
             key,
             note=note,
             scope=taking.scope,
+            profile=taking.profile,
             open_sealed=vault.open if vault.fits() else lambda _: {},
         )
     if refusal(deployment.state_folder) is None:
@@ -126,15 +140,16 @@ def _record(deployment: Deployment, done: Exported, taking: Taking) -> None:
             at=deployment.clock().now(),
             export=name,
             scope=taking.scope.unit,
-            member=taking.scope.member,
+            member=taking.scope.member if taking.review is None else None,
             year=taking.scope.year,
             period=taking.scope.period,
-            mandate="auditor",
+            mandate="auditor" if taking.profile is None else taking.profile.mandate,
             size=done.checkpoint.size,
             root=done.checkpoint.root.hex(),
             manifest=done.manifest_sha256,
             receiver=Secret(subject=name, name="receiver", value=receiver, salt=secrets.token_urlsafe(16)),
             by=taking.by,
+            review=taking.review,
         )
     )
 

@@ -53,7 +53,7 @@ def report(
         now = deployment.clock().now()
         found = _made(deployment, name, Asked(unit, day_of(now), now, year, period, item))
         if out is not None:
-            _noted(deployment, actor, f"report-{name}{out.suffix}", found.as_of.position)
+            note_file(deployment, actor, f"report-{name}{out.suffix}", found.as_of.position)
     shown(found.value, lang)
     if out is not None:
         chosen = table_of(found.value, table) if table else next(iter(found.value.tables), None)
@@ -70,7 +70,8 @@ def _made(deployment: Deployment, name: Name, asked: Asked) -> Answer[Report]:
     return found
 
 
-def _noted(deployment: Deployment, actor: Actor, what: str, position: int) -> None:
+def note_file(deployment: Deployment, actor: Actor, what: str, position: int) -> None:
+    """Write down that a table is taken away: by whom in which office, and as of which entry."""
     operator = f"{actor.person} {actor.role}@{actor.unit} {what}"
     noted = {"at": deployment.clock().now(), "operator": operator, "size": position}
     with psycopg.connect(deployment.database.urls.writer) as writer:

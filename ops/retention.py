@@ -40,6 +40,9 @@ T = TypeVar("T")
 POLL_S: Final = 5.0
 WAIT_DAYS: Final = 7
 """So many whole days every approved erasure waits: that one hangs longer shows nobody at once that something runs."""
+CROWD: Final = 3
+"""Of so many persons erased since the last time the keys of their cases go together: of one or two they would say who
+objected. Until then a case keeps its key, at most for the years of its kind."""
 PROCESS: Final = system("process")
 
 _CAUGHT_UP: Final = """
@@ -106,6 +109,7 @@ def carry_out(
     batch: bool = True,
     wait_days: int = WAIT_DAYS,
     erased_before: datetime | None = None,
+    crowd: int = CROWD,
 ) -> Done:
     """Everything that was decided and is not done; again without harm. The read models must be there.
 
@@ -117,7 +121,7 @@ def carry_out(
         if not caught_up(connection):
             return Done(behind=True)
         persons, waiting = _erase(deployment, connection, ledger, now, wait_days) if batch else (set[UUID](), 0)
-        followed, stuck = _follow(deployment, connection, ledger, now, month) if batch else (set[UUID](), 0)
+        followed, stuck = _follow(deployment, connection, ledger, now, month, crowd) if batch else (set[UUID](), 0)
         ordered, rows, kept = _clear(deployment, connection, ledger, now)
         left = {one for (one,) in connection.execute(_LEFT).fetchall()} | persons | followed | ordered
     keys, failed = _destroy(deployment, left)
@@ -164,15 +168,23 @@ def _erase(
 
 
 def _follow(
-    deployment: Deployment, connection: "psycopg.Connection[Any]", ledger: Ledger, now: datetime, month: datetime
+    deployment: Deployment,
+    connection: "psycopg.Connection[Any]",
+    ledger: Ledger,
+    now: datetime,
+    month: datetime,
+    crowd: int,
 ) -> tuple[set[UUID], int]:
     """The cases that lose their keys because somebody of them was erased before the month, and how many wait.
 
-    All of a month go together, in the order of their ids: a key that went beside its person's would name him.
+    All of a month go together, in the order of their ids, and not before so many were erased since the last time: a
+    key that went beside its person's, or after nobody else's, would name him.
     """
-    gone = {person for (person,) in connection.execute(custody.ERASED_BEFORE, {"before": month}).fetchall()}
-    found = cases.living(deployment.vault, connection) if gone else ()
-    due = [case for case in found if gone & case.persons]
+    erased = dict(connection.execute(custody.ERASED_BEFORE, {"before": month}).fetchall())
+    found = cases.living(deployment.vault, connection) if erased else ()
+    due = [case for case in found if erased.keys() & case.persons]
+    if sum(erased.values()) < crowd:
+        return set(), len(due)
 
     def followed(case: cases.Case) -> bool:
         persons = tuple(sorted(case.persons))

@@ -29,6 +29,7 @@ from ops.proving import Taking, exported
 from ops.publish import publish_or_stop, publishing
 from ops.supervisor import Supervisor
 from projections import follow
+from projections.transparency.mandate import Profile
 from projections.transparency.packing import pack
 from projections.transparency.scope import Scope
 
@@ -72,9 +73,11 @@ def house(deployment: Deployment) -> House:
     )
 
 
-def _take_away(deployment: Deployment, scope: Scope, by: MemberId, folder: Path) -> Path:
+def _take_away(
+    deployment: Deployment, scope: Scope, by: MemberId, folder: Path, profile: Profile | None = None
+) -> Path:
     """One export as one file; its folder is gone again."""
-    done = exported(deployment, folder / "steelyard", Taking(scope=scope, receiver=str(by), by=by))
+    done = exported(deployment, folder / "steelyard", Taking(scope=scope, receiver=str(by), by=by, profile=profile))
     packed = folder / "steelyard.tar"
     with packed.open("xb") as file:
         pack(done.folder, file)

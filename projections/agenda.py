@@ -127,9 +127,7 @@ def _called_for(this: Applied, fact: Fact) -> None:
 def carried_out(this: Applied) -> None:
     """Whatever an entry's command was called for is done; for entries of every kind."""
     line = this.line
-    # A command has many facts: once it is known to be done there is nothing left to look for.
-    if line.command is not None and line.command not in this.batch.carried and line.actor == _PROCESS:
-        this.batch.carried.add(line.command)
+    if line.command is not None and line.actor == _PROCESS:
         this.batch.remove(AgendaRow, UUID(line.command))
 
 

@@ -6,6 +6,7 @@ where a fact does not fit what is known: then whoever the fact touches is parked
 
 from collections.abc import Callable, Mapping
 from typing import Any, LiteralString, TypeAlias
+from uuid import UUID
 
 import psycopg
 
@@ -19,26 +20,36 @@ from projections.rows import Batch, Connection
 class Applied:
     """One entry on its way into the read models."""
 
-    __slots__ = ("_entry", "at", "batch", "connection", "keys", "line", "position", "state", "stream")
+    __slots__ = ("_entry", "at", "batch", "connection", "fact", "keys", "line", "position", "state", "stream")
 
-    def __init__(
-        self, connection: Connection, batch: Batch, keys: Keys, position: int, state: bytes, line: Line
-    ) -> None:
+    position: int
+    state: bytes
+    line: Line
+    fact: Fact
+    stream: UUID
+    at: str
+
+    def __init__(self, connection: Connection, batch: Batch, keys: Keys) -> None:
         self.connection = connection
         self.batch = batch
         self.keys = keys
+        self._entry: Entry | None = None
+
+    def take(self, position: int, state: bytes, line: Line, fact: Fact) -> None:
+        """Go on to the next entry: a batch needs one of these for all of its entries."""
         self.position = position
         self.state = state
         self.line = line
+        self.fact = fact
         self.stream = line.stream
         self.at = line.at
-        self._entry: Entry | None = None
+        self._entry = None
 
     @property
     def entry(self) -> Entry:
         """The whole entry, decoded when it is first asked for."""
         if self._entry is None:
-            self._entry = decode(self.state)
+            self._entry = decode(self.state, self.fact)
         return self._entry
 
     def flushed(self) -> Connection:

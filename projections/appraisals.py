@@ -63,6 +63,18 @@ CREATE TABLE appraised (
     marks text[]
 );
 CREATE INDEX appraised_of_session ON appraised (stream);
+CREATE TABLE appraised_categories (
+    category_of_person uuid PRIMARY KEY,
+    stream uuid NOT NULL,
+    member uuid NOT NULL,
+    category text NOT NULL,
+    ballots integer NOT NULL,
+    voices integer NOT NULL,
+    mean integer,
+    marks text[],
+    position integer NOT NULL
+);
+CREATE INDEX appraised_categories_of_session ON appraised_categories (stream);
 """
 
 
@@ -102,6 +114,21 @@ class AppraisedRow(Row, kw_only=True):
     voices: int | None = None
     mean: int | None = None
     marks: list[str] | None = None
+
+
+class CategoryRow(Row, kw_only=True):
+    """What came of one category for one person, where each is marked by itself."""
+
+    table = "appraised_categories"
+    category_of_person: UUID
+    stream: UUID
+    member: UUID
+    category: str
+    ballots: int
+    voices: int
+    mean: int | None = None
+    marks: list[str] | None = None
+    position: int
 
 
 def _opened(this: Applied, fact: AppraisalOpened) -> None:
@@ -168,7 +195,22 @@ def _took_part(this: Applied, fact: VoterTookPart) -> None:
 def _tallied(this: Applied, fact: AppraisalTallied) -> None:
     mean = None if fact.mean is None else hundredths_of(fact.mean)
     marks = None if fact.marks is None else [f"{mark}:{number}" for mark, number in sorted(fact.marks.items())]
-    _of(this, fact.member, ballots=fact.ballots, voices=fact.voices, mean=mean, marks=marks)
+    if fact.category is None:
+        _of(this, fact.member, ballots=fact.ballots, voices=fact.voices, mean=mean, marks=marks)
+        return
+    this.batch.insert(
+        CategoryRow(
+            category_of_person=uuid5(this.stream, f"{fact.member}/{fact.category}"),
+            stream=this.stream,
+            member=fact.member,
+            category=fact.category,
+            ballots=fact.ballots,
+            voices=fact.voices,
+            mean=mean,
+            marks=marks,
+            position=this.position,
+        )
+    )
 
 
 def _annulled(this: Applied, _: AppraisalAnnulled) -> None:
@@ -234,6 +276,17 @@ class AppraisedState(msgspec.Struct, frozen=True, kw_only=True):
     """``code:number``; None where it is not shown."""
 
 
+class CategoryState(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one category for one person."""
+
+    member: MemberId
+    category: Code
+    ballots: int
+    voices: int
+    mean: int | None
+    marks: tuple[str, ...] | None
+
+
 _SESSION: Final = """
 SELECT a.unit, a.year, a.period, a.method, a.opened_on, a.rules, a.subjects, a.voters, a.codes, a.status, a.took_part,
        a.ballots, a.spoilt, a.position,
@@ -245,6 +298,11 @@ _OF_UNIT: Final = _SESSION + "WHERE a.unit = %(unit)s ORDER BY a.year DESC, a.po
 _PEOPLE: Final = """
 SELECT member, appraised, votes, statement, took_part, ballots, voices, mean, marks
 FROM appraised WHERE stream = %(stream)s ORDER BY member
+"""
+
+_CATEGORIES: Final = """
+SELECT member, category, ballots, voices, mean, marks
+FROM appraised_categories WHERE stream = %(stream)s ORDER BY position
 """
 
 
@@ -267,3 +325,10 @@ async def people_of(
 ) -> Answer[tuple[AppraisedState, ...]]:
     """Everybody in a session, by pseudonym."""
     return await ask(connection, AppraisedState, _PEOPLE, _key(unit, year, period), where=unit)
+
+
+async def categories_of(
+    connection: AsyncConnection, unit: Code, year: int, period: Code
+) -> Answer[tuple[CategoryState, ...]]:
+    """What came of every category for everybody, in the order of the rule set; none before the counting."""
+    return await ask(connection, CategoryState, _CATEGORIES, _key(unit, year, period), where=unit)

@@ -9,8 +9,8 @@ first day, the end of a stay or of a veto by its own day.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, Final, NamedTuple, TypeAlias
+from datetime import date, timedelta
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -26,7 +26,7 @@ from domain.assessment.result import (
     ResultFedBack,
     ScoreDetermined,
 )
-from domain.decider import Past, StreamRef
+from domain.decider import Past
 from domain.organisation.member import MEMBER, MemberRegistered, MemberTransferred, Registered
 from domain.organisation.unit import established, higher_than
 from domain.recording.archive import (
@@ -48,7 +48,7 @@ from domain.rules.ruleset import RULES, RuleSetDrafted, RuleSetPublished, RuleSe
 from domain.values import Code, MemberId, day_of, hundredths
 from domain.vocabulary import stored_name
 from projections.answers import Answer, AsyncConnection
-from projections.assessments import ResultState
+from projections.assessments import ResultState, figures_of
 from projections.inputs import (
     AwayInput,
     Inputs,
@@ -88,15 +88,6 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
         return self.valid_on is None or day <= self.valid_on
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """A position at which something of a member's year changed."""
-
-    position: int
-    known_at: datetime
-    type: str
-    """Stored name of the last fact of the step."""
-
-
 class _Kept(NamedTuple):
     """One record with the positions of what made it so."""
 
@@ -109,11 +100,11 @@ class _Kept(NamedTuple):
 async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, when: When) -> Answer[Inputs | None]:
     """All that a member's year was scored from, seen from there; None for somebody who was not known then."""
     mark = await as_known(connection, when.position)
-    person = await known(connection, when.position, lambda past: _person(past, member))
+    person = await known(connection, when.position, lambda past: person_in(past, member))
     if person is None:
         return Answer(as_of=mark.as_of, complete=True, value=None)
     about, scheme = person
-    stays = await _stays(connection, about, when)
+    stays = await stays_of(connection, about, when)
     rules = await known(connection, when.position, lambda past: past[RULES.of(scheme)])
     back = years_back(rules.versions)
     archives = {
@@ -147,7 +138,7 @@ async def inputs_at(connection: AsyncConnection, member: MemberId, year: int, wh
     return Answer(as_of=mark.as_of, complete=True, value=value)
 
 
-def _person(past: Past, member: MemberId) -> tuple[Registered, str] | None:
+def person_in(past: Past, member: MemberId) -> tuple[Registered, str] | None:
     """(who he is, his scheme)."""
     found = past[MEMBER.of(member)]
     if not isinstance(found, Registered):
@@ -155,7 +146,7 @@ def _person(past: Past, member: MemberId) -> tuple[Registered, str] | None:
     return found, established(past, found.unit).scheme
 
 
-async def _stays(connection: AsyncConnection, about: Registered, when: When) -> tuple[StayInput, ...]:
+async def stays_of(connection: AsyncConnection, about: Registered, when: When) -> tuple[StayInput, ...]:
     """Where he belonged from which day to which, in the order of the log: until the day before the next one begins."""
     seen: list[tuple[date, str]] = []
     for placed in await entries_of(connection, [MEMBER.of(about.member)], when.position, _MOVES):
@@ -181,13 +172,13 @@ def _stay(past: Past, unit: Code, from_on: date, until_on: date | None) -> StayI
 
 async def periods_of(connection: AsyncConnection, member: MemberId, position: int) -> tuple[str, ...]:
     """The codes of all periods that a member's rule sets name, as known at a position."""
-    person = await known(connection, position, lambda past: _person(past, member))
+    person = await known(connection, position, lambda past: person_in(past, member))
     if person is None:
         return ()
-    return _periods(await known(connection, position, lambda past: past[RULES.of(person[1])]))
+    return periods_named(await known(connection, position, lambda past: past[RULES.of(person[1])]))
 
 
-def _periods(rules: RuleSets) -> tuple[str, ...]:
+def periods_named(rules: RuleSets) -> tuple[str, ...]:
     """The codes of all periods that a published version names."""
     schemes = [version.scheme for version in rules.versions if version.scheme is not None]
     return tuple(dict.fromkeys(period.code for scheme in schemes for period in scheme.periods))
@@ -350,7 +341,7 @@ async def _results(
     """What was computed and determined of some years, as it stood."""
     found: list[ResultState] = []
     for year in years:
-        for period in _periods(rules):
+        for period in periods_named(rules):
             entries = await entries_of(connection, [RESULT.of(member, year, period)], when.position)
             if entries:
                 found.append(_result(entries))
@@ -396,22 +387,9 @@ def _computed(fact: MemberComputed, position: int, before: ResultState | None) -
     """The figures of a computation; what was determined before stands beside them."""
     return ResultState(
         member=fact.member,
-        unit=fact.unit,
         year=fact.year,
         period=fact.period,
-        months_present=fact.months_present,
-        base=hundredths(fact.base),
-        base_max=hundredths(fact.base_max),
-        honours=hundredths(fact.honours),
-        deductions=hundredths(fact.deductions),
-        ledger=hundredths(fact.ledger),
-        ledger_part=hundredths(fact.ledger_part),
-        appraisal=None if fact.appraisal is None else hundredths(fact.appraisal),
-        appraisal_part=None if fact.appraisal_part is None else hundredths(fact.appraisal_part),
-        total=hundredths(fact.total),
-        graded=fact.graded,
-        records=fact.records,
-        proposed=None,
+        **figures_of(fact),
         version=0 if before is None else before.version,
         determined_total=None if before is None else before.determined_total,
         grade=None if before is None else before.grade,
@@ -422,28 +400,3 @@ def _computed(fact: MemberComputed, position: int, before: ResultState | None) -
         acknowledged_on=None if before is None else before.acknowledged_on,
         position=position,
     )
-
-
-async def steps_of(
-    connection: AsyncConnection, member: MemberId, year: int, until: int, *, vetoes: bool, results: bool
-) -> tuple[Step, ...]:
-    """The positions at which a member's year changed, oldest first; one for each thing that was done.
-
-    Without ``vetoes`` or ``results`` for who may know of none.
-    """
-    person = await known(connection, until, lambda past: _person(past, member))
-    if person is None:
-        return ()
-    refs: list[StreamRef[Any]] = [MEMBER.of(member), ARCHIVE.of(member, year)]
-    if results:
-        rules = await known(connection, until, lambda past: past[RULES.of(person[1])])
-        refs += [RESULT.of(member, year, period) for period in _periods(rules)]
-    entries = await entries_of(connection, refs, until)
-    entries += await entries_of(connection, [RULES.of(person[1])], until, [stored_name(RuleSetPublished)])
-    vetoed = {placed.entry.fact.record for placed in entries if isinstance(placed.entry.fact, VetoRegistered)}
-    steps: dict[object, Step] = {}
-    for placed in sorted(entries, key=lambda one: one.position):
-        if vetoes or getattr(placed.entry.fact, "record", None) not in vetoed:
-            step = Step(position=placed.position, known_at=placed.known_at, type=placed.entry.type)
-            steps[placed.entry.command] = step
-    return tuple(steps.values())

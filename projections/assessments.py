@@ -19,7 +19,7 @@ from domain.assessment.result import (
 from domain.decider import Fact
 from domain.recording.docket import CaseListed, MatterListed
 from domain.recording.sealing import ArchiveSealed
-from domain.values import Code, MemberId, NoticeId, day_of
+from domain.values import Code, MemberId, NoticeId, Points, day_of
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
 from projections.reading import hundredths_of
@@ -41,6 +41,10 @@ CREATE TABLE results (
     ledger_part integer NOT NULL,
     appraisal integer,
     appraisal_part integer,
+    committee integer,
+    committee_part integer,
+    task integer,
+    task_part integer,
     total integer NOT NULL,
     graded boolean NOT NULL,
     records integer NOT NULL,
@@ -78,6 +82,10 @@ class ResultRow(Row, kw_only=True):
     ledger_part: int
     appraisal: int | None
     appraisal_part: int | None
+    committee: int | None = None
+    committee_part: int | None = None
+    task: int | None = None
+    task_part: int | None = None
     total: int
     graded: bool
     records: int
@@ -93,8 +101,9 @@ class ResultRow(Row, kw_only=True):
     position: int
 
 
-def _member_computed(this: Applied, fact: MemberComputed) -> None:
-    figures: dict[str, Any] = {
+def figures_of(fact: MemberComputed) -> dict[str, Any]:
+    """Column → what a computation says, points in hundredths."""
+    return {
         "unit": fact.unit,
         "months_present": fact.months_present,
         "base": hundredths_of(fact.base),
@@ -103,19 +112,30 @@ def _member_computed(this: Applied, fact: MemberComputed) -> None:
         "deductions": hundredths_of(fact.deductions),
         "ledger": hundredths_of(fact.ledger),
         "ledger_part": hundredths_of(fact.ledger_part),
-        "appraisal": None if fact.appraisal is None else hundredths_of(fact.appraisal),
-        "appraisal_part": None if fact.appraisal_part is None else hundredths_of(fact.appraisal_part),
+        "appraisal": _hundredths(fact.appraisal),
+        "appraisal_part": _hundredths(fact.appraisal_part),
+        "committee": _hundredths(fact.committee),
+        "committee_part": _hundredths(fact.committee_part),
+        "task": _hundredths(fact.task),
+        "task_part": _hundredths(fact.task_part),
         "total": hundredths_of(fact.total),
         "graded": fact.graded,
         "records": fact.records,
         "proposed": None,
-        "position": this.position,
     }
+
+
+def _member_computed(this: Applied, fact: MemberComputed) -> None:
+    figures: dict[str, Any] = {**figures_of(fact), "position": this.position}
     if this.entry.version > 1:
         this.batch.change(ResultRow, this.stream, **figures)
         return
     member = this.keys.member(fact.member)
     this.batch.insert(ResultRow(stream=this.stream, member=member, year=fact.year, period=fact.period, **figures))
+
+
+def _hundredths(said: Points | None) -> int | None:
+    return None if said is None else hundredths_of(said)
 
 
 def _proposed(this: Applied, fact: GradeProposed) -> None:
@@ -198,6 +218,10 @@ class ResultState(msgspec.Struct, frozen=True, kw_only=True):
     ledger_part: int
     appraisal: int | None
     appraisal_part: int | None
+    committee: int | None = None
+    committee_part: int | None = None
+    task: int | None = None
+    task_part: int | None = None
     total: int
     graded: bool
     records: int
@@ -216,8 +240,9 @@ class ResultState(msgspec.Struct, frozen=True, kw_only=True):
 
 _RESULT: Final = """
 SELECT m.person AS member, r.unit, r.year, r.period, r.months_present, r.base, r.base_max, r.honours, r.deductions,
-       r.ledger, r.ledger_part, r.appraisal, r.appraisal_part, r.total, r.graded, r.records, r.proposed, r.version,
-       r.determined_total, r.grade, r.reason, r.rules, r.notice, r.fed_back_on,
+       r.ledger, r.ledger_part, r.appraisal, r.appraisal_part, r.committee, r.committee_part, r.task,
+       r.task_part, r.total, r.graded, r.records, r.proposed, r.version, r.determined_total,
+       r.grade, r.reason, r.rules, r.notice, r.fed_back_on,
        r.acknowledged_on, r.position
 FROM results AS r JOIN members AS m ON m.member = r.member
 """

@@ -38,7 +38,9 @@ _READ_AS: Final = str.maketrans("OIL", "011", "- ")
 _MADE: Final = "INSERT INTO access.boxes (box) VALUES (%(box)s) ON CONFLICT DO NOTHING"
 _PUT: Final = """
 INSERT INTO access.envelopes (box, envelope)
-SELECT b.box, %(envelope)s FROM access.boxes AS b WHERE b.box = %(box)s AND NOT b.shut FOR SHARE
+SELECT b.box, e.envelope
+FROM access.boxes AS b CROSS JOIN unnest(%(envelopes)s::bytea[]) AS e (envelope)
+WHERE b.box = %(box)s AND NOT b.shut FOR SHARE OF b
 """
 _SHUT: Final = "UPDATE access.boxes SET shut = %(shut)s WHERE box = %(box)s"
 _ALL: Final = "SELECT envelope FROM access.envelopes WHERE box = %(box)s"
@@ -60,13 +62,16 @@ def drawn(letters: int) -> str:
     return "-".join(found[start : start + 4] for start in range(0, letters, 4))
 
 
-def digest_of_code(code: str) -> Sha256:
-    """SHA-256 of a code, however it is typed.
+def digest_of_code(code: str, category: Code | None = None) -> Sha256:
+    """SHA-256 of a code, however it is typed; where it is good for several categories, over code, "/" and category.
 
-    >>> digest_of_code("7K2M-0XQ4") == digest_of_code("7k2m oxq4")
+    Whoever has the code can say all of its digests; whoever has the digests alone cannot say which belong together.
+
+    >>> digest_of_code("7K2M-0XQ4") == digest_of_code("7k2m oxq4") != digest_of_code("7K2M-0XQ4", "LX")
     True
     """
-    return hashlib.sha256(_plain(code).encode()).hexdigest()
+    said = _plain(code) if category is None else f"{_plain(code)}/{category}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def box_of(*keys: str) -> BoxKey:
@@ -101,10 +106,10 @@ async def make(connection: AsyncConnection, box: BoxKey) -> None:
     await connection.execute(_MADE, {"box": bytes.fromhex(box)})
 
 
-async def put(connection: AsyncConnection, box: BoxKey, envelope: bytes) -> bool:
-    """Put an envelope in; False where the box is shut."""
-    done = await connection.execute(_PUT, {"box": bytes.fromhex(box), "envelope": envelope})
-    return done.rowcount == 1
+async def put(connection: AsyncConnection, box: BoxKey, envelopes: Iterable[bytes]) -> bool:
+    """Put some envelopes in, all or none, in an order that says nothing; False where the box is shut."""
+    done = await connection.execute(_PUT, {"box": bytes.fromhex(box), "envelopes": sorted(envelopes)})
+    return done.rowcount > 0
 
 
 async def shut(connection: AsyncConnection, box: BoxKey, *, shut: bool) -> None:

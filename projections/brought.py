@@ -5,6 +5,7 @@ from typing import Final, LiteralString
 
 import msgspec
 
+from domain.recording.archive import VetoRegistered
 from domain.recording.bringing import BroughtVetoClosed, VetoBrought
 from domain.values import Code, MemberId, Sha256
 from projections.answers import Answer, AsyncConnection, ask
@@ -59,12 +60,13 @@ def _brought(this: Applied, fact: VetoBrought) -> None:
     this.execute(_BROUGHT, known)
 
 
-def _closed(this: Applied, fact: BroughtVetoClosed) -> None:
+def _closed(this: Applied, fact: BroughtVetoClosed | VetoRegistered) -> None:
+    """What was registered is no longer waiting, in a log too that says no more of it than that."""
     member = this.keys.member(fact.member)
     this.execute(_CLOSED, {"unit": fact.unit, "member": member, "matter": fact.matter, "item": fact.item})
 
 
-HANDLERS: Final[Handlers] = {VetoBrought: _brought, BroughtVetoClosed: _closed}
+HANDLERS: Final[Handlers] = {VetoBrought: _brought, BroughtVetoClosed: _closed, VetoRegistered: _closed}
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,7 +54,7 @@ CROSS JOIN LATERAL (
 ) AS a
 LEFT JOIN LATERAL (
   SELECT n.*, x.position AS line FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
-  WHERE x.record = r.record ORDER BY x.notice DESC LIMIT 1
+  WHERE x.record = r.record AND x.position <= COALESCE(%(until)s, x.position) ORDER BY x.notice DESC LIMIT 1
 ) AS n ON true
 CROSS JOIN LATERAL (
   SELECT (SELECT x.o FROM json_array_elements(p.content->'levels') AS x(o) WHERE x.o->>'code' = r.level),
@@ -108,7 +108,7 @@ JOIN members AS who ON who.member = r.member
 JOIN units AS u ON u.code = r.unit
 JOIN rule_parts AS p ON p.part = r.part
 JOIN rule_sets AS v ON v.rule_set = p.rule_set
-JOIN timeline AS now ON now.member = r.member AND now.position = r.merit
+JOIN moments AS now ON now.member = r.member AND now.position = r.merit
 LEFT JOIN cases AS c ON c.opened = r.opened
 LEFT JOIN LATERAL (
   SELECT x.* FROM case_decisions AS x WHERE x.opened = r.opened AND x.decision < r.merit
@@ -120,7 +120,7 @@ LEFT JOIN LATERAL (
 ) AS l ON true
 LEFT JOIN LATERAL (
   SELECT n.*, x.position AS line FROM notice_lines AS x JOIN notices AS n ON n.notice = x.notice
-  WHERE x.record = r.merit ORDER BY x.notice DESC LIMIT 1
+  WHERE x.record = r.merit AND x.position <= COALESCE(%(until)s, x.position) ORDER BY x.notice DESC LIMIT 1
 ) AS n ON true
 CROSS JOIN LATERAL (
   SELECT (SELECT x.o FROM json_array_elements(p.content->'conditions') AS x(o) WHERE x.o->>'code' = r.condition),

@@ -250,14 +250,16 @@ WHERE c.erasure = 'approved' AND c.holds = 0 AND %(before)s > (
 """
 """Whose erasure was approved before an instant and waits to be carried out."""
 ERASED_BEFORE: Final = """
-SELECT person FROM custody_steps WHERE type = 'personal-key-destroyed' AND at < %(before)s
+SELECT person, at > COALESCE((SELECT max(destroyed_at) FROM case_keys WHERE destroyed_at < %(before)s), '-infinity')
+FROM custody_steps WHERE type = 'personal-key-destroyed' AND at < %(before)s
 """
+"""Who was erased before an instant, and whether since the keys of cases went last before it."""
 RESTRICTED: Final = "SELECT EXISTS (SELECT FROM custodies WHERE person = %(person)s AND restricted)"
 OBJECTIONS_DUE: Final = """
 SELECT o.id, o.objector FROM objections AS o
 WHERE o.status = 'closed' AND (o.filed_at AT TIME ZONE 'Asia/Shanghai')::date < %(before_on)s
   AND NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = o.id)
-  AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = o.subject AND c.holds > 0)
+  AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person IN (o.subject, o.right_member) AND c.holds > 0)
 ORDER BY o.filed
 """
 """Closed objections of before a day whose words are still there, but for those about people under a hold."""

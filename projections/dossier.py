@@ -5,7 +5,6 @@ and notices on which he stands: who opened, submitted, approved, posted and clos
 is nothing.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -26,7 +25,7 @@ from domain.notice.notice import (
     NoticeWithdrawn,
     PostingEvidenced,
 )
-from domain.organisation.member import MEMBER, MemberDescribed
+from domain.organisation.member import MEMBER
 from domain.recording.archive import ARCHIVE
 from domain.recording.matter import MATTER
 from domain.recording.sheet import SheetApproved, SheetOpened, SheetReturned, SheetSubmitted
@@ -36,6 +35,8 @@ from projections.answers import AsyncConnection
 from projections.as_of import When, periods_of, versions_at
 from projections.inputs import VersionInput
 from projections.prefix import Placed, entries_of
+from projections.transparency import mandate
+from projections.transparency.mandate import PAPERS, days_of
 
 _STEPS: Final = tuple(
     stored_name(kind)
@@ -56,18 +57,11 @@ _STEPS: Final = tuple(
 )
 _YEARS: Final = (2000, 2100)
 """The years of which there can be archives."""
-_DAYS: Final = ("occurred_on", "counted_on", "dated_on", "decided_on", "held_on", "lifted_on")
-"""The days by which a fact belongs to a period, beside that of its entry."""
-_PAPERS: Final = ("sha256", "document", "minute_sha256", "proof")
-"""The fields that name a paper by its digest; other digests are commitments to sealed values."""
-_FOR_FIGURES_ALONE: Final = (MemberDescribed,)
-"""What they seal is read for figures of many people: nobody who looks at one person is given it."""
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _POSITIONS: Final = """
 WITH named AS (
   SELECT e.position, e.stream
-  FROM timeline AS t JOIN members AS m ON m.member = t.member JOIN ledger.entries AS e ON e.position = t.position
-  WHERE m.person = %(member)s AND t.position <= %(position)s
+  FROM timeline AS t JOIN ledger.entries AS e ON e.position = t.position
+  WHERE t.member = (SELECT m.member FROM members AS m WHERE m.person = %(member)s) AND t.position <= %(position)s
   UNION
   SELECT e.position, e.stream FROM ledger.entries AS e
   WHERE e.stream = ANY(%(own)s) AND e.position <= %(position)s
@@ -148,13 +142,8 @@ def _row(position: int, known_at: datetime, state: bytes) -> Row:
 
 
 def _within(row: Row, first_on: date, last_on: date) -> bool:
-    days = [day_of(row.placed.entry.at), *_days_of(row.fact)]
+    days = [day_of(row.placed.entry.at), *days_of(row.fact)]
     return any(first_on <= day <= last_on for day in days)
-
-
-def _days_of(fact: Fact) -> list[date]:
-    found = (getattr(fact, name, None) for name in _DAYS)
-    return [day for day in found if isinstance(day, date)]
 
 
 async def done(connection: AsyncConnection, rows: Sequence[Row], scheme: Code, position: int) -> tuple[Done, ...]:
@@ -165,7 +154,7 @@ async def done(connection: AsyncConnection, rows: Sequence[Row], scheme: Code, p
 
 def _done(row: Row, versions: Sequence[VersionInput]) -> Done:
     entry = row.placed.entry
-    occurred_on = next(iter(_days_of(row.fact)), None)
+    occurred_on = next(iter(days_of(row.fact)), None)
     day = occurred_on or day_of(entry.at)
     return Done(
         position=row.position,
@@ -181,7 +170,7 @@ def papers(rows: Iterable[Row]) -> tuple[Paper, ...]:
     """Every paper that the entries name, once each."""
     found: dict[Sha256, Paper] = {}
     for row in rows:
-        for name in _PAPERS:
+        for name in PAPERS:
             digest = getattr(row.fact, name, None)
             if isinstance(digest, str) and digest not in found:
                 kind = getattr(row.fact, "document_kind" if name == "document" else "kind", None)
@@ -191,13 +180,5 @@ def papers(rows: Iterable[Row]) -> tuple[Paper, ...]:
 
 
 def sealed_in(rows: Iterable[Row]) -> list[Sha256]:
-    """What may be a commitment to a sealed value: every digest that is no paper's and not for figures alone."""
-    found: set[Sha256] = set()
-    for row in rows:
-        if isinstance(row.fact, _FOR_FIGURES_ALONE):
-            continue
-        for name in row.fact.__struct_fields__:
-            value = getattr(row.fact, name)
-            if name not in _PAPERS and isinstance(value, str) and _DIGEST.fullmatch(value):
-                found.add(value)
-    return sorted(found)
+    """What may be a commitment to a sealed value, in all of them."""
+    return sorted({one for row in rows for one in mandate.sealed_in(row.fact)})

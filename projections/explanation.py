@@ -238,7 +238,9 @@ def _span(
     months = months_of(part)
     earlier = [other.over(months) for other in subject.others(version)]
     rows = [record.counted for record in counted]
-    allotments = {} if span.borrowed else {a.item: a for a in allot(version.over(months), lines, rows, earlier)}
+    allotments = (
+        {} if span.borrowed else {a.item: a for a in allot(version.over(months, anew=ruled.anew), lines, rows, earlier)}
+    )
     by_item: defaultdict[str, list[RecordInput]] = defaultdict(list)
     for record in own:
         by_item[record.item].append(record)

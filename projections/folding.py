@@ -22,13 +22,15 @@ from projections.alike import Alike
 from projections.answers import AsOf
 from projections.applying import Applied
 from projections.keys import KEPT, Keys, UnknownThing
-from projections.reading import Line, read
+from projections.reading import read
 from projections.rows import Batch, Connection
 from projections.schema import HANDLERS, SHAPE
 
 BATCH: Final = 1_000
 PART: Final = 5_000
 """Entries of a larger batch that are read at a time: so many stay near at hand."""
+WAITING: Final = 50_000
+"""Rows that may wait until nothing changes them any more, some 40 MB."""
 
 _ENTRIES: Final = """
 SELECT position, known_at, state FROM ledger.entries
@@ -66,7 +68,7 @@ _log = logging.getLogger(__name__)
 def stored_entries(connection: Connection, after: int, limit: int) -> list[Stored]:
     """The entries behind a position, at most so many, in order."""
     cursor = connection.execute(_ENTRIES, {"after": after, "limit": limit}, binary=True)
-    return [Stored(*row) for row in cursor.fetchall()]
+    return list(map(Stored._make, cursor.fetchall()))
 
 
 def _begun(before: datetime | None, entries: Sequence[Stored]) -> dict[int, int]:
@@ -87,7 +89,7 @@ class Fold:
 
     With ``scoring`` off, scores are left to be made later: for a rebuild, which need not score at every step.
     ``source`` gives the entries behind a position, at most so many; by default the connection itself is asked.
-    ``kept`` is how many keys are remembered.
+    ``kept`` is how many keys are remembered; ``reached`` hears of every part of a batch.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class Fold:
         scoring: bool = True,
         source: Callable[[int, int], list[Stored]] | None = None,
         kept: int = KEPT,
+        reached: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._connection = connection
         self._source = source or partial(stored_entries, connection)
@@ -104,9 +107,18 @@ class Fold:
         self._alike = Alike(partial(records.item_names, connection))
         self._scoring = scoring
         self._unscored: set[tuple[int, int]] = set()
+        self._reached = reached
+        self._carefully = 0
+        """So many entries are left among which one cannot be applied: they go in small batches."""
 
     def advance(self, limit: int = BATCH) -> int:
         """Read and apply the next entries, at most ``limit``; how many there were."""
+        asked = min(limit, BATCH) if self._carefully else limit
+        done = self._advance(asked)
+        self._carefully = max(0, self._carefully - done) if done else 0
+        return done
+
+    def _advance(self, limit: int) -> int:
         self._keys.trim()
         try:
             with self._connection.transaction():
@@ -116,6 +128,9 @@ class Fold:
             raise
         except Exception:
             self._keys.forget()
+        if limit > BATCH:
+            self._carefully = limit
+            return self._advance(BATCH)
         with self._connection.transaction():
             return self._step(limit, slowly=True)
 
@@ -144,12 +159,12 @@ class Fold:
         for entries in self._parts(before.position, limit):
             begun |= _begun(last.known_at if last else before.known_at, entries)
             last = entries[-1]
-            for stored in entries:
-                line, fact = read(stored.state)
-                if blocked and self._hold(stored, fact, blocked):
-                    continue
-                self._handle(batch, stored, line, fact)
-            batch.send(self._connection)
+            self._handle_all(batch, entries, blocked)
+            if batch.waiting > WAITING:
+                batch.flush(self._connection)
+            else:
+                batch.send(self._connection)
+            self._reached(last.position)
         if last is not None:
             batch.flush(self._connection)
             self._touch_new_year(batch, begun)
@@ -164,11 +179,21 @@ class Fold:
                 break
             after, limit = entries[-1].position, limit - len(entries)
 
-    def _handle(self, batch: Batch, stored: Stored, line: Line, fact: Fact) -> None:
-        this = Applied(self._connection, batch, self._keys, stored.position, stored.state, line)
-        for handle in HANDLERS[type(fact)]:
-            handle(this, fact)
-        agenda.carried_out(this)
+    def _handle_all(self, batch: Batch, entries: Iterable[Stored], blocked: set[UUID]) -> None:
+        this = Applied(self._connection, batch, self._keys)
+        take, handlers, commands = this.take, HANDLERS, set[str | None]()
+        for stored in entries:
+            position, _, state = stored
+            line, fact = read(state)
+            if blocked and self._hold(stored, fact, blocked):
+                continue
+            take(position, state, line, fact)
+            for handle in handlers[type(fact)]:
+                handle(this, fact)
+            # A command has many facts, and is carried out with the first.
+            if line.command not in commands:
+                commands.add(line.command)
+                agenda.carried_out(this)
 
     def _whom(self, envelope: parking.Envelope, fact: Fact | None) -> dict[UUID, parking.Kind]:
         """Whom an entry touches; a record's member is known here, for all records that were applied."""
@@ -215,7 +240,7 @@ class Fold:
     def _apply_alone(self, stored: Stored, before: AsOf) -> None:
         """One entry, or whom it touches parked."""
         try:
-            line, fact = read(stored.state)
+            _, fact = read(stored.state)
         except Exception as error:
             self._park(stored, None, error)
             return
@@ -226,7 +251,7 @@ class Fold:
         named = self._members(stored, fact)
         try:
             with self._connection.transaction():
-                self._handle(batch, stored, line, fact)
+                self._handle_all(batch, [stored], set())
                 batch.flush(self._connection)
                 self._touch_new_year(batch, _begun(before.known_at, [stored]))
                 self._score(pair for pair in batch.touched if pair[0] in named)

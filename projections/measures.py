@@ -122,8 +122,9 @@ _WAITING: Final = "".join(
         """WHERE x.status IN ('proposed', 'open') AND (x.unit = %(unit)s OR EXISTS (
   SELECT FROM measure_steps AS s WHERE s.measure = x.id AND s.done_on IS NULL AND x.status = 'open'
     AND (s.escalated_to = %(unit)s OR (s.by = 'work_committee' AND %(unit)s = ANY(u.path)))))""",
-        _ORDER,
-        " LIMIT 100",
+        """ ORDER BY COALESCE((SELECT min(CASE WHEN s.helper IS NULL THEN s.due_on ELSE s.review_by END)
+  FROM measure_steps AS s WHERE s.measure = x.id AND s.done_on IS NULL), %(today)s), x.year DESC, x.code, m.person
+LIMIT 100""",
     )
 )
 _HELPED: Final = """
@@ -149,9 +150,13 @@ async def measures_concerning(connection: AsyncConnection, person: MemberId) -> 
     return await ask(connection, MeasureState, _CONCERNING, {"person": person})
 
 
-async def measures_waiting(connection: AsyncConnection, unit: Code) -> Answer[tuple[MeasureState, ...]]:
-    """What an organisation has to see to: its own, those that were escalated to it, the steps that it takes below."""
-    return await ask(connection, MeasureState, _WAITING, {"unit": unit})
+async def measures_waiting(connection: AsyncConnection, unit: Code, today: date) -> Answer[tuple[MeasureState, ...]]:
+    """What an organisation has to see to: its own, those that were escalated to it, the steps that it takes below.
+
+    What is overdue first, the longest overdue before; then what has no day, then what is due later: of all the first
+    hundred.
+    """
+    return await ask(connection, MeasureState, _WAITING, {"unit": unit, "today": today})
 
 
 async def measure(connection: AsyncConnection, measure: UUID) -> Answer[MeasureState | None]:

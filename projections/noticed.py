@@ -72,6 +72,7 @@ CREATE TABLE notice_lines (
     PRIMARY KEY (notice, line)
 );
 CREATE INDEX notice_lines_of_record ON notice_lines (record);
+CREATE INDEX notice_lines_of_member ON notice_lines (member);
 CREATE TABLE postings (
     notice integer NOT NULL,
     position integer NOT NULL,

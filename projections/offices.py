@@ -159,6 +159,7 @@ LEFT JOIN members AS h ON h.member = a.stands_for
 JOIN units AS u ON u.code = a.unit
 WHERE """
 _HOLDERS: Final = _APPOINTMENTS + "a.unit = %(unit)s AND" + ACTS + "ORDER BY a.appointment"
+_BELOW: Final = _APPOINTMENTS + "%(unit)s = ANY(u.path) AND" + ACTS + "ORDER BY u.path, a.appointment"
 _EVER: Final = _APPOINTMENTS + "a.unit = %(unit)s ORDER BY a.from_on, a.appointment"
 _HELD_BY: Final = _APPOINTMENTS + "m.person = %(member)s ORDER BY a.from_on, a.appointment"
 
@@ -171,6 +172,11 @@ async def offices_of(connection: AsyncConnection, person: MemberId, day: date) -
 async def officers_of(connection: AsyncConnection, unit: Code, day: date) -> Answer[tuple[Office, ...]]:
     """Who holds which office of an organisation on a day."""
     return await ask(connection, Office, _HOLDERS, {"unit": unit, "day": day}, where=unit)
+
+
+async def officers_below(connection: AsyncConnection, unit: Code, day: date) -> Answer[tuple[Office, ...]]:
+    """Who holds which office on a day in an organisation and in all below it, organisation by organisation."""
+    return await ask(connection, Office, _BELOW, {"unit": unit, "day": day}, where=unit)
 
 
 async def committee_of(connection: AsyncConnection, unit: Code, day: date) -> Answer[tuple[Office, ...]]:

@@ -3,6 +3,7 @@
 Names are not here: a member carries the commitments to his name and work number, the vault opens them.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final, LiteralString
 from uuid import UUID
@@ -12,7 +13,7 @@ import msgspec
 from domain.organisation.member import MemberRegistered
 from domain.organisation.roster import MemberEnrolled, MemberReleased
 from domain.organisation.unit import ApprovalBodyAssigned, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
-from domain.values import Code, MemberId, day_of
+from domain.values import Code, MemberId, Sha256, day_of
 from projections.answers import Answer, AsyncConnection, ask, ask_one
 from projections.applying import Applied, Handlers
 from projections.rows import Connection, Row
@@ -306,6 +307,7 @@ FROM units AS u
 )
 _UNITS: Final = UNIT_COLUMNS + "WHERE %(within)s::text IS NULL OR %(within)s = ANY(u.path) ORDER BY u.path"
 _UNIT: Final = UNIT_COLUMNS + "WHERE u.code = %(unit)s"
+_SEALED_NAMES: Final = "SELECT person, name FROM members WHERE person = ANY(%(people)s)"
 _CHANGES: Final = """
 SELECT type, day, said, change AS position FROM unit_changes WHERE unit = %(unit)s ORDER BY change
 """
@@ -342,6 +344,12 @@ async def changes_of(connection: AsyncConnection, code: Code) -> Answer[tuple[Un
 async def member(connection: AsyncConnection, person: MemberId) -> Answer[Member | None]:
     """One person, with the organisation to which he belongs, or belonged last."""
     return await ask_one(connection, Member, MEMBER, {"member": person}, whose=person)
+
+
+async def sealed_names(connection: AsyncConnection, people: Iterable[MemberId]) -> dict[MemberId, Sha256]:
+    """The commitments of the names of some people."""
+    rows = await (await connection.execute(_SEALED_NAMES, {"people": list(people)})).fetchall()
+    return dict(rows)
 
 
 async def members_of(connection: AsyncConnection, unit: Code, day: date) -> Answer[tuple[Member, ...]]:

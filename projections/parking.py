@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.assessment.component import ComponentAssessed
 from domain.assessment.restatement import (
     AdditionOrdered,
     CorrectionOrdered,
@@ -61,7 +62,7 @@ from domain.recording.archive import (
     VetoRegistered,
     archive_of,
 )
-from domain.recording.bringing import VetoBrought
+from domain.recording.bringing import BroughtVetoClosed, VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -214,10 +215,12 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         DeductionApproved,
         DeductionDismissed,
         VetoBrought,
+        BroughtVetoClosed,
         VetoRegistered,
         VetoLifted,
         CaseListed,
         ArchiveSealed,
+        ComponentAssessed,
         MemberComputed,
         GradeProposed,
         ResultLineDrafted,

@@ -171,7 +171,12 @@ class Ruled(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def tariff(self) -> Tariff:
         """What the period's lines are scored with."""
-        return self.version.over(months_of(self.parts[0]))
+        return self.version.over(months_of(self.parts[0]), anew=self.anew)
+
+    @property
+    def anew(self) -> bool:
+        """Whether it is counted from the records of all its months, whatever its parts came to."""
+        return self.whole.base == "recompute"
 
 
 _RULED: Final[dict[tuple[object, ...], list[Ruled]]] = {}
@@ -277,6 +282,7 @@ def case_of(
         profile=subject.profile_on(ruled.ends_on),
         last_total=subject.totals.get((year - 1, ruled.whole.code)),
         ends_on=ruled.ends_on,
+        mean=ruled.whole.base == "mean_of_halves",
     )
 
 
@@ -330,7 +336,7 @@ class Spans:
                 code=part.code,
                 months_present=len(months_present(subject.stays, of_part, rule, subject.away)),
                 tallies=[row for row in every if row.month in numbers],
-                tariff=version.over(months),
+                tariff=version.over(months, anew=ruled.anew),
                 first_month=first_on.month,
             )
         return self._known[key]

@@ -19,7 +19,7 @@ from projections.chains import MERIT_CHAIN, SHEET_CHAIN
 from projections.matters import Evidence
 from projections.merits import LASTING, MeritRow, give_back, in_place, take_over, touch
 from projections.reading import hundredths_of
-from projections.rows import NULL, Connection, Row
+from projections.rows import Connection, Row
 from projections.sheets import Approval
 
 DDL: Final[LiteralString] = """
@@ -94,18 +94,6 @@ class RecordRow(Row, kw_only=True):
     level: str | None = None
     """Where the item has levels: the outcome that is counted."""
     condition: str | None = None
-
-    def line(self) -> str:
-        """As COPY wants it, without asking each value what it is: there are more records than anything else."""
-        notice = "\\N" if self.notice is None else self.notice
-        confirmed = "\\N" if self.confirmed is None else self.confirmed
-        replaced = "\\N" if self.replaced is None else self.replaced
-        return (
-            f"{self.record}\t{self.id.int:032x}\t{self.member}\t{self.unit}\t{self.item}\t{self.matter}\t{self.sheet}\t{self.day}\t"
-            f"{self.outcome}\t{self.quantity}\t{self.late}\t{self.entitled}\t{self.present}\t{self.in_favour}\t"
-            f"{notice}\t{confirmed}\t{replaced}\t{self.reversed or NULL}\t{self.objection or NULL}\t"
-            f"{self.level or NULL}\t{self.condition or NULL}"
-        )
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):
@@ -281,6 +269,7 @@ def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
         pending = this.batch.pending(RecordRow, record)
         if isinstance(pending, RecordRow):
             pending.notice, pending.confirmed = notice, this.position
+            this.batch.settle(RecordRow, record)
         else:
             this.batch.change(RecordRow, record, notice=notice, confirmed=this.position)
         return
@@ -333,11 +322,17 @@ def years_of(connection: Connection, person: MemberId) -> set[tuple[int, int]]:
     return {(member, year) for member, year in connection.execute(_YEARS, {"person": person})}
 
 
-async def record(connection: AsyncConnection, record: RecordId, member: MemberId) -> Answer[RecordChain | None]:
-    """One record of a member and everything behind it, down to clause, evidence and the places in the log."""
-    found = await ask_one(connection, RecordChain, SHEET_CHAIN, {"record": record}, whose=member)
+async def record(
+    connection: AsyncConnection, record: RecordId, member: MemberId, until: int | None = None
+) -> Answer[RecordChain | None]:
+    """One record of a member and everything behind it, down to clause, evidence and the places in the log.
+
+    With ``until`` its notice is the one that showed it at that position; all else is of the present.
+    """
+    known: dict[str, object] = {"record": record, "until": until}
+    found = await ask_one(connection, RecordChain, SHEET_CHAIN, known, whose=member)
     if found.value is None:
-        found = await ask_one(connection, RecordChain, MERIT_CHAIN, {"record": record}, whose=member)
+        found = await ask_one(connection, RecordChain, MERIT_CHAIN, known, whose=member)
     assert found.value is None or found.value.member == member
     return found
 

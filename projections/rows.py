@@ -4,9 +4,11 @@ A thing's integer key is the position of the fact that brought it into being, so
 give the same keys and every row names its own proof. What one batch both inserts and changes is written once.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from datetime import date
+from functools import lru_cache, partial
 from types import NoneType
 from typing import Any, ClassVar, Final, LiteralString, TypeAlias
 from uuid import UUID
@@ -23,6 +25,7 @@ NULL: Final = "\\N"
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Cursor: TypeAlias = "psycopg.Cursor[tuple[Any, ...]]"
 
+_SPECIAL: Final = re.compile(r"[\\\t\n\r]").search
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -31,23 +34,49 @@ class Row(msgspec.Struct, kw_only=True):
 
     table: ClassVar[LiteralString]
 
-    def line(self) -> str:
-        """As COPY wants it: the fields in order."""
-        values: tuple[object, ...] = msgspec.structs.astuple(self)
-        return "\t".join([_TEXT.get(type(value), str)(value) for value in values])
 
+def copied(rows: Iterable[Row]) -> str:
+    r"""Rows of one kind as COPY's text form wants them, a column at a time: most columns hold one kind of value alone.
 
-def copied(value: object) -> str:
-    r"""A value as COPY's text form wants it.
-
-    >>> copied(None), copied("a\tb"), copied(True), copied(["x", "y"])
-    ('\\N', 'a\\tb', 'True', '{"x","y"}')
+    >>> class Said(Row, kw_only=True):
+    ...     number: int
+    ...     word: str | None
+    ...     among: list[str]
+    >>> copied([Said(number=1, word="a\tb", among=["x", "y"]), Said(number=2, word=None, among=[])])
+    '1\ta\\tb\t{"x","y"}\n2\t\\N\t{}\n'
     """
+    columns = [_column(values) for values in zip(*map(msgspec.structs.astuple, rows), strict=True)]
+    row = "\t".join([form for form, _ in columns])
+    return (
+        "\n".join(map(row.__mod__, zip(*[values for _, values in columns if values is not None], strict=True))) + "\n"
+    )
+
+
+def _column(values: tuple[object, ...]) -> tuple[str, Iterable[object] | None]:
+    """(how a value of the column is written, what is written there); nothing where the form says it all."""
+    kinds: set[type] = set(map(type, values))
+    missing = NoneType in kinds
+    kinds.discard(NoneType)
+    if not kinds:
+        return NULL, None
+    if len(kinds) > 1:
+        return "%s", map(_text, values)
+    (kind,) = kinds
+    if missing:
+        said = _TEXT.get(kind, str)
+        return "%s", [NULL if value is None else said(value) for value in values]
+    if kind is int:
+        return "%d", values
+    return "%s", map(_TEXT.get(kind, str), values)
+
+
+def _text(value: object) -> str:
     return _TEXT.get(type(value), str)(value)
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_ESCAPED)
+    # Hardly any text needs it, and to look is a third of what it costs.
+    return text.translate(_ESCAPED) if _SPECIAL(text) else text
 
 
 def _array(parts: Sequence[object]) -> str:
@@ -62,6 +91,7 @@ def _hex(value: UUID) -> str:
 
 _TEXT: Final[dict[type, Callable[[Any], str]]] = {
     NoneType: lambda _: NULL,
+    date: lru_cache(maxsize=4_096)(str),
     UUID: _hex,
     list: _array,
     str: _escaped,
@@ -95,9 +125,8 @@ class Batch:
     def __init__(self) -> None:
         self.touched: set[tuple[int, int]] = set()
         """(member, year) whose score must be made again."""
-        self.carried: set[str] = set()
-        """The commands of the process that are known to be carried out."""
         self._new: defaultdict[type[Row], dict[object, Row]] = defaultdict(dict)
+        self._settled: defaultdict[type[Row], list[Row]] = defaultdict(list)
         self._lines: defaultdict[LiteralString, list[str]] = defaultdict(list)
         self._changes: defaultdict[type[Row], dict[object, dict[str, object]]] = defaultdict(dict)
         self._gone: defaultdict[type[Row], set[object]] = defaultdict(set)
@@ -137,21 +166,33 @@ class Batch:
         if self._new[kind].pop(key, None) is not None:
             self._never[kind].add(key)
 
+    def settle(self, kind: type[Row], key: object) -> None:
+        """A row that this batch inserts will hardly change any more: it may be written with the next that go."""
+        self._settled[kind].append(self._new[kind].pop(key))
+
     def pending(self, kind: type[Row], key: object) -> Row | None:
         """A row that this batch inserts."""
         return self._new[kind].get(key)
 
+    @property
+    def waiting(self) -> int:
+        """How many rows wait for ``flush``."""
+        return sum(map(len, self._new.values())) + sum(map(len, self._changes.values()))
+
     def send(self, connection: Connection) -> None:
-        """Write the rows that nothing can change any more; all others wait for ``flush``."""
+        """Write the rows that hardly anything can change any more; all others wait for ``flush``."""
+        for kind, rows in self._settled.items():
+            if rows:
+                _copy(connection, kind.table, kind.__struct_fields__, copied(rows))
         for table, lines in self._lines.items():
-            _copy(connection, table, (), lines)
+            _copy(connection, table, (), "\n".join(lines) + "\n")
+        self._settled.clear()
         self._lines.clear()
 
     def flush(self, connection: Connection) -> None:
         """Write everything; the batch is empty afterwards, but for what it touched."""
         for kind, rows in self._new.items():
-            if rows:
-                _copy(connection, kind.table, kind.__struct_fields__, [row.line() for row in rows.values()])
+            self._settled[kind].extend(rows.values())
         self.send(connection)
         for kind, changes in self._changes.items():
             _update(connection, kind, changes)
@@ -161,14 +202,18 @@ class Batch:
             part.clear()
 
 
-def _copy(connection: Connection, table: LiteralString, columns: tuple[str, ...], lines: Sequence[str]) -> None:
+def _behind(connection: Connection, work: Callable[[], None]) -> None:
+    """Now, or behind what is under way on this connection."""
+    if isinstance(connection, Sending):
+        connection.send(work)
+    else:
+        work()
+
+
+def _copy(connection: Connection, table: LiteralString, columns: tuple[str, ...], text: str) -> None:
     listed = sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Identifier, columns))) if columns else sql.SQL("")
     statement = sql.SQL("COPY {} {} FROM STDIN").format(sql.Identifier(table), listed)
-    text = "\n".join(lines) + "\n"
-    if isinstance(connection, Sending):
-        connection.send(partial(_write, connection, statement, text))
-    else:
-        _write(connection, statement, text)
+    _behind(connection, partial(_write, connection, statement, text))
 
 
 def _write(connection: Connection, statement: sql.Composed, text: str) -> None:
@@ -188,8 +233,12 @@ def _update(connection: Connection, kind: type[Row], changes: dict[object, dict[
             "UPDATE {table} AS kept SET {assigned}"
             " FROM jsonb_populate_recordset(NULL::{table}, %(rows)s) AS given WHERE kept.{key} = given.{key}"
         ).format(table=sql.Identifier(kind.table), assigned=sql.SQL(", ").join(assigned), key=sql.Identifier(key))
-        done = connection.execute(statement, {"rows": msgspec.json.encode(rows).decode()})
-        assert done.rowcount == len(rows), f"{kind.table}: {len(rows) - done.rowcount} rows to change are missing"
+        _behind(connection, partial(_changed, connection, statement, rows, kind.table))
+
+
+def _changed(connection: Connection, statement: sql.Composed, rows: Sequence[object], table: LiteralString) -> None:
+    done = connection.cursor().execute(statement, {"rows": msgspec.json.encode(rows).decode()})
+    assert done.rowcount == len(rows), f"{table}: {len(rows) - done.rowcount} rows to change are missing"
 
 
 def _delete(connection: Connection, kind: type[Row], keys: list[object]) -> None:
@@ -198,4 +247,8 @@ def _delete(connection: Connection, kind: type[Row], keys: list[object]) -> None
     statement = sql.SQL("DELETE FROM {} WHERE {} = ANY(%(keys)s)").format(
         sql.Identifier(kind.table), sql.Identifier(kind.__struct_fields__[0])
     )
-    connection.execute(statement, {"keys": keys})
+    _behind(connection, partial(_removed, connection, statement, keys))
+
+
+def _removed(connection: Connection, statement: sql.Composed, keys: list[object]) -> None:
+    connection.cursor().execute(statement, {"keys": keys})

@@ -179,9 +179,9 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
         """What a stretch of the rule set's own cycle is scored with."""
         return self.over(self.scheme.cycle_months)
 
-    def over(self, months: int) -> Tariff:
-        """What a stretch of so many months is scored with."""
-        return tariff_of(self, months)
+    def over(self, months: int, *, anew: bool = False) -> Tariff:
+        """What a stretch of so many months is scored with; ``anew`` for one in which only the year's caps hold."""
+        return tariff_of(self, months, anew=anew)
 
     def has_expired(self, day: date) -> bool:
         """Whether the document's own last day, say that of a trial, has come."""

@@ -62,6 +62,7 @@ CREATE TABLE sheet_lines (
     condition text,
     PRIMARY KEY (sheet, member, position)
 );
+CREATE INDEX sheet_lines_of_member ON sheet_lines (member);
 CREATE TABLE approvals (
     approval integer PRIMARY KEY,
     sheet integer NOT NULL,

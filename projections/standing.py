@@ -6,16 +6,19 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.rules.assessing import BodyPart
 from domain.values import Code
 from projections.rows import Connection
 from projections.sayings import Numbers
 
 NONE: Final = -1
 """In the place of a grade that nobody gave."""
-_UNHEARD: Final = -(1 << 31)
+UNSAID: Final = -(1 << 31)
+"""In the place of a score that nobody gave."""
 
 _RESULTS: Final = """
 SELECT string_agg(int4send(r.member) || int4send(r.determined_total) || int4send(COALESCE(r.appraisal, -2147483648))
+                  || int4send(COALESCE(r.committee, -2147483648)) || int4send(COALESCE(r.task, -2147483648))
                   || int4send(r.months_present << 1 | r.graded::int), ''),
        string_agg(r.unit, ','), string_agg(COALESCE(r.grade, ''), ',')
 FROM results AS r JOIN units AS u ON u.code = r.unit
@@ -34,6 +37,9 @@ class Standing(NamedTuple):
     grade: NDArray[np.intp]
     """Which of ``grades``, or NONE."""
     appraisals: Numbers
+    """What each was given by ballots, and below by bodies; or UNSAID."""
+    committees: Numbers
+    tasks: Numbers
     graded: NDArray[np.bool_]
     months: Numbers
     units: Sequence[Code]
@@ -48,7 +54,12 @@ class Standing(NamedTuple):
     def appraisal(self, place: int) -> int | None:
         """What one's appraisal came to; None where there was none."""
         found = int(self.appraisals[place])
-        return None if found == _UNHEARD else found
+        return None if found == UNSAID else found
+
+    def bodies(self, place: int) -> dict[BodyPart, int]:
+        """What bodies gave him."""
+        said: dict[BodyPart, int] = {"committee": int(self.committees[place]), "task": int(self.tasks[place])}
+        return {part: score for part, score in said.items() if score != UNSAID}
 
     def part(self, first: int, last: int) -> "Standing":
         """Some of them."""
@@ -59,6 +70,8 @@ class Standing(NamedTuple):
             total=self.total[own],
             grade=self.grade[own],
             appraisals=self.appraisals[own],
+            committees=self.committees[own],
+            tasks=self.tasks[own],
             graded=self.graded[own],
             months=self.months[own],
         )
@@ -74,14 +87,14 @@ def standing(
     numbers, units, own = row
     if numbers is None:
         return None
-    columns = np.frombuffer(numbers, dtype=">i4").astype(np.int64).reshape(-1, 4)
+    columns = np.frombuffer(numbers, dtype=">i4").astype(np.int64).reshape(-1, 6)
     return columns_of(columns, units.split(","), own.split(","), grades)
 
 
 def columns_of(numbers: Numbers, units: Sequence[Code], own: Sequence[Code], grades: Sequence[Code]) -> Standing:
-    """Of each member his key, total, appraisal, and his months with whether he is graded in the lowest bit."""
+    """Of each member his key, total, what ballots, committee and task gave, and his months; graded in the lowest bit."""
     order = np.argsort(numbers[:, 0], kind="stable")
-    member, total, appraisals, months = numbers[order].T
+    member, total, appraisals, committees, tasks, months = numbers[order].T
     ordered: list[int] = order.tolist()
     whose, reached = [units[number] for number in ordered], [own[number] for number in ordered]
     known = list(dict.fromkeys(whose))
@@ -94,6 +107,8 @@ def columns_of(numbers: Numbers, units: Sequence[Code], own: Sequence[Code], gra
         total=total,
         grade=np.array([rank[grade] for grade in reached], dtype=np.intp),
         appraisals=appraisals,
+        committees=committees,
+        tasks=tasks,
         graded=months & 1 == 1,
         months=months >> 1,
         units=known,

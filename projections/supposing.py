@@ -148,9 +148,10 @@ class Supposing:
         """Of those whose records alone make it."""
         scheme, (period,) = self._version.scheme, situation.periods
         ledgers = _each(points, lambda sums: [one for _, one in map(period.alike.simple(sums).__getitem__, sums)])
-        first, which = distinct(ledgers, standing.appraisals[places])
+        judged = (one[places] for one in (standing.appraisals, standing.committees, standing.tasks))
+        first, which = distinct(ledgers, *judged)
         ends = zip(ledgers[first].tolist(), places[first].tolist(), strict=True)
-        totals = [total(ledger, standing.appraisal(place), profile, self._rounder).points for ledger, place in ends]
+        totals = [self._total(ledger, profile, standing, place) for ledger, place in ends]
         asked = self._asks_grade(profile)
         grades = [
             standing.grades.index(grade_of(one, scheme.grades, scheme.interpretation).code) if asked else NONE
@@ -170,17 +171,20 @@ class Supposing:
         if made is None or profile is None or profile.components.ledger is None:
             return made is not None
         score = made.score
-        whole = total(score.ledger, standing.appraisal(place), profile, self._rounder)
+        whole = self._total(score.ledger, profile, standing, place)
         graded = self._asks_grade(profile) and self._has_months(int(standing.months[place]))
         items = (scheme.item(veto.item) for veto in score.vetoes)
         vetoes = [item for item in items if isinstance(item, VetoItem)]
-        reached = grade_of(whole.points, scheme.grades, scheme.interpretation) if graded else None
+        reached = grade_of(whole, scheme.grades, scheme.interpretation) if graded else None
         grade = None if reached is None else under_vetoes(reached, vetoes, scheme.grades).code
-        found.total[place], found.ledger[place] = whole.points, score.ledger
+        found.total[place], found.ledger[place] = whole, score.ledger
         found.deductions[place], found.graded[place] = score.deduction_points, graded
         found.grade[place] = NONE if grade is None else standing.grades.index(grade)
         found.unmapped.update(made.unmapped)
         return True
+
+    def _total(self, ledger: int, profile: Profile, standing: Standing, place: int) -> int:
+        return total(ledger, standing.appraisal(place), profile, self._rounder, standing.bodies(place)).points
 
     def _last_on(self, subject: Subject) -> date:
         ruled = ruled_period(self._subject(subject), self._year, self._period)

@@ -23,7 +23,8 @@ CREATE TABLE taken (
     period text,
     size integer NOT NULL,
     manifest text NOT NULL,
-    by uuid
+    by uuid,
+    review uuid
 );
 """
 MOST: Final = 50
@@ -43,10 +44,11 @@ class TakenRow(Row, kw_only=True):
     size: int
     manifest: str
     by: UUID | None
+    review: UUID | None
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """One export on record; no unit, member and year: the whole log."""
+    """One export on record; no unit, member, year and review: the whole log."""
 
     position: int
     at: datetime
@@ -57,6 +59,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     manifest: Sha256
     by: MemberId | None
+    review: UUID | None
+    """Under which it was taken: of whom is sealed there."""
 
 
 def _produced(this: Applied, fact: ExportProduced) -> None:
@@ -72,6 +76,7 @@ def _produced(this: Applied, fact: ExportProduced) -> None:
             size=fact.size,
             manifest=fact.manifest,
             by=fact.by,
+            review=fact.review,
         )
     )
 
@@ -79,7 +84,8 @@ def _produced(this: Applied, fact: ExportProduced) -> None:
 HANDLERS: Final[Handlers] = {ExportProduced: _produced}
 
 _TAKEN: Final = """
-SELECT position, at, unit, member, year, period, size, manifest, by FROM taken ORDER BY position DESC LIMIT %(most)s
+SELECT position, at, unit, member, year, period, size, manifest, by, review FROM taken
+ORDER BY position DESC LIMIT %(most)s
 """
 
 

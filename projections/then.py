@@ -1,19 +1,29 @@
-"""当时的公示与任职 — a notice, the offices and the roster of an organisation as they were known at a position."""
+"""当时的公示与名册 — a notice, and the roster of an organisation, as they were known at a position."""
 
 from datetime import date
+from typing import Final
 
 import msgspec
 
-from domain.decider import Past
-from domain.notice.notice import NOTICE, NoNotice, NoticeLine
-from domain.organisation.appointments import APPOINTMENTS, Appointment, RoleDelegated
+from domain.decider import Fact, Past
+from domain.notice.notice import (
+    NOTICE,
+    DisclosureChecked,
+    NoNotice,
+    NoticeExtended,
+    NoticeLine,
+    NoticePosted,
+    NoticeReposted,
+    NoticeWithdrawn,
+)
 from domain.organisation.member import MEMBER, Registered
 from domain.organisation.roster import roster_of
-from domain.values import Code, MemberId
+from domain.values import Code, MemberId, NoticeId
+from domain.vocabulary import stored_name
 from projections.answers import AsyncConnection
 from projections.notice_board import Notice
-from projections.offices import Office
-from projections.prefix import entries_of, known
+from projections.prefix import Placed, entries_of, known
+from projections.steps import Step, steps_among
 
 
 async def notice_then(connection: AsyncConnection, now: Notice, position: int) -> Notice | None:
@@ -23,7 +33,8 @@ async def notice_then(connection: AsyncConnection, now: Notice, position: int) -
         return None
     header = now.header
     closed = header.closed is not None and header.closed <= position
-    posted = header.posted is not None and header.posted <= position
+    marks = await _marks(connection, header.notice, position)
+    posted = marks["posted"].entry.fact if "posted" in marks else None
     seen = msgspec.structs.replace(
         header,
         status=state.status,
@@ -33,11 +44,11 @@ async def notice_then(connection: AsyncConnection, now: Notice, position: int) -
         may_close_at=state.may_close_at,
         closed_at=header.closed_at if closed else None,
         cleared=header.cleared if closed else None,
-        audience=header.audience if posted else None,
+        audience=posted.audience if isinstance(posted, NoticePosted | NoticeReposted) else None,
         working_days=None if state.term is None else state.term.working_days,
-        posted=header.posted if posted else None,
+        shows=header.shows if "checked" in marks else None,
         closed=header.closed if closed else None,
-        shows=header.shows if header.checked is not None and header.checked <= position else None,
+        **{name: marks[name].position if name in marks else None for name in ("posted", "withdrawn", "extended")},
     )
     stood = {line.line: _state(line) for line in state.lines}
     lines = tuple(
@@ -52,44 +63,31 @@ async def notice_then(connection: AsyncConnection, now: Notice, position: int) -
     return Notice(header=seen, lines=lines, postings=tuple(one for one in now.postings if one.position <= position))
 
 
+async def notice_steps(connection: AsyncConnection, notice: NoticeId, until: int) -> tuple[Step, ...]:
+    """The positions at which a notice became another."""
+    return steps_among(await entries_of(connection, [NOTICE.of(notice)], until))
+
+
+_MARKS: Final[dict[type[Fact], str]] = {
+    DisclosureChecked: "checked",
+    NoticePosted: "posted",
+    NoticeReposted: "posted",
+    NoticeExtended: "extended",
+    NoticeWithdrawn: "withdrawn",
+}
+
+
+async def _marks(connection: AsyncConnection, notice: NoticeId, position: int) -> dict[str, Placed]:
+    """The last entry of each kind that a notice's head names: what was withdrawn may be posted again."""
+    types = [stored_name(one) for one in _MARKS]
+    entries = await entries_of(connection, [NOTICE.of(notice)], position, types)
+    return {_MARKS[type(placed.entry.fact)]: placed for placed in entries}
+
+
 def _state(line: NoticeLine) -> str:
     if line.corrected:
         return "corrected"
     return "suspended" if line.held_by else "open"
-
-
-async def offices_then(connection: AsyncConnection, unit: Code, title: str, position: int) -> list[Office]:
-    """Every office of an organisation that was known to have been given, by its first day."""
-    asked = {
-        (placed.entry.fact.role, placed.entry.fact.person, placed.entry.fact.from_on)
-        for placed in await entries_of(connection, [APPOINTMENTS.of(unit)], position)
-        if isinstance(placed.entry.fact, RoleDelegated)
-    }
-    held = (await known(connection, position, lambda past: past[APPOINTMENTS.of(unit)])).held
-    every = [_office(unit, title, one, position, (one.role, one.person, one.from_on) in asked) for one in held]
-    return sorted(every, key=lambda one: one.from_on)
-
-
-def _office(unit: Code, title: str, one: Appointment, position: int, asked: bool) -> Office:
-    return Office(
-        unit=unit,
-        unit_title=title,
-        role=one.role,
-        member=one.person,
-        from_on=one.from_on,
-        until_on=one.until_on,
-        stands_for=one.stands_for,
-        asked=asked,
-        position=position,
-    )
-
-
-async def acting_then(
-    connection: AsyncConnection, unit: Code, day: date, position: int
-) -> frozenset[tuple[str, MemberId, date]]:
-    """(role, person, first day) of the offices in which somebody was known to act on a day."""
-    state = await known(connection, position, lambda past: past[APPOINTMENTS.of(unit)])
-    return frozenset((one.role, one.person, one.from_on) for one in state.acting(day))
 
 
 async def roster_then(connection: AsyncConnection, unit: Code, day: date, position: int) -> dict[MemberId, str]:

@@ -1,4 +1,8 @@
-"""时间线 — every entry that names a member, and what happened to the notices of his records, newest first."""
+"""时间线 — every entry that names a member, and what happened to the notices of his records, newest first.
+
+Lines of sheets and notices, records and their confirmation are most of a log and have rows of their own already: the
+view adds them to the moments that stand here alone.
+"""
 
 from datetime import datetime
 from typing import Final, LiteralString, TypeAlias
@@ -7,7 +11,6 @@ from uuid import UUID
 import msgspec
 
 from domain.history.past_year import PAST_YEAR, PastEntryWithdrawn, PastRecordImported, PastResultImported
-from domain.notice.notice import NoticeLineDrafted
 from domain.organisation.appointments import RoleAppointed, RoleDelegated, RoleEnded, RoleSubstituted
 from domain.organisation.member import (
     ExemptionEnded,
@@ -29,7 +32,6 @@ from domain.recording.archive import (
     DeductionDismissed,
     HonourAdded,
     PointsConfirmed,
-    PointsRecorded,
     RecordReleased,
     RecordReplaced,
     RecordReversed,
@@ -37,7 +39,7 @@ from domain.recording.archive import (
     VetoLifted,
     VetoRegistered,
 )
-from domain.recording.bringing import VetoBrought
+from domain.recording.bringing import BroughtVetoClosed, VetoBrought
 from domain.recording.deduction import (
     DeductionDecided,
     DeductionEvidenceAdded,
@@ -48,7 +50,7 @@ from domain.recording.deduction import (
     StatementTermEnded,
 )
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
-from domain.recording.sheet import SheetLineReferred, SheetLineSet
+from domain.recording.sheet import SheetLineReferred
 from domain.result.measure import (
     MEASURES,
     AdmonitionHeld,
@@ -95,7 +97,7 @@ from projections.answers import PAGE, Answer, AsyncConnection, Page, ask, paged
 from projections.applying import Applied, Handlers
 
 DDL: Final[LiteralString] = """
-CREATE TABLE timeline (
+CREATE TABLE moments (
     member integer NOT NULL,
     position integer NOT NULL,
     at timestamptz NOT NULL,
@@ -103,14 +105,17 @@ CREATE TABLE timeline (
     about integer NOT NULL,
     PRIMARY KEY (member, position)
 );
+CREATE VIEW timeline AS
+SELECT member, position, type, about FROM moments
+UNION ALL SELECT member, position, 'sheet-line-set', sheet FROM sheet_lines
+UNION ALL SELECT member, position, 'notice-line-drafted', record FROM notice_lines WHERE result IS NULL
+UNION ALL SELECT member, record, 'points-recorded', record FROM records WHERE objection IS NULL
+UNION ALL SELECT member, confirmed, 'points-confirmed', record FROM records WHERE confirmed IS NOT NULL;
 """
 
 
 RecordFact: TypeAlias = (
-    PointsRecorded
-    | PointsConfirmed
-    | NoticeLineDrafted
-    | HonourAdded
+    HonourAdded
     | DeductionApproved
     | DeductionDismissed
     | VetoRegistered
@@ -174,6 +179,7 @@ InUnit: TypeAlias = (
     | ExemptionRefused
     | ExemptionEnded
     | VetoBrought
+    | BroughtVetoClosed
     | ProbationStarted
     | ProbationOutlookIssued
     | ConfirmationProposed
@@ -232,13 +238,19 @@ def _lent(this: Applied, fact: RoleSubstituted | RoleDelegated) -> None:
         _say(this, this.keys.member(person), this.keys.unit(fact.unit)[0])
 
 
-def _on_sheet(this: Applied, fact: SheetLineSet | SheetLineReferred) -> None:
+def _on_sheet(this: Applied, fact: SheetLineReferred) -> None:
     _say(this, this.keys.member(fact.member), this.keys.sheet_of_stream(this.stream))
 
 
 def _on_record(this: Applied, fact: RecordFact) -> None:
     record, member, _ = this.keys.record(fact.record)
     _say(this, member, record)
+
+
+def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
+    """Of a record that no sheet brought: those of sheets say it themselves."""
+    if this.keys.kind(fact.record) != "responsibility":
+        _say(this, this.keys.record(fact.record)[1], this.keys.record(fact.record)[0])
 
 
 def _on_case(this: Applied, fact: CaseFact) -> None:
@@ -251,7 +263,7 @@ def _on_case(this: Applied, fact: CaseFact) -> None:
 
 
 def _say(this: Applied, member: int, about: int) -> None:
-    this.batch.append("timeline", f"{member}\t{this.position}\t{this.at}\t{this.line.type}\t{about}")
+    this.batch.append("moments", f"{member}\t{this.position}\t{this.at}\t{this.line.type}\t{about}")
 
 
 HANDLERS: Final[Handlers] = {
@@ -270,16 +282,14 @@ HANDLERS: Final[Handlers] = {
     ExemptionRefused: _in_unit,
     ExemptionEnded: _in_unit,
     VetoBrought: _in_unit,
+    BroughtVetoClosed: _in_unit,
     **dict.fromkeys(CONSEQUENCES, _in_unit),
     RoleAppointed: _in_office,
     RoleEnded: _in_office,
     RoleSubstituted: _lent,
     RoleDelegated: _lent,
-    SheetLineSet: _on_sheet,
     SheetLineReferred: _on_sheet,
-    PointsRecorded: _on_record,
-    PointsConfirmed: _on_record,
-    NoticeLineDrafted: _on_record,
+    PointsConfirmed: _confirmed,
     RecordSuspended: _on_record,
     RecordReleased: _on_record,
     RecordReversed: _on_record,
@@ -304,19 +314,21 @@ HANDLERS: Final[Handlers] = {
 }
 
 _TIMELINE: Final = """
-SELECT t.position, t.at, t.type, COALESCE(s.unit, x.unit, c.unit, u.code) AS unit,
-       COALESCE(su.title, u.title) AS unit_title,
+SELECT t.position, (convert_from(e.state, 'UTF8')::jsonb->>'at')::timestamptz AS at, t.type,
+       COALESCE(s.unit, x.unit, c.unit, u.code) AS unit, COALESCE(su.title, u.title) AS unit_title,
        COALESCE(m.code, x.matter, c.matter) AS matter, COALESCE(m.title, c.title) AS title,
        COALESCE(s.item, x.item, c.item) AS item, line.outcome,
        COALESCE(r.id, x.id) AS record, n.id AS notice, c.id AS case
 FROM (
-  SELECT t.* FROM timeline AS t JOIN members AS who ON who.member = t.member
-  WHERE who.person = %(member)s AND (%(before)s::int IS NULL OR t.position < %(before)s)
-    AND (%(vetoes)s OR (t.type NOT LIKE 'veto-%%' AND NOT EXISTS (
+  SELECT t.* FROM timeline AS t
+  WHERE t.member = (SELECT m.member FROM members AS m WHERE m.person = %(member)s)
+    AND (%(before)s::int IS NULL OR t.position < %(before)s)
+    AND (%(vetoes)s OR (t.type NOT LIKE 'veto-%%' AND t.type <> 'brought-veto-closed' AND NOT EXISTS (
       SELECT FROM merits AS v WHERE v.merit = t.about AND v.kind = 'veto')))
     AND (%(measures)s OR t.type <> ALL(%(of_measures)s))
   ORDER BY t.position DESC LIMIT %(limit)s + 1
 ) AS t
+JOIN ledger.entries AS e ON e.position = t.position
 LEFT JOIN records AS r
   ON r.record = t.about AND (t.type IN ('points-recorded', 'points-confirmed', 'notice-line-drafted')
                              OR t.type LIKE 'record-%%')

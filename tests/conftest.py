@@ -5,6 +5,9 @@ starts its own by `ops.embedded.start`. `database` is a fresh, migrated database
 `database.writer` is the address for the role writer, and so on; `server.url(database.database, "postgres")`
 that for the superuser.
 
+What a whole run makes once, such as a server or a served town, is `kept`: a run goes from one PostgreSQL to
+the other and back with every file, and would else end and make it anew each time.
+
 A test marked `storage`, or lying in tests/ops or tests/faults, runs on every PostgreSQL that
 STEELYARD_TEST_POSTGRES names (default: the wheel's alone), any other on the first of them.
 """
@@ -14,6 +17,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -27,6 +31,7 @@ from ops.bootstrap import Urls, bootstrap
 from ops.embedded import Running, installed_binaries, start
 from ops.migrate import migrate
 from ops.roles import ROLES, names_of
+from tests.cheap import Kept, use_cheap_passwords
 from tests.skips import Skip, refused_skips
 
 # How fast a machine draws examples says nothing about the rule: timings never decide a test.
@@ -35,6 +40,8 @@ settings.load_profile("steelyard")
 
 # A service that runs beside a test must not write into what a command of that test answers.
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
+
+use_cheap_passwords()
 
 _HERE = Path(__file__).parent
 _STORAGE = ("ops", "faults")
@@ -101,8 +108,20 @@ def short_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def server(binaries: Path) -> Iterator[Running]:
-    """One server for all tests of this process."""
+def kept() -> Iterator[Kept]:
+    """What is made once in this process."""
+    with ExitStack() as stack:
+        yield Kept(stack)
+
+
+@pytest.fixture(scope="session")
+def server(kept: Kept, binaries: Path) -> Running:
+    """One server of each PostgreSQL for all tests of this process."""
+    return kept.once(("server", binaries), lambda: _serving(binaries))
+
+
+@contextmanager
+def _serving(binaries: Path) -> Iterator[Running]:
     folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
     with start(folder, binaries=binaries, options={"fsync": "off", "full_page_writes": "off"}) as running:
         yield running

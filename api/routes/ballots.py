@@ -6,7 +6,7 @@ import msgspec
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from api.appraisal_views import MarkView, marks_of, period_names
+from api.appraisal_views import CategoryView, MarkView, categories_of, marks_of, period_names
 from api.appraisal_wishes import BallotWish
 from api.appraising import cast
 from api.asked import Asked, permitted
@@ -36,6 +36,8 @@ class BallotView(msgspec.Struct, frozen=True, kw_only=True):
     period_en: str
     open: bool
     marks: tuple[MarkView, ...]
+    categories: tuple[CategoryView, ...]
+    """What is marked one by one; none where the ballot is one mark for the whole of a person."""
 
 
 class CastView(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +66,7 @@ async def form(
         **period_names(scheme, period),
         open=session.status == "open" and session.codes > 0,
         marks=marks_of(scheme.appraisal),
+        categories=categories_of(scheme),
     )
     if wants_page(asked.request):
         shown = show(asked.request, "ballot.html", {"value": value, "cast": cast})
@@ -77,9 +80,9 @@ async def form(
 async def put_in(
     unit: str, year: Year, period: PeriodCode, asked: Annotated[Asked, permitted("open", takes=BallotWish)]
 ) -> Response:
-    """Cast one ballot. The same again changes nothing; another mark under the same code spoils it."""
+    """Cast one ballot, or one for each category. The same again changes nothing; another mark spoils it."""
     _, scheme = await _session(asked, unit, year, period)
-    await cast(asked, unit, year, period, asked.body, scheme.appraisal)
+    await cast(asked, unit, year, period, asked.body, scheme)
     if asked.sent is not None and asked.sent.by_form:
         place = f"/ballots/{address(unit)}/appraisals/{year}/{period}?cast=true"
         return RedirectResponse(place, 303, headers=NO_STORE)

@@ -9,6 +9,7 @@ from api.answering import answer
 from api.asked import Asked, permitted
 from api.choices import LevelChoice, MoreAsked, choices_of, more_asked
 from api.documents import described
+from api.readings import note_lines
 from api.refusals import NotFound
 from api.routes.honours import PersonChoice, people_of
 from api.routes.vetoes import BroughtView, VetoChoice, brought_views
@@ -65,7 +66,9 @@ async def reserved(
         vetoes = veto_choices(published.scheme, kept.veto) if kind == "vetoes" else ()
         people = await people_of(asked, connection) if choices or vetoes else ()
         waiting = await brought.brought_by(connection, unit, department) if kind == "vetoes" else None
-        shown = () if waiting is None else await brought_views(asked, connection, waiting.value)
+        seen = () if waiting is None else waiting.value
+        noted = await note_lines(asked, (one.member for one in seen), "veto")
+        shown = await brought_views(asked, connection, tuple(one for one in seen if one.member in noted))
         known = await as_of(connection)
     view = ReservedView(
         unit=unit,

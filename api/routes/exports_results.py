@@ -77,14 +77,15 @@ async def results_of(
 
     def row(state: assessments.ResultState) -> Row:
         one = result_line(scheme, state, names)
-        figures = (one.base, one.honours, one.deductions, one.appraisal, one.total)
+        figures = (one.base, one.honours, one.deductions, one.appraisal, one.committee, one.task, one.total)
         exact: list[Cell] = [None if figure is None else Decimal(figure) for figure in figures]
         grade = asked.words.either(one.grade_zh or "", one.grade_en or "")
         state_of = asked.words("status.determined" if one.determined else "status.computed")
         return (one.name, year, asked.words.either(one.zh, one.en), *exact, grade, state_of)
 
-    figures = ("points.base", "points.honours", "points.deductions", "export.appraisal", "points.total")
-    keys = ("export.name", *_OF_PERIOD, *figures, "export.grade", "export.status")
+    figures = ("points.base", "points.honours", "points.deductions", "export.appraisal")
+    parts = ("component.committee", "component.task", "points.total")
+    keys = ("export.name", *_OF_PERIOD, *figures, *parts, "export.grade", "export.status")
     return file_of(kind, file_name(unit, f"results-{year}-{period}"), headings(asked, keys), listed(map(row, found)))
 
 

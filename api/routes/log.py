@@ -1,22 +1,18 @@
 """存证 — the public log: its key, its signed checkpoints, its tiles of hashes; never an entry."""
 
 import re
-import shutil
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
-from anyio import to_thread
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
 
 from api.answering import VARY
 from api.asked import Asked, permitted
 from api.documents import described
+from api.exports.folder import folder_of
 from api.house import House
 from api.negotiation import wants_page
 from api.pages import show
@@ -141,19 +137,7 @@ async def taken(
     scope = Scope(unit=unit or None, member=_person(member), year=year, period=part)
     if scope.member is not None:
         await note_reading(asked, scope.member, "export")
-    folder = Path(await to_thread.run_sync(tempfile.mkdtemp))
-    try:
-        file = await to_thread.run_sync(asked.house.take_away, scope, asked.reader.person, folder)
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
-    return FileResponse(
-        file,
-        media_type="application/x-tar",
-        filename="steelyard.tar",
-        headers={"Cache-Control": "private, no-store"},
-        background=BackgroundTask(shutil.rmtree, folder),
-    )
+    return await folder_of(asked, scope)
 
 
 async def _on_record(asked: Asked) -> tuple[Taken, ...] | None:

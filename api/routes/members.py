@@ -30,10 +30,11 @@ from api.routes.matters import Before, Since
 from domain import vocabulary
 from domain.rules.assessing import Period
 from domain.values import Code, MemberId, RecordId, points
-from projections import as_of, explanation, own_year, prefix, timeline
+from projections import explanation, own_year, prefix, timeline
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.as_of import When
 from projections.periods import CategoryPoints, PeriodScore
+from projections.steps import steps_of
 
 router = APIRouter(tags=["members"])
 
@@ -117,7 +118,7 @@ async def _seen(
     if not back:
         return None, None
     last = await prefix.head(connection)
-    steps = await as_of.steps_of(connection, member, year, last, vetoes=sight.vetoes, results=sight.results)
+    steps = await steps_of(connection, member, year, last, vetoes=sight.vetoes, results=sight.results)
     when = await when_of(connection, back, steps)
     return when, await looking_back(connection, when, steps)
 

@@ -29,7 +29,7 @@ from domain.notice.notice import Shown
 from domain.notice.running import CheckDisclosure, PostNotice
 from domain.rules.scheme import Scheme
 from domain.values import Code, NoticeId, Quantity, hundredths, points
-from projections import boards, notice_board, offices, organisation, rules, then
+from projections import boards, notice_board, offices, organisation, prefix, rules, then
 from projections.answers import Answer, AsyncConnection, instead
 
 router = APIRouter(tags=["notices"])
@@ -200,11 +200,12 @@ async def _then(
     """What the reader may see now, as it stood where he looks back from; his right to it is that of today."""
     if not back:
         return now, None
-    when = await when_of(connection, back)
+    steps = await then.notice_steps(connection, now.header.notice, await prefix.head(connection))
+    when = await when_of(connection, back, steps)
     found = await then.notice_then(connection, now, when.position)
     if found is None:
         raise NotFound
-    return found, await looking_back(connection, when)
+    return found, await looking_back(connection, when, steps)
 
 
 async def _withdrawn(asked: Asked, header: notice_board.NoticeHeader) -> str | None:

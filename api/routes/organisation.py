@@ -37,7 +37,7 @@ from domain.organisation.member import RegisterMember
 from domain.organisation.reorganisation import AssignApprovalBody, DissolveUnit, MoveUnit, RenameUnit
 from domain.organisation.unit import EstablishUnit
 from domain.values import Code, MemberId
-from projections import membership, offices, organisation, rules, then
+from projections import membership, offices, offices_then, organisation, rules, then
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["organisation"])
@@ -196,8 +196,8 @@ async def _staff(connection: AsyncConnection, unit: organisation.Unit, day: date
         found = (await organisation.member(connection, person)).value
         assert found is not None, "who was enrolled is registered"
         roster.append(msgspec.structs.replace(found, unit=unit.unit, profile=profile))
-    ever = await then.offices_then(connection, unit.unit, unit.title, when.position)
-    acting = await then.acting_then(connection, unit.unit, day, when.position)
+    ever = await offices_then.offices_then(connection, unit.unit, unit.title, when.position)
+    acting = await offices_then.acting_then(connection, unit.unit, day, when.position)
     held = tuple(one for one in ever if (one.role, one.member, one.from_on) in acting)
     return Staff(tuple(roster), held, tuple(ever), await looking_back(connection, when))
 

@@ -14,7 +14,9 @@ from fastapi import APIRouter, Response
 from api.answering import answer
 from api.asked import Asked, permitted
 from api.documents import described
+from api.exports.folder import folder_of
 from api.proofs import Proven, key_of, prove
+from api.purpose import take_away
 from api.refusals import NotFound, ProofPending
 from api.routes.matters import Since
 from api.routes.periods import Year
@@ -25,6 +27,8 @@ from domain.values import Code, MemberId, Sha256, points
 from projections import assessments
 from projections.answers import Answer, AsyncConnection
 from projections.own_state import OwnState, committed, own_state
+from projections.transparency.mandate import Profile
+from projections.transparency.scope import Scope
 from projections.waiting import as_of
 
 router = APIRouter(tags=["members"])
@@ -94,6 +98,14 @@ async def taken(member: UUID, year: Year, period: str, asked: Annotated[Asked, p
     name = f"own-{year}-{period}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Response(content, media_type="application/zip", headers=headers)
+
+
+@router.get("/members/{member:uuid}/own/export.tar")
+@described(media_type="application/x-tar")
+async def everything(member: UUID, asked: Annotated[Asked, permitted("own.take")]) -> Response:
+    """All that the log holds of me, with what is sealed under my own key, and the program that checks it at home."""
+    await take_away(asked, "own")
+    return await folder_of(asked, Scope(member=member), Profile(mandate="member", member=member))
 
 
 async def _is_proven(asked: Asked, connection: AsyncConnection, position: int) -> bool:

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
+from api.given_scores import given_scores
 from api.names import Names, names_of
 from api.pages import address
 from api.period_views import (
@@ -32,9 +33,10 @@ from domain.assessment.feedback import FeedBackResult
 from domain.assessment.opening import OpenPeriod
 from domain.assessment.period import result_notice_id
 from domain.assessment.stand import Stand, stand
+from domain.rules.assessing import BODY_PARTS, BodyPart
 from domain.rules.scheme import Scheme
 from domain.values import Code, NoticeId
-from projections import assessments, organisation, progress, rules
+from projections import assessments, body_scores, organisation, progress, rules
 from projections.answers import Answer, AsyncConnection, instead
 
 router = APIRouter(tags=["periods"])
@@ -75,7 +77,10 @@ async def board_of(asked: Asked, connection: AsyncConnection, unit: Code, year: 
     )
     statuses = [row.status for one in below for row in one.periods]
     sealed = statuses.count("sealed")
-    board = PeriodBoard(unit=unit, year=year, periods=rows(unit), below=below, sealed=sealed, of=len(statuses))
+    scores = any(_scores(scheme, code) for code in codes)
+    board = PeriodBoard(
+        unit=unit, year=year, periods=rows(unit), below=below, sealed=sealed, of=len(statuses), scores=scores
+    )
     return instead(found, board)
 
 
@@ -102,6 +107,8 @@ async def one(
         people = [*people_in(stands, found.value), *(one.member for one in results)]
         names = await names_of(asked, connection, people, unit=unit, day=None if state is None else state.last_on)
         turn = await _turn(connection, stands, names)
+        scores = (await body_scores.scores_of_unit(connection, unit, year, period)).value if results else ()
+        given = await given_scores(asked, (one for one in scores if one.member in {line.member for line in results}))
     sealed = tuple(step.reason for step in found.value if step.reason is not None)
     texts = await asked.house.vault.values(sealed if asked.reads("result.read") else ())
     gone = asked.words("text.gone" if asked.reads("result.read") else "text.sealed")
@@ -112,7 +119,8 @@ async def one(
         clear=gate is not None and gate.clear,
         turn=turn,
         steps=tuple(step_view(step, names, texts, gone) for step in found.value),
-        results=tuple(result_line(scheme, one, names) for one in results),
+        results=tuple(result_line(scheme, one, names, given) for one in results),
+        scores=_scores(scheme, period),
         notice=_notice(state),
         seats=None if stands is None else stands.seats,
     )
@@ -135,6 +143,15 @@ async def _turn(connection: AsyncConnection, stands: Stand | None, names: Names)
         return None
     body = (await organisation.unit(connection, stands.turn.unit)).value
     return turn_view(stands.turn, stands.turn.unit if body is None else body.title, names)
+
+
+def _scores(scheme: Scheme | None, period: Code) -> tuple[BodyPart, ...]:
+    """The parts of the totals of a period that bodies give."""
+    asked = None if scheme is None else scheme.period(period)
+    if scheme is None or asked is None or asked.result != "total":
+        return ()
+    used = {part for profile in scheme.profiles for part in profile.components.by_bodies}
+    return tuple(part for part in BODY_PARTS if part in used)
 
 
 def _notice(state: progress.PeriodState | None) -> NoticeId | None:

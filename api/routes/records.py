@@ -8,18 +8,20 @@ import msgspec
 from fastapi import APIRouter, Path, Response
 
 from api.answering import answer
+from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
 from api.proofs import Proven, prove, proven_or_why
 from api.readings import note_reading
-from api.refusals import NotFound
+from api.refusals import NotFound, NothingKnownThen
 from domain import vocabulary
 from domain.decider import Refused
 from domain.values import Code, MemberId, NoticeId, Quantity, RecordId, Sha256, points
-from projections import records
+from projections import prefix, records
 from projections.answers import Answer, AsyncConnection, instead
 from projections.matters import Evidence
+from projections.record_then import record_steps, record_then
 from projections.transparency.note import encode_base64
 from projections.waiting import as_of
 
@@ -114,22 +116,29 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     proof: ProofView | None
     """Of the record's own entry; missing while it is being made."""
     proof_missing: str | None
+    back: LookingBack | None = None
+    """From where the record is looked back at, if it is."""
 
 
 @router.get("/members/{member:uuid}/records/{record:uuid}")
 @described(RecordView)
-async def one_record(member: UUID, record: UUID, asked: Annotated[Asked, permitted("archive.read")]) -> Response:
-    """One record: what, when, under which clause, who decided, where it was noticed, and the proof."""
+async def one_record(
+    member: UUID, record: UUID, asked: Annotated[Asked, permitted("archive.read")], back: BackAsked
+) -> Response:
+    """One record: what, when, under which clause, who decided, where it was noticed, and the proof.
+
+    Now, or as it stood at a position or an instant.
+    """
     await note_reading(asked, member, "record", record)
     async with asked.ready() as connection:
         found = await _chain(asked, connection, record, member)
-        chain = found.value
+        chain, seen = await _then(connection, found.value, back)
         people = [member, chain.entered_by, chain.submitted_by, *chain.approval.recused]
         names = await names_of(asked, connection, people, unit=chain.unit, day=chain.occurred_on)
         proof = await proven_or_why(asked.house, connection, chain.places.recorded)
     # Its proof comes a moment after the record, and without a further entry.
     fresh = proof.fresh if isinstance(proof, Proven) else proof.code
-    view = _record(asked, chain, names, proof)
+    view = _record(asked, chain, names, proof, seen)
     return answer(asked, "record.html", instead(found, view), fresh=fresh, steps=_steps(chain), behind=_behind(chain))
 
 
@@ -193,7 +202,23 @@ async def _chain(
     return instead(found, found.value)
 
 
-def _record(asked: Asked, chain: records.RecordChain, names: Names, proof: Proven | Refused) -> RecordView:
+async def _then(
+    connection: AsyncConnection, now: records.RecordChain, back: Back
+) -> tuple[records.RecordChain, LookingBack | None]:
+    """What the reader may see now, as it stood where he looks back from."""
+    if not back:
+        return now, None
+    steps = await record_steps(connection, now, await prefix.head(connection))
+    when = await when_of(connection, back, steps)
+    stood = await record_then(connection, now, when)
+    if stood is None:
+        raise NothingKnownThen
+    return stood, await looking_back(connection, when, steps)
+
+
+def _record(
+    asked: Asked, chain: records.RecordChain, names: Names, proof: Proven | Refused, seen: LookingBack | None
+) -> RecordView:
     notice = chain.notice
     return RecordView(
         record=chain.record,
@@ -244,6 +269,7 @@ def _record(asked: Asked, chain: records.RecordChain, names: Names, proof: Prove
         places=places_of(chain),
         proof=proof_view(proof) if isinstance(proof, Proven) else None,
         proof_missing=None if isinstance(proof, Proven) else proof.code,
+        back=seen,
     )
 
 

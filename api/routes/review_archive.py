@@ -14,9 +14,11 @@ from api.answering import answer, granted
 from api.as_of import BackAsked
 from api.asked import Asked, permitted
 from api.documents import described
+from api.exports.folder import folder_of
 from api.names import Names, names_of
 from api.points_views import PointsView, WhyView
 from api.proofs import key_of, newest_checkpoint
+from api.purpose import take_away
 from api.readings import Reading, readings_of
 from api.refusals import NotFound, ProofPending
 from api.reviewing import Seen, looking
@@ -33,7 +35,9 @@ from projections.answers import Answer, AsyncConnection, instead
 from projections.bundle import Bundle, bundle
 from projections.transparency.checkpoint import open_checkpoint
 from projections.transparency.history import history_name
+from projections.transparency.mandate import Profile
 from projections.transparency.note import VerifierKey
+from projections.transparency.scope import Scope
 
 router = APIRouter(tags=["reviews"])
 
@@ -262,6 +266,22 @@ async def take(unit: str, review: UUID, bundle: str, asked: Annotated[Asked, per
         "Cache-Control": "no-store",
     }
     return Response(made.archive, media_type="application/zip", headers=headers)
+
+
+@router.get("/units/{unit:code}/reviews/{review:uuid}/export.tar")
+@described(media_type="application/x-tar")
+async def exported(unit: str, review: UUID, asked: Annotated[Asked, permitted("review.read")]) -> Response:
+    """The person's audit export, with what is sealed in his own streams in the days of the review."""
+    seen = await looking(asked, unit, review, "export")
+    await take_away(asked, "review")
+    profile = Profile(
+        mandate="reviewer",
+        member=seen.subject,
+        review=review,
+        first_on=seen.review.first_on,
+        last_on=seen.review.last_on,
+    )
+    return await folder_of(asked, Scope(member=seen.subject), profile)
 
 
 @asynccontextmanager

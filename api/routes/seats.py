@@ -57,17 +57,19 @@ class SeatsView(msgspec.Struct, frozen=True, kw_only=True):
     """They, for whoever settles; by pseudonym."""
     seated: tuple[PersonChoice, ...]
     drawers: tuple[PersonChoice, ...]
-    """Who may draw: the committee, without those who take part."""
+    """Who may draw, or vote: the reader's committee, without those who take part."""
 
 
 class SettleWish(Wish, frozen=True, kw_only=True):
-    """The meeting's minute, and among equals the order as drawn or decided."""
+    """The meeting's minute, and among equals the order as drawn, or as the body voted."""
 
     minute: Reference
     minute_sha256: Sha256
     order: tuple[MemberId, ...] = ()
     drawn_by: tuple[MemberId, MemberId] | None = None
     reason: Told | None = None
+    present: tuple[MemberId, ...] = ()
+    not_in_favour: tuple[MemberId, ...] = ()
 
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:
@@ -75,7 +77,8 @@ class SettleWish(Wish, frozen=True, kw_only=True):
         sha256 = await digest_of(form, "file", "minute_sha256")
         drawn = [one for one in texts(form, "drawn_by") if one]
         order = [one for one in texts(form, "order") if one]
-        said = {**filled(form, "minute", "reason"), "minute_sha256": sha256, "order": order}
+        voted = {name: texts(form, name) for name in ("present", "not_in_favour")}
+        said = {**filled(form, "minute", "reason"), **voted, "minute_sha256": sha256, "order": order}
         return {**said, "drawn_by": drawn} if drawn else said
 
 
@@ -93,7 +96,8 @@ async def one(
         found, pool = await to_thread.run_sync(asked.house.ledger.ask, stand)
         if found is None:
             raise NotFound
-        held = await offices.committee_of(connection, unit, asked.today)
+        body = asked.acting.unit if asked.acting is not None and asked.may("seats.settle") else unit
+        held = await offices.committee_of(connection, body, asked.today)
         view = await _view(asked, connection, (unit, year, period), found, pool, [one.member for one in held.value])
     return answer(asked, "seats.html", instead(held, view), fresh=view, unit=asked.unit)
 
@@ -160,5 +164,7 @@ def settle(
         order=wish.order,
         drawn_by=wish.drawn_by,
         reason=None if wish.reason is None else asked.secret(asked.reader.person, "reason", wish.reason),
+        present=wish.present,
+        not_in_favour=wish.not_in_favour,
     )
     return granted(asked, receipt, f"/units/{address(unit)}/seats/{year}/{address(period)}")

@@ -200,7 +200,7 @@ def close_brought(
         member=wish.member,
         matter=wish.matter,
         item=wish.item,
-        reason=asked.secret(asked.reader.person, "reason", wish.reason),
+        reason=asked.secret(wish.member, "reason", wish.reason),
     )
     here = f"/units/{address(unit)}"
     return granted(asked, receipt, f"{here}/reserved?kind=vetoes" if as_officer else f"{here}/vetoes")

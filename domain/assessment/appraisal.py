@@ -2,12 +2,16 @@
 
 A ballot carries no voter, no time and no order. With codes, each member appraised has as many codes as there are
 others who vote; whoever votes draws one blindly, so that nobody, not even an operator, can say whose it is: the log
-holds its digest and for whom it counts, no more. All ballots enter the log together, at closing, sorted by digest;
-until then they lie in a box that the keys of two tellers open together. A session that went wrong is annulled whole.
+holds its digest and for whom it counts, no more. Where each category is marked by itself, a code has one digest for
+each of them, and each mark is a ballot of its own: eight marks side by side would be a handwriting. All ballots enter
+the log together, at closing, sorted by digest; until then they lie in a box that the keys of two tellers open together.
+A session that went wrong is annulled whole.
 """
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
+from itertools import chain
+from typing import Annotated, ClassVar, Final, Literal, NamedTuple, TypeAlias, assert_never
 
 import msgspec
 from msgspec.structs import replace
@@ -18,6 +22,10 @@ from domain.values import Code, MemberId, Points, Sha256, hundredths
 Method: TypeAlias = Literal["paper_two_tellers", "single_subject_codes"]
 BoxKey: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 """An X25519 public key (RFC 7748) in lower-case hex."""
+
+
+LEAF: Final = 256
+"""So many codes lie in a leaf: with eight marks for each of fifty people there are twenty thousand."""
 
 
 class AppraisalOpened(Fact, frozen=True, kw_only=True):
@@ -62,6 +70,8 @@ class BallotCodeIssued(Fact, frozen=True, kw_only=True):
     period: Code
     subject: MemberId
     code_digest: Sha256
+    category: Code | None = None
+    """What it is a mark for; None for the whole of a person."""
 
 
 class SelfEvaluationFiled(Fact, frozen=True, kw_only=True):
@@ -117,10 +127,15 @@ class BallotCast(Fact, frozen=True, kw_only=True):
     subject: MemberId
     code_digest: Sha256
     mark: Code
+    category: Code | None = None
 
 
 class AppraisalTallied(Fact, frozen=True, kw_only=True):
-    """计票 — one member's: under the rule set's number of voices there is no mean, and his total is the ledger."""
+    """计票 — one member's: under the rule set's number of voices there is no mean, and his total is the ledger.
+
+    Where each category is marked by itself, one for each of them, and then one for the whole: its mean is theirs by
+    their weights, and it counts all their ballots.
+    """
 
     unit: Code
     year: int
@@ -132,6 +147,38 @@ class AppraisalTallied(Fact, frozen=True, kw_only=True):
     mean: Points | None = None
     marks: dict[Code, int] | None = None
     """How often each mark was given; None where the rule set does not let it be shown."""
+    category: Code | None = None
+
+
+class CodeFor(NamedTuple):
+    """What a code is good for."""
+
+    subject: MemberId
+    category: Code | None = None
+
+
+class Codes(msgspec.Struct, frozen=True):
+    """The codes of a session by their digests, in leaves: one more copies the last leaf alone, never all of them."""
+
+    leaves: tuple[dict[Sha256, CodeFor], ...] = ()
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return sum(map(len, self.leaves))
+
+    def get(self, digest: Sha256) -> CodeFor | None:
+        """What a code is good for; None for one that was not issued."""
+        return next((leaf[digest] for leaf in self.leaves if digest in leaf), None)
+
+    def items(self) -> Iterator[tuple[Sha256, CodeFor]]:
+        """Every digest, and what its code is good for."""
+        return chain.from_iterable(leaf.items() for leaf in self.leaves)
+
+    def and_one(self, digest: Sha256, good_for: CodeFor) -> "Codes":
+        """With one more."""
+        full = not self.leaves or len(self.leaves[-1]) >= LEAF
+        kept, last = (self.leaves, {}) if full else (self.leaves[:-1], self.leaves[-1])
+        return Codes((*kept, {**last, digest: good_for}))
 
 
 class NoSession(msgspec.Struct, frozen=True):
@@ -147,15 +194,14 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["open", "closed"] = "open"
     subjects: tuple[MemberId, ...] = ()
     voters: tuple[MemberId, ...] = ()
-    codes: dict[str, MemberId] = {}
-    """Digest of a code → for whom it counts."""
+    codes: Codes = Codes()
     box: str | None = None
     self_evaluated: frozenset[MemberId] = frozenset()
     means: dict[MemberId, int | None] = {}
     """Hundredths; None where too few said something."""
 
     def may_cast_for(self, subject: MemberId, took_part: frozenset[MemberId]) -> int:
-        """How many ballots there can be for somebody: one of each voter there, and none of his own."""
+        """How many ballots there can be for somebody, in each category: one of each voter, none of his own."""
         return len(took_part - {subject})
 
 
@@ -184,7 +230,7 @@ def evolve(state: State, fact: Fact) -> State:
         case Session(status="open"), AppraisalVoterNamed():
             return replace(state, voters=(*state.voters, fact.member))
         case Session(status="open"), BallotCodeIssued():
-            return replace(state, codes={**state.codes, fact.code_digest: fact.subject})
+            return replace(state, codes=state.codes.and_one(fact.code_digest, CodeFor(fact.subject, fact.category)))
         case Session(status="open"), SelfEvaluationFiled():
             return replace(state, self_evaluated=state.self_evaluated | {fact.member})
         case Session(status="open"), AppraisalClosed():
@@ -192,6 +238,8 @@ def evolve(state: State, fact: Fact) -> State:
         case Session(status="open"), AppraisalAnnulled():
             return NoSession()
         case Session(status="closed"), VoterTookPart() | BallotCast():
+            return state
+        case Session(status="closed"), AppraisalTallied() if fact.category is not None:
             return state
         case Session(status="closed"), AppraisalTallied():
             mean = None if fact.mean is None else hundredths(fact.mean)

@@ -1,7 +1,7 @@
 """评议投票 — a session is opened, everybody evaluates himself, ballots are counted once, at closing, and published."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, TypeAlias
@@ -14,11 +14,11 @@ from domain.assessment.appraisal import (
     AppraisalClosed,
     AppraisalOpened,
     AppraisalSubjectNamed,
-    AppraisalTallied,
     AppraisalVoterNamed,
     BallotCast,
     BallotCodeIssued,
     BoxKey,
+    CodeFor,
     Method,
     NoSession,
     SelfEvaluationFiled,
@@ -29,8 +29,7 @@ from domain.assessment.appraisal import (
 )
 from domain.assessment.opening import assessed_period, parts_sealed
 from domain.assessment.period import Key, standing
-from domain.assessment.rounding import rounder_of
-from domain.assessment.totals import mean
+from domain.assessment.tallying import Ballot, tallies
 from domain.decider import Command, Decision, Fact, Past, Refused
 from domain.organisation.bodies import votes
 from domain.organisation.member import MEMBER, Registered
@@ -41,7 +40,7 @@ from domain.rules.assessing import Appraisal
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, MemberId, Sha256, day_of, points
+from domain.values import Code, MemberId, Sha256, day_of
 
 
 class NoAppraisal(Refused):
@@ -109,14 +108,7 @@ class IssuedCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     subject: MemberId
     digest: Sha256
-
-
-class Ballot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One ballot: of a code, or of a paper numbered at random by the tellers."""
-
-    subject: MemberId
-    digest: Sha256
-    mark: Code
+    category: Code | None = None
 
 
 class OpenAppraisal(Command, frozen=True, kw_only=True):
@@ -197,7 +189,7 @@ def _open(past: Past, command: OpenAppraisal) -> Decision:
         raise AppraisalExists(year=command.year)
     subjects, voters = electorate(past, scheme, command.unit, today)
     codes = sorted(command.codes, key=lambda one: one.digest)
-    _need_codes(command, subjects, voters)
+    _need_codes(command, scheme, subjects, voters)
     key = Key(unit=command.unit, year=command.year, period=command.period)
     header = AppraisalOpened(
         **key,
@@ -213,7 +205,7 @@ def _open(past: Past, command: OpenAppraisal) -> Decision:
         header,
         *(AppraisalSubjectNamed(**key, member=member) for member in subjects),
         *(AppraisalVoterNamed(**key, member=member) for member in voters),
-        *(BallotCodeIssued(**key, subject=one.subject, code_digest=one.digest) for one in codes),
+        *(BallotCodeIssued(**key, subject=one.subject, code_digest=one.digest, category=one.category) for one in codes),
     ]
     return [ref.says(fact) for fact in facts]
 
@@ -228,14 +220,21 @@ def electorate(past: Past, scheme: Scheme, unit: Code, day: date) -> tuple[list[
     return sorted(subjects, key=str), sorted(voters, key=str)
 
 
-def _need_codes(command: OpenAppraisal, subjects: Sequence[MemberId], voters: Sequence[MemberId]) -> None:
-    wanted = {one: len(set(voters) - {one}) for one in subjects}
+def _need_codes(
+    command: OpenAppraisal, scheme: Scheme, subjects: Sequence[MemberId], voters: Sequence[MemberId]
+) -> None:
+    wanted = {CodeFor(one, part): len(set(voters) - {one}) for one in subjects for part in asks_of(scheme)}
     if command.method == "paper_two_tellers":
         wanted = {}
-    issued = Counter(one.subject for one in command.codes)
+    issued = Counter(CodeFor(one.subject, one.category) for one in command.codes)
     digests = {one.digest for one in command.codes}
     if dict(issued) != {one: number for one, number in wanted.items() if number} or len(digests) != len(command.codes):
         raise CodesWrong(wanted=sum(wanted.values()), issued=len(command.codes))
+
+
+def asks_of(scheme: Scheme) -> Sequence[Code | None]:
+    """What a ballot asks a mark for: each category of the ballot, or the whole of a person."""
+    return [category.code for category in scheme.ballot] or [None]
 
 
 def _evaluate(past: Past, command: FileSelfEvaluation) -> Decision:
@@ -261,7 +260,7 @@ def _close(past: Past, command: CloseAppraisal) -> Decision:
     _, scheme = scheme_on(past, established(past, command.unit).scheme, found.last_on)
     there = frozenset(command.took_part)
     _need_people(session, scheme.appraisal, command, there)
-    _need_valid(session, scheme.appraisal, command.ballots, there)
+    _need_valid(session, scheme, command.ballots, there)
     key = Key(unit=command.unit, year=command.year, period=command.period)
     closed = AppraisalClosed(
         **key,
@@ -272,10 +271,10 @@ def _close(past: Past, command: CloseAppraisal) -> Decision:
         spoilt=command.spoilt,
     )
     cast = [
-        BallotCast(**key, subject=one.subject, code_digest=one.digest, mark=one.mark)
+        BallotCast(**key, subject=one.subject, code_digest=one.digest, mark=one.mark, category=one.category)
         for one in sorted(command.ballots, key=lambda one: one.digest)
     ]
-    counts = [tallied(scheme, key, command.ballots, member) for member in session.subjects]
+    counts = [one for member in session.subjects for one in tallies(scheme, key, command.ballots, member)]
     took_part = [VoterTookPart(**key, member=one) for one in sorted(there, key=str)]
     ref = appraisal_of(command.unit, command.year, command.period)
     return [ref.says(fact) for fact in (closed, *took_part, *cast, *counts)]
@@ -299,41 +298,19 @@ def _need_people(session: Session, rules: Appraisal, command: CloseAppraisal, th
         raise TooFewVoters(voters=len(voters), took_part=len(there))
 
 
-def _need_valid(session: Session, rules: Appraisal, ballots: Sequence[Ballot], there: frozenset[MemberId]) -> None:
-    marks = {value.code for value in rules.values}
-    cast = Counter(one.subject for one in ballots)
+def _need_valid(session: Session, scheme: Scheme, ballots: Sequence[Ballot], there: frozenset[MemberId]) -> None:
+    marks, parts = {value.code for value in scheme.appraisal.values}, asks_of(scheme)
+    cast = Counter(CodeFor(one.subject, one.category) for one in ballots)
     digests = {one.digest for one in ballots}
-    by_code = session.method == "single_subject_codes"
+    by_code, issued = session.method == "single_subject_codes", dict(session.codes.items())
     wrong = [
         one
         for one in ballots
         if one.mark not in marks
+        or one.category not in parts
         or one.subject not in session.subjects
-        or (by_code and session.codes.get(one.digest) != one.subject)
+        or (by_code and issued.get(one.digest) != (one.subject, one.category))
     ]
-    too_many = [one for one, number in cast.items() if number > session.may_cast_for(one, there)]
+    too_many = [one for one, number in cast.items() if number > session.may_cast_for(one.subject, there)]
     if wrong or too_many or len(digests) != len(ballots):
         raise BallotInvalid(invalid=len(wrong), too_many=len(too_many))
-
-
-def tallied(scheme: Scheme, key: Key, ballots: Iterable[Ballot], member: MemberId) -> AppraisalTallied:
-    """What the ballots for one member come to."""
-    counts = Counter(one.mark for one in ballots if one.subject == member)
-    silent = {value.code for value in scheme.appraisal.values if value.value is None}
-    average = mean(counts, scheme.appraisal, rounder_of(scheme.rounding))
-    seen = shown(counts, scheme.appraisal)
-    return AppraisalTallied(
-        **key,
-        member=member,
-        ballots=counts.total(),
-        voices=sum(number for mark, number in counts.items() if mark not in silent),
-        mean=None if average is None else points(average),
-        marks=None if seen is None else dict(sorted(seen.items())),
-    )
-
-
-def shown(counts: Counter[Code], rules: Appraisal) -> Counter[Code] | None:
-    """The distribution that may be shown: from the rule set's number of ballots on, and never if unanimous."""
-    if counts.total() < rules.show.distribution_from_ballots:
-        return None
-    return None if len(+counts) < 2 and not rules.show.distribution_if_unanimous else counts

@@ -20,6 +20,7 @@ from domain.recording.honour import HONOUR, Honour
 from domain.recording.matter import MATTER, Held, NotHeld, Planned
 from domain.recording.sheet import SHEET, Sheet
 from domain.rules.scheme import Scheme
+from domain.rules.wording import MONTHS
 from domain.values import Code, MemberId
 
 
@@ -61,6 +62,15 @@ class Found(NamedTuple):
     sheets: int
     cases: int
     missing: Missing
+    below_plan: tuple["BelowPlan", ...] = ()
+
+
+class BelowPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of which fewer matters were held than its rule set plans: few of them make a full line."""
+
+    item: Code
+    planned: int
+    held: int
 
 
 def looked_through(past: Past, scheme: Scheme, period: Assessment, members: Sequence[MemberId]) -> Found:
@@ -90,7 +100,16 @@ def looked_through(past: Past, scheme: Scheme, period: Assessment, members: Sequ
             deductions=tuple(str(one.proposal.matter) for one in proposals if one.open),
             waiting=_waiting(past, period, members),
         ),
+        below_plan=_below_plan(scheme, period, [state.kind for _, state in held]),
     )
+
+
+def _below_plan(scheme: Scheme, period: Assessment, kinds: Sequence[str]) -> tuple[BelowPlan, ...]:
+    """Matters held against those planned, for so many months as the period has (SPEC §4.10.19)."""
+    months = 12 * (period.last_on.year - period.first_on.year) + period.last_on.month - period.first_on.month + 1
+    asked = [(one, (one.planned_half or 0) * months // MONTHS["half"]) for one in scheme.responsibility]
+    found = ((one, planned, kinds.count(one.matter)) for one, planned in asked)
+    return tuple(BelowPlan(item=one.code, planned=planned, held=held) for one, planned, held in found if held < planned)
 
 
 def years_of(period: Assessment) -> list[int]:

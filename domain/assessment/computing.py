@@ -12,6 +12,7 @@ import msgspec
 
 from domain.assessment.appraisal import NoSession, appraisal_of
 from domain.assessment.completeness import PeriodIncomplete, PeriodRunning, looked_through, members_of, years_of
+from domain.assessment.component import Given, given_to, need_given
 from domain.assessment.counting import Ruled, counted, ruled
 from domain.assessment.grading import Candidate, grade_of, under_vetoes, within_quota
 from domain.assessment.opening import assessed_period, parts_of, parts_sealed
@@ -28,7 +29,7 @@ from domain.assessment.rounding import rounder_of
 from domain.assessment.rows import Uncountable
 from domain.assessment.scoring import Score, score
 from domain.assessment.seats import Seating, joining, seating
-from domain.assessment.totals import total
+from domain.assessment.totals import NO_BODIES, total
 from domain.decider import Command, Decision, Past, Refused, StreamRef
 from domain.organisation.member import MEMBER, Registered
 from domain.organisation.unit import established
@@ -82,6 +83,10 @@ class Figures(TypedDict):
     appraisal: Points | None
     ledger_part: Points
     appraisal_part: Points | None
+    committee: Points | None
+    committee_part: Points | None
+    task: Points | None
+    task_part: Points | None
     total: Points
     graded: bool
     vetoes: tuple[Code, ...]
@@ -101,6 +106,7 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
         raise NobodyToCompute(period=command.period)
     checked = _complete(past, rules.scheme, found, [one.member for one in members])
     means = _means(past, rules, found)
+    need_given(past, rules, found.year, members)
     computation = found.computation + 1
     results = results_of(past, rules, found, computation, members, means)
     kept = standing_figures(past, found, [one for one in everybody if one not in members])
@@ -229,6 +235,7 @@ def results_of(
         archives = [with_years_before(past, one.member, found.year, rules.years_back) for one in members]
     before: list[Result] = past.many([result_of(one.member, found.year - 1, found.period) for one in members])
     past.many([result_of(one.member, found.year, found.period) for one in members])
+    bodies = given_to(past, rules, found.year, members)
     results: list[MemberComputed] = []
     for member, archive, earlier in zip(members, archives, before, strict=True):
         last = None if earlier.standing is None else earlier.standing.total
@@ -240,7 +247,9 @@ def results_of(
         profile = rules.scheme.profile(member.profile_on(rules.last_on))
         assert profile is not None, "only whom the rule set knows is assessed"
         months = sum(span.months_present for span in given.case.spans)
-        figures = figures_of(rules, months, profile, made, means.get(member.member))
+        figures = figures_of(
+            rules, months, profile, made, means.get(member.member), bodies.get(member.member, NO_BODIES)
+        )
         results.append(
             MemberComputed(
                 member=member.member,
@@ -257,10 +266,13 @@ def results_of(
     return results
 
 
-def figures_of(rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None) -> Figures:
+def figures_of(
+    rules: Ruled, months: int, profile: Profile, made: Score, mean: int | None, bodies: Given = NO_BODIES
+) -> Figures:
     """Every component of one member's result, as it is written."""
     mean = mean if rules.period.appraisal else None
-    whole = total(made.ledger, mean, profile, rounder_of(rules.scheme.rounding))
+    bodies = bodies if rules.period.result == "total" else NO_BODIES
+    whole = total(made.ledger, mean, profile, rounder_of(rules.scheme.rounding), bodies)
     return Figures(
         months_present=months,
         base=points(made.base),
@@ -268,13 +280,21 @@ def figures_of(rules: Ruled, months: int, profile: Profile, made: Score, mean: i
         honours=points(made.honour_points),
         deductions=points(made.deduction_points),
         ledger=points(made.ledger),
-        appraisal=None if mean is None else points(mean),
+        appraisal=_points(mean),
         ledger_part=points(whole.ledger_part),
-        appraisal_part=None if whole.appraisal_part is None else points(whole.appraisal_part),
+        appraisal_part=_points(whole.appraisal_part),
+        committee=_points(bodies.get("committee")),
+        committee_part=_points(whole.committee_part),
+        task=_points(bodies.get("task")),
+        task_part=_points(whole.task_part),
         total=points(whole.points),
         graded=_graded(rules, profile, months),
         vetoes=tuple(sorted({one.item for one in made.vetoes})),
     )
+
+
+def _points(value: int | None) -> Points | None:
+    return None if value is None else points(value)
 
 
 def _graded(rules: Ruled, profile: Profile, months: int) -> bool:

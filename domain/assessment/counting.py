@@ -11,8 +11,7 @@ import msgspec
 from domain.assessment.presence import Away, Stay, months_present
 from domain.assessment.rows import MatterRow, ResponsibilityRow, VetoRow, tally
 from domain.assessment.scoring import Case, Span
-from domain.assessment.tariff import Tariff, priced_by, span_tariff
-from domain.decider import Refused
+from domain.assessment.tariff import Tariff, priced_by, span_tariff, window_tariff
 from domain.organisation.member import Registered
 from domain.recording.archive import Archive, Record
 from domain.rules.assessing import Period
@@ -23,18 +22,12 @@ from domain.rules.wording import MONTHS
 from domain.rules.working_days import months_later
 from domain.values import Sha256, hundredths
 
-_TARIFFS: Final[dict[tuple[str, str | None, int], Tariff]] = {}
+_TARIFFS: Final[dict[tuple[str, str | None, int, bool], Tariff]] = {}
 """Made once for each document and length: the digests say which document it is, and what else has a price."""
 
 
 _hundredths: Final = lru_cache(maxsize=1_024)(hundredths)
 """Remembered: an archive says "1.00" over and over."""
-
-
-class BasisNotSupported(Refused):
-    """本系统不支持办法所定的年度基础分算法。 The year's base cannot be made in the way that this rule set asks for."""
-
-    code = "period-base-unsupported"
 
 
 class Part(NamedTuple):
@@ -102,13 +95,14 @@ class Priced(Protocol):
         ...
 
 
-def tariff_of(version: Priced, months: int) -> Tariff:
-    """The tariff of a version for a stretch of so many months."""
+def tariff_of(version: Priced, months: int, *, anew: bool = False) -> Tariff:
+    """The tariff of a version for a stretch of so many months; ``anew`` for one in which only the year's caps hold."""
     assert version.scheme is not None, "it is published"
-    key = version.digest, version.priced_digest, months
+    key = version.digest, version.priced_digest, months, anew
     if key not in _TARIFFS:
-        made = span_tariff(version.scheme, months)
-        _TARIFFS[key] = made if version.priced is None else priced_by(made, span_tariff(version.priced, months))
+        make = window_tariff if anew else span_tariff
+        made = make(version.scheme, months)
+        _TARIFFS[key] = made if version.priced is None else priced_by(made, make(version.priced, months))
     return _TARIFFS[key]
 
 
@@ -128,11 +122,11 @@ def ruled(
     scheme = version.scheme
     assert scheme is not None, f"{version.version} is published"
     last_on = _day(period.last_day, first_on.year)
-    if parts and period.base not in (None, "sum_of_halves"):
-        parts = _without_parts(period)
+    anew = period.base == "recompute"
+    parts = () if anew else parts
     months = scheme.cycle_months if parts else months_of(period)
     dated = RuleSets() if throughout else known
-    spans = tuple(_part(dated, version, one, first_on.year) for one in (parts or (period,)))
+    spans = tuple(_part(dated, version, one, first_on.year, anew=anew) for one in (parts or (period,)))
     published = [one for one in known.versions if one.scheme is not None and one.version != version.version]
     every = (version, *published)
     return Ruled(
@@ -141,7 +135,7 @@ def ruled(
         period=period,
         first_on=first_on,
         last_on=last_on,
-        tariff=tariff_of(version, months),
+        tariff=tariff_of(version, months, anew=anew),
         parts=spans,
         earlier=tuple(tariff_of(one, months) for one in published),
         leaves={
@@ -182,21 +176,14 @@ def _with_vetoes(scheme: Scheme, published: Sequence[Version]) -> Scheme:
     return msgspec.structs.replace(scheme, veto=(*scheme.veto, *gone.values())) if gone else scheme
 
 
-def _without_parts(period: Period) -> Sequence[Period]:
-    """A base that is made anew over the whole period has no parts; a mean of halves is none that is made here."""
-    if period.base == "recompute":
-        return ()
-    raise BasisNotSupported(base=period.base)
-
-
 def _day(text: str, year: int) -> date:
     return date.fromisoformat(f"{year}-{text}")
 
 
-def _part(known: RuleSets, version: Version, period: Period, year: int) -> Part:
+def _part(known: RuleSets, version: Version, period: Period, year: int, *, anew: bool) -> Part:
     first_on, last_on = _day(period.first_day, year), _day(period.last_day, year)
     own = known.in_force(last_on) or version
-    return Part(period.code, first_on, last_on, tariff_of(own, months_of(period)))
+    return Part(period.code, first_on, last_on, tariff_of(own, months_of(period), anew=anew))
 
 
 def counted(ruled: Ruled, member: Registered, archive: Archive, last_total: int | None) -> Counted:
@@ -216,6 +203,7 @@ def counted(ruled: Ruled, member: Registered, archive: Archive, last_total: int 
         last_total=last_total,
         ends_on=ruled.last_on,
         closed=True,
+        mean=ruled.period.base == "mean_of_halves",
     )
     return Counted(case, len(inside), digest_of(record for _, record in inside))
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from domain.assessment.component import Given, given_to
 from domain.assessment.computing import known_members, propose, ruled_period, seats_of, vetoes_of
 from domain.assessment.counting import Ruled, counts, digest_of
 from domain.assessment.grading import grade_of, seats, under_vetoes
@@ -24,13 +25,14 @@ from domain.assessment.period import (
 )
 from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, Result, ScoreDetermined, result_of
 from domain.assessment.seats import Seating, pool_unit
+from domain.assessment.totals import NO_BODIES
 from domain.decider import Decision, Past, Write
 from domain.notice.notice import Notice
 from domain.notice.results import Results
 from domain.recording.archive import Archive, archive_of
 from domain.recording.sealing import ArchiveSealed
 from domain.rules.scheme import Scheme
-from domain.values import MemberId, NoticeId, Sha256, hundredths
+from domain.values import MemberId, NoticeId, Sha256, hundredths, points
 
 
 class Round(NamedTuple):
@@ -85,7 +87,8 @@ def determined(past: Past, notice: Notice, shown: Results, today: date) -> Decis
 
 
 def _round(past: Past, found: Assessment, notice: Notice, today: date) -> Round:
-    members = [one.member for one in known_members(past, found)]
+    people = known_members(past, found)
+    members = [one.member for one in people]
     states = past.many([result_of(one, found.year, found.period) for one in members])
     results = {
         member: state
@@ -95,8 +98,15 @@ def _round(past: Past, found: Assessment, notice: Notice, today: date) -> Round:
     rules = ruled_period(past, found)
     clear = {line.member for line in notice.lines if line.clear}
     archives = dict(zip(results, past.many([archive_of(one, found.last_on) for one in results]), strict=True))
+    given = given_to(past, rules, found.year, [one for one in people if one.member in results])
     open_results = [one for one, state in results.items() if state.standing is None]
-    fresh = [one for one in open_results if one in clear and _unchanged(rules, results[one], archives[one])]
+    fresh = [
+        one
+        for one in open_results
+        if one in clear
+        and _unchanged(rules, results[one], archives[one])
+        and _as_given(results[one], given.get(one, NO_BODIES))
+    ]
     blocked = [one for one in open_results if one not in fresh]
     return Round(found, rules, notice.notice, results, tuple(fresh), tuple(blocked), today)
 
@@ -106,6 +116,13 @@ def _unchanged(rules: Ruled, result: Result, archive: Archive) -> bool:
     assert result.computed is not None, "the caller has looked"
     inside = (r for r in archive.records.values() if counts(r) and rules.first_on <= r.counted_on <= rules.last_on)
     return digest_of(inside) == result.computed.records_digest
+
+
+def _as_given(result: Result, given: Given) -> bool:
+    """Whether what bodies gave is what was computed with: else he waits as well."""
+    assert result.computed is not None, "the caller has looked"
+    said = {"committee": result.computed.committee, "task": result.computed.task}
+    return {part: points(score) for part, score in given.items()} == {k: v for k, v in said.items() if v is not None}
 
 
 def _score(now: Round, member: MemberId) -> list[Write]:
@@ -135,6 +152,10 @@ def _score(now: Round, member: MemberId) -> list[Write]:
         ledger_part=one.ledger_part,
         appraisal=one.appraisal,
         appraisal_part=one.appraisal_part,
+        committee=one.committee,
+        committee_part=one.committee_part,
+        task=one.task,
+        task_part=one.task_part,
         total=one.total,
         records=one.records,
         records_digest=one.records_digest,

@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from domain.assessment.grading import reaches
 from domain.assessment.rounding import rounder_of
-from domain.assessment.scoring import ledger
+from domain.assessment.scoring import ledger, mean_of
 from domain.assessment.totals import total
 from domain.rules.assessing import Appraisal, Profile
-from domain.rules.scheme import Scheme
+from domain.rules.scheme import Scheme, months_of
 from domain.values import Code, hundredths
 
 When: TypeAlias = Literal["over", "running", "ahead"]
@@ -82,9 +82,15 @@ def outlook(
     room = _room(halves)
     cap = scheme.honour_rules.cap_year
     honour_room = None if cap is None else max(0, hundredths(cap) - honours)
-    best = _between(scheme, earned + sum(one.points for one in room), honours + (honour_room or 0), deductions)
+    best = _between(
+        scheme,
+        _best_base(scheme, halves, earned + sum(one.points for one in room)),
+        honours + (honour_room or 0),
+        deductions,
+    )
     mark = _best_mark(scheme.appraisal) if profile.appraised else None
-    best_total = total(best, mark, profile, rounder_of(scheme.rounding)).points
+    bodies = {part: hundredths(scheme.body_scores.of(part).most) for part in profile.components.by_bodies}
+    best_total = total(best, mark, profile, rounder_of(scheme.rounding), bodies).points
     over = [half.base for half in halves if half.when == "over"]
     expected = rounder_of(scheme.rounding)(sum(over) * len(halves), len(over)) if over else 0
     return YearOutlook(
@@ -108,6 +114,18 @@ def _room(halves: Sequence[HalfSoFar]) -> tuple[Room, ...]:
             more = 0 if half.when == "over" else max(0, one.maximum - had)
             left[one.code] = left.get(one.code, 0) + more
     return tuple(Room(code=code, points=number) for code, number in left.items())
+
+
+def _best_base(scheme: Scheme, halves: Sequence[HalfSoFar], summed: int) -> int:
+    """The best base of the year: the sum, the mean of the best halves, or, counted anew, all of the year."""
+    whole = max(scheme.periods, key=months_of, default=None)
+    maxima = [sum(one.maximum for one in half.categories) for half in halves]
+    if whole is not None and whole.base == "mean_of_halves":
+        ends = [half.base if half.when == "over" else most for half, most in zip(halves, maxima, strict=True)]
+        return mean_of(zip(ends, maxima, strict=True), rounder_of(scheme.rounding))
+    if whole is not None and whole.base == "recompute" and any(half.when != "over" for half in halves):
+        return sum(maxima)
+    return summed
 
 
 def _between(scheme: Scheme, base: int, honours: int, deductions: int) -> int:

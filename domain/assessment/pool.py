@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import Fact, Stream, StreamRef
+from domain.recording.committee import Vote
 from domain.values import Code, MemberId, Reference, Sha256
 
 
@@ -49,6 +50,8 @@ class SeatsSettled(OfPool, frozen=True, kw_only=True):
     minute: Reference
     minute_sha256: Sha256
     reason: Sha256 | None = None
+    vote: Vote | None = None
+    """Of the body that parted equals."""
 
 
 class SeatDrawn(OfPool, frozen=True, kw_only=True):

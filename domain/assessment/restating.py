@@ -33,10 +33,11 @@ from domain.assessment.seats import seated_anew
 from domain.decider import Past
 from domain.organisation.member import Registered
 from domain.recording.archive import Archive, archive_of
+from domain.rules.assessing import BodyPart
 from domain.rules.ruleset import Version
 from domain.rules.ruling import rules_here
 from domain.rules.scheme import Scheme
-from domain.values import Code, MemberId, RecordId, Sha256, hundredths
+from domain.values import Code, MemberId, Points, RecordId, Sha256, hundredths
 
 
 class Changed(NamedTuple):
@@ -235,6 +236,8 @@ def _figures(rules: Ruled, member: Registered, result: Result, made: Made) -> Me
     profile = rules.scheme.profile(member.profile_on(rules.last_on))
     assert profile is not None, "only whom the rule set knows is assessed"
     mean = None if before.appraisal is None else hundredths(before.appraisal)
+    said: dict[BodyPart, Points | None] = {"committee": before.committee, "task": before.task}
+    bodies = {part: hundredths(score) for part, score in said.items() if score is not None}
     return MemberComputed(
         member=member.member,
         unit=before.unit,
@@ -244,7 +247,7 @@ def _figures(rules: Ruled, member: Registered, result: Result, made: Made) -> Me
         profile=profile.code,
         records=made.records,
         records_digest=made.digest,
-        **figures_of(rules, made.months, profile, made.kept.score, mean),
+        **figures_of(rules, made.months, profile, made.kept.score, mean, bodies),
     )
 
 

@@ -37,6 +37,11 @@ class MemberComputed(Fact, frozen=True, kw_only=True):
     """The mean of the ballots; None where there is none."""
     ledger_part: Points
     appraisal_part: Points | None = None
+    committee: Points | None = None
+    """What the body gave, where a part of the total is given by one."""
+    committee_part: Points | None = None
+    task: Points | None = None
+    task_part: Points | None = None
     total: Points
     graded: bool = False
     """Whether a grade belongs to this period, this class of members and this presence."""
@@ -83,6 +88,10 @@ class ScoreDetermined(Fact, frozen=True, kw_only=True):
     ledger_part: Points
     appraisal: Points | None = None
     appraisal_part: Points | None = None
+    committee: Points | None = None
+    committee_part: Points | None = None
+    task: Points | None = None
+    task_part: Points | None = None
     total: Points
     records: int
     records_digest: Sha256

@@ -6,6 +6,7 @@ rows differs from place to place.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Final, TypeAlias
 
 import msgspec
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from domain.assessment.lines import Line
 from domain.assessment.matters import MatterLine, deduction_lines, honour_lines
+from domain.assessment.rounding import Rounder
 from domain.assessment.rows import MatterRow, VetoRow
 from domain.assessment.spans import CategoryScore, GroupScore, Prices, Span, SpanScore, bounded, span_scores
 from domain.assessment.tariff import MONTHS_OF_HALF, Tariff
@@ -28,6 +30,7 @@ __all__ = [
     "SpanScore",
     "Totals",
     "ledger",
+    "mean_of",
     "score",
 ]
 
@@ -51,12 +54,15 @@ class Case(Struct, frozen=True, kw_only=True):
     ends_on: date | None = None
     """The period's last day: by it the effect of a deduction or a veto may have ended."""
     closed: bool = False
+    mean: bool = False
+    """Whether the base is the mean of the spans, each brought to the maximum of them all, and not their sum."""
 
 
 class Score(Struct, frozen=True):
     """What one begins with and earns, honours, deductions, and the ledger that they make; points in hundredths.
 
-    base = start + Σ spans; ledger = base + honours + carried − deductions − over, between floor and ceiling.
+    base = start + Σ spans (or their mean, where the rule set says so);
+    ledger = base + honours + carried − deductions − over, between floor and ceiling.
     """
 
     spans: tuple[SpanScore, ...]
@@ -122,8 +128,10 @@ class Totals:
         # Most rule sets bound no span beyond its items, and most people have nothing on their lists.
         self._plain = not tariff.groups and not any(limit.of_list == "responsibility" for limit in tariff.limits)
         self._summed = not any(limit.scope == "total" for limit in tariff.limits)
+        self._mean = case.mean
         self._listed = bool(case.honours or case.deductions or case.vetoes)
-        self.plain = self._plain and self._summed and not self._listed and self._only_half is None
+        plain = self._plain and self._summed and not self._listed and not self._mean
+        self.plain = plain and self._only_half is None
         """Whether it is no more than the sum of the spans, and the ledger that they make."""
 
     def of(self, spans: Sequence[tuple[SpanScore, SpanScore]]) -> Scored:
@@ -148,7 +156,7 @@ class Totals:
             spans = _doubled(self._only_half, spans)
         if not self._plain or vetoes:
             spans = tuple(bounded(tariff, self._case.spans, spans, _emptied(vetoes)))
-        base, total = self.simple(sum([span.base for span in spans]))
+        base, total = self.simple(self._points(spans))
         base_max = sum([span.maximum for span in spans], self._start)
         added = sum([line.points for line in honours])
         taken = sum([line.points for line in deductions])
@@ -162,6 +170,12 @@ class Totals:
             *(spans, base, base_max, honours, added, deductions, taken, total),
             *(self._start, self._carried, over, vetoes, short),
         )
+
+    def _points(self, spans: Sequence[SpanScore]) -> int:
+        """What all spans give."""
+        if self._mean:
+            return mean_of([(span.base, span.maximum) for span in spans], self._tariff.rounding)
+        return sum([span.base for span in spans])
 
     def simple(self, points: int) -> tuple[int, int]:
         """Base and ledger of what all spans give, where nothing is added and nothing taken."""
@@ -181,6 +195,18 @@ class Totals:
             tariff, tariffs, [row for row in case.deductions if pending or row.confirmed], ends_on=case.ends_on
         )
         return honours, deductions, vetoes
+
+
+def mean_of(parts: Iterable[tuple[int, int]], rounding: Rounder) -> int:
+    """The mean of some (points, maximum), each brought to the maximum of them all; rounded once.
+
+    >>> mean_of([(3000, 4000), (5000, 6000)], HALF_UP)  # (75.00 + 83.333…) ÷ 2
+    7917
+    """
+    asked = [(points, maximum) for points, maximum in parts if maximum]
+    whole = sum(maximum for _, maximum in asked)
+    mean = sum((Fraction(points * whole, maximum) for points, maximum in asked), Fraction()) / max(1, len(asked))
+    return rounding(mean.numerator, mean.denominator)
 
 
 def ledger(base: int, honours: int, deductions: int, floor: int | None, ceiling: int | None) -> int:

@@ -1,11 +1,12 @@
 """名额排定 — people settle who of the candidates has a seat: over a pool of organisations, or among equals.
 
 The order of the quota decides as far as it goes. Who is wholly equal at its line is let in, or parted by a lot that two
-people draw in the open, or by the body with its reason: the machine never draws. Whoever had a seat in an
+people draw in the open, or by a vote of the body with its reason: the machine never draws. Whoever had a seat in an
 organisation whose results are adopted already keeps it.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from domain.assessment.completeness import members_of
@@ -17,14 +18,18 @@ from domain.assessment.pool import Pool, SeatDrawn, SeatGiven, SeatsSettled, poo
 from domain.assessment.result import MemberComputed, result_of
 from domain.assessment.seats import Seating, by_people
 from domain.decider import Command, Decision, Past, Refused, Write
+from domain.organisation.bodies import Seated, committee_of
 from domain.organisation.member import MEMBER, Registered
-from domain.organisation.unit import established
+from domain.organisation.unit import established, higher_than
+from domain.recording.approval import NotOneDecides, NotPresent, WrongBody
+from domain.recording.chain import LEAST_VOTERS
+from domain.recording.committee import Vote, convened
 from domain.recording.sheet import acting
 from domain.rules.assessing import Quota
 from domain.rules.ruleset import scheme_on
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, MemberId, Reference, Sha256
+from domain.values import Code, MemberId, Reference, Sha256, day_of
 
 ADOPTED = ("decided", "noticed", "sealed")
 
@@ -65,6 +70,9 @@ class SettleSeats(Command, frozen=True, kw_only=True):
     order: tuple[MemberId, ...] = ()
     drawn_by: tuple[MemberId, MemberId] | None = None
     reason: Secret | None = None
+    present: tuple[MemberId, ...] = ()
+    """Who was at the meeting, where the body parts equals."""
+    not_in_favour: tuple[MemberId, ...] = ()
 
 
 class Contest(NamedTuple):
@@ -90,9 +98,9 @@ def decide(past: Past, command: SettleSeats) -> Decision:
     waiting = tuple(branch for branch, state in found.branches.items() if state.status == "opened")
     if waiting:
         raise PoolIncomplete(branches=waiting)
-    _need_parted(past, command, found)
+    vote = _parted(past, command, found)
     chosen = _chosen(found, command.order)
-    return [*_settled(command, pool, found, chosen), *_proposed(past, found, chosen)]
+    return [*_settled(command, pool, found, chosen, vote), *_proposed(past, found, chosen)]
 
 
 def contest(past: Past, unit: Code, year: int, period: Code) -> Contest | None:
@@ -136,26 +144,52 @@ def _keeps(pool: Pool, branch: Assessment, one: MemberComputed, *, given: bool) 
     return one.member in pool.seated and (branch.status in ADOPTED or given)
 
 
-def _need_parted(past: Past, command: SettleSeats, found: Contest) -> None:
-    """Equals at the line are in order, drawn by two others or decided with a reason; else nobody is."""
+def _parted(past: Past, command: SettleSeats, found: Contest) -> Vote | None:
+    """Equals at the line are in order, drawn by two others or voted on by the body with a reason; else nobody is."""
     parts = bool(found.drawn.equal) and found.quota.still_tied != "include"
     wanted = found.drawn.equal if parts else frozenset[str]()
     if frozenset(str(one) for one in command.order) != wanted or len(command.order) != len(wanted):
         raise TieOpen(equal=len(wanted), left=found.drawn.left)
     if not parts:
-        return
-    by_lot = found.quota.still_tied == "lot"
-    if str(acting(command)) in wanted or (not by_lot and command.reason is None):
+        return None
+    day = day_of(command.at)
+    here = committee_of(past, command.actor.unit or command.unit, day)
+    if acting(command) in here.recused(command.order):
         raise DrawnWrong
-    if by_lot and not _drew(past, command, wanted):
+    if found.quota.still_tied == "committee":
+        return _voted(past, command, found.scheme, day)
+    if not _drew(past, command, here):
         raise DrawnWrong
+    return None
 
 
-def _drew(past: Past, command: SettleSeats, equal: frozenset[str]) -> bool:
+def _drew(past: Past, command: SettleSeats, here: Seated) -> bool:
     if command.drawn_by is None or len(set(command.drawn_by)) != len(command.drawn_by):
         return False
     known = past.many([MEMBER.of(one) for one in command.drawn_by])
-    return all(isinstance(one, Registered) and str(one.member) not in equal for one in known)
+    without = here.recused(command.order)
+    return all(isinstance(one, Registered) and one.member not in without for one in known)
+
+
+def _voted(past: Past, command: SettleSeats, scheme: Scheme, day: date) -> Vote:
+    """What the committee carried without the equals; where too few are left, the next higher one's vote (I28)."""
+    if command.reason is None:
+        raise DrawnWrong
+    for unit in (command.unit, *higher_than(past, command.unit)):
+        body = committee_of(past, unit, day)
+        without = body.recused(command.order)
+        rule = scheme.bodies.named("branch_committee" if unit == command.unit else "parent_committee")
+        least = LEAST_VOTERS if rule is None or rule.min_voters is None else rule.min_voters
+        if len(body.members - without) < least:
+            continue
+        if command.actor.unit != unit:
+            raise WrongBody(body=unit)
+        if acting(command) not in command.present:
+            raise NotPresent
+        vote = convened(body.members, command.present, command.not_in_favour, least).vote(without)
+        assert vote is not None, "enough are left"
+        return vote
+    raise NotOneDecides(body=command.unit)
 
 
 def _chosen(found: Contest, order: Sequence[MemberId]) -> frozenset[MemberId]:
@@ -164,7 +198,9 @@ def _chosen(found: Contest, order: Sequence[MemberId]) -> frozenset[MemberId]:
     return frozenset(one.member for one in found.graded if str(one.member) in inside) | found.kept
 
 
-def _settled(command: SettleSeats, pool: Pool, found: Contest, chosen: frozenset[MemberId]) -> list[Write]:
+def _settled(
+    command: SettleSeats, pool: Pool, found: Contest, chosen: frozenset[MemberId], vote: Vote | None
+) -> list[Write]:
     ref = pool_of(command.unit, command.year, command.period)
     key, turn = Key(unit=command.unit, year=command.year, period=command.period), pool.round + 1
     of = {one.member: one.unit for one in found.graded}
@@ -183,6 +219,7 @@ def _settled(command: SettleSeats, pool: Pool, found: Contest, chosen: frozenset
         minute=command.minute,
         minute_sha256=command.minute_sha256,
         reason=None if command.reason is None else command.reason.commitment,
+        vote=vote,
     )
     places = [SeatDrawn(**key, round=turn, place=number, member=one) for number, one in enumerate(command.order, 1)]
     given = [SeatGiven(**key, round=turn, branch=of[one], member=one) for one in sorted(chosen, key=str)]

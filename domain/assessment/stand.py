@@ -6,7 +6,8 @@ Every part of it is what the step itself asks: the page that shows it and the re
 import msgspec
 
 from domain.assessment.appraisal import NoSession, appraisal_of
-from domain.assessment.completeness import Missing, looked_through
+from domain.assessment.completeness import BelowPlan, Missing, looked_through
+from domain.assessment.component import missing
 from domain.assessment.computing import assessed_members, ruled_period, undetermined
 from domain.assessment.deciding import SeatsUnsettled, chain_of_period, need_seats
 from domain.assessment.opening import open_parts
@@ -15,6 +16,7 @@ from domain.assessment.seats import pool_unit
 from domain.decider import Past
 from domain.organisation.unit import established
 from domain.recording.chain import seat_of, sitting_of
+from domain.rules.assessing import BodyPart
 from domain.rules.ruleset import RULES
 from domain.values import Code, Instant, MemberId, day_of
 
@@ -33,6 +35,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     over: bool
     open_parts: tuple[Code, ...]
     appraisal_missing: bool
+    scores_missing: dict[BodyPart, int]
+    """How many scores bodies still have to give, by part."""
     missing: Missing
     members: int
     """Whose figures would be made."""
@@ -41,11 +45,19 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     not_held: int
     sheets: int
     cases: int
+    below_plan: tuple[BelowPlan, ...] = ()
+    """Of which items fewer matters were held than planned: it holds nothing up, and whoever adopts should know."""
 
     @property
     def clear(self) -> bool:
         """Whether nothing stands in the way."""
-        return self.over and not self.open_parts and not self.appraisal_missing and not self.missing
+        return (
+            self.over
+            and not self.open_parts
+            and not self.appraisal_missing
+            and not self.scores_missing
+            and not self.missing
+        )
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,13 +106,15 @@ def unsettled(past: Past, found: Assessment) -> Code | None:
 
 def _gate(past: Past, found: Assessment, now: Instant) -> Gate:
     rules = ruled_period(past, found)
-    members = [one.member for one in undetermined(past, found, assessed_members(past, rules, found))]
+    people = undetermined(past, found, assessed_members(past, rules, found))
+    members = [one.member for one in people]
     seen = looked_through(past, rules.scheme, found, members)
     session = past[appraisal_of(found.unit, found.year, found.period)] if rules.period.appraisal else None
     return Gate(
         over=day_of(now) > found.last_on,
         open_parts=open_parts(past, rules.scheme, found.unit, found.year, found.period),
         appraisal_missing=session is not None and (isinstance(session, NoSession) or session.status != "closed"),
+        scores_missing=missing(past, rules, found.year, people),
         missing=seen.missing,
         members=len(members),
         planned=seen.planned,
@@ -108,6 +122,7 @@ def _gate(past: Past, found: Assessment, now: Instant) -> Gate:
         not_held=seen.not_held,
         sheets=seen.sheets,
         cases=seen.cases,
+        below_plan=seen.below_plan,
     )
 
 

@@ -6,18 +6,21 @@ from typing import Final
 from msgspec import Struct
 
 from domain.assessment.rounding import HALF_UP, Rounder
-from domain.rules.assessing import Appraisal, Profile
+from domain.rules.assessing import JUDGED_PARTS, Appraisal, BodyPart, JudgedPart, Profile
 from domain.values import hundredths
 
 _WHOLE: Final = 100  # hundredths of a share
+NO_BODIES: Final[Mapping[BodyPart, int]] = {}
 
 
 class Total(Struct, frozen=True):
-    """The published total and its rounded parts, in hundredths; no appraisal part where too few voted."""
+    """The published total and its rounded parts, in hundredths; no part of what nobody gave or too few voted on."""
 
     points: int
     ledger_part: int
     appraisal_part: int | None = None
+    committee_part: int | None = None
+    task_part: int | None = None
 
 
 def mean(ballots: Mapping[str, int], appraisal: Appraisal, rounding: Rounder = HALF_UP) -> int | None:
@@ -35,17 +38,27 @@ def mean(ballots: Mapping[str, int], appraisal: Appraisal, rounding: Rounder = H
     return rounding(worth, voices)
 
 
-def total(ledger: int, appraisal_mean: int | None, profile: Profile, rounding: Rounder = HALF_UP) -> Total:
-    """Σ of each component × its share, each rounded.
+def total(
+    ledger: int,
+    appraisal_mean: int | None,
+    profile: Profile,
+    rounding: Rounder = HALF_UP,
+    bodies: Mapping[BodyPart, int] = NO_BODIES,
+) -> Total:
+    """Σ of each component × its share, each rounded; the share of a part that is not there falls to the ledger.
 
-    Without a mean the total is the ledger alone; so it is for a profile that has no appraisal. Raises ValueError
-    for a profile without components: an exempt member has no total.
+    Without a mean and without what bodies give the total is the ledger alone; so it is for a profile that has no
+    other part. Raises ValueError for a profile without components: an exempt member has no total.
     """
     shares = profile.components
     if shares.ledger is None:
         raise ValueError(f"{profile.code} has no total")
-    if appraisal_mean is None or shares.appraisal is None:
+    values: dict[JudgedPart, int] = {part: bodies[part] for part in shares.by_bodies if part in bodies}
+    if appraisal_mean is not None and shares.appraisal is not None:
+        values["appraisal"] = appraisal_mean
+    if not values:
         return Total(ledger, ledger)
-    ledger_part = rounding(ledger * hundredths(shares.ledger), _WHOLE)
-    appraisal_part = rounding(appraisal_mean * hundredths(shares.appraisal), _WHOLE)
-    return Total(ledger_part + appraisal_part, ledger_part, appraisal_part)
+    absent = sum(shares.share(part) for part in JUDGED_PARTS if part not in values)
+    parts = {part: rounding(value * shares.share(part), _WHOLE) for part, value in values.items()}
+    own = rounding(ledger * (shares.share("ledger") + absent), _WHOLE)
+    return Total(own + sum(parts.values()), own, parts.get("appraisal"), parts.get("committee"), parts.get("task"))

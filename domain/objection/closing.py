@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Final, Literal, TypeAlias, assert_never
 
+from msgspec.structs import replace
+
 from domain.decider import Command, Decision, Past, Refused
 from domain.notice.notice import living as notice_of
 from domain.objection.appeal import groups
@@ -16,7 +18,7 @@ from domain.objection.objection import (
     living,
 )
 from domain.objection.recusal import next_level
-from domain.objection.release import corrected, released, reversed_record, standing_record
+from domain.objection.release import corrected, released, reversed_record, sealed_meanwhile, standing_record
 from domain.objection.terms import officials_until, over_at, terms
 from domain.recording.archive import Outcome
 from domain.rules.demands import Terms
@@ -101,7 +103,9 @@ def _close(past: Past, command: CloseObjection, objection: Objection) -> Decisio
         return [*released(past, objection), ref.says(closed)]
     if outcome == "partly" and objection.correction is None:
         return [*released(past, objection), ref.says(closed)]
-    return [*corrected(past, objection, objection.correction, day_of(command.at)), ref.says(closed)]
+    late = sealed_meanwhile(past, objection, objection.correction)
+    effect = corrected(past, objection, objection.correction, day_of(command.at))
+    return [*effect, ref.says(replace(closed, by_restatement=late))]
 
 
 def _escalate(past: Past, command: EscalateObjection, objection: Objection) -> Decision:
@@ -146,7 +150,8 @@ def _end_block(past: Past, command: EndBlock, objection: Objection) -> Decision:
     if command.at < over_at(objection.block_until):
         raise BlockRunning(block_until=objection.block_until)
     record = standing_record(past, objection, notice_of(past, objection.notice))
-    falls = record is not None and record.outcome in UNFAVOURABLE
+    late = sealed_meanwhile(past, objection, None)
+    falls = record is not None and record.outcome in UNFAVOURABLE and not late
     lapsed = ObjectionLapsed(
         objection=objection.objection, unit=objection.unit, notice=objection.notice, reversed=falls
     )

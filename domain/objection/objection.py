@@ -58,8 +58,7 @@ class ObjectionFiled(Fact, frozen=True, kw_only=True):
     reason: Sha256
     key: Sha256
     """Digest of the secret that lets him follow, withdraw and appeal."""
-    received_on: date | None = None
-    """The day on which a paper came in."""
+    received_on: date | None = None  # the day on which a paper came in
     block_until: date | None = None
     """The last day on which it may hold a line back."""
     filed_on: date | None = None
@@ -215,6 +214,7 @@ class ObjectionClosed(Fact, frozen=True, kw_only=True):
     unit: Code
     outcome: Literal["upheld", "partly", "rejected", "declined", "withdrawn", "information"]
     notice: NoticeId
+    by_restatement: bool = False  # the period was sealed meanwhile: only an ordered restatement gives effect to it
 
 
 class ObjectionEscalated(Fact, frozen=True, kw_only=True):
@@ -271,6 +271,12 @@ class Objection(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcomes | None = None
     correction: Correction | None = None
     heard: bool = False
+
+    @property
+    def persons(self) -> frozenset[MemberId]:
+        """Whom it is about: whose line it was, or whose line was missing."""
+        missing = None if self.correction is None else self.correction.member
+        return frozenset(one for one in (self.subject, missing) if one is not None)
 
     @property
     def open(self) -> bool:

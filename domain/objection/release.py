@@ -79,8 +79,21 @@ def reversed_record(past: Past, objection: Objection) -> list[Write]:
     return [NOTICE.of(notice.notice).says(corrected), archive.says(reverse)]
 
 
+def sealed_meanwhile(past: Past, objection: Objection, right: Correction | None) -> bool:
+    """Whether what is decided comes too late for the records: only an ordered restatement changes a sealed period."""
+    notice = living(past, objection.notice)
+    before = standing_record(past, objection, notice)
+    if before is not None and before.status in ENDED:
+        return False
+    member = None if right is None else right.member
+    member, day = (member, notice.occurred_on) if before is None else (objection.subject, before.counted_on)
+    return member is not None and past[archive_of(member, day)].sealed_on(day) is not None
+
+
 def corrected(past: Past, objection: Objection, right: Correction | None, today: date) -> list[Write]:
-    """Reversed, replaced by what is right, and the replacement's notice drafted."""
+    """Reversed, replaced by what is right, and the replacement's notice drafted; only let go in a sealed period."""
+    if sealed_meanwhile(past, objection, right):
+        return released(past, objection)
     writes = reversed_record(past, objection)
     notice = living(past, objection.notice)
     fact = None if right is None else _replacement(past, objection, notice, right)

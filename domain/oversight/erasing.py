@@ -1,8 +1,8 @@
 """销毁与留存 — who may hold, restrict, ask to erase and agree; and what stands in the way of destroying a key.
 
 Two people erase: one proposes with ground and document, another agrees. Whatever still needs the person (a hold, an
-objection, a period that is not determined, a review) refuses it under one and the same code, so that the refusal of
-an office tells nobody which it is.
+objection, a case or measure on its way, a period that is not determined, a review) refuses it under one and the same
+code, so that the refusal of an office tells nobody which it is.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,8 @@ from domain.organisation.member import MEMBER, MemberUnknown, Registered, refuse
 from domain.organisation.unit import established
 from domain.oversight.case_key import CaseKind
 from domain.oversight.review import REVIEW, Review
-from domain.recording.archive import ARCHIVE, ENDED
+from domain.oversight.running import runs
+from domain.recording.archive import ARCHIVE
 from domain.recording.sheet import acting
 from domain.rules.demands import kept_until
 from domain.rules.ruleset import RULES, NoRuleInForce
@@ -360,17 +361,6 @@ def _last_year(past: Past, person: Registered, today: date) -> int:
 
 
 def need_unneeded(past: Past, person: Registered, today: date) -> None:
-    """Refuse while a hold, an objection or a period that is not determined needs the person."""
-    years = range(person.present_from.year, today.year + 1)
-    archives = past.many([ARCHIVE.of(person.member, year) for year in years])
-    running = (
-        archive.held()
-        or any(
-            archive.sealed_on(record.counted_on) is None
-            for record in archive.records.values()
-            if record.status not in ENDED
-        )
-        for archive in archives
-    )
-    if person.custody.holds or any(running):
+    """Refuse while a hold, or anything that is on its way, needs the person."""
+    if person.custody.holds or runs(past, person, today):
         raise StillNeeded

@@ -32,6 +32,8 @@ class ExportProduced(Fact, frozen=True, kw_only=True):
     """Sealed."""
     by: MemberId | None = None
     """Who took it away; None for the operator of the machine."""
+    review: UUID | None = None
+    """Under which it was taken; whom it is about is sealed there, and so not named here."""
 
 
 class NotProduced(msgspec.Struct, frozen=True):
@@ -68,6 +70,7 @@ class ProduceExport(Command, frozen=True, kw_only=True):
     manifest: Sha256
     receiver: Secret
     by: MemberId | None = None
+    review: UUID | None = None
 
 
 def evolve(state: State, fact: Fact) -> State:
@@ -99,5 +102,6 @@ def decide(past: Past, command: ProduceExport) -> Decision:
         manifest=command.manifest,
         receiver=command.receiver.commitment,
         by=command.by,
+        review=command.review,
     )
     return [ref.says(fact)]

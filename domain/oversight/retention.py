@@ -195,14 +195,13 @@ def _case(past: Past, kept: Kept, command: DestroyCaseKey) -> Decision:
         raise NotOrdered
     assert isinstance(objection, Objection), "only an objection was filed"
     need_over(past, CaseOf(case=command.objection, kind="objection"))
-    need_free(past, [one for one in (objection.subject, command.objector) if one is not None])
+    need_free(past, objection.persons if command.objector is None else {*objection.persons, command.objector})
     return destroyed_key(past, command.objection, "objection", objection.unit)
 
 
 def _erased_case(past: Past, command: DestroyErasedCase) -> Decision:
     case = past[OBJECTION.of(command.case)] if command.kind == "objection" else past[REVIEW.of(command.case)]
-    subject = case.subject if isinstance(case, Objection) else None
-    persons = {*command.persons, *(() if subject is None else (subject,))}
+    persons = {*command.persons, *(case.persons if isinstance(case, Objection) else ())}
     known = past.many([MEMBER.of(person) for person in sorted(persons)])
     erased = any(isinstance(person, Registered) and person.custody.destroyed for person in known)
     if not isinstance(case, Objection | Review) or case.unit != command.unit or not erased:

@@ -17,7 +17,7 @@ from domain.organisation.member import refuse_own
 from domain.organisation.unit import established
 from domain.recording.approval import WrongBody
 from domain.recording.archive import archive_of
-from domain.recording.chain import steps_of
+from domain.recording.chain import need_unconcerned, sitting_of, steps_of
 from domain.recording.department import OFFICER, KeptByDepartment, need_department
 from domain.recording.entering import AlreadyRecorded, need_open_period
 from domain.recording.papers import need_days, need_kind
@@ -27,7 +27,7 @@ from domain.rules.items import VetoItem
 from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, MemberId, Sha256
+from domain.values import Code, MemberId, Sha256, day_of
 
 
 class VetoBrought(Fact, frozen=True, kw_only=True):
@@ -205,15 +205,22 @@ def _close(past: Past, command: CloseBroughtVeto) -> Decision:
     state = past[ref]
     if not isinstance(state, Brought) or not state.waits:
         raise VetoNotBrought(matter=command.matter, item=command.item)
-    _, scheme = scheme_here(past, command.unit, state.last.occurred_on)
-    if command.actor.role == OFFICER:
-        need_department(scheme, command.item, command.actor)
-    else:
-        body = steps_of(past, established(past, command.unit), (scheme.veto_rules.registered_by,))[0].unit
-        if command.actor.unit != body:
-            raise WrongBody(body=body)
+    if command.actor.role != OFFICER:
+        _need_of_the_body(past, command, state.last)
+    elif command.actor.unit != state.last.department:
+        raise KeptByDepartment(item=command.item, departments=(state.last.department,))
     outcome: Outcome = "taken_back" if command.actor.role == OFFICER else "declined"
     return [ref.says(_closed(state.last, outcome, acting(command), command.reason.commitment))]
+
+
+def _need_of_the_body(past: Past, command: CloseBroughtVeto, last: VetoBrought) -> None:
+    """Refuse whoever is not of the body that registers, and whoever sits there in the place of whom it is about."""
+    _, scheme = scheme_here(past, command.unit, last.occurred_on)
+    (step,) = steps_of(past, established(past, command.unit), (scheme.veto_rules.registered_by,))
+    if command.actor.unit != step.unit:
+        raise WrongBody(body=step.unit)
+    body = sitting_of(past, scheme, step, day_of(command.at))
+    need_unconcerned(body, acting(command), subject=command.member, entered_by=())
 
 
 def _closed(last: VetoBrought, outcome: Outcome, by: MemberId, reason: Sha256 | None = None) -> BroughtVetoClosed:

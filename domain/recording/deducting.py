@@ -5,6 +5,8 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from domain.decider import Decision, Past, Write
+from domain.organisation.custody import PersonErased
+from domain.organisation.member import registered
 from domain.organisation.unit import established
 from domain.recording.archive import DeductionApproved, DeductionDismissed
 from domain.recording.chain import Motion, Ruling, following, higher, seat_of, steps_of, voted
@@ -36,6 +38,8 @@ def decide(past: Past, command: DecideDeduction) -> Decision:
     deduction = still_open(past, command.deduction, command.unit)
     need_hearing(deduction, command)
     proposal = deduction.proposal
+    if command.verdict == "approved" and registered(past, proposal.member).custody.destroyed:
+        raise PersonErased  # it can be dismissed, so that it holds up no period
     unit = established(past, proposal.unit)
     _, scheme = scheme_here(past, unit.unit, proposal.occurred_on)
     steps = steps_of(past, unit, chain_by_worth(scheme, proposal.item, proposal.level, proposal.points_shown))

@@ -40,6 +40,12 @@ class Docket(msgspec.Struct, frozen=True, kw_only=True):
     matters: tuple[str, ...] = ()
     honours: frozenset[UUID] = frozenset()
     deductions: frozenset[UUID] = frozenset()
+    subjects: dict[UUID, MemberId] = {}
+    """Of whom each claim and each proposal is."""
+
+    def of(self, member: MemberId) -> frozenset[UUID]:
+        """The claims and proposals of one person."""
+        return frozenset(case for case, subject in self.subjects.items() if subject == member)
 
 
 def evolve(state: Docket, fact: Fact) -> Docket:
@@ -47,10 +53,11 @@ def evolve(state: Docket, fact: Fact) -> Docket:
     match fact:
         case MatterListed():
             return msgspec.structs.replace(state, matters=(*state.matters, fact.matter))
-        case CaseListed(kind="honour"):
-            return msgspec.structs.replace(state, honours=state.honours | {fact.case})
         case CaseListed():
-            return msgspec.structs.replace(state, deductions=state.deductions | {fact.case})
+            listed = msgspec.structs.replace(state, subjects={**state.subjects, fact.case: fact.member})
+            if fact.kind == "honour":
+                return msgspec.structs.replace(listed, honours=state.honours | {fact.case})
+            return msgspec.structs.replace(listed, deductions=state.deductions | {fact.case})
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to a docket")
 

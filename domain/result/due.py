@@ -22,7 +22,7 @@ from domain.result.measure import (
     measures_of,
 )
 from domain.result.pairing import help_ended
-from domain.rules.consequences import MeasureRule
+from domain.rules.consequences import MeasureRule, When
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, points
 
@@ -37,9 +37,13 @@ class ProposeMeasures(Command, frozen=True, kw_only=True):
 
 
 class ReviewMeasures(Command, frozen=True, kw_only=True):
-    """A determined result was superseded: what follows from it, and from the years after it, is looked at again."""
+    """A determined result was superseded: what follows from it, and from the years after it, is looked at again.
+
+    Where the rule set goes by places, for all whose place it may have changed.
+    """
 
     operation = "measure.propose"
+    fresh = ("imported",)  # a review granted before there was this field is still known by the same digest
     unit: Code
     member: MemberId
     year: int
@@ -69,7 +73,9 @@ def decide(past: Past, command: DueCommand) -> Decision:
                 for write in _newly(rules, found, member, result, known, history[member], places.get(member))
             ]
         case ReviewMeasures():
-            return _review(past, rules, found, command.member, places.get(command.member))
+            own = _review(past, rules, found, command.member, places)
+            others = {one: result for one, result in results.items() if one != command.member}
+            return own + _overtaken(past, rules, found, others, places)
 
 
 class Foreseen(NamedTuple):
@@ -216,7 +222,30 @@ def _proposed(
     )
 
 
-def _review(past: Past, rules: Ruled, found: Assessment, member: MemberId, place: int | None) -> list[Write]:
+def _by_place(when: When) -> bool:
+    """Whether it asks for a place among the others."""
+    return when.top is not None or any(_by_place(one) for one in when.any_of)
+
+
+def _overtaken(
+    past: Past, rules: Ruled, found: Assessment, others: Mapping[MemberId, Result], places: Mapping[MemberId, int]
+) -> list[Write]:
+    """Whoever moved up or down in this period because another one's result was superseded."""
+    if not any(_by_place(rule.when) for rule in rules.scheme.measures.table):
+        return []
+    held = past.many([measures_of(member) for member in others])
+    history = _history(past, rules.scheme, list(others), found)
+    return [
+        write
+        for (member, result), known in zip(others.items(), held, strict=True)
+        if result.standing is not None
+        for write in _again(past, rules, found, member, result.standing, known, history[member], places.get(member))
+    ]
+
+
+def _review(
+    past: Past, rules: Ruled, found: Assessment, member: MemberId, places: Mapping[MemberId, int]
+) -> list[Write]:
     """This period and every later one that has measures or a grade: withdraw what no longer follows, propose anew."""
     known = past[measures_of(member)]
     years = range(found.year - LONGEST_STREAK + 1, found.year + LONGEST_STREAK)
@@ -232,7 +261,8 @@ def _review(past: Past, rules: Ruled, found: Assessment, member: MemberId, place
             continue
         ruled = rules if year == found.year else ruled_period(past, then)
         seen = _with_imported(past, ruled.scheme, member, grades, found.period)
-        writes += _again(past, ruled, then, member, result, known, seen, place if year == found.year else None)
+        then_places = places if year == found.year else _places(ruled.scheme, _results(past, then))
+        writes += _again(past, ruled, then, member, result, known, seen, then_places.get(member))
     return writes
 
 

@@ -1,6 +1,6 @@
 """From points to a grade: scale, profiles, appraisal, periods, grades, quota, probation."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -18,6 +18,7 @@ from domain.rules.wording import (
     Text,
     Written,
 )
+from domain.values import hundredths
 
 
 class Scale(Stated, frozen=True, kw_only=True):
@@ -53,11 +54,54 @@ class Interpretation(Stated, frozen=True, kw_only=True, rename={"from_on": "以�
     note: Text | None = None
 
 
+BodyPart: TypeAlias = Literal["committee", "task"]
+"""A part of the total that a body gives: 支部班子评价, 任务考核."""
+BODY_PARTS: Final[tuple[BodyPart, ...]] = ("committee", "task")
+JudgedPart: TypeAlias = Literal["appraisal", "committee", "task"]
+JUDGED_PARTS: Final[tuple[JudgedPart, ...]] = ("appraisal", *BODY_PARTS)
+
+
 class Components(Stated, frozen=True, kw_only=True):
     """Shares of the total."""
 
     ledger: Share | None = None
     appraisal: Share | None = None
+    committee: Share | None = None
+    task: Share | None = None
+
+    def share(self, part: Literal["ledger"] | JudgedPart) -> int:
+        """A share in hundredths; 0 for none."""
+        found: Share | None = getattr(self, part)
+        return 0 if found is None else hundredths(found)
+
+    @property
+    def by_bodies(self) -> tuple[BodyPart, ...]:
+        """The parts that a body gives."""
+        return tuple(part for part in BODY_PARTS if self.share(part))
+
+
+class BodyScore(Stated, frozen=True, kw_only=True):
+    """Which body gives a part of the total, between which ends, and whether nothing is computed without it."""
+
+    given_by: Literal["branch_committee", "parent_committee", "work_committee"]
+    least: Written = "0"
+    most: Written = "100"
+    reason: bool = True
+    """Whether each score needs its reason."""
+    required: bool = True
+    """Whether computing waits for it; where it does not, the share of what nobody gave falls to the ledger."""
+
+
+class BodyScores(Stated, frozen=True, kw_only=True):
+    """支部班子评价 by the branch's own committee, 任务考核 by the next higher organisation, unless said otherwise."""
+
+    committee: BodyScore = BodyScore(given_by="branch_committee")
+    task: BodyScore = BodyScore(given_by="parent_committee")
+
+    def of(self, part: BodyPart) -> BodyScore:
+        """What is said of a part."""
+        found: BodyScore = getattr(self, part)
+        return found
 
 
 class Profile(Coded, frozen=True, kw_only=True):
@@ -107,7 +151,8 @@ class Appraisal(Stated, frozen=True, kw_only=True):
 
     values: tuple[AppraisalValue, ...] = ()
     mean: Literal["arithmetic, abstentions left out"] = "arithmetic, abstentions left out"
-    scope: Literal["overall"] = "overall"
+    scope: Literal["overall", "per_category"] = "overall"
+    """One mark for the whole of a person, or one for each category at the top of the tree."""
     self_evaluation: SelfEvaluation = SelfEvaluation()
     voters: Text = "full members of the branch on the day of the session, each for every appraised member but himself"
     quorum: Ratio = "1/2"
@@ -115,6 +160,10 @@ class Appraisal(Stated, frozen=True, kw_only=True):
     min_ballots: Positive = 5
     below_min: Literal["ledger_only"] = "ledger_only"
     show: AppraisalShow = AppraisalShow()
+
+
+ENTRY_CLOSES_WORKING_DAYS: Final = 10
+"""Said to people only: what is late ``counting.late_entry_days`` says."""
 
 
 class Period(Coded, frozen=True, kw_only=True, rename={"first_day": "from", "last_day": "to"}):
@@ -125,7 +174,7 @@ class Period(Coded, frozen=True, kw_only=True, rename={"first_day": "from", "las
     result: Literal["half_score", "score", "total"]
     appraisal: bool = False
     graded: bool = False
-    entry_closes_working_days: Positive = 10
+    entry_closes_working_days: Positive = ENTRY_CLOSES_WORKING_DAYS
     base: Literal["sum_of_halves", "mean_of_halves", "recompute"] | None = None
     base_options: tuple[Literal["sum_of_halves", "mean_of_halves", "recompute"], ...] = ()
     order: tuple[Literal["appraisal", "committee", "notice", "determination"], ...] = ()

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final, TypeAlias
 
-from domain.rules.assessing import Grade
+from domain.rules.assessing import BODY_PARTS, ENTRY_CLOSES_WORKING_DAYS, JUDGED_PARTS, BodyScores, Grade
 from domain.rules.findings import Finding, refuse, warn
-from domain.rules.lint_categories import caps_of_categories, halves, profiles, tree, weights
+from domain.rules.lint_categories import ballots, caps_of_categories, halves, profiles, tree, weights
 from domain.rules.lint_items import (
     deductions_without_basis_document,
     evidence_never_asked_for,
@@ -19,6 +19,7 @@ from domain.rules.lint_items import (
     unknown_references,
 )
 from domain.rules.lint_procedure import (
+    bases,
     chains_missing_or_double,
     notices_too_short,
     pairs_that_do_not_fit,
@@ -45,6 +46,7 @@ __all__ = ["Finding", "lint"]
 _ENDLESS: Final = 10**9
 _SUBJECTIVE_MAX: Final = 20  # hundredths: the rule set may be stricter, never laxer
 _LEDGER_WHOLE: Final = 100
+_MOST_OF_A_BODY: Final = 10_000
 
 Check: TypeAlias = Callable[[Scheme], Iterator[Finding]]
 
@@ -132,20 +134,31 @@ def components(scheme: Scheme) -> Iterator[Finding]:
     """The shares of a total make one, and judgement has at most a fifth."""
     subjective_max = min(_SUBJECTIVE_MAX, hundredths(scheme.fairness.subjective_share_max))
     for index, profile in enumerate(scheme.profiles):
-        path = f"$.profiles[{index}].components"
-        ledger, appraisal = (hundredths(share or "0") for share in _shares(scheme, index))
-        if (ledger or appraisal or profile.graded) and ledger + appraisal != _LEDGER_WHOLE:
+        path, shares = f"$.profiles[{index}].components", profile.components
+        judged = sum(shares.share(part) for part in JUDGED_PARTS)
+        if (shares.share("ledger") or judged or profile.graded) and shares.share("ledger") + judged != _LEDGER_WHOLE:
             zh, en = f"“{profile.zh}”各部分比重之和不为 1。", f"the shares of {profile.en!r} do not make one"
             yield refuse("components-not-one", path, zh, en)
-        elif appraisal > subjective_max:
-            zh = f"“{profile.zh}”主观评价占 {points(appraisal)},超过 {points(subjective_max)}。"
-            en = f"judgement makes {points(appraisal)} of {profile.en!r}, more than {points(subjective_max)}"
+        elif judged > subjective_max:
+            zh = f"“{profile.zh}”主观评价占 {points(judged)},超过 {points(subjective_max)}。"
+            en = f"judgement makes {points(judged)} of {profile.en!r}, more than {points(subjective_max)}"
             yield refuse("subjective-share", path, zh, en)
 
 
-def _shares(scheme: Scheme, index: int) -> tuple[str | None, str | None]:
-    shares = scheme.profiles[index].components
-    return shares.ledger, shares.appraisal
+def body_scores(scheme: Scheme) -> Iterator[Finding]:
+    """What bodies give lies between two ends of a hundred, enters a total, and is not described for nothing."""
+    used = {part for profile in scheme.profiles for part in profile.components.by_bodies}
+    for part in BODY_PARTS:
+        rule, path = scheme.body_scores.of(part), f"$.body_scores.{part}"
+        if not hundredths(rule.least) < hundredths(rule.most) <= _MOST_OF_A_BODY:
+            zh, en = "分值上下限须在 0 到 100 之间且下限低于上限。", "the ends must lie between 0 and 100, in order"
+            yield refuse("body-score-ends", path, zh, en)
+        elif part in used and all(period.result != "total" for period in scheme.periods):
+            zh, en = "没有评总分的考评期,该部分不会计入。", "no period has a total that it could enter"
+            yield refuse("field-without-effect", path, zh, en)
+        elif part not in used and rule != getattr(BodyScores(), part):
+            zh, en = "没有任何类别的总分包含该部分。", "no class has this part in its total"
+            yield refuse("field-without-effect", path, zh, en)
 
 
 def probationary_members(scheme: Scheme) -> Iterator[Finding]:
@@ -187,9 +200,22 @@ def few_planned_matters(scheme: Scheme) -> Iterator[Finding]:
             )
 
 
+def notes(scheme: Scheme) -> Iterator[Finding]:
+    """A number that is printed with the rule set and holds nobody to anything: say so."""
+    for index, period in enumerate(scheme.periods):
+        if period.entry_closes_working_days != ENTRY_CLOSES_WORKING_DAYS:
+            yield warn(
+                "only-a-note",
+                f"$.periods[{index}].entry_closes_working_days",
+                "补录截止日只作说明:系统不据此拒绝补记,逾期以 counting.late_entry_days 为准。",
+                "when entry closes is only a note: what is late counting.late_entry_days says",
+            )
+
+
 _CHECKS: Final[tuple[Check, ...]] = (
     tree,
     weights,
+    ballots,
     caps_of_categories,
     halves,
     start,
@@ -208,6 +234,7 @@ _CHECKS: Final[tuple[Check, ...]] = (
     forbidden_topics,
     grades,
     components,
+    body_scores,
     probationary_members,
     profiles,
     unknown_grades,
@@ -220,10 +247,12 @@ _CHECKS: Final[tuple[Check, ...]] = (
     pairs_that_do_not_fit,
     notices_too_short,
     settings_without_effect,
+    bases,
     mappings,
     effect_and_retention,
     impossible_days,
     repealed,
     evidence_never_asked_for,
     few_planned_matters,
+    notes,
 )

@@ -62,6 +62,20 @@ def weights(scheme: Scheme) -> Iterator[Finding]:
     yield from _parents(scheme)
 
 
+def ballots(scheme: Scheme) -> Iterator[Finding]:
+    """Where a ballot asks about each category, the weights at the top of the tree make one mean of theirs."""
+    if scheme.appraisal.scope == "overall":
+        return
+    if not any(hundredths(category.weight or "0") for category in scheme.ballot):
+        zh, en = "分类评议须有一级类别及其权重。", "ballots by category need categories with weights"
+        yield refuse("ballot-without-weights", "$.appraisal.scope", zh, en)
+    for index, category in enumerate(scheme.categories):
+        if category in scheme.ballot and category.weight is None:
+            zh = f"“{category.zh}”没有权重,分类评议无法合成总评。"
+            en = f"{category.en!r} has no weight: its marks would count for nothing in the whole"
+            yield refuse("ballot-without-weights", f"$.categories[{index}].weight", zh, en)
+
+
 def _parents(scheme: Scheme) -> Iterator[Finding]:
     for index, category in enumerate(scheme.categories):
         below = [one.weight for one in scheme.categories if one.parent == category.code]

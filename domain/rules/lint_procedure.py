@@ -6,7 +6,7 @@ from domain.rules.approving import Sought, chains_for
 from domain.rules.findings import Finding, refuse
 from domain.rules.items import ResponsibilityItem
 from domain.rules.lint_items import located
-from domain.rules.scheme import Scheme
+from domain.rules.scheme import Scheme, months_of
 from domain.values import hundredths
 
 
@@ -173,10 +173,16 @@ def settings_without_effect(scheme: Scheme) -> Iterator[Finding]:
     settings = [
         ("$.carry_over.most", carried.most is not None and hundredths(carried.fraction) == 0),
         ("$.local_items.max_points_per_category", (most != 0) != local.allowed),
+        (
+            "$.appraisal.scope",
+            scheme.appraisal.scope != "overall" and not any(period.appraisal for period in scheme.periods),
+        ),
         ("$.local_items.max_points_total", local.max_points_total is not None and not local.allowed),
     ]
     for index, period in enumerate(scheme.periods):
-        settings.append((f"$.periods[{index}].base", period.base not in (None, "sum_of_halves")))
+        # A period that no shorter one lies in has nothing to be made of.
+        shortest = months_of(period) == scheme.cycle_months
+        settings.append((f"$.periods[{index}].base", shortest and period.base not in (None, "sum_of_halves")))
     for path, changed in settings:
         if changed:
             zh, en = (
@@ -184,3 +190,15 @@ def settings_without_effect(scheme: Scheme) -> Iterator[Finding]:
                 "nothing evaluates this setting, so it cannot be switched on",
             )
             yield refuse("setting-without-effect", path, zh, en)
+
+
+def bases(scheme: Scheme) -> Iterator[Finding]:
+    """A period's base is made in one of the ways that the rule set leaves open, where it names them."""
+    for index, period in enumerate(scheme.periods):
+        if period.base_options and (period.base or "sum_of_halves") not in period.base_options:
+            yield refuse(
+                "base-not-an-option",
+                f"$.periods[{index}].base",
+                f"“{period.zh}”的基础分算法不在 base_options 所列之内。",
+                f"the base of {period.en!r} is none of its base_options",
+            )

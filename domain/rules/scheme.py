@@ -11,6 +11,7 @@ from domain.decider import Refused
 from domain.rules.approving import Sought, chains_for
 from domain.rules.assessing import (
     Appraisal,
+    BodyScores,
     CarryOver,
     Grade,
     Interpretation,
@@ -108,6 +109,7 @@ class Scheme(Stated, frozen=True, kw_only=True, dict=True):
     profiles: tuple[Profile, ...]
     profile_of_year: Literal["profile on the last day of the year"] = "profile on the last day of the year"
     appraisal: Appraisal = Appraisal()
+    body_scores: BodyScores = BodyScores()
     periods: tuple[Period, ...] = HALVES_AND_YEAR
     outlook: Outlook = Outlook()
     grades: tuple[Grade, ...] = ()
@@ -145,6 +147,13 @@ class Scheme(Stated, frozen=True, kw_only=True, dict=True):
         if item is None or isinstance(item, VetoItem):
             return None
         return next((category for category in self.categories if category.code == item.cat), None)
+
+    @cached_property
+    def ballot(self) -> tuple[Category, ...]:
+        """The categories that a ballot asks about, each by itself; none where it asks for one mark alone."""
+        if self.appraisal.scope == "overall":
+            return ()
+        return tuple(category for category in self.categories if category.parent is None)
 
     def path_of(self, category: str) -> tuple[str, ...]:
         """A category and those above it, nearest first; a loop ends where it closes."""

@@ -10,12 +10,13 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.actor import Actor, person
-from domain.assessment.balloting import Ballot, CloseAppraisal, OpenAppraisal
+from domain.assessment.balloting import CloseAppraisal, OpenAppraisal
 from domain.assessment.computing import ComputePeriod
 from domain.assessment.deciding import DecidePeriod
 from domain.assessment.noticing import DraftResultNotice
 from domain.assessment.opening import OpenPeriod
 from domain.assessment.period import result_notice_id
+from domain.assessment.tallying import Ballot
 from domain.decider import NAMESPACE, Command
 from domain.notice.drafting import DraftNotice
 from domain.notice.notice import notice_id

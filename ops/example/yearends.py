@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from domain.actor import person
-from domain.assessment.balloting import Ballot, CloseAppraisal, FileSelfEvaluation, OpenAppraisal
+from domain.assessment.balloting import CloseAppraisal, FileSelfEvaluation, OpenAppraisal
 from domain.assessment.computing import ComputePeriod
 from domain.assessment.deciding import DecidePeriod
 from domain.assessment.feedback import FeedBackResult
 from domain.assessment.opening import OpenPeriod
 from domain.assessment.period import result_notice_id
 from domain.assessment.settling import SettleSeats
+from domain.assessment.tallying import Ballot
 from domain.values import Code, MemberId
 from ops.example.cast import EQUALS, Team, above, chair_above, player
 from ops.example.halves import SHOWN_OF_RESULTS, posted
@@ -112,8 +113,7 @@ def _settled(one: Team, when: datetime, about: dict[str, Any], salt: Salt) -> To
         when,
         one.unit,
         **about,
-        minute="支委会纪要 2024年度优秀名额",
-        minute_sha256=digest("支委会纪要 2024年度优秀名额"),
+        **sitting(one.committee, "支委会纪要 2024年度优秀名额"),
         order=(first.member, second.member),
         reason=secret(one.committee[0], "reason", why, salt),
     )

@@ -50,12 +50,20 @@ SELECT EXISTS (
     AND NOT EXISTS (SELECT FROM absences AS a
       WHERE a.member = m.member AND a.exempt AND a.from_on <= %(last_on)s
         AND (a.until_on IS NULL OR %(last_on)s <= a.until_on))
+    AND NOT EXISTS (SELECT FROM enrolments AS e
+      JOIN periods AS p ON p.unit = e.unit AND p.year = %(year)s AND p.period = %(period)s AND p.status = 'sealed'
+      WHERE e.member = m.member AND e.from_on <= %(last_on)s AND (e.until_on IS NULL OR %(last_on)s <= e.until_on)
+        AND e.enrolment > (SELECT max(s.position) FROM period_steps AS s
+          WHERE s.stream = p.stream AND s.what = 'computed'))
 ) OR EXISTS (
   SELECT FROM custodies AS c JOIN members AS m ON m.person = c.person
   WHERE m.member = ANY(%(counted)s) AND c.erasure IN ('approved', 'destroyed')
 )
 """
-"""Whether somebody who is due is not determined yet, or somebody who was counted is erased."""
+"""Whether somebody who is due is not determined yet, or somebody who was counted is erased.
+
+Who was registered when his organisation's figures had been computed already is never determined, and not due.
+"""
 _CHANGED: Final = """
 SELECT EXISTS (
   SELECT FROM determinations AS d

@@ -42,6 +42,7 @@ from projections.transparency.checkpoint import Checkpoint, open_checkpoint
 from projections.transparency.history import CHECKPOINT, history_name, signed_history
 from projections.transparency.keyring import KEYS, keyring
 from projections.transparency.leaves import read_leaves
+from projections.transparency.mandate import Profile
 from projections.transparency.note import VerifierKey
 from projections.transparency.offline.build import verifier
 from projections.transparency.openings import OpenSealed, openings, seeds_of
@@ -129,14 +130,16 @@ def export(
     note: bytes | None = None,
     disclosures: Iterable[tuple[str, str]] = (),
     scope: Scope = WHOLE,
+    profile: Profile | None = None,
     open_sealed: OpenSealed = lambda _: {},
 ) -> Exported:
     """Write the log, or a scope of it, up to its last checkpoint or to the signed `note`, to a new folder `target`.
 
     `disclosures` are (commitment, disclosure) pairs; the caller has checked the mandate. `open_sealed` is asked for
-    the seeds of the state roots alone: they are disclosed, but of one person's scope only his leaves. Memory stays
-    bounded. Refuses with `target-exists`, and when what is stored is not what was signed: `log-rewritten`,
-    `log-rolled-back`, `tile-damaged`. Nothing is left behind by a refusal.
+    the seeds of the state roots, which are disclosed, but of one person's scope only his leaves; and for what the
+    `profile` under which one person's is taken allows. Memory stays bounded. Refuses with `target-exists`, and when
+    what is stored is not what was signed: `log-rewritten`, `log-rolled-back`, `tile-damaged`. Nothing is left behind
+    by a refusal.
     """
     if target.exists():
         raise TargetExists(target.name)
@@ -150,7 +153,8 @@ def export(
         within = None if scope.whole else chosen(connection, scope, checkpoint.size)
         filling = _Filling(connection, log_folder, _Target(unfinished), key, signed, checkpoint, within)
         seeds = seeds_of(connection, checkpoint.size, within, open_sealed)
-        manifest = _fill(filling, dict(disclosures), seeds)
+        known = {**dict(disclosures), **_allowed(filling, profile, open_sealed)}
+        manifest = _fill(filling, known, seeds)
         unfinished.rename(target)
     except BaseException:
         shutil.rmtree(unfinished)
@@ -232,6 +236,16 @@ def _fill(now: _Filling, wanted: dict[str, str], seeds: dict[int, Secret]) -> st
     target.write("README", _read_me(now).encode())
     target.write("verify.py", verifier())
     return target.finish()
+
+
+def _allowed(now: _Filling, profile: Profile | None, open_sealed: OpenSealed) -> dict[str, str]:
+    """What is disclosed of one person, by commitment."""
+    if profile is None or now.within is None:
+        return {}
+    states = _inside(now.connection, now.within, now.checkpoint.size)
+    asked = {commitment for _, state in states for commitment in profile.asks(state)}
+    opened = open_sealed(sorted(asked))
+    return {commitment: secret.disclosure for commitment, secret in opened.items() if profile.allows(secret)}
 
 
 def _read_me(now: _Filling) -> str:

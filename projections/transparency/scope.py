@@ -29,7 +29,17 @@ ALWAYS: Final = frozenset({"log", "unit", "rule-set", "calendar", "past-rules"})
 ORGANISATION: Final = frozenset({"roster", "member", "appointments"})
 """Not of one year."""
 PERSONAL: Final = frozenset(
-    {"member", "archive", "honour", "deduction", "member-assessment", "probation", "measures", "past-year"}
+    {
+        "member",
+        "archive",
+        "honour",
+        "deduction",
+        "member-assessment",
+        "component-assessment",
+        "probation",
+        "measures",
+        "past-year",
+    }
 )
 """One person's own."""
 LASTING: Final = frozenset({"deduction-approved", "veto-registered", "record-replaced"})

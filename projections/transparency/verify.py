@@ -1545,6 +1545,7 @@ ALONE = frozenset(
         "seat-drawn",
         "seat-given",
         "veto-brought",
+        "brought-veto-closed",
     }
 )
 """Facts that name one person in a stream that he shares with others: in an export of his they stand alone."""

@@ -1,20 +1,13 @@
 """One served town for all tests of the interface and of the pages."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from ops.embedded import Running
-from tests.api.town import Town, founded
+from tests.api.town import Town, town_of_its_own
+from tests.cheap import Kept
 
 
 @pytest.fixture(scope="session")
-def town(server: Running) -> Iterator[Town]:
+def town(kept: Kept, server: Running) -> Town:
     """The example, served."""
-    folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
-    with founded(server, folder) as found:
-        yield found
-    shutil.rmtree(folder)
+    return kept.once(("town", "api", server.admin_url), lambda: town_of_its_own(server))

@@ -21,16 +21,16 @@ from ops.serve import house
 from ops.settings import Settings
 from projections import follow
 from tests.api.town import PASSWORD, Town, served, worked
-from tests.domain.branch import HIGHER_SECRETARY, MEMBER, OTHER, RECORDER, SECRETARY, calendar, commands
+from tests.domain.branch import DOCUMENT, HIGHER_SECRETARY, MEMBER, OTHER, RECORDER, SECRETARY, calendar, commands
 from tests.domain.year import H1_OVER, H2_OVER, Y_OVER, half, period_opened
 
 PEOPLE = {"secretary": SECRETARY, "recorder": RECORDER, "member": MEMBER, "other": OTHER, "higher": HIGHER_SECRETARY}
 
 
-def to_the_appraisal() -> tuple[Command, ...]:
+def to_the_appraisal(document: bytes = DOCUMENT) -> tuple[Command, ...]:
     """Both halves of the branch's year sealed, and the year open."""
     year = msgspec.structs.replace(period_opened("Y"), at=Y_OVER)
-    return (*commands(), calendar(2027), *half("H1", H1_OVER), *half("H2", H2_OVER), year)
+    return (*commands(document), calendar(2027), *half("H1", H1_OVER), *half("H2", H2_OVER), year)
 
 
 @contextmanager

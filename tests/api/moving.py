@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -94,13 +94,14 @@ class Moving:
 def moving_town(server: Running, *, public_sheets: bool = False) -> Generator[Moving]:
     """A town of one's own whose days pass; ``public_sheets``: record sheets are noticed beyond the branch as well."""
     folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
-    with pytest.MonkeyPatch.context() as patched:
-        if public_sheets:
-            rules = json.loads(founding.RULES_FILE.read_text())
-            stage = next(one for one in rules["notice"]["stages"] if one["code"] == "record_sheet")
-            stage["audience"] = "unit_and_public"
-            (folder / "rules.json").write_text(json.dumps(rules, ensure_ascii=False))
-            patched.setattr(founding, "RULES_FILE", folder / "rules.json")
-        with founded(server, folder) as town:
-            yield Moving(town)
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patched:
+            if public_sheets:
+                rules = json.loads(founding.RULES_FILE.read_text())
+                stage = next(one for one in rules["notice"]["stages"] if one["code"] == "record_sheet")
+                stage["audience"] = "unit_and_public"
+                (folder / "rules.json").write_text(json.dumps(rules, ensure_ascii=False))
+                patched.setattr(founding, "RULES_FILE", folder / "rules.json")
+            town = stack.enter_context(founded(server, folder))
+        yield Moving(town)
     shutil.rmtree(folder)

@@ -1,7 +1,9 @@
 """The audit export through the service: an auditor takes a part of the log away, and anybody verifies it at home."""
 
+import base64
 import hashlib
 import io
+import json
 import subprocess
 import sys
 import tarfile
@@ -9,9 +11,13 @@ from pathlib import Path
 
 import psycopg
 
+from domain.decider import Fact
 from domain.entry import decode
+from domain.objection.objection import ObjectionFiled
+from domain.organisation.member import MemberDescribed
 from domain.oversight.export import ExportProduced
-from ops.example.people import BRANCH
+from ops.example.people import BRANCH, people
+from projections.transparency.mandate import sealed_in
 from tests.api.town import PAGE, Town
 
 TAKEN = "/log/export.tar"
@@ -43,6 +49,52 @@ def test_an_auditor_takes_a_branch_away_and_its_verifier_finds_it_whole(town: To
         noted = reading.execute("SELECT operator FROM access.exports ORDER BY export DESC LIMIT 1").fetchone()
     assert noted is not None
     assert str(fact.by) in noted[0]
+
+
+def lines_of(content: bytes, name: str) -> list[bytes]:
+    """The lines of one file of an export."""
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        file = tar.extractfile(f"steelyard/{name}")
+        assert file is not None
+        return file.read().splitlines()
+
+
+def disclosed(content: bytes, folder: Path) -> tuple[list[str], list[Fact]]:
+    """(the sealed values that an export shows, its facts); its verifier finds it whole."""
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        tar.extractall(folder, filter="data")
+    whole = folder / "steelyard"
+    command = [sys.executable, "-I", "-S", str(whole / "verify.py"), str(whole), "--lang", "en"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own file
+    assert (answer.returncode, answer.stderr) == (0, "")
+    shown = [json.loads(one)["disclosure"] for one in lines_of(content, "disclosures.jsonl")]
+    values = [json.loads(base64.urlsafe_b64decode(one + "=" * (-len(one) % 4)))[2] for one in shown]
+    return values, [decode(one).fact for one in lines_of(content, "entries.jsonl")]
+
+
+def test_a_member_takes_what_the_log_holds_of_him_and_what_lies_under_his_own_key(town: Town, tmp_path: Path) -> None:
+    member = town.members["member"]
+    taken = town.acting("member", "member", BRANCH).get(f"/members/{member}/own/export.tar")
+    assert taken.status_code == 200, taken.text
+    values, facts = disclosed(taken.content, tmp_path)
+    himself = next(one for one in people() if one.login == "member")
+    assert {himself.name, himself.work_number} <= set(values)
+    others = {one.name for one in people() if one.login != "member"} | {one.work_number for one in people()}
+    assert not (others - {himself.work_number}) & set(values)
+    sealed = town.deployment.vault.open([one for fact in facts for one in sealed_in(fact)])
+    own = {one.value for one in sealed.values() if one.subject == member}
+    assert set(values) <= own
+    for fact in facts:
+        if isinstance(fact, ObjectionFiled | MemberDescribed):
+            assert not {one.value for one in town.deployment.vault.open(sealed_in(fact)).values()} & set(values)
+    fact = produced(town)[-1]
+    assert (fact.mandate, fact.member, fact.by) == ("member", member, member)
+
+
+def test_nobody_takes_another_member_s(town: Town) -> None:
+    place = f"/members/{town.members['member']}/own/export.tar"
+    for login in ("secretary", "auditor"):
+        assert town.known(login).get(place).status_code in (403, 404)
 
 
 def test_a_person_s_export_is_among_those_who_read_his_archive(town: Town) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import httpx2
@@ -11,10 +12,13 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from domain.actor import person
+from domain.entry import decode
+from domain.notice.notice import NoticePosted
+from domain.recording.archive import PointsRecorded
 from domain.recording.matter import HoldMatter, PlanMatter
 from domain.values import day_of
 from ops.cli import app
-from ops.example.people import BRANCH, people
+from ops.example.people import BRANCH, WORK_COMMITTEE, people
 from tests.api.town import Town
 
 Run = Callable[..., Result]
@@ -186,3 +190,29 @@ def test_the_doctor_says_that_the_master_key_opens_the_vault(town: Town, run: Ru
     finally:
         key.write_bytes(kept)
         key.chmod(0o600)
+
+
+def test_offices_a_record_and_a_notice_are_shown_as_they_were_known(town: Town, run: Run, tmp_path: Path) -> None:
+    def then(*words: object, login: str, role: str = "secretary") -> Result:
+        return run("then", *words, "--as", login, "--password", town.passwords[login], "--role", role)
+
+    def recorders(file: Path, known_at: str) -> list[str]:
+        words = (BRANCH, "--office", "recorder", "--known-at", known_at, "--out", file)
+        found = then("offices", *words, login="secretary")
+        assert found.exit_code == 0, found.output
+        return file.read_text("utf-8-sig").splitlines()[1:]
+
+    (recorder,) = recorders(tmp_path / "now.csv", "2026-06-30")
+    assert recorder.startswith(f"{BRANCH},")
+    assert recorders(tmp_path / "before.csv", "1") == []
+    assert type(then("offices", WORK_COMMITTEE, login="secretary").exception).__name__ == "NotPermitted"
+    facts = [decode(row.state).fact for row in town.deployment.recorder.select_notifications(1, 10_000)]
+    recorded = next(one for one in facts if isinstance(one, PointsRecorded) and one.member == town.members["member"])
+    place = ("record", recorded.member, recorded.record)
+    known = then(*place, login="member", role="member")
+    assert known.exit_code == 0, known.output
+    assert str(recorded.record) in known.output
+    assert type(then(*place, "--known-at", "1", login="member", role="member").exception).__name__ == "NothingKnownThen"
+    assert type(then(*place, login="recorder", role="member").exception).__name__ == "NotPermitted"
+    notice = next(one for one in facts if isinstance(one, NoticePosted) and one.unit == BRANCH)
+    assert "公示" in then("notice", BRANCH, notice.notice, login="secretary").output

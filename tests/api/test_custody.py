@@ -163,9 +163,10 @@ def test_18_key_destroyed_the_archive_keeps_numbers_and_loses_the_person(
     case = "SELECT count(*) FROM vault.keys WHERE subject = %s"
     assert town.sql.execute(case, (OBJECTION_ID,)).fetchone() == (1,)
     later = town.deployment.clock().now() + timedelta(days=1)
-    done = retention.carry_out(
-        town.deployment, town.deployment.ledger(), town.deployment.clock().now(), erased_before=later
-    )
+    deployment, now = town.deployment, town.deployment.clock().now()
+    done = retention.carry_out(deployment, deployment.ledger(), now, erased_before=later)
+    assert (done.cases, done.keys, done.waiting) == (0, 0, 1), "the only one who was erased would be named by it"
+    done = retention.carry_out(deployment, deployment.ledger(), now, erased_before=later, crowd=1)
     assert (done.cases, done.keys, done.waiting) == (1, 1, 0)
     assert town.sql.execute(case, (OBJECTION_ID,)).fetchone() == (0,)
     # then: not a byte of it is left, neither in a dump nor in the files of the small tables

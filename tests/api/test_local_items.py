@@ -183,6 +183,10 @@ def test_a_veto_of_a_department_is_brought_on_its_officer_s_page_and_registered_
     hamlet.settled()
     assert "PK 提请,待登记" in page(secretary, register)
     assert "撤回提请" in page(officer, here)
+    read = hamlet.sql.execute(
+        "SELECT DISTINCT subject FROM access.readings WHERE what = 'veto' AND role = %s", ("department_officer",)
+    )
+    assert read.fetchall() == [(PEOPLE["member6"],)], "he sees who looked"
     back = {
         "member": wish["member"],
         "matter": "DEC-6",

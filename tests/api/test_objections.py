@@ -249,6 +249,38 @@ def _upheld(moving: Moving, receipt: Any) -> None:
         assert f"/members/{member}/records/{chain['replaces']}" in page
         assert "缺席" in page
         _as_it_was(client, member, before, after)
+        _record_as_it_was(client, f"/members/{member}/records/{chain['replaces']}")
+        _offices_as_they_were(client)
+
+
+def _record_as_it_was(client: httpx2.Client, place: str) -> None:
+    """A record that was reversed stood once; its page says so of that day, and where it changed."""
+    now = read(client, place)
+    then = read(client, f"{place}?known_at=2026-05-22T23:00")
+    assert (then["state"], then["replaced_by"], then["back"]["valid_on"]) == ("pending", None, None)
+    assert {one["what"] for one in now["places"]} > {one["what"] for one in then["places"]}
+    types = [one["type"] for one in then["back"]["steps"]]
+    assert types.index("record-suspended") < types.index("record-replaced")
+    last = read(client, f"{place}?step={len(types)}")
+    assert {**last, "back": None} == now
+    page = client.get(f"{place}?known_at=2026-05-22T23:00", headers=PAGE).text
+    assert 'type="range"' in page
+    for early in ("known_at=2026-01-20", "valid_on=2026-01-20"):
+        assert client.get(f"{place}?{early}", headers=JSON).json()["code"] == "nothing-known-then"
+
+
+def _offices_as_they_were(client: httpx2.Client) -> None:
+    """Who held which office on a day, as known then, in an organisation and in what lies below it."""
+    place = f"/units/{BRANCH}/offices"
+    now = read(client, place)
+    then = read(client, f"{place}?known_at=2026-05-25&valid_on=2026-05-25&role=recorder")
+    assert {one["role"] for one in then["offices"]} == {"recorder"}
+    assert then["offices"] == [one for one in now["offices"] if one["role"] == "recorder"]
+    assert (then["day"], then["back"]["step"] > 0) == ("2026-05-25", True)
+    assert read(client, f"{place}?known_at={then['back']['steps'][0]['position'] - 1}&role=recorder")["offices"] == []
+    page = client.get(f"{place}?known_at=2026-05-25", headers=PAGE).text
+    assert 'type="range"' in page
+    assert client.get(f"{place}?role=emperor", headers=JSON).status_code == 422
 
 
 def _as_it_was(client: httpx2.Client, member: UUID, before: Any, after: Any) -> None:

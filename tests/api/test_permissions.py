@@ -1,6 +1,7 @@
 """The permission table, cell by cell, through HTTP."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -92,13 +93,15 @@ NOT_IN_THE_EXAMPLE = {
     *(f"GET /units/{{unit}}/reviews/{{review}}{part}" for part in ("", "/points", "/dossier")),
     "GET /units/{unit}/reviews/{review}/points/{year}/{category}",
     "GET /units/{unit}/reviews/{review}/bundles/{bundle}.zip",
+    "GET /units/{unit}/reviews/{review}/export.tar",
     "GET /units/{unit}/seats/{year}/{period}",
+    "GET /units/{unit}/scores/{year}/{period}/{component}",
     "GET /units/{unit}/reserved/sheets/{matter}/{item}",
     *("GET /log/witnessed", "GET /log/policy", "GET /log/keys/{name}"),
 }
-"""No year of the example is determined, so that no measure follows; nobody is reviewed or shares seats, and the log
-has no witness and had one key: ``test_measures``, ``test_reviews``, ``test_quota_tie`` and ``test_witnessed`` read real
-ones."""
+"""No year of the example is determined, so that no measure follows; nobody is reviewed, scored by a body or shares
+seats, and the log has no witness and had one key: ``test_measures``, ``test_reviews``, ``test_body_scores``,
+``test_quota_tie`` and ``test_witnessed`` read real ones."""
 
 OFFICES: tuple[Holder, ...] = (
     "secretary",
@@ -133,13 +136,6 @@ def _decided() -> list[APIRoute]:
     return [route for route in ROUTES if (found := declared(route)) is not None and found.operation not in OPEN]
 
 
-def _cells() -> Iterator[Cell]:
-    for route in _decided():
-        for holder in OFFICES:
-            for standing in UNITS:
-                yield Cell(route, holder, standing)
-
-
 def test_every_route_declares_its_operation() -> None:
     undeclared = [_name(route) for route in ROUTES if declared(route) is None]
     assert undeclared == []
@@ -163,19 +159,34 @@ def test_every_operation_of_the_table_is_served_or_named_as_not_served() -> None
     assert {grant.operation for grant in GRANTS} - served == SERVED_ELSEWHERE
 
 
-def _client(town: Town, cell: Cell) -> httpx2.Client:
+@pytest.fixture(scope="module")
+def clients(town: Town) -> Iterator[dict[tuple[Holder, str], httpx2.Client]]:
     """Somebody who holds exactly this office there; in every other respect he belongs to the other branch."""
-    unit, _ = UNITS[cell.standing]
-    if cell.holder == "member":
-        login = {"own": "member", "above": "leader", "foreign": "everybody"}[cell.standing]
-        return town.acting(login, "member", unit)
-    own_recorder = (cell.holder, cell.standing) == ("recorder", "own")
-    login = "recorder" if own_recorder else READERS.get(cell.holder, "everybody")
-    return town.acting(login, cell.holder, unit)
+    with ExitStack() as stack:
+        yield {
+            (holder, standing): stack.enter_context(_acting(town, holder, standing))
+            for holder in OFFICES
+            for standing in UNITS
+        }
 
 
-def _path(town: Town, route: APIRoute) -> str:
-    known = {
+@contextmanager
+def _acting(town: Town, holder: Holder, standing: str) -> Iterator[httpx2.Client]:
+    unit, _ = UNITS[standing]
+    own_recorder = (holder, standing) == ("recorder", "own")
+    login = "recorder" if own_recorder else READERS.get(holder, "everybody")
+    if holder == "member":
+        login = {"own": "member", "above": "leader", "foreign": "everybody"}[standing]
+    with town.visit(login) as client:
+        chosen = client.post("/session/office", json={"office": f"{holder}@{unit}"})
+        assert chosen.status_code == 303, chosen.text
+        yield client
+
+
+@pytest.fixture(scope="module")
+def known(town: Town) -> dict[str, str]:
+    """Something of the example for each name in a path."""
+    return {
         "unit": BRANCH,
         "matter": "TD-202605",
         "item": "R-LX-1",
@@ -207,7 +218,12 @@ def _path(town: Town, route: APIRoute) -> str:
         "sheet": "entries",
         "report": "diligence",
         "table": "units",
+        "component": "task",
     }
+
+
+def _path(town: Town, route: APIRoute, known: dict[str, str]) -> str:
+    known = dict(known)
     # Of people who do not sign in: nobody reads them as his own.
     for name, about, identify in (("honour", POST, honour_id), ("deduction", COMPLAINT, deduction_id)):
         if f"{{{name}}}" in route.path_format:
@@ -256,19 +272,21 @@ def _reading(cell: Cell, operation: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def paths(town: Town) -> dict[str, str]:
-    return {_name(route): _path(town, route) for route in _decided()}
+def paths(town: Town, known: dict[str, str]) -> dict[str, str]:
+    return {_name(route): _path(town, route, known) for route in _decided()}
 
 
 @pytest.mark.parametrize("route", _decided(), ids=_name)
-def test_a_route_lets_through_exactly_whom_the_table_names(town: Town, route: APIRoute, paths: dict[str, str]) -> None:
+def test_a_route_lets_through_exactly_whom_the_table_names(
+    clients: dict[tuple[Holder, str], httpx2.Client], route: APIRoute, paths: dict[str, str]
+) -> None:
     declaration = declared(route)
     assert declaration is not None
     operation, path = declaration.operation, paths[_name(route)]
     for holder in OFFICES:
         for standing in UNITS:
             cell = Cell(route, holder, standing)
-            client = _client(town, cell)
+            client = clients[holder, standing]
             if "POST" in (route.methods or ()):
                 # The table is asked before the body is read: nothing is ever written here.
                 answered = client.post(path, json={"?": 1}, headers={"idempotency-key": "cell"})
@@ -317,7 +335,7 @@ def test_who_has_nothing_to_do_with_a_branch_is_told_that_there_is_nothing(town:
     assert sent.json()["code"] == "not-found"
 
 
-def test_who_is_not_signed_in_is_asked_to_sign_in(town: Town) -> None:
+def test_who_is_not_signed_in_is_asked_to_sign_in(town: Town, paths: dict[str, str]) -> None:
     client = town.known("")
     for route in _decided():
         declaration = declared(route)
@@ -325,7 +343,7 @@ def test_who_is_not_signed_in_is_asked_to_sign_in(town: Town) -> None:
         if may(declaration.operation, "public", "any"):
             continue
         method = sorted(route.methods or ())[0]
-        answered = client.request(method, _path(town, route), json={} if method == "POST" else None)
+        answered = client.request(method, paths[_name(route)], json={} if method == "POST" else None)
         assert (answered.status_code, answered.json()["code"]) == (401, "not-signed-in"), _name(route)
 
 

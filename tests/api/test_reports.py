@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -147,10 +147,10 @@ BROKEN = {
 """What the ledger would refuse, written past it."""
 
 
-def duties_of(town: Town, change: str = "") -> dict[str, Any]:
+def duties_of(town: Town, change: str = "", unit: str = WORK_COMMITTEE, now: datetime | None = None) -> dict[str, Any]:
     """The report as the projector sees it, after a change that is taken back."""
-    now = town.deployment.clock().now()
-    question = Question(WORK_COMMITTEE, day_of(now), now, now.year, "Y")
+    now = now or town.deployment.clock().now()
+    question = Question(unit, day_of(now), now, now.year, "Y")
     with psycopg.connect(on_reads(town.deployment.database.urls.projector)) as connection:
         if change:
             assert connection.execute(change.encode()).rowcount > 0
@@ -199,6 +199,20 @@ WAITS = {
         WHERE m.member = (SELECT min(member) FROM determinations WHERE version = 1)""",
 }
 
+REGISTERED_LATE = (
+    WAITS["somebody is determined late"].replace("min(member)", "max(member)"),
+    """
+    INSERT INTO periods (stream, unit, year, period, first_on, last_on, status, computation, members, blocked, waiting,
+                         position)
+    SELECT gen_random_uuid(), e.unit, 2026, 'H1', '2026-01-01', '2026-06-30', 'sealed', 1, 1, 0, 0, 900000
+    FROM enrolments AS e WHERE e.member = (SELECT max(member) FROM enrolments) AND e.until_on IS NULL""",
+    """
+    INSERT INTO period_steps (stream, position, at, what)
+    SELECT stream, 900000, now(), 'computed' FROM periods WHERE period = 'H1'""",
+    "UPDATE enrolments SET enrolment = 900001 WHERE member = (SELECT max(member) FROM enrolments)",
+)
+"""Somebody of an organisation that has its figures already."""
+
 
 DETERMINED = """
 INSERT INTO determinations
@@ -232,6 +246,8 @@ def test_fairness_is_told_of_everybody_at_once_and_not_any_more_where_one_would_
     assert "fairness-waits" not in notes
     for why in ("somebody is determined late", "somebody is erased"):
         assert fairness_after(town, WAITS[why]) == ([], ("fairness", "fairness-waits")), why
+    assert fairness_after(town, *REGISTERED_LATE[:3])[1] == ("fairness", "fairness-waits")
+    assert "fairness-waits" not in fairness_after(town, *REGISTERED_LATE)[1], "never determined, and not waited for"
     again = """
         INSERT INTO determinations (key, member, unit, year, period, version, total, rules, notice, determined_at,
                                     superseded, position)

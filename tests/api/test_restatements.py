@@ -19,6 +19,7 @@ from tests.api.lived import PEOPLE as LOGINS
 from tests.api.lived import lived
 from tests.api.moving import Moving
 from tests.api.test_measures import idle_year
+from tests.api.test_reports import duties_of
 from tests.api.town import PAGE, Town
 from tests.domain.branch import (
     BRANCH,
@@ -40,6 +41,11 @@ HERE = f"/units/{BRANCH.replace('/', '~')}"
 KINDER = "kinder-2"
 ORDERED = datetime(2028, 3, 6, 2, tzinfo=UTC)
 ADOPTED = ORDERED + timedelta(days=14)
+
+ORDERED_BY_WHO_APPROVED = """
+UPDATE restatements SET by = (SELECT (convert_from(state, 'UTF8')::jsonb #>> '{actor,person}')::uuid
+                              FROM ledger.entries WHERE type = 'restatement-approved')
+"""
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +142,16 @@ def test_10_an_ordered_restatement_of_year_1_withdraws_the_measure_of_year_2(tow
             (2027, "correct"): "proposed",
         }
 
+    _by_different_hands(town)
     _left_out(town)
+
+
+def _by_different_hands(town: Moving) -> None:
+    """The report on duties looks at who ordered and who approved, and finds what the ledger would have refused."""
+    rule = "orders-and-approves"
+    found = duties_of(town.town, unit=TOP, now=ADOPTED)[rule]
+    assert (found["checked"], found["wrong"]) == (1, 0)
+    assert duties_of(town.town, ORDERED_BY_WHO_APPROVED, TOP, ADOPTED)[rule]["wrong"] == 1
 
 
 def _left_out(town: Moving) -> None:

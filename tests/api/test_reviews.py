@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import zipfile
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,9 +23,13 @@ from fastapi.routing import APIRoute
 
 from api.asked import declared
 from api.routes import ROUTERS
+from domain.entry import decode
+from domain.oversight.export import ExportProduced
 from domain.permissions import may
 from ops.deployment import on_reads
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
+from projections.transparency.mandate import Profile
+from tests.api.test_audit_export import lines_of
 from tests.api.test_objector_unseen import marked
 from tests.api.town import PAGE, Town, key
 
@@ -350,3 +355,24 @@ def test_while_it_runs_nobody_else_can_tell_that_somebody_is_looked_at(town: Tow
         assert read(inspector, f"{place}/{part}")
     during = [one for one in seen(town) if "readings" not in one[0]]
     assert before == during
+
+
+def test_a_reviewer_takes_the_persons_export_and_the_log_does_not_say_whose(town: Town) -> None:
+    """I17: the entry names the review; disclosed is what lies in the person's own streams, in its days."""
+    place, member = opened(town), town.members["member"]
+    assert refused(reviewer(town, "inspector"), f"{place}/export.tar") == "review-no-access"
+    granted(town, place)
+    taken = reviewer(town, "inspector").get(f"{place}/export.tar")
+    assert taken.status_code == 200, taken.text
+    entries, disclosures = (lines_of(taken.content, name) for name in ("entries.jsonl", "disclosures.jsonl"))
+    profile = Profile(mandate="reviewer", member=member, first_on=date(2026, 1, 1), last_on=date(2026, 12, 31))
+    asked = {one for state in entries for one in profile.asks(state)}
+    shown = {json.loads(one)["commitment"] for one in disclosures}
+    assert shown == town.deployment.vault.open(sorted(asked)).keys()
+    rows = town.deployment.recorder.select_notifications(1, 100_000)
+    fact = [one for row in rows if isinstance(one := decode(row.state).fact, ExportProduced)][-1]
+    assert (fact.mandate, fact.member, str(fact.review)) == ("reviewer", None, place.rpartition("/")[2])
+    with psycopg.connect(town.deployment.database.urls.auditor) as reading:
+        noted = reading.execute("SELECT operator FROM access.exports ORDER BY export DESC LIMIT 1").fetchone()
+    assert noted is not None
+    assert str(member) not in noted[0]

@@ -26,6 +26,7 @@ from api.routes.session import ours
 from domain.decider import Refused
 from ops.serve import house
 from tests.api.town import PAGE, PASSWORD, Town, served
+from tests.cheap import PRODUCT
 
 
 @pytest.fixture
@@ -77,6 +78,10 @@ def test_the_database_holds_no_token_and_no_password(town: Town, client: httpx2.
     assert row == (0,)
     stored = town.sql.execute("SELECT password_hash FROM access.accounts").fetchall()
     assert all(value.startswith("$argon2id$") for (value,) in stored)
+
+
+def test_a_password_costs_who_guesses_it_what_is_recommended() -> None:
+    assert PRODUCT.hash("a password of somebody").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_unknown_login_and_wrong_password_are_answered_alike(town: Town, client: httpx2.Client) -> None:

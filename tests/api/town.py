@@ -1,5 +1,7 @@
 """A whole deployment for the tests of pages: the example, a second branch, every office held, served by HTTP."""
 
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -151,6 +153,15 @@ class Town:
                     return
                 time.sleep(0.05)
         raise AssertionError(f"position {wanted} was not reached")
+
+
+@contextmanager
+def town_of_its_own(server: Running) -> Generator[Town]:
+    """The same in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
+    with founded(server, folder) as found:
+        yield found
+    shutil.rmtree(folder)
 
 
 @contextmanager

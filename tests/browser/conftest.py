@@ -1,7 +1,5 @@
 """A served town, and Debian's Chromium at a desk and on a phone."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from ops.embedded import Running
 from ops.example.people import BRANCH
 from tests.api.moving import Moving, moving_town
-from tests.api.town import Town, founded
+from tests.api.town import Town, town_of_its_own
+from tests.cheap import Kept
 
 CHROMIUM = "/usr/bin/chromium"
 DESK = {"width": 1280, "height": 900}
@@ -52,12 +51,9 @@ def choose(page: Page, role: str, unit: str = BRANCH) -> None:
 
 
 @pytest.fixture(scope="session")
-def town(server: Running) -> Iterator[Town]:
+def town(kept: Kept, server: Running) -> Town:
     """The example, served."""
-    folder = Path(tempfile.mkdtemp(prefix="steelyard-"))
-    with founded(server, folder) as found:
-        yield found
-    shutil.rmtree(folder)
+    return kept.once(("town", "browser", server.admin_url), lambda: town_of_its_own(server))
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +100,9 @@ def visiting(town: Town, browser: Browser) -> Generator[Visit]:
 
 
 @pytest.fixture(scope="session")
-def moving(server: Running) -> Iterator[Moving]:
+def moving(kept: Kept, server: Running) -> Moving:
     """A town whose days pass; its record sheets are noticed to the public as well."""
-    with moving_town(server, public_sheets=True) as moving:
-        yield moving
+    return kept.once(("moving", server.admin_url), lambda: moving_town(server, public_sheets=True))
 
 
 @dataclass

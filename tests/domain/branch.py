@@ -203,9 +203,9 @@ def rules_in_force(document: bytes = DOCUMENT) -> tuple[Command, ...]:
     return (drafted(document=document), approved(), published(), calendar(2025), calendar(2026, days_off, make_up_days))
 
 
-def commands() -> tuple[Command, ...]:
+def commands(document: bytes = DOCUMENT) -> tuple[Command, ...]:
     """Everything that makes up the branch, in order."""
-    return (*foundation(), *rules_in_force())
+    return (*foundation(), *rules_in_force(document))
 
 
 def organised() -> Given:

@@ -51,3 +51,10 @@ def test_one_export_is_put_on_record_once() -> None:
 
 def test_nobody_but_the_installation_puts_it_on_record() -> None:
     ORGANISED.when(produced(PROCESS)).refused(NotPermitted)
+
+
+def test_under_a_review_nobody_is_named() -> None:
+    wished = msgspec.structs.replace(produced(), scope=None, year=None, mandate="reviewer", review=EXPORT)
+    (fact,) = ORGANISED.when(wished).says(ExportProduced)
+    assert isinstance(fact, ExportProduced)
+    assert (fact.mandate, fact.review, fact.member) == ("reviewer", EXPORT, None)

@@ -8,12 +8,13 @@ from uuid import UUID
 import msgspec
 
 from domain.actor import Actor
-from domain.assessment.balloting import Ballot, CloseAppraisal, IssuedCode, OpenAppraisal
+from domain.assessment.balloting import CloseAppraisal, IssuedCode, OpenAppraisal
 from domain.assessment.computing import ComputePeriod
 from domain.assessment.deciding import DecidePeriod, ReturnPeriod
 from domain.assessment.noticing import DraftResultNotice
 from domain.assessment.opening import OpenPeriod
 from domain.assessment.period import result_notice_id
+from domain.assessment.tallying import Ballot
 from domain.decider import Command
 from domain.notice.running import CheckDisclosure, CloseNotice, ConfirmRecords, PostNotice
 from tests.domain.branch import (
@@ -21,6 +22,7 @@ from tests.domain.branch import (
     AS_SECRETARY,
     BRANCH,
     COMMITTEE,
+    DOCUMENT,
     HIGHER,
     PEOPLE,
     PROCESS,
@@ -43,6 +45,9 @@ TERM: Final = timedelta(days=12)
 
 SEATED: Final = RULED.given(calendar(2027), calendar(2028, (date(2028, 10, 2),)))
 """The branch with calendars enough for its year."""
+
+BY_CATEGORY: Final = DOCUMENT.replace(b'"scope": "overall"', b'"scope": "per_category"')
+"""The example's rule set, with a mark for each of its eight categories."""
 
 
 def period_opened(period: str, actor: Actor = AS_SECRETARY, year: int = YEAR) -> OpenPeriod:
@@ -136,10 +141,15 @@ def appraisal_opened(codes: tuple[IssuedCode, ...] = (), method: str = "paper_tw
     return wish(OpenAppraisal, AS_SECRETARY, Y_OVER, unit=BRANCH, year=YEAR, period="Y", method=method, codes=codes)
 
 
-def ballots(of: Mapping[UUID, Mapping[str, int]]) -> tuple[Ballot, ...]:
+def ballots(of: Mapping[UUID, Mapping[str, int]], category: str | None = None) -> tuple[Ballot, ...]:
     """Paper ballots, so many of each mark for each person."""
     return tuple(
-        Ballot(subject=subject, digest=digest(f"paper {subject} {mark} {number}"), mark=mark)
+        Ballot(
+            subject=subject,
+            digest=digest(f"paper {subject} {mark} {number} {category or ''}".strip()),
+            mark=mark,
+            category=category,
+        )
         for subject, marks in of.items()
         for mark, many in marks.items()
         for number in range(many)

@@ -37,7 +37,7 @@ def deployment(database: Urls, tmp_path: Path) -> Iterator[Deployment]:
     load(Ledger(recorder, vault, decide, ORIGIN), recorder, clock, lambda done, of: None)
     clock.resume()
     with psycopg.connect(database.projector, autocommit=True) as connection:
-        follow.ready(connection, [f"{database.database}_{role}" for role in ("reader", "auditor")])
+        follow.ready(connection, [f"{database.database}_{role}" for role in ("reader", "auditor", "writer")])
         follow.catch_up(connection)
     settings = Settings(deployment="example", data=tmp_path)
     yield Deployment(settings, Database(database, database.reader, [], None), recorder, vault)

@@ -17,6 +17,7 @@ from projections.rules import Published
 from projections.sayings import Sayings, saying
 from tests.domain.rules.kinds.test_many_members import KINDS
 from tests.foundings import RULES_FILE
+from tests.projections.test_bases import two_items
 
 _CONTENT: Final = RULES_FILE.read_bytes()
 SCHEME: Final = load(_CONTENT)
@@ -27,10 +28,17 @@ PUBLISHED: Final = Published(
     scheme=SCHEME,
     document=_CONTENT.decode(),
 )
-EVERY: Final = [PUBLISHED] + [
-    Published(version=one.version, digest=f"{number}", effective_on=date(2025, 1, 1), scheme=one, document="")
-    for number, (one, before) in enumerate(KINDS)
-    if before is None and any(OUTCOMES[item.mode] for item in one.responsibility)
+EVERY: Final = [
+    PUBLISHED,
+    *(
+        Published(version=one.version, digest=f"{number}", effective_on=date(2025, 1, 1), scheme=one, document="")
+        for number, (one, before) in enumerate(KINDS)
+        if before is None and any(OUTCOMES[item.mode] for item in one.responsibility)
+    ),
+    *(
+        Published(version=base, digest=base, effective_on=date(2025, 1, 1), scheme=two_items(base, base), document="")
+        for base in ("mean_of_halves", "recompute")
+    ),
 ]
 """Rule sets of every kind."""
 ITEMS: Final = [item for item in SCHEME.responsibility if OUTCOMES[item.mode]]
@@ -84,6 +92,7 @@ def member_years(draw: st.DrawFn, years: tuple[int, ...] = (2024, 2025, 2026)) -
 
 
 def given_of(years: list[MemberYear]) -> list[Given]:
+    """All of them as they are read together."""
     every = [(place, record) for place, (_, _, records) in enumerate(years) for record in records]
     numbers = [
         pack(">qq", place << 40 | day << 31 | item, says | bool(words) << 48)

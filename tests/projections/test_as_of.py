@@ -15,11 +15,17 @@ from domain.decider import Command
 from domain.organisation.membership import TransferMember
 from domain.rules.refining import AuthoriseLocalItem, ProposeLocalItem
 from domain.rules.ruling import scheme_here
+from domain.values import MemberId, RecordId
 from projections import prefix
-from projections.as_of import When, inputs_at, steps_of
+from projections.as_of import When, inputs_at
 from projections.explanation import Explanation, explanation
 from projections.inputs import Inputs, StayInput, inputs_of
+from projections.offices import Office, officers_below
+from projections.offices_then import officers_below_then
 from projections.own_year import OwnYear, own_year
+from projections.record_then import record_steps, record_then
+from projections.records import RecordChain, record
+from projections.steps import steps_of
 from tests.domain.branch import MEMBER, RECORDER, SUBSTITUTE, TOP, appointed, commands, registered
 from tests.domain.branch import calendar as calendar_of
 from tests.domain.life.life import FOUNDING
@@ -61,9 +67,48 @@ def said(house: House, person: UUID, year: int, when: When | None = None) -> tup
     return asyncio.run(house.ask(ask))
 
 
+RECORDS = """
+SELECT r.id, m.person FROM records AS r JOIN members AS m ON m.member = r.member
+UNION ALL SELECT r.id, m.person FROM merits AS r JOIN members AS m ON m.member = r.member ORDER BY 1
+"""
+
+
+async def _record(connection: Any, one: RecordId, person: MemberId, when: When | None = None) -> RecordChain | None:
+    now = (await record(connection, one, person)).value
+    assert now is not None
+    return now if when is None else await record_then(connection, now, when)
+
+
+def records_said(house: House, when: When | None = None) -> list[RecordChain]:
+    """The page of every record that there was."""
+
+    async def ask(connection: Any) -> list[RecordChain]:
+        rows = await (await connection.execute(RECORDS)).fetchall()
+        pages = [await _record(connection, one, person, when) for one, person in rows]
+        return [page for page in pages if page is not None]
+
+    return asyncio.run(house.ask(ask))
+
+
+def offices_said(house: House, when: When | None = None) -> list[object]:
+    """Who acts in which office of the whole district, at three days of its life."""
+
+    async def ask(connection: Any) -> list[Office]:
+        found: list[Office] = []
+        for day in (date(2026, 4, 1), date(2026, 8, 1), date(2027, 1, 1)):
+            if when is None:
+                found += (await officers_below(connection, TOP, day)).value
+            else:
+                found += await officers_below_then(connection, TOP, day, when.position)
+        return found
+
+    return [msgspec.structs.replace(one, position=0) for one in asyncio.run(house.ask(ask))]
+
+
 def everything(house: House, when: When | None = None) -> list[object]:
-    """Of everybody, and of every year."""
-    return [said(house, person, year, when) for person in PEOPLE for year in YEARS]
+    """Of everybody, and of every year; every record; and every office."""
+    people = [said(house, person, year, when) for person in PEOPLE for year in YEARS]
+    return [*people, *records_said(house, when), *offices_said(house, when)]
 
 
 @pytest.mark.parametrize("seed", [0, 2])
@@ -103,9 +148,10 @@ def test_an_instant_is_the_last_position_known_at_it(house: House) -> None:
     assert asyncio.run(house.ask(ask)) == [latest[entry.at] for entry in entries]
 
 
-def test_the_steps_are_the_positions_at_which_something_changed(house: House) -> None:
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_steps_are_the_positions_at_which_something_changed(house: House, seed: int) -> None:
     house.tell(FOUNDING)
-    house.tell(life(1))
+    house.tell(life(seed))
     last = house.follow()
 
     async def ask(connection: Any) -> list[int]:
@@ -117,6 +163,31 @@ def test_the_steps_are_the_positions_at_which_something_changed(house: House) ->
     assert len(positions) > 2
     for before, after in zip(positions, (*positions[1:], last + 1), strict=True):
         assert said(house, MEMBER, 2026, When(position=before)) == said(house, MEMBER, 2026, When(position=after - 1))
+
+
+def test_the_steps_of_a_record_are_the_positions_at_which_its_page_changed(house: House) -> None:
+    house.tell(FOUNDING)
+    house.tell(life(1))
+    last = house.follow()
+
+    async def ask(connection: Any) -> int:
+        changes = 0
+        for page in records:
+            steps = [one.position for one in await record_steps(connection, page, last)]
+            assert steps[0] == page.places.recorded
+            assert steps == sorted(set(steps))
+            changes += len(steps) - 1
+            for before, after in zip(steps, (*steps[1:], last + 1), strict=True):
+                first = await record_then(connection, page, When(position=before))
+                assert first is not None
+                assert first == await record_then(connection, page, When(position=after - 1))
+            assert await record_then(connection, page, When(position=steps[0] - 1)) is None
+            assert await record_then(connection, page, When(position=last)) == page
+        return changes
+
+    records = records_said(house)
+    assert len(records) > 2
+    assert asyncio.run(house.ask(ask)) > len(records)
 
 
 def test_a_restated_result_stands_as_it_stood_before_and_after(house: House) -> None:

@@ -11,11 +11,12 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from domain.decider import Fact
+from domain.decider import Fact, StreamRef
 from domain.ledger import Save
-from domain.recording.archive import PointsRecorded
+from domain.recording.archive import PointsRecorded, archive_of
+from domain.recording.bringing import State, brought_of
 from ops.parked import unparked
-from projections import organisation, parking, schema, scores
+from projections import brought, organisation, parking, schema, scores, timeline
 from projections.alike import Alike
 from projections.applying import Applied, Handler
 from projections.folding import Fold
@@ -24,6 +25,7 @@ from projections.given import Given
 from projections.rebuild import MoreParked, rebuild
 from tests.foundings import BRANCH, founding, member
 from tests.histories import KINDS, Done, road
+from tests.lives import RULES
 from tests.projections.conftest import House, tables_of
 
 OTHER = "PK-02"
@@ -129,6 +131,63 @@ def test_after_the_fix_everything_that_waited_is_applied_in_order(house: House, 
         broken.matters.clear()
         assert Fold(connection).unpark(member(5)) == 0
         assert tables_of(connection) == wanted
+
+
+def test_what_was_brought_of_a_parked_member_and_closed_waits_for_nothing_after_the_fix(
+    house: House, bug: Callable[..., Bug]
+) -> None:
+    told(house)
+    broken = bug(5, "M2")
+    _brought(house, 5)
+    _append_raw(house, _veto_of(5).id, "brought-veto-closed", {**_veto(5), "outcome": "declined", "by": str(member(1))})
+    house.follow()
+    broken.matters.clear()
+    with house.projector() as connection:
+        assert Fold(connection).unpark(member(5)) == 0
+    assert asyncio.run(house.ask(brought.brought_under, BRANCH)).value == ()
+    shown, hidden = (
+        {one.type for one in asyncio.run(house.ask(timeline.timeline, member(5), vetoes=may)).value.items}
+        for may in (True, False)
+    )
+    assert shown - hidden == {"veto-brought", "brought-veto-closed"}
+
+
+def test_what_was_registered_waits_no_longer_where_the_log_says_no_more_than_that(house: House) -> None:
+    told(house)
+    _brought(house, 4)
+    house.follow()
+    assert len(asyncio.run(house.ask(brought.brought_under, BRANCH)).value) == 1
+    minute = {"minute": "纪要", "minute_sha256": "0" * 64, "entitled": 3, "present": 3, "in_favour": 3}
+    registered = {**_veto(4), **_DECISION, **minute, "record": str(uuid4()), "counted_on": "2026-03-05"}
+    registered.pop("decided_on")
+    _append_raw(house, archive_of(member(4), date(2026, 3, 5)).id, "veto-registered", registered)
+    house.follow()
+    assert parked_now(house) == ()
+    assert asyncio.run(house.ask(brought.brought_under, BRANCH)).value == ()
+
+
+_DECISION: dict[str, Any] = {
+    "rules": RULES.version,
+    "occurred_on": "2026-03-02",
+    "decided_on": "2026-03-05",
+    "document_kind": "party_decision",
+    "document": "1" * 64,
+    "issuer": "2" * 64,
+}
+
+
+def _veto(number: int) -> dict[str, Any]:
+    return {"unit": BRANCH, "member": str(member(number)), "matter": "DEC-1", "item": "V-1"}
+
+
+def _veto_of(number: int) -> StreamRef[State]:
+    return brought_of(BRANCH, member(number), "DEC-1", "V-1")
+
+
+def _brought(house: House, number: int) -> None:
+    """A department brings a decision about somebody."""
+    fact = {**_veto(number), **_DECISION, "department": BRANCH, "by": str(member(1))}
+    _append_raw(house, _veto_of(number).id, "veto-brought", fact)
 
 
 def test_unparking_stops_at_the_next_fact_that_fails(house: House, bug: Callable[..., Bug]) -> None:

@@ -16,7 +16,7 @@ from domain.rules.altering import altered
 from projections.given import Given
 from projections.periods import Lists
 from projections.rules import Published
-from projections.standing import Standing, columns_of
+from projections.standing import UNSAID, Standing, columns_of
 from projections.supposing import Outcomes, Supposing
 from projections.whatif import supposed
 from tests.foundings import RULES_FILE
@@ -49,7 +49,8 @@ _PRIZE: Final = MatterRow(
 def _standing(number: int, version: Published) -> Standing:
     """Members with every grade, every appraisal and every number of months."""
     places = np.arange(number, dtype=np.int64)
-    columns = np.stack((places, 6000 + 500 * places, 7000 + 300 * places, 2 * (4 + places % 9) + 1), axis=1)
+    judged = 7000 + 300 * places, np.where(places % 2, 8000, UNSAID), np.where(places % 3, UNSAID, 9000)
+    columns = np.stack((places, 6000 + 500 * places, *judged, 2 * (4 + places % 9) + 1), axis=1)
     grades = [one.code for one in version.scheme.grades]
     own = [["", *grades, "of old"][place % (len(grades) + 2)] for place in range(number)]
     return columns_of(columns, [f"U{place % 2}" for place in range(number)], own, grades)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from projections.standing import columns_of
+from projections.standing import UNSAID, columns_of
 from projections.supposing import Outcomes
 from projections.whatif import WhatIf, _summed, supposed
 from tests.domain.branch import DOCUMENT
@@ -26,7 +26,7 @@ def outcome(member: int, unit: str, total: int, grade: str) -> Told:
 def summed(told: Sequence[Told]) -> WhatIf:
     """In figures; an item of each is not mapped."""
     grades = [one.code for one in VERSION.scheme.grades]
-    numbers = np.array([(member, 6880, 8000, 12 << 1 | 1) for member, _, _, _ in told], dtype=np.int64)
+    numbers = np.array([(member, 6880, 8000, UNSAID, UNSAID, 12 << 1 | 1) for member, _, _, _ in told], dtype=np.int64)
     units = [unit for _, unit, _, _ in told]
     standing = columns_of(numbers, units, ["basically_qualified"] * len(told), grades)
     there = Outcomes.as_they_stand(standing)

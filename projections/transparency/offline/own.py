@@ -13,13 +13,13 @@ from uuid import UUID
 import msgspec
 
 from domain.assessment.adopting import adopted_for
-from domain.assessment.balloting import Ballot, tallied
 from domain.assessment.computing import calendars_digest, capped, next_grade, results_of, ruled_period
 from domain.assessment.period import Assessment, Key, period_of
 from domain.assessment.restatement import Restatement, restatement_of
 from domain.assessment.restating import restated_alone
 from domain.assessment.result import MemberComputed, Result, result_of
 from domain.assessment.superseding import archives_put_right, version_of
+from domain.assessment.tallying import Ballot, tallies
 from domain.decider import Fact, Refused
 from domain.organisation.member import MEMBER, Registered
 from domain.values import hundredths, points
@@ -70,18 +70,22 @@ class Own:
     def cast(self, entry: Told) -> Iterator[Differs]:
         """A ballot for him."""
         said = entry.fact
-        ballot = Ballot(subject=self.member, digest=said["code_digest"], mark=said["mark"])
+        digest, category = said["code_digest"], said.get("category")
+        ballot = Ballot(subject=self.member, digest=digest, mark=said["mark"], category=category)
         self._ballots.setdefault(place_of(entry), []).append(ballot)
         self.tally.ballots += 1
         yield from ()
 
     def counted(self, entry: Told) -> Iterator[Differs]:
-        """What his ballots come to."""
+        """What his ballots come to: a category's, or the whole, which is told last."""
         place = place_of(entry)
         scheme = ruled_period(self.past, self.period(place)).scheme
         key = Key(unit=place[0], year=place[1], period=place[2])
-        again = tallied(scheme, key, self._ballots.pop(place, []), self.member)
-        self._means[place] = None if again.mean is None else hundredths(again.mean)
+        all_of_them = tallies(scheme, key, self._ballots.get(place, []), self.member)
+        again = {one.category: one for one in all_of_them}[entry.fact.get("category")]
+        if again.category is None:
+            self._means[place] = None if again.mean is None else hundredths(again.mean)
+            self._ballots.pop(place, None)
         yield from self._held(entry, again)
 
     def computed(self, entry: Told) -> Iterator[Differs]:

@@ -16,6 +16,7 @@ from domain.actor import Actor
 from domain.assessment import balloting, committing, computing, superseding
 from domain.assessment.adopting import superseded
 from domain.assessment.determination import determined
+from domain.assessment.tallying import Ballot
 from domain.decider import Command, Decision, Fact, Head, Refused, Stream, StreamRef
 from domain.notice.committing import archives_committed
 from domain.notice.notice import NOTICE, Notice
@@ -213,7 +214,9 @@ def _tallied(given: Given) -> Decision:
         tellers=tuple(UUID(one) for one in said["tellers"]),
         took_part=tuple(UUID(one.fact["member"]) for one in given.round if one.type == "voter-took-part"),
         ballots=tuple(
-            balloting.Ballot(subject=UUID(one["subject"]), digest=one["code_digest"], mark=one["mark"])
+            Ballot(
+                subject=UUID(one["subject"]), digest=one["code_digest"], mark=one["mark"], category=one.get("category")
+            )
             for one in cast_ones
         ),
         spoilt=said.get("spoilt", 0),

@@ -7,7 +7,6 @@ from domain.actor import person
 from domain.assessment.appraisal import AppraisalTallied, BallotCast, VoterTookPart
 from domain.assessment.balloting import (
     AppraisalExists,
-    Ballot,
     BallotInvalid,
     CodesWrong,
     FileSelfEvaluation,
@@ -16,9 +15,9 @@ from domain.assessment.balloting import (
     TellersWrong,
     TooFewVoters,
     VoterUnknown,
-    shown,
 )
 from domain.assessment.opening import PartsNotSealed
+from domain.assessment.tallying import Ballot, shown
 from domain.entry import encode
 from domain.ledger import Ledger
 from domain.rules.scheme import load
@@ -116,7 +115,9 @@ def test_who_voted_is_known_and_nothing_joins_him_to_a_ballot() -> None:
     assert [one.code_digest for one in cast] == sorted(one.code_digest for one in cast)
     there = [one.member for one in facts if isinstance(one, VoterTookPart)]
     assert there == sorted(there, key=str)
-    assert set(BallotCast.__struct_fields__) == {"unit", "year", "period", "subject", "code_digest", "mark"}
+    assert set(BallotCast.__struct_fields__) == {
+        *("unit", "year", "period", "subject", "code_digest", "mark", "category")
+    }
 
 
 def test_the_entry_of_a_ballot_names_no_actor_no_command_and_no_cause() -> None:

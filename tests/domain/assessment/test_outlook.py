@@ -2,7 +2,7 @@
 
 from domain.assessment.outlook import CategorySoFar, HalfSoFar, When, YearOutlook, outlook
 from domain.rules.assessing import Profile
-from domain.rules.scheme import load
+from domain.rules.scheme import Scheme, load
 from tests.domain.branch import DOCUMENT
 
 SCHEME = load(DOCUMENT)
@@ -69,3 +69,20 @@ def test_a_probationary_member_has_no_grade_and_no_appraisal_to_look_out_to() ->
     found = seen(half("over", 4_000), half("ahead", 0), whose="probationary")
     assert found.grades == ()
     assert found.best_total == found.best_ledger
+
+
+def of_base(base: str) -> Scheme:
+    """The example's rule set with the year's base made otherwise."""
+    return load(DOCUMENT.replace(b'"base": "sum_of_halves"', f'"base": "{base}"'.encode()))
+
+
+def test_the_best_base_is_made_as_the_rule_set_makes_the_year_s() -> None:
+    """First half over with 30.00 of 50.00: the sum gives 80.00; so does the mean of 60.00 and 100.00; anew 100.00."""
+    halves = (half("over", 3_000), half("ahead", 0))
+    found = [
+        outlook(scheme, profile("full"), halves, 0, 0).best_ledger
+        for scheme in (SCHEME, of_base("mean_of_halves"), of_base("recompute"))
+    ]
+    most = found[0] - 8_000
+    assert found == [8_000 + most, 8_000 + most, 10_000 + most]
+    assert most == 1_500

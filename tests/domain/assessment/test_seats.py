@@ -1,6 +1,6 @@
 """优秀名额: shared over organisations, or parted by a lot that people draw; nobody's grade before it is settled."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 import msgspec
 import pytest
 
-from domain.actor import Actor
+from domain.actor import Actor, person
 from domain.assessment.deciding import SeatsUnsettled
 from domain.assessment.grading import Candidate
 from domain.assessment.period import CommitteeDecided, PeriodComputed, PeriodOpened, QuotaApplied, period_of
@@ -17,13 +17,18 @@ from domain.assessment.result import GradeDetermined, GradeProposed, MemberCompu
 from domain.assessment.seats import seated_anew
 from domain.assessment.settling import DrawnWrong, NothingToSettle, PoolIncomplete, SettleSeats, TieOpen
 from domain.decider import NAMESPACE, NotPermitted, Write
+from domain.organisation.appointments import SubstituteRole
+from domain.recording.approval import NotPresent, WrongBody
+from domain.recording.committee import NoMajority, NoQuorum, NotInBody, Vote
 from domain.rules.assessing import Quota
 from domain.rules.ruleset import DraftRuleSet
 from tests.domain.assessment.small import FIVE, SMALL
 from tests.domain.branch import (
     AS_HIGHER,
+    AS_OFFICER,
     AS_SECRETARY,
     BRANCH,
+    COMMITTEE,
     DOCUMENT,
     HIGHER,
     HIGHER_DEPUTY,
@@ -31,15 +36,18 @@ from tests.domain.branch import (
     MEMBER,
     OTHER,
     PEOPLE,
+    PUBLICITY,
     SECRETARY,
     TOP,
     VERSION,
+    YOUTH,
     calendar,
     commands,
     digest,
     established,
     registered,
     secret,
+    who,
     wish,
 )
 from tests.domain.given import Given, given
@@ -124,9 +132,57 @@ def test_what_was_drawn_gives_the_seats_and_the_year_goes_on_with_it() -> None:
 def test_where_the_body_parts_equals_it_says_why() -> None:
     before = figured("unit", "committee")
     before.when(settle(order=PEOPLE)).refused(DrawnWrong)
-    facts = before.when(settle(order=PEOPLE, reason=secret("reason", "承担急难任务", MEMBER))).facts()
+    why = secret("reason", "承担急难任务", MEMBER)
+    facts = before.when(settle(order=PEOPLE, reason=why, present=HIGHER)).facts()
     assert isinstance(facts[0], SeatsSettled)
     assert (facts[0].by_lot, facts[0].reason is None) == (False, False)
+    assert facts[0].vote == Vote(entitled=3, present=3, in_favour=3)
+
+
+def test_the_body_that_parts_equals_votes_by_quorum_and_without_them() -> None:
+    all_equal = figured("unit", "committee")
+    wished: dict[str, Any] = {"order": PEOPLE, "reason": secret("reason", "承担急难任务", MEMBER)}
+    all_equal.when(settle(**wished)).refused(NotPresent)
+    all_equal.when(settle(**wished, present=(HIGHER_SECRETARY,))).refused(NoQuorum)
+    all_equal.when(settle(**wished, present=HIGHER, not_in_favour=HIGHER[1:])).refused(NoMajority)
+    all_equal.when(settle(**wished, present=(*HIGHER, SECRETARY))).refused(NotInBody)
+    all_equal.when(settle(actor=AS_SECRETARY, **wished, present=COMMITTEE)).refused(DrawnWrong)
+
+
+def equals(one: UUID, other: UUID) -> Given:
+    """The first seat of the branch is clear; these two are equal at the second."""
+    totals = {PUBLICITY: "99.00", one: "90.00", other: "90.00"}
+    return figured("unit", "committee").given(*(small(member, total, BRANCH) for member, total in totals.items()))
+
+
+def test_while_enough_of_its_own_committee_are_left_that_decides_and_no_other() -> None:
+    two = equals(MEMBER, OTHER)
+    wished: dict[str, Any] = {"order": (MEMBER, OTHER), "reason": secret("reason", "承担急难任务", MEMBER)}
+    two.when(settle(**wished, present=HIGHER)).refused(WrongBody, body=BRANCH)
+    (header, *_) = two.when(settle(actor=AS_SECRETARY, **wished, present=COMMITTEE)).facts()
+    assert isinstance(header, SeatsSettled)
+    assert header.vote is not None
+    assert header.vote.entitled == len(COMMITTEE)
+
+
+def test_whoever_stands_in_for_an_equal_settles_nothing() -> None:
+    x = who("stand-in of an equal")
+    stands = wish(
+        SubstituteRole,
+        AS_OFFICER,
+        Y_OVER,
+        unit=BRANCH,
+        role="committee_member",
+        person=x,
+        stands_for=YOUTH,
+        from_on=Y_OVER.date(),
+        until_on=Y_OVER.date() + timedelta(days=20),
+    )
+    equal = equals(YOUTH, OTHER).given(registered(x), stands)
+    why = secret("reason", "承担急难任务", MEMBER)
+    himself = person(x, "committee_member", BRANCH)
+    meeting = settle(actor=himself, order=(YOUTH, OTHER), reason=why, present=(*COMMITTEE, x))
+    equal.when(meeting).refused(DrawnWrong)
 
 
 def test_where_all_equals_are_in_there_is_nothing_to_settle() -> None:
@@ -134,10 +190,10 @@ def test_where_all_equals_are_in_there_is_nothing_to_settle() -> None:
     figured("unit", "include").when(adopted("Y", Y_OVER)).says(CommitteeDecided)
 
 
-def small(member: UUID, total: str) -> Write:
+def small(member: UUID, total: str, unit: str = SMALL) -> Write:
     """Somebody's figures in the second branch."""
     figures = MemberComputed(
-        member=member, unit=SMALL, year=YEAR, period="Y", computation=1, profile="full", months_present=12, base=total,
+        member=member, unit=unit, year=YEAR, period="Y", computation=1, profile="full", months_present=12, base=total,
         base_max="100.00", honours="0.00", deductions="0.00", ledger=total, ledger_part=total, total=total, graded=True,
         records=0, records_digest=digest("records"),
     )  # fmt: skip

@@ -9,7 +9,6 @@ from domain.actor import Actor, person
 from domain.assessment.appraisal import Session, appraisal_of
 from domain.assessment.balloting import (
     AnnulAppraisal,
-    Ballot,
     CloseAppraisal,
     FileSelfEvaluation,
     IssuedCode,
@@ -22,6 +21,7 @@ from domain.assessment.feedback import AcknowledgeResult, FeedBackResult
 from domain.assessment.noticing import DraftResultNotice
 from domain.assessment.opening import OpenPeriod
 from domain.assessment.period import Assessment, period_of
+from domain.assessment.tallying import Ballot
 from domain.decider import Command
 from domain.values import day_of
 from tests.domain.branch import BRANCH, HIGHER, SECRETARY, TOP, digest, secret
@@ -137,8 +137,8 @@ def _spent(allowed: dict[UUID, int], subject: UUID) -> bool:
 
 def _of_codes(session: Session, random: Random) -> tuple[Ballot, ...]:
     return tuple(
-        Ballot(subject=subject, digest=code, mark=random.choice(MARKS))
-        for code, subject in session.codes.items()
+        Ballot(subject=good_for.subject, digest=code, mark=random.choice(MARKS))
+        for code, good_for in session.codes.items()
         if random.randrange(8)
     )
 

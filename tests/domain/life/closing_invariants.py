@@ -172,7 +172,7 @@ def i22_one_ballot_each_for_everybody_else_and_none_before_the_counting(step: St
     assert isinstance(session, Session)
     assert there <= set(session.voters)
     assert [one.code_digest for one in cast] == sorted({one.code_digest for one in cast})
-    for subject, number in Counter(one.subject for one in cast).items():
+    for (subject, _), number in Counter((one.subject, one.category) for one in cast).items():
         assert subject in session.subjects
         assert number <= len(there - {subject})
     for one in facts(step, AppraisalTallied):

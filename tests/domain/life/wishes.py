@@ -519,15 +519,16 @@ ELSEWHERE: Final = (
         "domain.oversight.erasing",
         "domain.oversight.retention",
     ),
-    *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
+    *("domain.assessment.ordering", "domain.assessment.superseding"),
+    *("domain.assessment.settling", "domain.assessment.giving"),
     *("domain.register", "domain.history", "domain.assessment.following", "domain.organisation.describing"),
 )
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE))
 """Wishes of a branch's days, of its year and of what follows. A review, which no other wish can tell from none, and
-what becomes of a person's data, is told in tests/domain/oversight; a restatement, and the seats of a pool, in
-tests/domain/assessment; what papers say of years before the log in tests/domain/history; the registers, which stand
-beside the points, in tests/domain/register; what is said of a person for fairness figures, and nothing else asks for,
-in tests/domain/organisation."""
+what becomes of a person's data, is told in tests/domain/oversight; a restatement, the seats of a pool and what bodies
+give in tests/domain/assessment; what papers say of years before the log in tests/domain/history; the registers, which
+stand beside the points, in tests/domain/register; what is said of a person for fairness figures, and nothing else asks
+for, in tests/domain/organisation."""
 
 
 def anything(life: Life, random: Random) -> Command:

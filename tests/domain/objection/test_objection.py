@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from domain.actor import Actor, person
-from domain.decider import Command, NotPermitted
+from domain.decider import Command, NotPermitted, Write
 from domain.notice.notice import (
     NoticeDrafted,
     NoticeLineCleared,
@@ -59,6 +60,7 @@ from domain.recording.archive import (
 )
 from domain.recording.entering import AlreadyRecorded
 from domain.recording.filling import OutcomeNotOfItem
+from domain.recording.sealing import ArchiveSealed
 from tests.domain.branch import (
     AS_OFFICER,
     AS_SECRETARY,
@@ -453,6 +455,37 @@ def test_a_line_that_was_missing_is_added_and_noticed() -> None:
     assert (replaced.member, replaced.replaces) == (late, None)
     assert isinstance(header, NoticeDrafted)
     done.when(appealed(person(late, "member", BRANCH))).says(AppealFiled)
+
+
+def sealed(member: UUID) -> Write:
+    """The half-year of the party day is determined for one person."""
+    fact = ArchiveSealed(
+        member=member, unit=BRANCH, year=2026, period="H1", first_on=date(2026, 1, 1), last_on=date(2026, 6, 30)
+    )
+    return archive_of(member, HELD_ON).says(fact)
+
+
+def test_what_is_upheld_after_its_period_was_sealed_is_closed_and_takes_effect_by_a_restatement() -> None:
+    late = who("was there too")
+    missing = POSTED.given(registered(late), filed(about="missing_line", line=None))
+    missing = missing.given(accepted(), assigned(), heard(), found())
+    missing = missing.given(decided(correction=Correction(outcome="attended", member=late)), replied())
+    (end,) = missing.given(sealed(late)).when(close(LONG_AFTER)).says(ObjectionClosed)
+    assert isinstance(end, ObjectionClosed)
+    assert (end.outcome, end.by_restatement) == ("upheld", True)
+    (*_, end) = missing.given(sealed(OTHER)).when(close(LONG_AFTER)).facts()
+    assert isinstance(end, ObjectionClosed)
+    assert not end.by_restatement, "another person's period says nothing about his"
+
+
+def test_a_late_request_about_a_sealed_record_is_closed_and_changes_no_record() -> None:
+    history = POSTED.given(closed(), confirmed(), filed(at=LONG_AFTER), accepted(at=LONG_AFTER))
+    steps = (assigned(), heard(), found(), decided(), replied())
+    history = history.given(*(replace(step, at=LONG_AFTER) for step in steps), sealed(OTHER))
+    (end,) = history.when(close(LONG_AFTER + timedelta(days=30))).says(ObjectionClosed)
+    assert isinstance(end, ObjectionClosed)
+    assert end.by_restatement
+    assert record(history.world).status == "confirmed"
 
 
 def test_there_is_no_objection_of_another_organisation() -> None:

@@ -1,9 +1,13 @@
 """留存、限制与销毁: two hands, a ground and a document; nothing goes while it is needed."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 from domain.actor import person
 from domain.decider import NotPermitted
+from domain.objection.closing import CloseObjection
+from domain.objection.objection import Correction
+from domain.organisation import member as member_stream
 from domain.organisation.custody import (
     ErasureApproved,
     ErasureDeclined,
@@ -16,7 +20,7 @@ from domain.organisation.custody import (
     ProcessingRestricted,
     RestrictionLifted,
 )
-from domain.organisation.member import OwnAffair
+from domain.organisation.member import OwnAffair, Registered
 from domain.organisation.membership import RegisterLeave
 from domain.oversight.case_key import CaseKeyDestroyed
 from domain.oversight.erasing import (
@@ -38,6 +42,11 @@ from domain.oversight.retention import (
     NotOrdered,
     RetentionOrdered,
 )
+from domain.oversight.running import runs
+from domain.recording.archive import DeductionApproved, DeductionDismissed
+from domain.recording.deduction import DeductionDecided
+from tests.domain import merits
+from tests.domain.assessment.test_year import DETERMINED
 from tests.domain.branch import (
     AS_LEADER,
     AS_OFFICER,
@@ -48,13 +57,34 @@ from tests.domain.branch import (
     MEMBER,
     OFFICER,
     OTHER,
+    PROCESS,
     READY,
     TOP,
+    VERSION,
     appointed,
+    digest,
+    registered,
+    secret,
     sheet_approved,
+    who,
     wish,
 )
-from tests.domain.objection.disputes import FILED, FILED_AT, OBJECTION_ID, withdrawn
+from tests.domain.measured import GOOD, YEARS, called_for, graded, looked_at_again, year_of
+from tests.domain.objection import disputes
+from tests.domain.objection.disputes import (
+    FILED,
+    FILED_AT,
+    OBJECTION_ID,
+    POSTED,
+    about,
+    accepted,
+    assigned,
+    filed,
+    found,
+    heard,
+    replied,
+    withdrawn,
+)
 from tests.domain.oversight.kept import (
     AS_SECOND,
     IN_TERM,
@@ -77,11 +107,15 @@ from tests.domain.oversight.kept import (
     unrestricted,
 )
 from tests.domain.oversight.reviews import DAY, OFFICE, REVIEW_ID, closed, opened
+from tests.domain.restated import ordered as restatement_ordered
+from tests.domain.restated import with_leaders
 
+JULY = datetime(2026, 7, 1, 16, 2, tzinfo=UTC)
+NEXT_YEAR = datetime(2027, 4, 1, 1, tzinfo=UTC)
 ON_LEAVE = {"kind": "leave", "from_on": date(2026, 5, 1), "until_on": date(2026, 5, 2)}
 
 
-def test_a_person_is_erased_in_two_hands_after_the_term() -> None:
+def test_a_somebodyis_erased_in_two_hands_after_the_term() -> None:
     LEFT.when(proposed()).says(ErasureProposed)
     LEFT.given(proposed()).when(decided()).says(ErasureApproved)
     (gone,) = LEFT.given(proposed(), decided()).when(destroyed()).says(PersonalKeyDestroyed)
@@ -133,7 +167,7 @@ def test_a_running_review_refuses_under_the_same_code_as_a_hold() -> None:
     asked.given(closed()).when(destroyed(about)).says(PersonalKeyDestroyed)
 
 
-def test_the_key_of_a_case_follows_an_erased_person_by_a_wish_of_its_own() -> None:
+def test_the_key_of_a_case_follows_an_erased_somebodyby_a_wish_of_its_own() -> None:
     about = CaseOf(case=REVIEW_ID, kind="review")
     follows = followed(about, OTHER, unit=TOP)
     ended = OFFICES.given(*OFFICE, opened(OTHER), left(), closed())
@@ -156,9 +190,60 @@ def test_the_key_of_a_case_stays_while_anybody_of_it_is_held() -> None:
         over.given(held(of=one)).when(cleared(OBJECTION_ID, objector=MEMBER)).refused(StillNeeded)
 
 
+def test_a_hold_on_whoever_had_no_line_keeps_the_key_of_his_objection() -> None:
+    missed = who("was there too")
+    right = Correction(outcome="attended", member=missed)
+    over = POSTED.given(registered(missed), filed(about="missing_line", line=None), accepted(), assigned(), heard())
+    over = over.given(found(), disputes.decided(correction=right), replied(), about(CloseObjection, PROCESS, JULY))
+    over = over.given(ordered(date(2027, 1, 1), "objections"))
+    over.when(cleared(OBJECTION_ID)).says(CaseKeyDestroyed)
+    over.given(held(of=missed)).when(cleared(OBJECTION_ID)).refused(StillNeeded)
+
+
 def test_an_open_objection_and_an_open_period_refuse() -> None:
     FILED.given(left(FILED_AT)).when(proposed("law")).refused(StillNeeded)
     READY.given(sheet_approved(), left()).when(proposed("law")).refused(StillNeeded)
+
+
+def test_a_case_that_waits_for_a_body_refuses() -> None:
+    told = secret("particulars", "4月20日窗口服务投诉", OTHER)
+    accused = OFFICES.given(merits.proposed(member=OTHER, particulars=told), left())
+    accused.when(proposed("law")).refused(StillNeeded)
+    claimed = OFFICES.given(merits.claimed(person(OTHER, "member", BRANCH), member=OTHER), left())
+    claimed.when(proposed("law")).refused(StillNeeded)
+    OFFICES.given(merits.claimed(), left()).when(proposed("law")).says(ErasureProposed)
+
+
+def test_a_measure_on_its_way_refuses_until_it_is_withdrawn() -> None:
+    base = YEARS.given(registered(SECOND_OFFICER, TOP), appointed(SECOND_OFFICER, "officer", TOP))
+    called = base.given(*year_of(2026, {**GOOD, OTHER: "basically_qualified"}), called_for(2026), left(NEXT_YEAR))
+    called.when(proposed("law")).refused(StillNeeded)
+    corrected = called.given(*graded(OTHER, 2026, "qualified", 2), looked_at_again(OTHER, 2026, NEXT_YEAR))
+    corrected.when(proposed("law")).says(ErasureProposed)
+
+
+def test_a_restatement_on_its_way_refuses() -> None:
+    determined = with_leaders(DETERMINED)
+    today, somebody = TERM_OVER.date(), determined.world[member_stream.MEMBER.of(OTHER)]
+    assert isinstance(somebody, Registered)
+    assert not runs(determined.world, somebody, today)
+    assert runs(determined.given(restatement_ordered(VERSION)).world, somebody, today)
+
+
+def test_of_somebody_who_is_gone_a_deduction_is_dismissed_at_most() -> None:
+    heard = OFFICES.given(merits.proposed(), merits.acknowledged(), merits.stated(None, final=True))
+    heard.when(merits.deduction_decided()).says(DeductionDecided, DeductionApproved)
+    said: dict[str, Any] = {"member": MEMBER, "unit": BRANCH}
+    minute = {"minute": "纪要〔2026〕12号", "minute_sha256": digest("minute")}
+    steps = (
+        ErasureProposed(**said, ground="law", by=OFFICER, **ORDER),
+        ErasureApproved(**said, by=SECOND_OFFICER, **minute),
+        PersonalKeyDestroyed(**said, ground="law", proposed_by=OFFICER, approved_by=SECOND_OFFICER, **ORDER),
+    )
+    gone = heard.given(*(member_stream.MEMBER.of(MEMBER).says(fact) for fact in steps))
+    gone.when(merits.deduction_decided()).refused(PersonErased)
+    why = secret("reason", "不予减分", MEMBER)
+    gone.when(merits.deduction_decided(verdict="refused", reason=why)).says(DeductionDecided, DeductionDismissed)
 
 
 def test_what_is_declined_may_be_asked_again_and_what_runs_may_not() -> None:

@@ -8,21 +8,26 @@ import pytest
 
 from domain.actor import Actor, person
 from domain.decider import NotPermitted, Refused
+from domain.organisation.appointments import SubstituteRole
 from domain.organisation.member import OwnAffair
 from domain.organisation.unit import DayInFuture
 from domain.recording.approval import RecorderApproves, WrongBody
 from domain.recording.archive import RecordUnknown, VetoLifted, VetoRegistered, archive_of
 from domain.recording.bringing import BroughtVetoClosed, NotAsBrought, VetoBrought, VetoNotBrought, VetoUnknown
+from domain.recording.chain import SubjectDecides
 from domain.recording.department import KeptByDepartment
 from domain.recording.entering import AlreadyRecorded
 from domain.recording.sheet import EvidenceMissing
 from domain.recording.veto import LiftedBeforeDecided, VetoNotStanding
 from tests.domain.branch import (
     AS_HIGHER,
+    AS_OFFICER,
     AS_SECRETARY,
+    AT,
     COMMITTEE,
     DOCUMENT,
     HIGHER,
+    HIGHER_SECRETARY,
     MEMBER,
     RULED,
     TOP,
@@ -33,6 +38,7 @@ from tests.domain.branch import (
     rules_in_force,
     secret,
     who,
+    wish,
 )
 from tests.domain.given import Given
 from tests.domain.merits import DATED_ON, brought_closed, lifted, veto_brought, vetoed
@@ -84,10 +90,11 @@ OFFICIAL: Final = who("discipline official")
 AS_OFFICIAL: Final = person(OFFICIAL, "department_officer", DISCIPLINE_OFFICE)
 
 
-def kept(*items: str) -> Given:
-    """The branch under a rule set by which a department keeps some items; the department has an officer."""
+def kept(*items: str, also: str | None = None) -> Given:
+    """The branch under a rule set by which a department keeps some items, or two do; the first has an officer."""
     source = {"code": "discipline", "zh": "纪检", "en": "Discipline", "unit": DISCIPLINE_OFFICE, "items": items}
-    document = json.dumps({**json.loads(DOCUMENT), "sources": [source]}, ensure_ascii=False).encode()
+    others = [] if also is None else [{**source, "code": "other", "unit": also}]
+    document = json.dumps({**json.loads(DOCUMENT), "sources": [source, *others]}, ensure_ascii=False).encode()
     return organised().given(
         *rules_in_force(document),
         established(DISCIPLINE_OFFICE, TOP),
@@ -137,6 +144,31 @@ def test_f21_what_was_brought_is_registered_once_even_after_the_veto_was_lifted(
     registered.when(brought_closed(AS_OFFICIAL)).refused(VetoNotBrought)
     record = next(fact.record for fact in registered.world.facts if isinstance(fact, VetoRegistered))
     registered.given(lifted(record)).when(vetoed()).refused(KeptByDepartment)
+
+
+def test_f21_whoever_stands_in_for_the_person_declines_nothing_of_his() -> None:
+    deputy = who("stand-in of the secretary above")
+    lent = {"role": "secretary", "person": deputy, "stands_for": HIGHER_SECRETARY}
+    term = {"from_on": AT.date(), "until_on": date(2026, 12, 31)}
+    stands = wish(SubstituteRole, AS_OFFICER, unit=TOP, **lent, **term)
+    his = {"unit": TOP, "member": HIGHER_SECRETARY, "issuer": secret("issuer", "区纪委", HIGHER_SECRETARY)}
+    brought = KEPT.given(registered(deputy, TOP), stands, veto_brought(AS_OFFICIAL, **his))
+    decline = brought_closed(person(deputy, "secretary", TOP), unit=TOP, member=HIGHER_SECRETARY)
+    brought.when(decline).refused(SubjectDecides)
+    BROUGHT.given(registered(deputy, TOP), stands).when(brought_closed(person(deputy, "secretary", TOP))).says(
+        BroughtVetoClosed
+    )
+
+
+def test_f21_what_one_department_brought_no_other_takes_back() -> None:
+    office, official = "GW/OD", who("other official")
+    other = person(official, "department_officer", office)
+    both = kept("V-1", also=office).given(
+        established(office, TOP), registered(official, office), appointed(official, "department_officer", office)
+    )
+    brought = both.given(veto_brought(AS_OFFICIAL))
+    brought.when(brought_closed(other)).refused(KeptByDepartment, departments=(DISCIPLINE_OFFICE,))
+    brought.when(brought_closed(AS_OFFICIAL)).says(BroughtVetoClosed)
 
 
 def test_f21_only_its_department_and_the_body_that_registers_close_what_was_brought() -> None:

@@ -1,15 +1,18 @@
 """措施: proposed, opened, carried out, closed, withdrawn; every step by a person, every limit kept."""
 
+import json
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from domain.actor import person
 from domain.assessment.period import PeriodNotThere
-from domain.decider import Fact
+from domain.decider import Fact, Write
 from domain.entry import Entry
+from domain.ledger import request_bytes
 from domain.organisation.member import OwnAffair
 from domain.process import carried_out, follow_up
 from domain.recording.committee import NoMajority, NoQuorum
@@ -49,6 +52,7 @@ from tests.domain.branch import (
     AS_SECRETARY,
     BRANCH,
     DISCIPLINE,
+    DOCUMENT,
     MEMBER,
     OTHER,
     PEOPLE,
@@ -60,6 +64,8 @@ from tests.domain.branch import (
     TOP,
     YOUTH,
     digest,
+    organised,
+    rules_in_force,
     secret,
     wish,
 )
@@ -169,6 +175,51 @@ def test_10_correction_of_year_1_withdraws_the_measure_of_year_2() -> None:
     assert status(after, MEMBER, "help", 2027) == "withdrawn"
     assert status(after, MEMBER, "correct", 2027) == "proposed"
     after.when(looked_at_again(MEMBER, 2026, at(2028, 5))).nothing()
+
+
+def test_a_review_from_before_imports_is_known_again() -> None:
+    review = looked_at_again(MEMBER, 2026, at(2027, 4))
+    before = {"wish", "actor", "unit", "member", "year", "period"}
+    assert set(msgspec.json.decode(request_bytes(review))) == before
+
+
+def ranked(year: int, **totals: str) -> tuple[Write, ...]:
+    """A sealed year in which everybody is good enough, and two have more than the others."""
+    shown = {MEMBER: totals["member"], OTHER: totals["other"]}
+    results = (one for member in PEOPLE for one in graded(member, year, "qualified", total=shown.get(member)))
+    return (*results, *sealed(year))
+
+
+def ruled_by_place() -> Given:
+    """The example's rules, and the first of a year is commended."""
+    document = json.loads(DOCUMENT)
+    first = {
+        "code": "first",
+        "zh": "第一",
+        "en": "First",
+        "when": {"period": "Y", "top": 1},
+        "rank": 99,
+        "steps": document["measures"]["table"][0]["steps"],
+    }
+    document["measures"]["table"].append(first)
+    return organised().given(*rules_in_force(json.dumps(document, ensure_ascii=False).encode()))
+
+
+def test_a_measure_by_place_of_a_later_year_stands_where_an_earlier_result_is_superseded() -> None:
+    both = ruled_by_place().given(*ranked(2026, member="85.00", other="90.00"), called_for(2026))
+    both = both.given(*ranked(2027, member="90.00", other="85.00"), called_for(2027))
+    assert status(both, MEMBER, "first", 2027) == "proposed"
+    corrected = both.given(*graded(MEMBER, 2026, "qualified", 2, total="88.00"))
+    corrected.when(looked_at_again(MEMBER, 2026, at(2028, 4))).nothing()
+
+
+def test_whoever_moves_up_because_another_result_is_superseded_is_looked_at_too() -> None:
+    year = ruled_by_place().given(*ranked(2026, member="90.00", other="85.00"), called_for(2026))
+    assert status(year, MEMBER, "first") == "proposed"
+    corrected = year.given(*graded(MEMBER, 2026, "qualified", 2, total="70.00"))
+    review = looked_at_again(MEMBER, 2026, at(2027, 4))
+    facts = corrected.when(review).says(MeasureWithdrawn, MeasureProposed)
+    assert [getattr(fact, "member", None) for fact in facts] == [MEMBER, OTHER]
 
 
 def test_a_measure_that_was_withdrawn_may_follow_again() -> None:

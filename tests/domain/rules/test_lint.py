@@ -55,7 +55,15 @@ def stage(**fields: object) -> Break:
     return lambda document: document["notice"]["stages"][0].update(fields)
 
 
+def by_category(document: Document, *weights: str | None, asked: bool = True) -> None:
+    document["appraisal"]["scope"] = "per_category"
+    document["periods"][2]["appraisal"] = asked
+    for category, weight in zip(document["categories"], weights, strict=False):
+        category["weight"] = weight
+
+
 MINOR = {**level("minor", "轻", "Minor"), "per": "matter"}
+EMPTY_ENDS = {"given_by": "parent_committee", "least": "60", "most": "60"}
 ONLY_LEDGER_AND_A_FIFTH_MORE = {"ledger": "0.79", "appraisal": "0.21"}
 
 BROKEN: list[tuple[str, Break]] = [
@@ -113,6 +121,8 @@ BROKEN: list[tuple[str, Break]] = [
     ("components-not-one", put("probationary", components={"ledger": "0.90"})),
     ("components-not-one", put("full", components={})),
     ("subjective-share", put("full", components=ONLY_LEDGER_AND_A_FIFTH_MORE)),
+    ("subjective-share", put("full", components={"ledger": "0.75", "appraisal": "0.15", "task": "0.10"})),
+    ("body-score-ends", lambda document: document.update(body_scores={"task": EMPTY_ENDS})),
     ("subjective-share", lambda document: document["fairness"].update(subjective_share_max="0.19")),
     ("quota-on-probationary", put("probationary", graded=True)),
     ("unknown-grade", put("V-1", to="splendid")),
@@ -132,12 +142,17 @@ BROKEN: list[tuple[str, Break]] = [
     ("setting-without-effect", lambda document: document["carry_over"].update(most="5")),
     ("setting-without-effect", lambda document: document["local_items"].update(allowed=True)),
     ("setting-without-effect", lambda document: document["local_items"].update(max_points_per_category="1")),
-    ("setting-without-effect", lambda document: document["periods"][2].update(base="mean_of_halves")),
+    ("ballot-without-weights", lambda document: by_category(document, None)),
+    ("ballot-without-weights", lambda document: by_category(document, *[None] * 8)),
+    ("setting-without-effect", lambda document: by_category(document, asked=False)),
+    ("setting-without-effect", lambda document: document["periods"][0].update(base="mean_of_halves")),
+    ("only-a-note", lambda document: document["periods"][0].update(entry_closes_working_days=5)),
+    ("base-not-an-option", lambda document: document["periods"][2].update(base_options=["recompute"])),
     ("evidence-unused", lambda document: document["evidence_kinds"].update(photo={"zh": "照片", "en": "Photo"})),
     ("nothing-planned", lambda document: item(document, "R-GJ-1").pop("planned_half")),
 ]
 
-WARNINGS = ("evidence-unused", "nothing-planned")
+WARNINGS = ("only-a-note", "evidence-unused", "nothing-planned")
 
 
 def test_the_example_has_nothing_to_refuse(scheme: Scheme) -> None:

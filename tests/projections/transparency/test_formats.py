@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ def decoded(text: str | None) -> bytes:
     return base64.b64decode(text) if text else b""
 
 
+@cache
 def read_leaves(height: int, index: int) -> bytes:
     return complete_root(LEAVES[index << height : (index + 1) << height])
 

@@ -37,10 +37,15 @@ def test_f14_each_component_is_weighted_and_rounded_by_itself(shares: dict[str, 
     assert total(9125, 8333, with_components(**shares)).points == expected
 
 
-@pytest.mark.parametrize("component", ["committee", "task"])
-def test_f14_a_component_that_nobody_scores_is_refused_with_its_rule_set(component: str) -> None:
-    with pytest.raises(Exception, match=component):
-        with_components(ledger="0.70", appraisal="0.20", **{component: "0.10"})
+def test_f14_what_bodies_give_is_weighted_and_rounded_by_itself_as_well() -> None:
+    # 91.25 × 0.80 = 73.00; 83.33 × 0.10 → 8.33; 66.66 × 0.05 = 3.333 → 3.33; 99.99 × 0.05 = 4.9995 → 5.00; 89.66
+    profile = with_components(ledger="0.80", appraisal="0.10", committee="0.05", task="0.05")
+    assert total(9125, 8333, profile, bodies={"committee": 6666, "task": 9999}).points == 8966
+
+
+def test_f14_a_component_that_nobody_scores_is_refused_with_its_rule_set() -> None:
+    with pytest.raises(Exception, match="leadership"):
+        with_components(ledger="0.70", appraisal="0.20", leadership="0.10")
 
 
 QUARTERS = [

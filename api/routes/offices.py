@@ -1,0 +1,99 @@
+"""任职一览 — who holds which office in an organisation and in all below it, on a day; now, or as it was known then."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+
+from api.answering import answer
+from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
+from api.asked import Asked, permitted
+from api.documents import described
+from api.names import Names, names_of
+from domain.organisation.appointments import OFFICES, Role
+from domain.values import Code, MemberId
+from projections import offices, prefix
+from projections.answers import Answer, AsyncConnection
+from projections.offices_then import officers_below_then, offices_steps
+from projections.waiting import as_of
+
+router = APIRouter(tags=["organisation"])
+
+RoleAsked = Annotated[Role | Literal[""] | None, Query(description="This office alone; every office by default.")]
+
+
+class PlacedOfficeView(msgspec.Struct, frozen=True, kw_only=True):
+    """One office of one organisation, and who acts in it."""
+
+    unit: Code
+    unit_title: str
+    role: str
+    member: MemberId
+    name: str
+    from_on: date
+    until_on: date | None
+    stands_for: str | None
+    """Whose office it is, where somebody else acts in it."""
+    asked: bool
+    """By the holder himself."""
+
+
+class OfficesView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who acts in which office on a day."""
+
+    unit: Code
+    title: str
+    day: date
+    role: str | None
+    offices: tuple[PlacedOfficeView, ...]
+    back: LookingBack | None
+
+
+@router.get("/units/{unit:code}/offices")
+@described(OfficesView)
+async def offices_below(
+    unit: str, asked: Annotated[Asked, permitted("unit.read")], back: BackAsked, role: RoleAsked = None
+) -> Response:
+    """Who holds which office in an organisation and all below it: on a day, and as known at a position or instant."""
+    assert asked.unit is not None
+    wanted = role or None  # a form sends an empty field for what was not chosen
+    async with asked.ready() as connection:
+        found, seen = await _found(asked, connection, unit, wanted, back)
+        chosen = [one for one in found.value if wanted in (None, one.role)]
+        names = await names_of(asked, connection, [person for one in chosen for person in (one.member, one.stands_for)])
+    view = OfficesView(
+        unit=unit,
+        title=asked.unit.title,
+        day=asked.today if seen is None else seen.day,
+        role=wanted,
+        offices=tuple(_view(one, names) for one in chosen),
+        back=seen,
+    )
+    return answer(asked, "offices.html", Answer(as_of=found.as_of, complete=found.complete, value=view), roles=OFFICES)
+
+
+async def _found(
+    asked: Asked, connection: AsyncConnection, unit: Code, role: Role | None, back: Back
+) -> tuple[Answer[tuple[offices.Office, ...]], LookingBack | None]:
+    if not back:
+        return await offices.officers_below(connection, unit, asked.today), None
+    steps = await offices_steps(connection, unit, role, await prefix.head(connection))
+    when = await when_of(connection, back, steps)
+    seen = await looking_back(connection, when, steps)
+    found = await officers_below_then(connection, unit, seen.day, when.position)
+    return Answer(as_of=await as_of(connection), complete=True, value=found), seen
+
+
+def _view(one: offices.Office, names: Names) -> PlacedOfficeView:
+    return PlacedOfficeView(
+        unit=one.unit,
+        unit_title=one.unit_title,
+        role=one.role,
+        member=one.member,
+        name=names(one.member),
+        from_on=one.from_on,
+        until_on=one.until_on,
+        stands_for=None if one.stands_for is None else names(one.stands_for),
+        asked=one.asked,
+    )
