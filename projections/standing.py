@@ -92,7 +92,7 @@ def standing(
 
 
 def columns_of(numbers: Numbers, units: Sequence[Code], own: Sequence[Code], grades: Sequence[Code]) -> Standing:
-    """Of each member his key, total, what ballots, committee and task gave, and his months; graded in the lowest bit."""
+    """Of each member his key, total, what ballots, committee and task gave, and his months (lowest bit: graded)."""
     order = np.argsort(numbers[:, 0], kind="stable")
     member, total, appraisals, committees, tasks, months = numbers[order].T
     ordered: list[int] = order.tolist()
