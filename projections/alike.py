@@ -21,6 +21,7 @@ from domain.assessment.presence import Away, Stay
 from domain.assessment.rows import Tally, tally
 from domain.assessment.scoring import Case, Score, Span, SpanScore, Totals
 from domain.rules.assessing import Period as RulePeriod
+from domain.values import Code
 from projections.crowd import FEW, Counted, Crowd, Token
 from projections.figures import heads_of, row_text
 from projections.given import Given
@@ -71,6 +72,15 @@ class Situation(NamedTuple):
     heads: str
 
 
+class Supposed(NamedTuple):
+    """What is asked instead of what is: one period, under other rule sets."""
+
+    period: Code
+    subject: Callable[[Subject], Subject]
+    placed: Callable[[Tally], Tally | None]
+    """What a record says under them; None where that has no place, and its member is counted by himself."""
+
+
 class Alike:
     """Scores of members.
 
@@ -78,8 +88,8 @@ class Alike:
     meaning, so that one of these serves as long as its connection.
     """
 
-    def __init__(self, named: Callable[[], ItemNames]) -> None:
-        self._named = named
+    def __init__(self, named: Callable[[], ItemNames], supposed: Supposed | None = None) -> None:
+        self._named, self._supposed = named, supposed
         self._names: ItemNames = {}
         self._versions: tuple[Published, ...] = ()
         self._rules: _Key = ()
@@ -94,7 +104,7 @@ class Alike:
             self._said.clear()
             self._numbers.clear()
             self._forget()
-        situations = [self.situation(one.subject, one.year) for one in given]
+        situations = self.situations(given)
         if len(given) <= FEW:
             return [self.text(one, situation) for one, situation in zip(given, situations, strict=True)]
         return Together(self, given, situations).texts()
@@ -130,6 +140,18 @@ class Alike:
         said = _said(one)
         return [part.crowd.span.scores(part.crowd.span.find(part.said(said)))[0] for part in situation.parts[own.spans]]
 
+    def situations(self, given: Sequence[Given]) -> list[Situation]:
+        """Of each year that was read together; those who are one subject are looked at once."""
+        known: dict[tuple[int, int], Situation] = {}
+        found: list[Situation] = []
+        for one in given:
+            key = id(one.subject), one.year
+            own = known.get(key)
+            if own is None:
+                own = known[key] = self.situation(one.subject, one.year)
+            found.append(own)
+        return found
+
     def situation(self, subject: Subject, year: int) -> Situation:
         """What somebody's year has in common with others'."""
         key = (
@@ -153,12 +175,18 @@ class Alike:
             self._versions, self._rules = versions, tuple((one.digest, one.effective_on) for one in versions)
         return self._rules
 
+    def _ruled(self, subject: Subject, year: int) -> Iterable[Ruled]:
+        every, supposed = ruled_periods(subject, year), self._supposed
+        return every if supposed is None else [one for one in every if one.period == supposed.period][:1]
+
     def _situated(self, subject: Subject, year: int) -> Situation:
+        if self._supposed is not None:
+            subject = self._supposed.subject(subject)
         periods: list[Period] = []
         parts: list[Part] = []
         heads: list[tuple[Ruled, Case, Score]] = []
         stretches = Spans()
-        for ruled in ruled_periods(subject, year):
+        for ruled in self._ruled(subject, year):
             case = case_of(subject, year, ruled, (), NOTHING, stretches)
             own = [
                 self._part(subject, year, ruled, case, part, span)
@@ -194,8 +222,12 @@ class Alike:
         if key not in self._crowds:
             earlier = [one.over(ruled.tariff.months) for one in subject.others(version)]
             prices = {one.version: one.prices for one in (ruled.tariff, *earlier)}
-            self._crowds[key] = Crowd(SpansAlike(tariff, prices, case.profile, span, self.tally))
+            self._crowds[key] = Crowd(SpansAlike(tariff, prices, case.profile, span, self._read))
         return Part(months, self._crowds[key])
+
+    def _read(self, said: Token) -> Tally | None:
+        found = self.tally(said)
+        return found if self._supposed is None else self._supposed.placed(found)
 
     def tally(self, said: Token) -> Tally:
         """What a record says, as the scoring counts it."""
@@ -217,10 +249,11 @@ class Together:
         groups: dict[int, list[int]] = {}
         for place, situation in enumerate(situations):
             groups.setdefault(id(situation), []).append(place)
-        self._groups = [(situations[places[0]], np.array(places, dtype=np.intp)) for places in groups.values()]
+        self.groups = [(situations[places[0]], np.array(places, dtype=np.intp)) for places in groups.values()]
+        """The years by their situation."""
         self._parts: dict[int, Part] = {}
         self._members: dict[int, list[NDArray[np.intp]]] = {}
-        for situation, places in self._groups:
+        for situation, places in self.groups:
             for part in situation.parts:
                 self._parts[id(part.crowd)] = part
                 self._members.setdefault(id(part.crowd), []).append(places)
@@ -249,8 +282,10 @@ class Together:
     def texts(self) -> list[str]:
         """The rows, in the order of those given."""
         texts = [""] * len(self._given)
-        for situation, places in self._groups:
-            apart = self._apart(situation, places)
+        for situation, places in self.groups:
+            apart = self.apart(situation, places)
+            if not all(one.alike.plain for one in situation.periods):
+                apart[:] = True
             for place in places[apart].tolist():
                 texts[place] = self._alone(place, situation)
             plain = places[~apart]
@@ -259,10 +294,10 @@ class Together:
                     texts[place] = row_text(situation.heads, figures)
         return texts
 
-    def _apart(self, situation: Situation, places: NDArray[np.intp]) -> NDArray[np.bool_]:
+    def apart(self, situation: Situation, places: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Of whom more than his counts makes the figures."""
         counted, given = [self._counted[id(part.crowd)] for part in situation.parts], self._given
-        if situation.carries or None in counted or not all(one.alike.plain for one in situation.periods):
+        if situation.carries or None in counted:
             return np.full(len(places), True)
         own: list[int] = places.tolist()
         apart = np.array([given[place].lists is not NOTHING for place in own], dtype=np.bool_)
@@ -283,13 +318,24 @@ class Together:
             return part.crowd.span.find(part.said(self._given[place].said))
         return counted.found(row)
 
+    def points(self, situation: Situation, places: NDArray[np.intp]) -> Numbers:
+        """Of those who do not stand apart: what all that is confirmed gives."""
+        found: Numbers = np.zeros(len(places), dtype=np.int64)
+        for counted, rows in self._found_of(situation, places):
+            found += counted.sure.sum(axis=1)[rows]
+        return found
+
+    def _found_of(self, situation: Situation, places: NDArray[np.intp]) -> Iterator[tuple[Counted, NDArray[np.intp]]]:
+        for part in situation.parts:
+            counted = self._counted[id(part.crowd)]
+            assert counted is not None, "who is not counted stands apart"
+            yield counted, self._rows[id(part.crowd)][places]
+
     def _figures(self, situation: Situation, places: NDArray[np.intp]) -> Iterator[tuple[Both, ...]]:
         """Of those whose periods are no more than their parts' sums."""
         sure: list[Numbers] = []
         both: list[Numbers] = []
-        for part in situation.parts:
-            counted, rows = self._counted[id(part.crowd)], self._rows[id(part.crowd)][places]
-            assert counted is not None, "who is not counted stands apart"
+        for counted, rows in self._found_of(situation, places):
             sure.append(counted.sure[rows])
             both.append(counted.both[rows])
         if not situation.periods:

@@ -44,11 +44,22 @@ class Counted:
     def add(self, category: int, which: Places, lines: list[Lines]) -> None:
         """One item: the different lines, and which of them is whose."""
         self._lines.append((which, lines))
+        if len(lines) == 1:
+            sure, both = lines[0]
+            self.sure[:, category] += sure.points
+            self.both[:, category] += both.points
+            return
         self.sure[:, category] += np.array([sure.points for sure, _ in lines], dtype=np.int64)[which]
         self.both[:, category] += np.array([both.points for _, both in lines], dtype=np.int64)[which]
 
+    def nobodys(self) -> None:
+        """Nobody has a record."""
+        self.sure[:], self.both[:] = self._span.nothing.sure, self._span.nothing.both
+
     def found(self, row: int) -> SpanFound:
         """One member's, with the lines behind it."""
+        if not self._lines:
+            return self._span.nothing
         return self._span.found([lines[int(which[row])] for which, lines in self._lines])
 
 
@@ -67,8 +78,11 @@ class Crowd:
         Raises Uncountable.
         """
         self.span.trim()
-        kinds = self._kinds_of(said, named)
         counted = Counted(self.span, rows)
+        if not len(said):
+            counted.nobodys()
+            return counted
+        kinds = self._kinds_of(said, named)
         apart = kinds == _NO_LINE
         if apart.any():
             counted.apart = row[apart]

@@ -1,7 +1,10 @@
 """所给 — what members' years are scored from, read for many of them at once, and in one trip."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple
+
+import msgspec
 
 from domain.assessment.presence import Away, Stay
 from domain.assessment.tariff import Tariff
@@ -30,7 +33,17 @@ _TOTALS: Final = """
 SELECT r.member, r.year, r.period, r.determined_total
 FROM results AS r WHERE r.member = ANY(%(members)s::int[]) AND r.determined_total IS NOT NULL
 """
-_NONE: Final[Mapping[tuple[int, str], int]] = {}
+
+
+class _About(NamedTuple):
+    """One row of ``_ABOUT``, without whom it is about."""
+
+    what: str
+    said: str
+    from_on: date
+    until_on: date | None
+    exempt: bool
+    path: tuple[str, ...]
 
 
 class Given(NamedTuple):
@@ -94,31 +107,43 @@ def _subjects(
     local: Mapping[str, tuple[LocalItem, ...]],
     totals: Mapping[int, Mapping[tuple[int, str], int]],
 ) -> dict[int, Subject]:
-    """Presence over all organisations; the rule sets are those of the scheme of the last one."""
-    stays: dict[int, list[Stay]] = {}
-    away: dict[int, list[Away]] = {}
-    profiles: dict[int, list[ProfileSince]] = {}
-    seats: dict[int, list[Seat]] = {}
-    schemes: dict[int, str] = {}
+    """Presence over all organisations; the rule sets are those of the scheme of the last one.
+
+    Most people of a branch entered on one day: of whom the same is known, there is one subject.
+    """
+    about: dict[int, list[_About]] = {}
     for what, member, _, said, from_on, until_on, exempt, path in cursor.fetchall():
-        match what:
-            case "stay":
-                stays.setdefault(member, []).append(Stay(from_on, until_on))
-                seats.setdefault(member, []).append(Seat(from_on=from_on, path=tuple(path)))
-                schemes[member] = said
-            case "away":
-                away.setdefault(member, []).append(Away(from_on, until_on, exempt))
-            case _:
-                profiles.setdefault(member, []).append(ProfileSince(profile=said, from_on=from_on))
-    return {
-        member: Subject(
-            stays=tuple(own),
-            versions=versions.get(schemes[member], ()),
-            local=local.get(schemes[member], ()),
-            seats=tuple(seats[member]) if local.get(schemes[member]) else (),
-            away=tuple(away.get(member, ())),
-            profiles=tuple(profiles.get(member, ())),
-            totals=totals.get(member, _NONE),
-        )
-        for member, own in stays.items()
-    }
+        own = tuple(path) if path and local else ()
+        about.setdefault(member, []).append(_About(what, said, from_on, until_on, exempt, own))
+    alike: dict[tuple[_About, ...], Subject | None] = {}
+    found: dict[int, Subject] = {}
+    for member, every in about.items():
+        key = tuple(every)
+        if key not in alike:
+            alike[key] = _subject(key, versions, local)
+        subject = alike[key]
+        if subject is not None:
+            own_totals = totals.get(member)
+            found[member] = subject if own_totals is None else msgspec.structs.replace(subject, totals=own_totals)
+    return found
+
+
+def _subject(
+    about: Sequence[_About],
+    versions: Mapping[str, tuple[Published, ...]],
+    local: Mapping[str, tuple[LocalItem, ...]],
+) -> Subject | None:
+    """None of whom nothing is known but when he was away."""
+    stays = [one for one in about if one.what == "stay"]
+    if not stays:
+        return None
+    scheme = stays[-1].said
+    refined = local.get(scheme, ())
+    return Subject(
+        stays=tuple(Stay(one.from_on, one.until_on) for one in stays),
+        versions=versions.get(scheme, ()),
+        local=refined,
+        seats=tuple(Seat(from_on=one.from_on, path=one.path) for one in stays) if refined else (),
+        away=tuple(Away(one.from_on, one.until_on, one.exempt) for one in about if one.what == "away"),
+        profiles=tuple(ProfileSince(profile=one.said, from_on=one.from_on) for one in about if one.what == "profile"),
+    )

@@ -4,51 +4,38 @@ For whoever drafts: no name, no pseudonym, and no figure of a group so small tha
 is written by it.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from typing import Any, Final, NamedTuple
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from domain.assessment.carried import Place, Said, placed
-from domain.assessment.grading import Candidate, grade_of, under_vetoes
-from domain.assessment.keeping import Kept, with_kept
-from domain.assessment.period import days_of
-from domain.assessment.presence import gradable
-from domain.assessment.rounding import rounder_of
-from domain.assessment.rows import MatterRow, ResponsibilityRow, Tally, Uncountable
-from domain.assessment.scoring import Score
+from domain.assessment.grading import Candidate
 from domain.assessment.seats import seated_anew
-from domain.assessment.totals import total
+from domain.assessment.tariff import Tariff
 from domain.decider import Refused
-from domain.rules.assessing import BodyPart, Profile
 from domain.rules.digest import Part, assemble, digest
-from domain.rules.items import VetoItem
 from domain.rules.scheme import Scheme, load
 from domain.values import Code
-from projections.given import read
-from projections.periods import NOTHING, Lists, Ruled, Subject, case_of, result_of, ruled_period
+from projections.given import Given, read
 from projections.records import ItemNames, item_names
 from projections.rows import Connection
 from projections.rules import Published
-from projections.sayings import Said as Says
-from projections.sayings import tallied
-from projections.scores import RANGE
+from projections.sayings import Numbers
+from projections.standing import NONE, Standing, standing
+from projections.supposing import LONG_AGO, Outcomes, Supposing
 
+AT_A_TIME: Final = 500
+"""Members counted at a time, so that memory stays bounded."""
+AHEAD: Final = 2
+"""Ranges that are read before they are counted."""
 SMALLEST: Final = 10
 """Of a group of which figures are shown, where the rule set asks for no more."""
-_LONG_AGO: Final = date(1900, 1, 1)
 
-_RESULTS: Final = """
-SELECT r.member, r.unit, u.title, r.determined_total, r.grade, r.appraisal, r.graded, r.months_present,
-       r.committee, r.task
-FROM results AS r JOIN units AS u ON u.code = r.unit
-WHERE r.year = %(year)s AND r.period = %(period)s AND r.version > 0 AND u.scheme = %(scheme)s
-  AND (%(unit)s::text IS NULL OR %(unit)s = ANY(u.path)) ORDER BY r.member
-"""
-
-
+_TITLES: Final = "SELECT code, title FROM units WHERE scheme = %(scheme)s"
 _DOCUMENT: Final = """
 SELECT p.section, p.code, p.content::text FROM rule_sets AS s JOIN rule_parts AS p USING (rule_set)
 WHERE s.scheme = %(scheme)s AND s.version = %(version)s ORDER BY p.part
@@ -108,39 +95,6 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
     """Fewer people than may be told of together: then no figure is given but how many they are."""
 
 
-class _Standing(NamedTuple):
-    """What stands of one member."""
-
-    member: int
-    unit: Code
-    title: str
-    total: int
-    grade: Code | None
-    appraisal: int | None
-    graded: bool
-    months: int
-    committee: int | None = None
-    task: int | None = None
-
-    @property
-    def bodies(self) -> dict[BodyPart, int]:
-        """What bodies gave him."""
-        said: dict[BodyPart, int | None] = {"committee": self.committee, "task": self.task}
-        return {part: score for part, score in said.items() if score is not None}
-
-
-class _Outcome(NamedTuple):
-    """What it would come to."""
-
-    standing: _Standing
-    total: int
-    ledger: int
-    deductions: int
-    grade: Code | None
-    graded: bool
-    unmapped: frozenset[Code]
-
-
 def document_of(connection: Connection, scheme: Code, version: Code) -> dict[str, Any] | None:
     """A version's document as it was drafted, published or not; None for an unknown one."""
     known = {"scheme": scheme, "version": version}
@@ -156,7 +110,7 @@ def supposed(document: Mapping[str, Any]) -> Published:
     return Published(
         version=scheme.version,
         digest=digest(content),
-        effective_on=_LONG_AGO,
+        effective_on=LONG_AGO,
         scheme=scheme,
         document="",
     )
@@ -176,200 +130,117 @@ def what_if(
 
     ``unit`` asks for an organisation and those below it alone.
     """
-    known = {"scheme": scheme, "year": year, "period": period, "unit": unit}
-    standing = [_Standing(*row) for row in connection.execute(_RESULTS, known).fetchall()]
-    if not standing:
+    found = standing(connection, scheme, year, period, unit, [one.code for one in version.scheme.grades])
+    if found is None:
         raise NothingDetermined(year=year, period=period)
-    asking = _Asking(connection, version, year, period)
-    outcomes: list[_Outcome] = []
-    for start in range(0, len(standing), RANGE):
-        outcomes += asking.outcomes(standing[start : start + RANGE])
-        progress(len(outcomes), len(standing))
-    graded = list(_graded(version.scheme, outcomes))
-    return _summed(version, year, period, graded, asking.uncountable)
+    titles: dict[Code, str] = dict(connection.execute(_TITLES, {"scheme": scheme}).fetchall())
+    names = [item_names(connection)]
+    with ThreadPoolExecutor(1, "reading") as reader:
+
+        def named() -> ItemNames:
+            return names.pop() if names else reader.submit(item_names, connection).result()
+
+        supposing = Supposing(version, year, period, named)
+        outcomes: list[Outcomes] = []
+        for first, given in _read(connection, reader, found, year, version.tariff):
+            outcomes.append(supposing.outcomes(given, found.part(first, first + len(given))))
+            progress(first + len(given), found.members)
+    seated = _seated(version.scheme, found, Outcomes.together(outcomes))
+    return _summed(version, year, period, found, seated, titles)
 
 
-class _Asking:
-    """One version asked about one period."""
-
-    def __init__(self, connection: Connection, version: Published, year: int, period: Code) -> None:
-        self._connection, self._version, self._year, self._period = connection, version, year, period
-        asked = version.scheme.period(period)
-        self._last_on = date(year, 12, 31) if asked is None else days_of(asked, year)[1]
-        self._names: ItemNames = item_names(connection)
-        self._alike: dict[object, Kept | None] = {}
-        self._places: dict[Said, Place] = {}
-        self.uncountable = 0
-
-    def outcomes(self, standing: Sequence[_Standing]) -> Iterator[_Outcome]:
-        """What some members' results would be."""
-        pairs = [(one.member, self._year) for one in standing]
-        every = read(self._connection, pairs, self._version.tariff)
-        for one, own in zip(standing, every, strict=True):
-            if own.lists is NOTHING:
-                yield self._outcome(one, own.subject, self._remembered(own.subject, own.said))
-            else:
-                yield self._outcome(one, own.subject, self._made(own.subject, self._tallies(own.said), own.lists))
-
-    def _remembered(self, subject: Subject, said: Sequence[Says]) -> Kept | None:
-        """Most of a branch sat in the same meetings: what says the same is scored once."""
-        last = subject.totals.get((self._year - 1, self._period))
-        key = subject.stays, subject.away, subject.profiles, subject.seats, last, tuple(sorted(said))
-        if key not in self._alike:
-            self._alike[key] = self._made(subject, self._tallies(said), NOTHING)
-        return self._alike[key]
-
-    def _tallies(self, said: Sequence[Says]) -> list[Tally]:
-        return [
-            msgspec.structs.replace(tallied(one, self._names), count=number) for one, number in Counter(said).items()
-        ]
-
-    def _made(self, subject: Subject, tallies: Sequence[Tally], lists: Lists) -> Kept | None:
-        """With the old lines of what the version has no item for; None for what it can place nowhere."""
-        own = ruled_period(subject, self._year, self._period)
-        if own is None:
-            return None
-        try:
-            placed_tallies, unmapped = self._placed(tallies)
-            others = [one for one in subject.versions if one.version != self._version.version]
-            long_ago = tuple(msgspec.structs.replace(one, effective_on=_LONG_AGO) for one in others)
-            supposing = msgspec.structs.replace(subject, versions=(*long_ago, self._version))
-            ruled = ruled_period(supposing, self._year, self._period)
-            if ruled is None:
-                return None
-            made = self._score(supposing, ruled, placed_tallies, self._placed_lists(lists))
-            # Its own rules are asked only where something must be kept of them: that is half of the work.
-            if not unmapped and self._has_items_of(own):
-                return with_kept(self._version.tariff, made)
-            before = with_kept(own.tariff, self._score(subject, own, tallies, lists))
-        except Uncountable:
-            return None
-        return with_kept(self._version.tariff, made, before, unmapped)
-
-    def _has_items_of(self, own: Ruled) -> bool:
-        """Whether the version knows or maps every item of another."""
-        tariff = self._version.tariff
-        return own.tariff.prices.keys() <= tariff.prices.keys() | tariff.mapped.keys()
-
-    def _score(self, subject: Subject, ruled: Ruled, tallies: Sequence[Tally], lists: Lists) -> Score:
-        case = case_of(subject, self._year, ruled, tallies, lists)
-        return result_of(subject, ruled, case).confirmed
-
-    def _placed(self, tallies: Iterable[Tally]) -> tuple[list[Tally], frozenset[Code]]:
-        found: list[Tally] = []
-        unmapped: set[Code] = set()
-        for one in tallies:
-            place = self._place(Said("responsibility", one.rules, one.item, one.outcome, one.condition))
-            if place == "unmapped":
-                unmapped.add(one.item)
-            else:
-                found.append(msgspec.structs.replace(one, rules=self._version.version) if place == "own" else one)
-        return [one for one in found if one.item not in unmapped], frozenset(unmapped)
-
-    def _placed_lists(self, lists: Lists) -> Lists:
-        """What the version does not know of honours and deductions counts as in its own day."""
-        if lists is NOTHING:
-            return lists
-        return Lists(
-            honours=tuple(self._own_matter("honour", one) for one in lists.honours),
-            deductions=tuple(self._own_matter("deduction", one) for one in lists.deductions),
-            shortfalls=tuple(one for one in (self._own_shortfall(row) for row in lists.shortfalls) if one is not None),
-            vetoes=lists.vetoes,
-        )
-
-    def _own_matter(self, kind: str, row: MatterRow) -> MatterRow:
-        place = self._place(Said(kind, row.rules, row.item, row.level, row.condition, row.share))
-        return msgspec.structs.replace(row, rules=self._version.version) if place == "own" else row
-
-    def _own_shortfall(self, row: ResponsibilityRow) -> ResponsibilityRow | None:
-        place = self._place(Said("shortfall", row.rules, row.item, row.outcome, row.condition))
-        if place == "unmapped":
-            return None
-        return msgspec.structs.replace(row, rules=self._version.version) if place == "own" else row
-
-    def _place(self, said: Said) -> Place:
-        if said not in self._places:
-            self._places[said] = placed(said, self._version.tariff)
-        return self._places[said]
-
-    def _outcome(self, one: _Standing, subject: Subject, made: Kept | None) -> _Outcome:
-        scheme = self._version.scheme
-        profile = scheme.profile(subject.profile_on(self._last_on) or "")
-        if made is None or profile is None or profile.components.ledger is None:
-            self.uncountable += made is None
-            return _Outcome(one, one.total, one.total, 0, one.grade, one.graded, frozenset())
-        found = made.score
-        whole = total(found.ledger, one.appraisal, profile, rounder_of(scheme.rounding), one.bodies)
-        graded = self._is_graded(profile, one.months)
-        items = (scheme.item(veto.item) for veto in found.vetoes)
-        vetoes = [item for item in items if isinstance(item, VetoItem)]
-        reached = grade_of(whole.points, scheme.grades, scheme.interpretation) if graded else None
-        grade = None if reached is None else under_vetoes(reached, vetoes, scheme.grades).code
-        return _Outcome(one, whole.points, found.ledger, found.deduction_points, grade, graded, made.unmapped)
-
-    def _is_graded(self, profile: Profile, months: int) -> bool:
-        scheme = self._version.scheme
-        period = scheme.period(self._period)
-        asked = period is not None and period.graded and profile.graded and bool(scheme.grades)
-        return asked and gradable([months], scheme.counting.pro_rata)
+def _read(
+    connection: Connection, reader: ThreadPoolExecutor, found: Standing, year: int, supposed: Tariff
+) -> Iterator[tuple[int, list[Given]]]:
+    """Range by range; the next one is read while this one is counted."""
+    ahead: deque[tuple[int, Future[list[Given]]]] = deque()
+    for first in range(0, found.members, AT_A_TIME):
+        pairs = [(member, year) for member in found.member[first : first + AT_A_TIME].tolist()]
+        ahead.append((first, reader.submit(read, connection, pairs, supposed)))
+        if len(ahead) > AHEAD:
+            number, given = ahead.popleft()
+            yield number, given.result()
+    for number, given in ahead:
+        yield number, given.result()
 
 
-def _graded(scheme: Scheme, outcomes: Sequence[_Outcome]) -> Iterator[_Outcome]:
+def _seated(scheme: Scheme, found: Standing, outcomes: Outcomes) -> Outcomes:
     """With the quota of each organisation; seats that people settle stay with whoever holds one."""
-    best = {grade.code for grade in scheme.grades if grade.candidate}
-    units: dict[Code, list[_Outcome]] = {}
-    for one in outcomes:
-        units.setdefault(one.standing.unit, []).append(one)
-    for found in units.values():
-        candidates = [_candidate(one) for one in found if one.graded and one.grade in best]
-        holders = frozenset(str(one.standing.member) for one in found if one.standing.grade in best)
-        inside = seated_anew(scheme.excellent_quota, holders, candidates, sum(one.graded for one in found))
-        for one in found:
-            waits = one.grade in best and str(one.standing.member) not in inside
-            yield one._replace(grade=_next(scheme, one.grade)) if waits else one
+    best = _best(scheme, found)
+    reached, held = best[outcomes.grade], best[found.grade]
+    candidates, holders = _by_unit(found, outcomes.graded & reached), _by_unit(found, held)
+    graded = np.bincount(found.unit[outcomes.graded], minlength=len(found.units)).tolist()
+    inside: set[str] = set()
+    for unit in candidates:
+        own = [_candidate(found, outcomes, place) for place in candidates[unit]]
+        before = frozenset(str(found.member[place]) for place in holders.get(unit, ()))
+        inside |= seated_anew(scheme.excellent_quota, before, own, graded[unit])
+    grade = outcomes.grade.copy()
+    for place in np.flatnonzero(reached).tolist():
+        if str(found.member[place]) not in inside:
+            grade[place] = _next(scheme, int(grade[place]))
+    return outcomes._replace(grade=grade)
 
 
-def _candidate(one: _Outcome) -> Candidate:
-    appraisal = one.standing.appraisal or 0
-    return Candidate(str(one.standing.member), one.total, one.ledger, appraisal, one.deductions)
+def _best(scheme: Scheme, found: Standing) -> NDArray[np.bool_]:
+    """Of each grade whether it is one of those with seats; the last is no grade at all."""
+    codes = {grade.code for grade in scheme.grades if grade.candidate}
+    return np.array([*(code in codes for code in found.grades), False])
 
 
-def _next(scheme: Scheme, grade: Code | None) -> Code | None:
-    codes = [one.code for one in scheme.grades]
-    below = scheme.grades[codes.index(grade) :] if grade in codes else ()
-    return next((one.code for one in below if not one.candidate), grade)
+def _by_unit(found: Standing, meant: NDArray[np.bool_]) -> dict[int, list[int]]:
+    units: dict[int, list[int]] = {}
+    places = np.flatnonzero(meant)
+    for unit, place in zip(found.unit[places].tolist(), places.tolist(), strict=True):
+        units.setdefault(unit, []).append(place)
+    return units
 
 
-def _summed(version: Published, year: int, period: Code, outcomes: Sequence[_Outcome], uncountable: int) -> WhatIf:
-    smallest = smallest_group(version)
-    if len(outcomes) < smallest:
-        return _too_few(version, year, period, len(outcomes))
-    worse = sum(_effect(version.scheme, one) < 0 for one in outcomes)
-    better = sum(_effect(version.scheme, one) > 0 for one in outcomes)
-    crossed = Counter(
-        (one.standing.grade, one.grade)
-        for one in outcomes
-        if one.standing.grade is not None and one.grade is not None and one.standing.grade != one.grade
-    )
-    unmapped = Counter(item for one in outcomes for item in one.unmapped)
+def _candidate(found: Standing, outcomes: Outcomes, place: int) -> Candidate:
+    columns = outcomes.total, outcomes.ledger, outcomes.deductions
+    whole, ledger, deductions = (int(one[place]) for one in columns)
+    return Candidate(str(found.member[place]), whole, ledger, found.appraisal(place) or 0, deductions)
+
+
+def _next(scheme: Scheme, grade: int) -> int:
+    """The first grade without seats, from one on; as the version's own grades come first, their places are its own."""
+    return next((place for place in range(grade, len(scheme.grades)) if not scheme.grades[place].candidate), grade)
+
+
+def _summed(
+    version: Published, year: int, period: Code, found: Standing, outcomes: Outcomes, titles: Mapping[Code, str]
+) -> WhatIf:
+    smallest, members = smallest_group(version), found.members
+    if members < smallest:
+        return _too_few(version, year, period, members)
+    effect = _effects(version.scheme, found, outcomes)
+    better, worse = int((effect > 0).sum()), int((effect < 0).sum())
     return WhatIf(
         version=version.version,
         digest=version.digest,
         year=year,
         period=period,
-        members=len(outcomes),
+        members=members,
         changed=better + worse,
         better=better,
         worse=worse,
-        mean_before=sum(one.standing.total for one in outcomes) // len(outcomes),
-        mean_after=sum(one.total for one in outcomes) // len(outcomes),
-        branches=tuple(_branches(version.scheme, outcomes, smallest)),
-        crossings=tuple(
-            Crossing(before=before, after=after, members=number) for (before, after), number in sorted(crossed.items())
-        ),
-        unmapped=tuple(UnmappedItem(item=item, members=number) for item, number in sorted(unmapped.items())),
-        uncountable=uncountable,
+        mean_before=int(found.total.sum()) // members,
+        mean_after=int(outcomes.total.sum()) // members,
+        branches=tuple(_branches(found, effect, smallest, titles)),
+        crossings=tuple(_crossings(found, outcomes)),
+        unmapped=tuple(UnmappedItem(item=item, members=number) for item, number in sorted(outcomes.unmapped.items())),
+        uncountable=outcomes.uncountable,
     )
+
+
+def _crossings(found: Standing, outcomes: Outcomes) -> list[Crossing]:
+    grades = found.grades
+    crossed = (found.grade != outcomes.grade) & (found.grade != NONE) & (outcomes.grade != NONE)
+    befores: list[int] = found.grade[crossed].tolist()
+    afters: list[int] = outcomes.grade[crossed].tolist()
+    ends = Counter(zip(befores, afters, strict=True))
+    named = {(grades[before], grades[after]): number for (before, after), number in ends.items()}
+    return [Crossing(before=before, after=after, members=number) for (before, after), number in sorted(named.items())]
 
 
 def smallest_group(version: Published) -> int:
@@ -397,34 +268,36 @@ def _too_few(version: Published, year: int, period: Code, members: int) -> WhatI
     )
 
 
-def _branches(scheme: Scheme, outcomes: Iterable[_Outcome], smallest: int) -> Iterator[BranchChange]:
+def _branches(found: Standing, effect: Numbers, smallest: int, titles: Mapping[Code, str]) -> Iterator[BranchChange]:
     """By organisation; those below the smallest group together, with the smallest of the others if need be.
 
     Left out, they would be what the whole has more than the organisations shown.
     """
-    units: dict[Code | None, list[_Outcome]] = {}
-    for one in outcomes:
-        units.setdefault(one.standing.unit, []).append(one)
-    small = [unit for unit, found in units.items() if len(found) < smallest]
-    others = [one for unit in small for one in units.pop(unit)]
-    while 0 < len(others) < smallest and units:
-        others += units.pop(min(units, key=lambda unit: (len(units[unit]), str(unit))))
-    if others:
-        units[None] = others
-    for unit, found in units.items():
+    members, better, worse = (
+        dict(zip(found.units, np.bincount(found.unit[meant], minlength=len(found.units)).tolist(), strict=True))
+        for meant in (effect == effect, effect > 0, effect < 0)
+    )
+    shown = [unit for unit in found.units if members[unit] >= smallest]
+    others = [unit for unit in found.units if members[unit] < smallest]
+    while 0 < sum(members[unit] for unit in others) < smallest and shown:
+        least = min(shown, key=lambda unit: (members[unit], unit))
+        shown.remove(least)
+        others.append(least)
+    groups: list[tuple[Code | None, list[Code]]] = [*((unit, [unit]) for unit in shown)]
+    for unit, units in [*groups, (None, others)] if others else groups:
         yield BranchChange(
             unit=unit,
-            title="" if unit is None else found[0].standing.title,
-            members=len(found),
-            better=sum(_effect(scheme, one) > 0 for one in found),
-            worse=sum(_effect(scheme, one) < 0 for one in found),
+            title="" if unit is None else titles[unit],
+            members=sum(members[one] for one in units),
+            better=sum(better[one] for one in units),
+            worse=sum(worse[one] for one in units),
         )
 
 
-def _effect(scheme: Scheme, one: _Outcome) -> int:
-    """1 better, -1 worse, 0 the same, by grade and total."""
-    codes = [grade.code for grade in scheme.grades]
-    before, after = (codes.index(code) if code in codes else len(codes) for code in (one.standing.grade, one.grade))
-    if one.total < one.standing.total or after > before:
-        return -1
-    return 1 if one.total > one.standing.total or after < before else 0
+def _effects(scheme: Scheme, found: Standing, outcomes: Outcomes) -> Numbers:
+    """1 better, -1 worse, 0 the same, by grade and total; what is no grade of the version is below all of them."""
+    known = len(scheme.grades)
+    before, after = (np.where((one == NONE) | (one >= known), known, one) for one in (found.grade, outcomes.grade))
+    worse = (outcomes.total < found.total) | (after > before)
+    better = (outcomes.total > found.total) | (after < before)
+    return np.where(worse, -1, better.astype(np.int64))

@@ -6,7 +6,7 @@ make and explain a single span, and a period's sums by those that make and expla
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
@@ -76,11 +76,12 @@ class Figures(Struct, frozen=True, array_like=True):
 class SpansAlike(Generic[Said]):
     """Scores of one span for members of one class who were there for the same number of months.
 
-    ``read`` gives what one record says, whose count is then one; equal sayings must say equal things.
+    ``read`` gives what one record says, whose count is then one, or None where no line of any item can say it; equal
+    sayings must say equal things.
     """
 
     def __init__(
-        self, tariff: Tariff, prices: Prices, profile: str | None, span: Span, read: Callable[[Said], Tally]
+        self, tariff: Tariff, prices: Prices, profile: str | None, span: Span, read: Callable[[Said], Tally | None]
     ) -> None:
         self._tariff, self._prices, self._profile, self._span, self._read = tariff, prices, profile, span, read
         self._asked = tariff.view_of(profile).categories if span.months_present else ()
@@ -125,7 +126,13 @@ class SpansAlike(Generic[Said]):
             return self._kinds[said]
         except KeyError:
             pass
-        item, row, price, now = looked_up(self._tariff, self._prices, self._read(said))
+        number = self._kinds[said] = self._kind(self._read(said))
+        return number
+
+    def _kind(self, read: Tally | None) -> int | None:
+        if read is None:
+            return None
+        item, row, price, now = looked_up(self._tariff, self._prices, read)
         place = self._place_of.get(item)
         number = None
         if place is not None:
@@ -133,7 +140,6 @@ class SpansAlike(Generic[Said]):
             number = self._numbers.setdefault(kind, len(self.known))
             if number == len(self.known):
                 self.known.append(kind)
-        self._kinds[said] = number
         return number
 
     def lines(self, place: int, numbers: Numbers) -> Lines:
@@ -165,7 +171,9 @@ class SpansAlike(Generic[Said]):
 
     def alone(self, said: Sequence[Said]) -> SpanFound:
         """As a single span is scored: where something enters no line that is asked here."""
-        span = msgspec.structs.replace(self._span, tallies=[self._read(one) for one in said])
+        tallies = [read for one in said if (read := self._read(one)) is not None]
+        assert len(tallies) == len(said), "what no line can say is never left out"
+        span = msgspec.structs.replace(self._span, tallies=tallies)
         sure, both = span_scores(self._tariff, self._prices, span, self._profile)
         points = tuple(one.points for one in sure.categories)
         others = points if sure is both else tuple(one.points for one in both.categories)
@@ -216,6 +224,8 @@ class PeriodAlike(Generic[Said]):
 
     def __init__(self, totals: Totals, spans: Sequence[SpansAlike[Said]], *, short: bool = False) -> None:
         self._totals, self._spans = totals, spans
+        self.sums = totals.plain
+        """Whether its base is no more than its spans' sum."""
         # Two halves under different rules may name different categories.
         self.plain = totals.plain and len({one.codes for one in spans}) == 1 and (short or len(spans) == 1)
         """Whether it is no more than its spans' sum."""
@@ -241,9 +251,7 @@ class PeriodAlike(Generic[Said]):
     ) -> list[tuple[Figures, Figures | None]]:
         """Of many, where it is ``plain``: by the sums of their spans, and of each category where there is one span."""
         nothing = [None] * len(sure)
-        known = self._simple
-        for points in {*sure, *both} - known.keys():
-            known[points] = self._totals.simple(points)
+        known = self.simple({*sure, *both})
         found: list[tuple[Figures, Figures | None]] = []
         for points, pending, same, own, other in zip(
             sure, both, settled, categories or nothing, others or nothing, strict=True
@@ -256,6 +264,12 @@ class PeriodAlike(Generic[Said]):
                 base, ledger = known[pending]
                 found.append((figures, Figures(base, 0, 0, ledger, other)))
         return found
+
+    def simple(self, sums: Iterable[int]) -> Mapping[int, tuple[int, int]]:
+        """Base and ledger of some sums at least, where it ``sums``."""
+        for points in set(sums) - self._simple.keys():
+            self._simple[points] = self._totals.simple(points)
+        return self._simple
 
     def _made(self, found: list[SpanFound]) -> tuple[Figures, Figures | None]:
         if not self.plain:
