@@ -250,9 +250,7 @@ def worked(deployment: Deployment) -> Iterator[None]:
             carry_out(connection, deployment.ledger(), deployment.clock(), stopped)
 
     loops = {
-        "follow": lambda stopped: follow.run(
-            deployment.database.urls.projector, stopped, readers=readers(deployment), poll_s=0.05
-        ),
+        "follow": lambda stopped: follow.run(deployment.database.urls.projector, stopped, readers=readers(deployment)),
         "process": carry,
         "publish": lambda stopped: publishing(deployment, stopped),
     }

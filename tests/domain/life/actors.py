@@ -57,6 +57,7 @@ from tests.domain.branch import (
     secret,
     who,
 )
+from tests.domain.life.beside import BESIDE, who_keeps
 from tests.domain.life.closing import CLOSING, who_closes
 from tests.domain.life.consequences import FOLLOWING, who_follows
 from tests.domain.life.life import (
@@ -138,6 +139,8 @@ def usual(kind: type[Command], life: Life, random: Random, known: dict[str, Any]
         return who_follows(kind, life, random, known)
     if kind in REFINING:
         return who_refines(kind, random, known)
+    if kind in BESIDE:
+        return who_keeps(kind, life, random, known)
     if kind in (OpenLog, RestoreLog):
         return system("installation")
     if kind in DECIDING:

@@ -28,7 +28,13 @@ from domain.objection.handling import (
 )
 from domain.objection.retaliation import RetaliationFlagged
 from domain.organisation import appointments, exemption, member, membership, reorganisation, unit
+from domain.organisation.custody import LegalHoldPlaced, ProcessingRestricted
+from domain.organisation.describing import DescribeMember
+from domain.oversight.erasing import LiftHold, LiftRestriction, PlaceHold, RestrictProcessing
+from domain.oversight.export import ProduceExport
 from domain.oversight.log import RestoreLog
+from domain.oversight.review import AccessGranted, ReviewOpened
+from domain.oversight.reviewing import CloseReview, GrantAccess, OpenReview, RevokeAccess, SealBundle, TakeOverReview
 from domain.recording import archive, bringing, deduction, honour, matter, sheet
 from domain.recording.approval import ApproveSheet, ReturnSheet
 from domain.recording.bringing import BringVeto, CloseBroughtVeto
@@ -42,6 +48,17 @@ from domain.recording.hearing import (
 )
 from domain.recording.proposing import AddDeductionEvidence, ProposeDeduction
 from domain.recording.veto import LiftVeto, RegisterVeto
+from domain.register.commands import (
+    AdvanceRegister,
+    CorrectRegister,
+    EnterRegister,
+    LeaveFeedback,
+    NameRegisterPart,
+    StrikeRegisterPart,
+    TakeBackStep,
+    WithdrawRegister,
+)
+from domain.register.register import RegisterAdvanced, RegisterEntered, RegisterPartNamed
 from domain.result import measure, probation
 from domain.result.carrying import AcceptAssignment, AssignDesignee, CompleteStep, DeclineAssignment
 from domain.result.due import ReviewMeasures
@@ -69,6 +86,8 @@ BEGINNINGS: Final[tuple[type[Command], ...]] = (
     *(appointments.HandOverRole, unit.EstablishUnit, member.RegisterMember, membership.AssignProfile) * 2,
     *(OpenPeriod,) * 4,
     RestoreLog,
+    *(EnterRegister, OpenReview) * 2,
+    *(PlaceHold, RestrictProcessing, DescribeMember, ProduceExport, LeaveFeedback),
     *(ProposeLocalItem,) * 4,
     *(OpenMeasure, StartProbation) * 2,
     *(reorganisation.RenameUnit, reorganisation.MoveUnit, membership.EndMembership, reorganisation.AssignApprovalBody),
@@ -128,6 +147,7 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     member.ExemptionGranted: (exemption.EndExemption, exemption.EndExemption, exemption.EndExemption),
     member.LeaveRegistered: (membership.ShortenLeave,),
     appointments.RoleAppointed: (appointments.EndRole, appointments.HandOverRole),
+    appointments.RoleEnded: (TakeOverReview,) * 3,
     appointments.RoleSubstituted: (appointments.EndRole,),
     unit.UnitEstablished: (reorganisation.DissolveUnit, reorganisation.RenameUnit),
     ruleset.RuleSetDrafted: (ruleset.SimulateRuleSet, ApproveRuleSet),
@@ -147,6 +167,13 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     refinement.LocalItemProposed: (AuthoriseLocalItem, DeclineLocalItem, AuthoriseLocalItem),
     refinement.LocalItemAuthorised: (RetireLocalItem,),
     refinement.LocalItemDeclined: (ProposeLocalItem,),
+    RegisterEntered: (AdvanceRegister, CorrectRegister, NameRegisterPart, WithdrawRegister),
+    RegisterAdvanced: (AdvanceRegister, TakeBackStep),
+    RegisterPartNamed: (StrikeRegisterPart,),
+    ReviewOpened: (GrantAccess, GrantAccess, appointments.EndRole, CloseReview),
+    AccessGranted: (SealBundle, SealBundle, RevokeAccess),
+    LegalHoldPlaced: (LiftHold,),
+    ProcessingRestricted: (LiftRestriction, LiftRestriction),
     measure.MeasureProposed: (OpenMeasure, OpenMeasure, SetAsideMeasure, ReviewMeasures),
     measure.MeasureSetAside: (OpenMeasure,),
     measure.MeasureOpened: (AssignDesignee, PairHelper, CompleteStep, CompleteStep, OpenMeasure),

@@ -17,6 +17,8 @@ from domain.decider import NAMESPACE, Command, Fact, Refused, Write
 from domain.entry import Entry, entry_id
 from domain.objection.filing import FileObjection
 from domain.objection.flagging import FlagRetaliation
+from domain.oversight.review import review_id
+from domain.oversight.reviewing import OpenReview
 from domain.process import FollowUp, carried_out, follow_up
 from domain.sealed import Secret
 from tests.domain.branch import (
@@ -41,6 +43,8 @@ LEADERS: Final = (LEADER, *(who(f"leader-{number}") for number in (2, 3, 4)))
 AUDITOR: Final = who("auditor")
 OFFICIAL: Final = who("official")
 """Brings what his department keeps."""
+REVIEWERS: Final = tuple(who(f"life-reviewer-{number}") for number in (1, 2, 3))
+"""The disciplinary office."""
 ROOM: Final = {
     "allowed": True,
     "max_points_per_category": "3",
@@ -59,10 +63,11 @@ FOUNDING: Final = (
     appointed(SMALL_SECRETARY, "secretary", SMALL),
     appointed(SMALL_RECORDER, "recorder", SMALL),
     appointed(SMALL_DEPUTY, "substitute_recorder", SMALL),
-    *(registered(one, TOP) for one in (*LEADERS[1:], AUDITOR, OFFICIAL)),
+    *(registered(one, TOP) for one in (*LEADERS[1:], AUDITOR, OFFICIAL, *REVIEWERS)),
     *(appointed(one, "leading_group", TOP) for one in LEADERS[1:]),
     appointed(AUDITOR, "auditor", TOP),
     appointed(OFFICIAL, "department_officer", TOP),
+    *(appointed(one, "reviewer", TOP) for one in REVIEWERS),
 )
 TOWN: Final = given(*FOUNDING)
 
@@ -101,9 +106,11 @@ class Life:
         self.refused: Counter[str] = Counter()
         self.last_refusal = ""
         self.objectors: dict[UUID, Actor] = {}
+        """Under which sealed name each objection was filed."""
         self.flagged: dict[UUID, Secret] = {}
         """What each flag of retaliation is about."""
-        """Under which sealed name each objection was filed."""
+        self.reviewed: dict[UUID, Secret] = {}
+        """Whom each review is about."""
         self._due: list[tuple[datetime, int, FollowUp, Entry]] = []
         self._numbers = 0
 
@@ -135,6 +142,8 @@ class Life:
             self.objectors[command.objection] = command.actor
         if isinstance(command, FlagRetaliation):
             self.flagged[command.flag] = command.about
+        if isinstance(command, OpenReview):
+            self.reviewed[review_id(command.unit, command.number)] = command.subject
         said = [self._entered(command, ordinal, write) for ordinal, write in enumerate(writes)]
         return Step(before, command, said, self.world)
 

@@ -18,6 +18,7 @@ from domain.decider import Command, Write
 from domain.entry import decode, encode
 from domain.oversight.log import OpenLog
 from tests.domain.given import STREAMS, World
+from tests.domain.life.beside_invariants import OVER_WHAT_STANDS_BESIDE
 from tests.domain.life.closing_invariants import OVER_PERIODS
 from tests.domain.life.consequence_invariants import OVER_CONSEQUENCES
 from tests.domain.life.invariants import CHECKS
@@ -53,7 +54,7 @@ class BranchLife(RuleBasedStateMachine):
         self.steps += 1
         # The number of the step as well: chances come again and again, and would tell the same story.
         for step in self.player.play(Random(f"{chance}/{self.steps}")):
-            for holds in (*CHECKS, *OVER_PERIODS, *OVER_CONSEQUENCES):
+            for holds in (*CHECKS, *OVER_PERIODS, *OVER_CONSEQUENCES, *OVER_WHAT_STANDS_BESIDE):
                 holds(step)
 
     def teardown(self) -> None:
