@@ -13,6 +13,7 @@ NOBODY, HIMSELF = UUID(int=0), UUID(int=1)
 
 SEALED = {
     "admonition-held.note",
+    "component-assessed.reason",
     "deduction-decided.reason",
     "deduction-proposed.late_reason",
     "deduction-proposed.particulars",
