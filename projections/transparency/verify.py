@@ -513,6 +513,12 @@ def _is_plain(text: bytes) -> bool:
     return not any(map(text.__contains__, _LOOSE))  # one search for each of them is quicker than one for all
 
 
+def fits(shape: re.Pattern[bytes], state: bytes) -> re.Match[bytes] | None:
+    """Return the match of an entry that is plain and of this shape; None where it is not."""
+    found = shape.fullmatch(state) if b"\n" not in state and _is_plain(state) else None
+    return found if found is not None and found[4] else None
+
+
 _HEX, _ASCII = b"0123456789abcdef", bytes(range(128))
 
 
@@ -635,9 +641,8 @@ class Rules:
 
     def take(self, state: bytes) -> None:
         """Check the next entry, or `Bad`."""
-        plain = b"\n" not in state and _is_plain(state)
-        found = self._first.get(_type_at(state), _NO_SHAPE).fullmatch(state) if plain else None
-        if found is not None and found[4]:
+        found = fits(self._first.get(_type_at(state), _NO_SHAPE), state)
+        if found is not None:
             at, name, stream, version = (each.decode("utf-8", "replace") for each in found.groups())
             if not _ENVELOPE.fullmatch(f"{name} {stream} {at}"):
                 raise Bad("envelope")
@@ -705,9 +710,9 @@ class Rules:
     def _fields(self, state: bytes) -> re.Match[bytes] | Fields:
         """At, id, stream and version of an entry that is canonical, or `Bad`; their forms are still to be checked."""
         key = _type_at(state)
-        for shape in self._shapes.get(key, ()) if _is_plain(state) else ():
-            found = shape.fullmatch(state)
-            if found is not None and found[4]:
+        for shape in self._shapes.get(key, ()):
+            found = fits(shape, state)
+            if found is not None:
                 self._first[key] = shape
                 return found
         entry = self._read(state)

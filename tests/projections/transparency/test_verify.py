@@ -511,10 +511,10 @@ def test_what_has_the_shape_of_a_canonical_entry_is_canonical(
     shape = verify.shape_of(learned)
     how: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), **spelling}
     text = json.dumps(ledgers.entry(8, fact={"x": one if same else other}), **how).encode("utf-8", "surrogatepass")
-    if shape.fullmatch(text):
+    if verify.fits(shape, text):
         assert verify.decode_canonical(text) == json.loads(text)
     if same and not spelling and not re.search(b"[0-9]{16}", text):  # longer integers are parsed
-        assert shape.fullmatch(rfc8785.dumps(json.loads(text)))
+        assert verify.fits(shape, rfc8785.dumps(json.loads(text)))
 
 
 NUMBERS = ["-0", "01", "1.0", "1e2", "9007199254740992", "NaN", "Infinity", " 1", "1 ", "\ufeff1", "1" * 5000]
