@@ -531,7 +531,8 @@ LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(
 """Wishes of a branch's days, of its year, of what follows and of what stands beside. What is destroyed of a person's
 data has to wait for years after his membership, and is told in tests/domain/oversight; a restatement needs a second
 rule set over a determined year, seats a pool of branches, and what bodies give a rule set that asks them:
-tests/domain/assessment; what papers say of years before the log comes before all that is lived: tests/domain/history."""
+tests/domain/assessment; what papers say of years before the log precedes all that is lived:
+tests/domain/history."""
 
 
 def anything(life: Life, random: Random) -> Command:
