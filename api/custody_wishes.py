@@ -45,6 +45,18 @@ class ErasureWish(GroundedWish, frozen=True, kw_only=True):
     ground: ErasureGround
 
 
+class WithdrawalWish(Wish, frozen=True, kw_only=True):
+    """A proposal is taken back, with the paper that says so."""
+
+    minute: Reference
+    minute_sha256: Sha256
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The digest is computed from the file, which is not kept."""
+        return {**filled(form, "minute"), "minute_sha256": await digest_of(form, "file", "minute_sha256")}
+
+
 class ErasureDecisionWish(Wish, frozen=True, kw_only=True):
     """Agreed or not, with its minute."""
 

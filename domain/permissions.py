@@ -282,7 +282,7 @@ GRANTS: Final[tuple[Grant, ...]] = (
         for office in ("officer", "leading_group")
         for relation in RELATED
     ),
-    *(Grant("erasure.propose", "officer", relation) for relation in RELATED),
+    *(Grant(f"erasure.{wish}", "officer", relation) for wish in ("propose", "withdraw") for relation in RELATED),
     *(Grant("erasure.decide", "leading_group", relation) for relation in RELATED),
     Grant("erasure.carry_out", "process", "any"),
     Grant("retention.order", "officer", "own"),

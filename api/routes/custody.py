@@ -17,6 +17,7 @@ from api.custody_wishes import (
     LegalHoldWish,
     RestrictionWish,
     RetentionWish,
+    WithdrawalWish,
 )
 from api.documents import described
 from api.names import names_of, opened
@@ -34,6 +35,7 @@ from domain.oversight.erasing import (
     PlaceHold,
     ProposeErasure,
     RestrictProcessing,
+    WithdrawErasure,
 )
 from domain.oversight.retention import OnlyAtTheTop, OrderRetention
 from domain.rules.consequences import Retention
@@ -301,6 +303,23 @@ def unrestrict(
 def propose(member: MemberId, asked: Annotated[Asked, permitted("erasure.propose", takes=ErasureWish)]) -> Response:
     """Ask that this person's key be destroyed."""
     return granted(asked, asked.execute(ProposeErasure, **_about(asked, member, asked.body, "ground")), _place(member))
+
+
+@router.post("/members/{member:uuid}/erasure/withdrawal")
+@described()
+def withdraw(
+    member: MemberId, asked: Annotated[Asked, permitted("erasure.withdraw", takes=WithdrawalWish)]
+) -> Response:
+    """Take back what I proposed myself, until it is carried out."""
+    wish: WithdrawalWish = asked.body
+    receipt = asked.execute(
+        WithdrawErasure,
+        unit=_home(asked, member),
+        member=member,
+        minute=wish.minute,
+        minute_sha256=wish.minute_sha256,
+    )
+    return granted(asked, receipt, _place(member))
 
 
 @router.post("/members/{member:uuid}/erasure/decision")

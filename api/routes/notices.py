@@ -39,6 +39,13 @@ SHOWN: Final[tuple[Shown, ...]] = ("name", "item", "outcome", "quantity", "point
 """What our page of a notice shows of a person."""
 
 
+class Announced(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of the rule set that is published and not in force yet."""
+
+    version: Code
+    effective_on: date
+
+
 class Board(msgspec.Struct, frozen=True, kw_only=True):
     """What hangs on the board, what waits to be posted, what has hung there."""
 
@@ -47,6 +54,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     closed: tuple[NoticeRow, ...]
     before: int | None
     """Cursor into what has hung there."""
+    coming: tuple[Announced, ...] = ()
+    """Changes of the rules that are announced: `/rules/{scheme}/coming` says what changes."""
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,16 +144,24 @@ async def board(
         return same
     found: Answer[Board] | None = asked.kept(since)
     if found is None:
+        assert asked.unit is not None
         async with asked.ready(since) as connection:
+            known = await rules.versions(connection, asked.unit.scheme)
             hung = await boards.board(
                 connection, unit, waiting=asked.sees("drafted"), over=asked.sees("closed"), before=before
             )
-        found = asked.keep(instead(hung, _board(hung.value)))
+        coming = tuple(
+            Announced(version=one.version, effective_on=one.effective_on)
+            for one in known
+            if one.effective_on > asked.today
+        )
+        found = asked.keep(instead(hung, _board(hung.value, coming)))
     return answer(asked, "notices.html", found, unit=asked.unit)
 
 
-def _board(found: boards.Board) -> Board:
+def _board(found: boards.Board, coming: tuple[Announced, ...]) -> Board:
     return Board(
+        coming=coming,
         running=tuple(map(notice_row, found.running)),
         to_post=tuple(map(notice_row, found.to_post)),
         closed=tuple(map(notice_row, found.closed)),

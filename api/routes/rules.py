@@ -91,7 +91,8 @@ async def text(
         document=msgspec.json.decode(published.document),
     )
     found = Answer(as_of=known, complete=True, value=view)
-    return answer(asked, "rules.html", found, scheme=published.scheme)
+    coming = [one for one in versions if one.effective_on > asked.today]
+    return answer(asked, "rules.html", found, scheme=published.scheme, coming=coming)
 
 
 class YearView(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,6 +91,12 @@ class ErasureExists(Refused):
     code = "erasure-exists"
 
 
+class NotTheProposer(Refused):
+    """只有提出销毁的人可以撤回。 Nobody takes a proposal back but who made it."""
+
+    code = "not-the-proposer"
+
+
 class NoErasure(Refused):
     """没有待办的销毁申请。 There is no erasure to decide or to carry out."""
 
@@ -162,6 +168,16 @@ class DecideErasure(Command, frozen=True, kw_only=True):
     minute_sha256: Sha256
 
 
+class WithdrawErasure(Command, frozen=True, kw_only=True):
+    """Take back what one proposed oneself, in whatever office one did, until it is carried out."""
+
+    operation = "erasure.withdraw"
+    unit: Code
+    member: MemberId
+    minute: Reference
+    minute_sha256: Sha256
+
+
 class CaseOf(msgspec.Struct, frozen=True, kw_only=True):
     """A case in which a person is the subject, or the one who objected."""
 
@@ -180,7 +196,14 @@ class DestroyKey(Command, frozen=True, kw_only=True):
 
 
 CustodyCommand: TypeAlias = (
-    PlaceHold | LiftHold | RestrictProcessing | LiftRestriction | ProposeErasure | DecideErasure | DestroyKey
+    PlaceHold
+    | LiftHold
+    | RestrictProcessing
+    | LiftRestriction
+    | ProposeErasure
+    | DecideErasure
+    | WithdrawErasure
+    | DestroyKey
 )
 CUSTODY_COMMANDS: Final = (
     PlaceHold,
@@ -189,6 +212,7 @@ CUSTODY_COMMANDS: Final = (
     LiftRestriction,
     ProposeErasure,
     DecideErasure,
+    WithdrawErasure,
     DestroyKey,
 )
 
@@ -211,6 +235,8 @@ def decide(past: Past, command: CustodyCommand) -> Decision:
             return [ref.says(_proposed(past, person, command))]
         case DecideErasure():
             return [ref.says(_decided(past, person, command))]
+        case WithdrawErasure():
+            return [ref.says(_withdrawn(person, command))]
         case DestroyKey():
             return _destroyed(past, ref, person, command)
         case _:
@@ -287,6 +313,21 @@ def _decided(past: Past, person: Registered, command: DecideErasure) -> Fact:
         need_unneeded(past, person, day_of(command.at))
     kind = ErasureApproved if command.approve else ErasureDeclined
     return kind(
+        member=command.member,
+        unit=command.unit,
+        minute=command.minute,
+        minute_sha256=command.minute_sha256,
+        by=by,
+    )
+
+
+def _withdrawn(person: Registered, command: WithdrawErasure) -> Fact:
+    asked, by = person.custody.erasure, acting(command)
+    if asked is None:
+        raise NoErasure
+    if asked.proposed_by != by:
+        raise NotTheProposer
+    return ErasureDeclined(
         member=command.member,
         unit=command.unit,
         minute=command.minute,

@@ -12,6 +12,7 @@ import msgspec
 
 from domain.decider import Command, Decision, Fact, NotPermitted, Past, Refused, Stream
 from domain.organisation.unit import established
+from domain.rules.announcing import announce
 from domain.rules.digest import Part, assemble, digest, parts
 from domain.rules.lint import Finding, lint
 from domain.rules.refinement import (
@@ -404,6 +405,8 @@ def _publish(past: Past, command: PublishRuleSet) -> Decision:
     last = max((v.effective_on for v in past[ref].versions if v.effective_on is not None), default=None)
     if last is not None and command.effective_on <= last:
         raise NotAfterPrevious(effective_on=last)
+    now = past[ref].in_force(day_of(command.at))
+    announce(past, None if now is None else now.scheme, day_of(command.at), command.effective_on)
     _keep_countable(past[ref], load(assemble(version.parts)), command.effective_on)
     return [ref.says(RuleSetPublished(version=command.version, effective_on=command.effective_on))]
 

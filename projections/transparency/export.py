@@ -43,6 +43,7 @@ from projections.transparency.history import CHECKPOINT, history_name, signed_hi
 from projections.transparency.keyring import KEYS, keyring
 from projections.transparency.leaves import read_leaves
 from projections.transparency.mandate import Profile
+from projections.transparency.merkle import leaf_hashes
 from projections.transparency.note import VerifierKey
 from projections.transparency.offline.build import verifier
 from projections.transparency.openings import OpenSealed, openings, seeds_of
@@ -84,7 +85,7 @@ COPY (
 """
 
 AT_ONCE = 2 * TILE_WIDTH
-AHEAD = 4
+AHEAD = 8
 
 README = """\
 公平秤积分账本导出  Steelyard points ledger export
@@ -172,13 +173,22 @@ class _Target:
 
     def write(self, name: str, data: bytes) -> None:
         """Write one file whole."""
+        self.put(name, data)
+        self.sum({name: data})
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file whose sum is still to be told."""
         parent = name.rpartition("/")[0]
         if parent not in self._parents:
             (self.folder / parent).mkdir(parents=True, exist_ok=True)
             self._parents.add(parent)
         with open(f"{self.folder}/{name}", "wb", buffering=0) as file:  # noqa: PTH123 - thousands of small files
             file.write(data)
-        self.sums[name] = hashlib.sha256(data).hexdigest()
+
+    def sum(self, files: dict[str, bytes]) -> None:
+        """Tell the sums of files that were put."""
+        for name, data in files.items():
+            self.sums[name] = hashlib.sha256(data).hexdigest()
 
     def write_tile(self, tile: Tile, data: bytes) -> None:
         """Write a tile or a bundle."""
@@ -285,18 +295,21 @@ class _View:
 
 def _write_entries(now: _Filling, wanted: set[str]) -> bytes:
     """Write bundles, tiles and entries.jsonl; return the root of what was written."""
-    tree, number, sha256 = TileTree(now.target.write_tile), 0, hashlib.sha256
+    tree, number = TileTree(now.target.write_tile), 0
     with _View(now.target, wanted) as view, ThreadPoolExecutor(1) as beside:
         written: deque[Future[None]] = deque()
         for lines in _lines(now.connection, now.checkpoint.size):
-            written.append(beside.submit(view.write, lines))  # where another core is free, it hashes and writes there
-            entries = lines.split(b"\n")
+            written.append(beside.submit(view.write, lines))  # where another core is free, it sums and writes there
+            entries, bundles = lines.split(b"\n"), dict[str, bytes]()
             entries.pop()
             for at in range(0, len(entries), TILE_WIDTH):
                 part = entries[at : at + TILE_WIDTH]
-                now.target.write_tile(Tile(ENTRIES, number, len(part)), encode_bundle(part))
-                tree.extend(b"".join([sha256(b"\x00" + entry).digest() for entry in part]))
+                path = Tile(ENTRIES, number, len(part)).path
+                bundles[path] = encode_bundle(part)
+                now.target.put(path, bundles[path])
+                tree.extend(b"".join(leaf_hashes(part)))
                 number += 1
+            written.append(beside.submit(now.target.sum, bundles))
             while len(written) > AHEAD or (written and written[0].done()):
                 written.popleft().result()
         for each in written:

@@ -10,15 +10,13 @@ A full tile never changes. A tree of `size` leaves has floor(size / 256**level) 
 tile of a level; empty tiles do not exist. Source: c2sp.org/tlog-tiles.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 
-from projections.transparency.merkle import HASH_SIZE_BYTES, fold
+from projections.transparency.merkle import HASH_SIZE_BYTES, fold, node_hashes
 from projections.transparency.refusals import EntryTooLarge, Malformed, TileDamaged
 
 TILE_WIDTH = 256
@@ -92,6 +90,9 @@ def bundles_of(size: int) -> Iterator[Tile]:
         yield Tile(ENTRIES, full, width)
 
 
+_LENGTHS = [length.to_bytes(2, "big") for length in range(MAX_ENTRY_BYTES + 1)]
+
+
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
     r"""Bytes of an entry bundle: each entry behind its length as uint16.
 
@@ -100,8 +101,9 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
     """
     if max(map(len, entries), default=0) > MAX_ENTRY_BYTES:
         raise EntryTooLarge
-    lengths = [len(entry).to_bytes(2, "big") for entry in entries]
-    return b"".join(chain.from_iterable(zip(lengths, entries, strict=True)))
+    parts = [b""] * (2 * len(entries))
+    parts[::2], parts[1::2] = map(_LENGTHS.__getitem__, map(len, entries)), entries
+    return b"".join(parts)
 
 
 def parse_bundle(data: bytes, width: int) -> list[bytes]:
@@ -160,10 +162,9 @@ class TileReader:
 
 def complete_root(hashes: Sequence[bytes]) -> bytes:
     """32-byte root over a power of two of hashes."""
-    sha256 = hashlib.sha256
-    row = list(hashes)
+    row = hashes
     while len(row) > 1:
-        row = [sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in range(0, len(row), 2)]
+        row = node_hashes(row)
     return row[0]
 
 

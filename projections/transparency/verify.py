@@ -28,8 +28,8 @@ import argparse
 import base64
 import binascii
 import csv
+import gc
 import hashlib
-import importlib.abc
 import importlib.util
 import io
 import json
@@ -43,12 +43,15 @@ from array import array
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from itertools import chain
+from functools import lru_cache
+from itertools import groupby, repeat
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from importlib.abc import Loader, MetaPathFinder
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import BinaryIO
@@ -148,6 +151,17 @@ def verify_signature(public_key: bytes, signature: bytes, message: bytes) -> boo
 
 def _sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
+
+
+def _hashes(before: bytes, each: Iterable[bytes]) -> list[bytes]:
+    """The hashes of some data, each behind the same byte: to go on from a copy costs less than to begin again."""
+    begin = hashlib.sha256(before).copy
+    found: list[bytes] = []
+    for data in each:
+        digest = begin()
+        digest.update(data)
+        found.append(digest.digest())
+    return found
 
 
 def root_of(peaks: list[bytes]) -> bytes:
@@ -456,28 +470,25 @@ _TYPE = re.compile(r"[a-z][a-z0-9-]{0,63}")  # it names a file as well
 
 # What has matched is never given back where Python can be told so (3.11): no text holds what comes after it.
 _KEEP, _GROUP = (b"+", b"(?>") if sys.version_info >= (3, 11) else (b"", b"(?:")
-_PLAIN = rb"[ !#-\[\]-\xff]"
-_TEXT, _NUMBER = b'"' + _PLAIN + b"*" + _KEEP + b'"', _GROUP + b"0|-?[1-9][0-9]{0,14})"
-_DIGIT = b"[0-9]"
-_INSTANT = b"%b-%b-%bT[0-2]%b:[0-5]%b:[0-5]%b[.0-9]{0,7}%bZ" % (
-    _DIGIT * 4, _DIGIT * 2, _DIGIT * 2, _DIGIT, _DIGIT, _DIGIT, _KEEP,
-)  # fmt: skip
+_TEXT, _NUMBER = b'"[^"]*' + _KEEP + b'"', _GROUP + b"0|-?[1-9][0-9]{0,14})"
 _FIELDS = {
-    b"at": b'"(' + _INSTANT + b')"',
-    b"id": b'"(' + _PLAIN + b"{36}" + _KEEP + b')"',
-    b"stream": b'"(' + _PLAIN + b"{36}" + _KEEP + b')"',
+    b"at": b'"([^"]{20,27}' + _KEEP + b')"',
+    b"id": b'"([^"]{36}' + _KEEP + b')"',
+    b"stream": b'"([^"]{36}' + _KEEP + b')"',
     b"version": b"([1-9][0-9]{0,14}" + _KEEP + b")",
 }
+_LOOSE = bytes(range(10)) + bytes(range(11, 32)) + b"\\"
 _TOKEN = re.compile(rb'"[^"]*"(:?)|-?[0-9]+|[{}\[\]]')
-_FRACTION = re.compile(rb"[.][0-9]{1,6}Z")
+_HOUR = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3])")
+_REST = re.compile(rb":[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?Z")
 
 
 def shape_of(state: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of entries that differ from a canonical one in their plain texts and integers alone.
+    """Return the pattern of lines that differ from a canonical entry in their plain texts and integers alone.
 
-    `state` is canonical and without escapes. Whatever UTF-8 the pattern matches is canonical too: the same keys in
-    the same order, no white space, no escape. `log` and `type` stay as they are; the groups are at, id, stream and
-    version, of which the first three have the right length and no more.
+    It matches any line, but the groups are set only where it is such an entry. `state` is canonical and plain. Whatever
+    plain UTF-8 it matches so is canonical too: the same keys in the same order, no white space, no escape. `log`,
+    `schema` and `type` stay as they are; the groups are at, id, stream and version, the first three of right length.
     """
     parts: list[bytes] = []
     depth, key, at = 0, b"", 0
@@ -490,24 +501,31 @@ def shape_of(state: bytes) -> re.Pattern[bytes]:
             key = found[1:-2] if depth == 1 else b""
         elif name in _FIELDS:
             part = _FIELDS[name]
-        elif name not in (b"log", b"type"):
+        elif name not in (b"log", b"schema", b"type"):
             part = _TEXT if found[:1] == b'"' else _NUMBER
         parts += [re.escape(state[at : token.start()]), part]
         at = token.end()
-    return re.compile(b"".join(parts))
+    return re.compile(b"(?m)^(?:" + b"".join(parts) + b"$|.*)")
+
+
+def _is_plain(text: bytes) -> bool:
+    """Whether no escape and no control character stands in it, but the ends of lines."""
+    return not any(map(text.__contains__, _LOOSE))  # one search for each of them is quicker than one for all
 
 
 _HEX, _ASCII = b"0123456789abcdef", bytes(range(128))
 
 
-def _hex_of(names: tuple[bytes, ...]) -> bytes:
-    """The hexadecimal digits of UUIDs, each of 36 bytes, one after the other; or `Bad`."""
+def _check_ids(names: list[bytes]) -> None:
+    """Refuse what is not a UUID in small letters, each being of 36 bytes."""
     joined, dashes = b"".join(names), b"-" * len(names)
     digits = joined.translate(None, b"-")
     placed = all(joined[at::36] == dashes for at in (8, 13, 18, 23))
     if not placed or len(digits) != 32 * len(names) or digits.translate(None, _HEX):
         raise Bad("envelope")
-    return digits
+
+
+_number = lru_cache(4096)(int)  # most versions are small and come again
 
 
 _LONE: set[str] = set()  # characters already seen to be so
@@ -578,8 +596,19 @@ def _type_of(state: bytes) -> str:
     return state[state.rfind(b',"type":"') + 9 : state.rfind(b'","version":')].decode()
 
 
-def _no_match(state: bytes) -> None:
-    """What is found where no shape is known."""
+_type_at = itemgetter(slice(-30, -12))
+"""The bytes at the end of an entry that hold its type, as a rule."""
+_NO_SHAPE = re.compile(b"(?m)^.*()()()()")
+
+
+def _runs(states: list[bytes]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield neighbours of one type: where their lines begin and end, the index of the first, and how many they are."""
+    start, first = 0, 0
+    for _, run in groupby(states, _type_at):
+        lengths = [len(state) for state in run]
+        end = start + sum(lengths) + len(lengths)
+        yield start, end - 1, first, len(lengths)
+        start, first = end, first + len(lengths)
 
 
 class Rules:
@@ -599,14 +628,16 @@ class Rules:
         self.last = ("", 0, "")  # stream, version and type of the last entry taken
         self.restored: list[Restored] = []
         self._hours: set[bytes] = set()  # that exist
-        # By the bytes at the end that hold the type, as a rule: there a shape is looked for, and first the last found.
-        self._shapes: dict[bytes, list[Callable[[bytes], re.Match[bytes] | None]]] = {}
-        self._first: dict[bytes, Callable[[bytes], re.Match[bytes] | None]] = {}
+        self._rests: set[bytes] = set()  # minutes and seconds that do
+        # By `_type_at`: there a shape is looked for, and first the last found.
+        self._shapes: dict[bytes, list[re.Pattern[bytes]]] = {}
+        self._first: dict[bytes, re.Pattern[bytes]] = {}
 
     def take(self, state: bytes) -> None:
         """Check the next entry, or `Bad`."""
-        found = self._first.get(state[-30:-12], _no_match)(state)
-        if found is not None:
+        plain = b"\n" not in state and _is_plain(state)
+        found = self._first.get(_type_at(state), _NO_SHAPE).fullmatch(state) if plain else None
+        if found is not None and found[4]:
             at, name, stream, version = (each.decode("utf-8", "replace") for each in found.groups())
             if not _ENVELOPE.fullmatch(f"{name} {stream} {at}"):
                 raise Bad("envelope")
@@ -629,12 +660,12 @@ class Rules:
 
         The same checks as one by one, each made for all entries at once: that is what makes them quick.
         """
-        latest, first = self.latest, self._first.get
+        latest = self.latest
         try:
-            told = [(first(state[-30:-12], _no_match)(state) or self._fields(state)).groups() for state in states]
+            told = self._tell(states, text)
             ats, names, streams, numbers = cast("Iterator[tuple[bytes, ...]]", zip(*told))  # noqa: B905 - Python 3.8
-            digits = _hex_of(streams) and bytes.fromhex(_hex_of(names).decode())
-            ids = {digits[at : at + 16] for at in range(0, len(digits), 16)}
+            _check_ids([*names, *set(streams).difference(self.versions)])
+            ids = set(names)
             if len(ids) != len(states) or not ids.isdisjoint(self.ids) or not _is_nfc(text):
                 return False
             self._check_times(ats)
@@ -648,12 +679,35 @@ class Rules:
         self.last = (streams[-1].decode(), int(numbers[-1]), _type_of(states[-1]))
         return True
 
+    def _tell(self, states: list[bytes], text: bytes) -> list[tuple[bytes, ...]]:
+        """At, id, stream and version of each entry, all canonical, or `Bad`; their forms are still to be checked.
+
+        Neighbours of one type are looked at in one go.
+        """
+        if not _is_plain(text):
+            return [self._fields(state).groups() for state in states]
+        told: list[tuple[bytes, ...]] = []
+        for start, end, first, count in _runs(states):
+            shape = self._first.get(_type_at(states[first])) or self._known(states[first])
+            found = shape.findall(text, start, end)
+            if len(found) != count:
+                raise Bad("line")
+            told += found
+        if all(map(itemgetter(3), told)):
+            return told
+        return [one if one[3] else self._fields(state).groups() for one, state in zip(told, states)]  # noqa: B905
+
+    def _known(self, state: bytes) -> re.Pattern[bytes]:
+        """The shape of a canonical entry, learned by now where it can be."""
+        self._fields(state)
+        return self._first.get(_type_at(state), _NO_SHAPE)
+
     def _fields(self, state: bytes) -> re.Match[bytes] | Fields:
         """At, id, stream and version of an entry that is canonical, or `Bad`; their forms are still to be checked."""
-        key = state[-30:-12]
-        for shape in self._shapes.get(key, ()):
-            found = shape(state)
-            if found is not None:
+        key = _type_at(state)
+        for shape in self._shapes.get(key, ()) if _is_plain(state) else ():
+            found = shape.fullmatch(state)
+            if found is not None and found[4]:
                 self._first[key] = shape
                 return found
         entry = self._read(state)
@@ -664,15 +718,20 @@ class Rules:
 
     def _learn(self, state: bytes) -> None:
         """Remember the shape of an entry that is canonical and of this log."""
-        known = self._shapes.setdefault(state[-30:-12], [])
+        known = self._shapes.setdefault(_type_at(state), [])
         if len(known) < 8 and len(self._shapes) < 4096 and len(state) < 4096 and b"\\" not in state:
-            known.append(shape_of(state).fullmatch)
-            self._first[state[-30:-12]] = known[-1]
+            known.append(shape_of(state))
+            self._first[_type_at(state)] = known[-1]
 
     def _count_on(self, streams: tuple[bytes, ...], numbers: tuple[bytes, ...]) -> bool:
         """Let each entry be the next of its stream; if one is not, False, and none is."""
-        versions = self.versions
-        for taken, (stream, number) in enumerate(zip(streams, map(int, numbers))):  # noqa: B905 - Python 3.8
+        versions, counted = self.versions, list(map(_number, numbers))
+        if len(set(streams)) == len(streams):
+            if list(map(versions.get, streams, repeat(0))) != [number - 1 for number in counted]:
+                return False
+            versions.update(zip(streams, counted))  # noqa: B905 - Python 3.8
+            return True
+        for taken, (stream, number) in enumerate(zip(streams, counted)):  # noqa: B905 - Python 3.8
             if versions.get(stream, 0) + 1 != number:
                 for each in streams[:taken]:
                     versions[each] -= 1
@@ -681,16 +740,20 @@ class Rules:
         return True
 
     def _check_times(self, ats: tuple[bytes, ...]) -> None:
-        """Refuse an hour that does not exist, and an instant too far behind the latest; `ats` have the right length."""
-        for each in {at[:13] for at in ats} - self._hours:
-            self._check_day(each[:10].decode())
-            if each[11:] > b"23":
+        """Refuse an hour that does not exist, and an instant too far behind the latest."""
+        different = set(ats)
+        for hour in {at[:13] for at in different} - self._hours:
+            if not _HOUR.fullmatch(hour):
                 raise Bad("envelope")
-            self._hours.add(each)
+            self._check_day(hour[:10].decode())
+            self._hours.add(hour)
+        for rest in {at[13:] for at in different} - self._rests:
+            if not _REST.fullmatch(rest):
+                raise Bad("envelope")
+            if len(rest) == len(b":00:00Z"):
+                self._rests.add(rest)
         moments = list(ats)
-        if set(map(len, ats)) != {20}:
-            if any(len(at) != 20 and not _FRACTION.fullmatch(at, 19) for at in ats):
-                raise Bad("envelope")
+        if set(map(len, different)) != {20}:
             moments = [at[:-1] for at in ats]  # in this form the order of text is that of time
         if moments == sorted(moments) and moments[0] >= self.latest[:-1].encode():
             self.latest = ats[-1].decode()
@@ -738,7 +801,7 @@ class Rules:
         expected = self.versions.get(stream.encode(), 0) + 1
         if version != expected and not (kind in self.picked and version > expected):
             raise Bad(f"version {version}, expected {expected}")
-        unique = bytes.fromhex(name.replace("-", ""))
+        unique = name.encode()
         if unique in self.ids:
             raise Bad("its id stands twice")
         self._check_day(at[:10])
@@ -945,15 +1008,14 @@ class Scan:
         """
         if self.suspect is not None or self.size & 255:
             return False
-        sha256 = hashlib.sha256
-        row = [sha256(b"\x00" + state).digest() for state in states]
+        row = _hashes(b"\x00", states)
         leaves, peaks, heads = b"".join(row), self._peaks, self._heads_up_to(self.size + len(states))
         outside = self._trusted_tile(0, self.size >> 8) if self._trusted_tile is not None else b""
         if not leaves.startswith(outside[: len(leaves)]) or not self._row(0, self.size).startswith(leaves):
             return False
         rows = [row]
         while len(row) > 1:
-            row = [sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in range(0, len(row) - 1, 2)]
+            row = _hashes(b"\x01", map(bytes.__add__, row[::2], row[1::2]))
             rows.append(row)
         for head in heads:
             if head.former or head.root != root_of(peaks + _peaks_of(rows, head.size - self.size)):
@@ -1118,8 +1180,11 @@ OLDEST = (3, 11)
 CARRIED = re.compile(r"^#= ([a-z_.]+)\n((?:#\|.*\n)*)", re.MULTILINE)
 
 
-class Carried(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """The modules that stand behind this program, each line as a comment: those by which the service counts."""
+class Carried:
+    """The modules that stand behind this program, each line as a comment: those by which the service counts.
+
+    A finder and loader without their base classes: to import these takes longer than some thousands of entries do.
+    """
 
     def __init__(self, text: str) -> None:
         """Find them in the text of this file."""
@@ -1130,7 +1195,11 @@ class Carried(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if name not in self.sources:
             return None
         package = any(each.startswith(name + ".") for each in self.sources)
-        return importlib.util.spec_from_loader(name, self, origin=f"verify.py: {name}", is_package=package)
+        loader = cast("Loader", self)
+        return importlib.util.spec_from_loader(name, loader, origin=f"verify.py: {name}", is_package=package)
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave that to Python."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Run a module."""
@@ -1147,7 +1216,7 @@ def rules_of_the_service(name: str) -> ModuleType:
         if sys.version_info < OLDEST:
             raise Unreadable("Python {}.{}; --no-scores".format(*OLDEST))
         if not any(isinstance(each, Carried) for each in sys.meta_path):
-            sys.meta_path.insert(0, carried)
+            sys.meta_path.insert(0, cast("MetaPathFinder", carried))
     return importlib.import_module("projections.transparency.offline." + name)
 
 
@@ -1191,6 +1260,7 @@ class Lines:
 
 def check_decisions(folder: Folder, disclosures: Disclosures, positions: Positions, report: Report) -> None:
     """Count tallies, scores and grades again, and state roots whose seed is disclosed; add what differs."""
+    gc.enable()
     rules, lines = rules_of_the_service("replay"), Lines(folder)
     tally, member = rules.Tally(), positions.scope and positions.scope["member"]
     one_time = bool(positions.scope and positions.scope["year"])
@@ -1470,8 +1540,9 @@ def _bundle_of(lines: list[bytes], width: int) -> bytes:
     """The bundle of these entries; nothing where they are not so many, or one is too long."""
     if len(lines) != width or max(map(len, lines)) > MAX_ENTRY_BYTES:
         return b""
-    lengths = [_LENGTHS[len(line)] for line in lines]
-    return b"".join(chain.from_iterable(zip(lengths, lines)))  # noqa: B905 - Python 3.8
+    parts = [b""] * (2 * width)
+    parts[::2], parts[1::2] = map(_LENGTHS.__getitem__, map(len, lines)), lines
+    return b"".join(parts)
 
 
 def _read_bundle(data: bytes, path: str, view: BinaryIO, scan: Scan, disclosures: Disclosures) -> Problem | None:
@@ -1891,4 +1962,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # nothing that is read lies in a ring, and to look for rings takes a tenth of the time
     sys.exit(main())

@@ -135,6 +135,11 @@ def test_18_key_destroyed_the_archive_keeps_numbers_and_loses_the_person(
     assert refused(officer(town), f"{DATA}/erasure", {**ORDER, "ground": "term"}) == (409, "retention-runs")
     send(officer(town), f"{DATA}/erasure", {**ORDER, "ground": "law"})
     assert refused(officer(town), f"{DATA}/erasure/decision", AGREED) == (403, "not-permitted")
+    back = {"minute": "撤回〔2026〕1号", "minute_sha256": AGREED["minute_sha256"]}
+    assert refused(leader(town), f"{DATA}/erasure/withdrawal", back) == (403, "not-permitted")
+    send(officer(town), f"{DATA}/erasure/withdrawal", back)
+    assert refused(leader(town), f"{DATA}/erasure/decision", AGREED) == (404, "no-erasure")
+    send(officer(town), f"{DATA}/erasure", {**ORDER, "ground": "law"})
     # then: a hold forbids it until somebody else lifts it
     hold = {**ORDER, "number": "浦纪函〔2026〕7号"}
     send(leader(town), f"{DATA}/holds", hold)

@@ -37,6 +37,9 @@ def moving(server: Running) -> Iterator[Moving]:
     shutil.rmtree(folder)
 
 
+JSON = {"accept": "application/json"}
+
+
 def say(client: httpx2.Client, path: str, **fields: Any) -> httpx2.Response:
     return followed(client, client.post(path, json=fields, headers=key()))
 
@@ -132,10 +135,33 @@ def publish_rules(town: Town) -> None:
     group = town.acting("leader", "leading_group", WORK_COMMITTEE)
     granted(say(group, f"{place}/approval", minute="领导小组〔2026〕4号", minute_sha256=DIGEST))
     officer = town.acting("officer", "officer", WORK_COMMITTEE)
-    granted(say(officer, f"{place}/publication", effective_on="2026-06-01"))
+    early = say(officer, f"{place}/publication", effective_on="2026-05-26")
+    assert (early.status_code, early.json()["code"]) == (422, "announced-too-late")
+    granted(say(officer, f"{place}/publication", effective_on="2026-06-02"))
+    everybody_sees_what_changes(town)
     for year in (2027, 2028):
         days = {"year": year, "days_off": [f"{year}-10-04"], "make_up_days": [], "document_sha256": DIGEST}
         granted(say(officer, f"{here}/calendars", **days))
+
+
+def everybody_sees_what_changes(town: Town) -> None:
+    """J6: before it takes effect, whoever comes by sees what is announced, what changes and how long it is."""
+    town.settled()
+    with town.visit() as stranger:
+        place = f"/rules/{SCHEME}/coming"
+        value = stranger.get(place, headers=JSON).json()["value"]
+        (one,) = [row for row in value["coming"] if row["version"] == VERSION]
+        assert value["in_force"] != VERSION
+        assert (one["effective_on"], one["announced_until"]) == ("2026-06-02", "2026-06-01")
+        assert one["days_left"] > one["working_days_left"] >= 7
+        changed = {(row["section"], row["code"], row["path"], row["after"]) for row in one["differences"]}
+        assert changed == {("responsibility", "R-WM-1", "points", "0.57")}
+        page = stranger.get(place, headers=PAGE).text
+        assert "0.57" in page
+        assert place in stranger.get(f"/rules/{SCHEME}", headers=PAGE).text
+    member = town.acting("member", "member", BRANCH)
+    assert place in member.get(f"/units/{BRANCH}/notices", headers=PAGE).text
+    assert member.get(f"/units/{BRANCH}/notices", headers=JSON).json()["value"]["coming"][0]["version"] == VERSION
 
 
 def deeds(town: Town, kind: str, item: str, evidence: str, member: str, **quantity: str) -> None:

@@ -139,7 +139,7 @@ def service(keep: Keeping) -> None:
 
 
 @pytest.fixture
-def kept(house: House) -> House:
+def kept_well(house: House) -> House:
     keep = Keeping()
     activity = Done("MT-1", KINDS[0], date(2026, 3, 5), ((6, "absent", "1.00"), (7, "excused", "1.00")), "approved")
     keep.enter("activity", "MT-1", on=None, category="登山")
@@ -195,22 +195,22 @@ EXPECTED: Final = {
 }
 
 
-def test_every_figure_of_the_article_is_made_of_records_and_traced_to_them(kept: House) -> None:
-    found = ask(kept, registers_article.figures, WORK, SINCE, UNTIL)
+def test_every_figure_of_the_article_is_made_of_records_and_traced_to_them(kept_well: House) -> None:
+    found = ask(kept_well, registers_article.figures, WORK, SINCE, UNTIL)
     values = {(one.code, one.detail): one.value for one in found}
     assert {key: values.get(key) for key in EXPECTED} == EXPECTED
     assert {code for code, _ in EXPECTED} == {one.code for one in registers_article.REPORTED} - {"rank_awarded"}
     for one in found:
         detail = one.detail or None
-        rows = ask(kept, registers_article.behind, WORK, one.code, SINCE, UNTIL, detail=detail).items
+        rows = ask(kept_well, registers_article.behind, WORK, one.code, SINCE, UNTIL, detail=detail).items
         assert len(rows) == one.rows, one
         assert (sum(row.counted for row in rows), sum(row.whole for row in rows)) == (one.counted, one.whole), one
     assert ("tagged", "daring") not in values
-    _and_no_page_loses_a_row(kept)
-    before = {one.code: one.rows for one in ask(kept, registers_article.figures, WORK, SINCE, date(2026, 3, 31))}
+    _and_no_page_loses_a_row(kept_well)
+    before = {one.code: one.rows for one in ask(kept_well, registers_article.figures, WORK, SINCE, date(2026, 3, 31))}
     assert (before.pop("person_times"), before.pop("tagged")) == (1, 1)
     assert not any(before.values())
-    _and_what_was_followed_is_what_a_rebuild_makes(kept)
+    _and_what_was_followed_is_what_a_rebuild_makes(kept_well)
 
 
 def _and_no_page_loses_a_row(house: House) -> None:
@@ -233,8 +233,8 @@ def _and_what_was_followed_is_what_a_rebuild_makes(house: House) -> None:
         assert tables_of(connection) == found
 
 
-def test_an_entry_shows_all_that_was_said_of_it_and_a_list_what_was_withdrawn(kept: House) -> None:
-    whole = ask(kept, registers.entry, BRANCH, "work", "W2")
+def test_an_entry_shows_all_that_was_said_of_it_and_a_list_what_was_withdrawn(kept_well: House) -> None:
+    whole = ask(kept_well, registers.entry, BRANCH, "work", "W2")
     assert (whole.head.step, whole.steps[0].step, whole.steps[0].taken_back is None) == ("", "recommended", False)
     assert [change.type for change in whole.changes] == [
         "register-entered",
@@ -242,16 +242,16 @@ def test_an_entry_shows_all_that_was_said_of_it_and_a_list_what_was_withdrawn(ke
         "register-advanced",
         "register-step-taken-back",
     ]
-    assert ask(kept, registers.entry, BRANCH, "work", "W9") is None
-    project = ask(kept, registers.entry, BRANCH, "project", "P1")
+    assert ask(kept_well, registers.entry, BRANCH, "work", "W9") is None
+    project = ask(kept_well, registers.entry, BRANCH, "project", "P1")
     assert [(one.part, one.of_entry, one.of_title) for one in project.parts] == [("source", "I0", "issue I0")]
-    page = ask(kept, registers.entries, WORK, "work", limit=2)
+    page = ask(kept_well, registers.entries, WORK, "work", limit=2)
     assert [(one.entry, one.withdrawn) for one in page.items] == [("W4", True), ("W3", False)]
-    further = ask(kept, registers.entries, WORK, "work", before=page.before)
+    further = ask(kept_well, registers.entries, WORK, "work", before=page.before)
     assert [one.entry for one in further.items] == ["W2", "W1", "W0"]
-    counts = {one.register: one.entries for one in ask(kept, registers.kept, WORK)}
+    counts = {one.register: one.entries for one in ask(kept_well, registers.kept, WORK)}
     assert (counts["work"], counts["issue"], counts["feedback"]) == (4, 3, 11)
-    assert {one.entry for one in ask(kept, registers.linkable, BRANCH, [WORK], ["contest"])} == {"ZW"}
+    assert {one.entry for one in ask(kept_well, registers.linkable, BRANCH, [WORK], ["contest"])} == {"ZW"}
 
 
 def test_what_few_answered_is_not_shown(house: House) -> None:

@@ -388,7 +388,7 @@ def _organising(kind: type[Command], life: Life, random: Random, branch: str) ->
             document = msgspec.Raw(ROOMY.replace(VERSION.encode(), version.encode()))
             return {"unit": TOP, "version": version, "document": document}
         case ruleset.PublishRuleSet:
-            return {"unit": TOP, "effective_on": tomorrow + timedelta(days=random.choice((0, 10, 40)))}
+            return {"unit": TOP, "effective_on": tomorrow + timedelta(days=random.choice((0, 14, 40)))}
         case _:
             return place | _offices(life, random, branch, someone)
 
@@ -530,8 +530,8 @@ DESTROYING: Final = (ProposeErasure, DecideErasure, DestroyKey)
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE) and kind not in DESTROYING)
 """Wishes of a branch's days, of its year, of what follows and of what stands beside. What is destroyed of a person's
 data has to wait for years after his membership, and is told in tests/domain/oversight; a restatement needs a second
-rule set over a determined year, seats a pool of branches, and what bodies give a rule set that asks them:
-tests/domain/assessment; what papers say of years before the log precedes all that is lived:
+rule set over a determined year, seats a pool of branches, and what bodies give a rule set that asks for it, in
+tests/domain/assessment; what papers say of years before the log comes before all that is lived: in
 tests/domain/history."""
 
 

@@ -15,6 +15,7 @@ from domain.oversight.erasing import (
     PlaceHold,
     ProposeErasure,
     RestrictProcessing,
+    WithdrawErasure,
 )
 from domain.oversight.retention import DestroyCaseKey, DestroyErasedCase, OrderRetention, RecordTrim
 from tests.domain.branch import (
@@ -93,6 +94,12 @@ def decided(approve: bool = True, actor: Actor = AS_LEADER, at: datetime = TERM_
         minute="纪要〔2032〕1号",
         minute_sha256=digest("minute"),
     )
+
+
+def taken_back(actor: Actor = AS_OFFICER, at: datetime = TERM_OVER) -> WithdrawErasure:
+    """Whoever proposed it takes it back."""
+    paper = {"minute": "撤回〔2032〕1号", "minute_sha256": digest("withdrawal")}
+    return wish(WithdrawErasure, actor, at, unit=BRANCH, member=OTHER, **paper)
 
 
 def destroyed(*cases: CaseOf, actor: Actor = PROCESS, at: datetime = TERM_OVER) -> DestroyKey:

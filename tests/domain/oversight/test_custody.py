@@ -31,6 +31,7 @@ from domain.oversight.erasing import (
     MembershipLasts,
     NoErasure,
     NotRestricted,
+    NotTheProposer,
     PlaceHold,
     RetentionRuns,
     SameHand,
@@ -103,6 +104,7 @@ from tests.domain.oversight.kept import (
     proposed,
     released,
     restricted,
+    taken_back,
     trimmed,
     unrestricted,
 )
@@ -127,6 +129,18 @@ def test_a_somebodyis_erased_in_two_hands_after_the_term() -> None:
 def test_whoever_proposes_does_not_decide() -> None:
     both = LEFT.given(appointed(OFFICER, "leading_group", TOP))
     both.given(proposed()).when(decided(actor=person(OFFICER, "leading_group", TOP))).refused(SameHand)
+
+
+def test_whoever_proposed_takes_it_back_in_the_office_in_which_he_proposed() -> None:
+    for before in ((proposed(),), (proposed(), decided())):
+        (said,) = LEFT.given(*before).when(taken_back()).says(ErasureDeclined)
+        assert isinstance(said, ErasureDeclined)
+        assert said.by == OFFICER
+        LEFT.given(*before).when(taken_back(AS_SECOND)).refused(NotTheProposer)
+        LEFT.given(*before, taken_back()).when(destroyed()).refused(NoErasure)
+        LEFT.given(*before, taken_back()).when(proposed()).says(ErasureProposed)
+    LEFT.when(taken_back()).refused(NoErasure)
+    LEFT.given(proposed()).when(taken_back(AS_RECORDER)).refused(NotPermitted)
 
 
 def test_an_officer_does_not_decide_and_a_recorder_proposes_nothing() -> None:
