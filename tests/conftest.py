@@ -5,6 +5,9 @@ starts its own by `ops.embedded.start`. `database` is a fresh, migrated database
 `database.writer` is the address for the role writer, and so on; `server.url(database.database, "postgres")`
 that for the superuser.
 
+Where several processes share a run they take the rooms of pages and servers first, and what is quick last: nobody
+waits at the end for the longest file of another.
+
 What a whole run makes once, such as a server or a served town, is `kept`: a run goes from one PostgreSQL to
 the other and back with every file, and would else end and make it anew each time.
 
@@ -45,7 +48,21 @@ use_cheap_passwords()
 
 _HERE = Path(__file__).parent
 _STORAGE = ("ops", "faults")
+_SLOWEST_FIRST = ("browser", "faults", "api", "ops", "projections", "acceptance", "domain", "architecture")
 _numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hand files out in the order of their collection, not by how many tests each holds."""
+    config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a process of several: the slow rooms first, each file as it was."""
+    if hasattr(config, "workerinput"):
+        rooms = {room: place for place, room in enumerate(_SLOWEST_FIRST)}
+        items.sort(key=lambda item: rooms.get(item.path.relative_to(_HERE).parts[0], len(rooms)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

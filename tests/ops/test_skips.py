@@ -42,7 +42,7 @@ def test_every_line_of_the_list_can_be_read() -> None:
     [("", 1), ("*::test_waits | another reason", 1), ("*::test_waits | no such browser", 0)],
 )
 def test_an_unexplained_skip_fails_the_run(tmp_path: Path, workers: list[str], line: str, status: int) -> None:
-    for name in ("conftest.py", "skips.py"):
+    for name in ("conftest.py", "cheap.py", "skips.py"):
         (tmp_path / "tests").mkdir(exist_ok=True)
         (tmp_path / "tests" / name).write_text((ROOT / "tests" / name).read_text())
     (tmp_path / "tests/test_some.py").write_text(SKIPPING)
