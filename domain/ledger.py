@@ -8,7 +8,7 @@ gets its first receipt; a lost reply is looked up, never guessed.
 from abc import abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -399,13 +399,18 @@ class Ledger:
 
 def request_bytes(command: Command) -> bytes:
     """What two attempts of one request have in common: all but clock, ids drawn for the attempt, and salts."""
-    wish = cast(dict[str, Any], msgspec.json.decode(msgspec.json.encode(command)))
+    wish = cast(dict[str, JSON], msgspec.json.decode(msgspec.json.encode(command)))
     for name in ("id", "at", "cause", *command.fresh):
         wish.pop(name, None)
-    return msgspec.json.encode({"wish": type(command).__name__, **_unsalted(wish)}, order="sorted")
+    return msgspec.json.encode(
+        {"wish": type(command).__name__, **{name: _unsalted(said) for name, said in wish.items()}}, order="sorted"
+    )
 
 
-def _unsalted(said: Any) -> Any:  # noqa: ANN401 - what JSON says
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | float | bool | None"
+
+
+def _unsalted(said: JSON) -> JSON:
     """The same, of each secret in it no more than its name and value."""
     match said:
         case dict() if said.keys() == set(Secret.__struct_fields__):

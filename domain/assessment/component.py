@@ -88,7 +88,7 @@ def given_to(past: Past, rules: Ruled, year: int, members: Sequence[Registered])
 def missing(past: Past, rules: Ruled, year: int, members: Sequence[Registered]) -> dict[BodyPart, int]:
     """How many scores are still wanted, by part; only what computing waits for."""
     given = given_to(past, rules, year, members)
-    wanted = [part for part in BODY_PARTS if rules.scheme.body_scores.of(part).required]
+    wanted: list[BodyPart] = [part for part in BODY_PARTS if rules.scheme.body_scores.of(part).required]
     asked = [(part, one.member) for one in members for part in asked_of(rules, one) if part in wanted]
     lacking = [part for part, member in asked if part not in given[member]]
     return {part: lacking.count(part) for part in wanted if part in lacking}

@@ -15,7 +15,7 @@ from domain.assessment.grading import reaches
 from domain.assessment.rounding import rounder_of
 from domain.assessment.scoring import ledger, mean_of
 from domain.assessment.totals import total
-from domain.rules.assessing import Appraisal, Profile
+from domain.rules.assessing import Appraisal, BodyPart, Profile
 from domain.rules.scheme import Scheme, months_of
 from domain.values import Code, hundredths
 
@@ -89,7 +89,9 @@ def outlook(
         deductions,
     )
     mark = _best_mark(scheme.appraisal) if profile.appraised else None
-    bodies = {part: hundredths(scheme.body_scores.of(part).most) for part in profile.components.by_bodies}
+    bodies: dict[BodyPart, int] = {
+        part: hundredths(scheme.body_scores.of(part).most) for part in profile.components.by_bodies
+    }
     best_total = total(best, mark, profile, rounder_of(scheme.rounding), bodies).points
     over = [half.base for half in halves if half.when == "over"]
     expected = rounder_of(scheme.rounding)(sum(over) * len(halves), len(over)) if over else 0

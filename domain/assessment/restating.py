@@ -237,7 +237,7 @@ def _figures(rules: Ruled, member: Registered, result: Result, made: Made) -> Me
     assert profile is not None, "only whom the rule set knows is assessed"
     mean = None if before.appraisal is None else hundredths(before.appraisal)
     said: dict[BodyPart, Points | None] = {"committee": before.committee, "task": before.task}
-    bodies = {part: hundredths(score) for part, score in said.items() if score is not None}
+    bodies: dict[BodyPart, int] = {part: hundredths(score) for part, score in said.items() if score is not None}
     return MemberComputed(
         member=member.member,
         unit=before.unit,
