@@ -271,7 +271,10 @@ async def take(unit: str, review: UUID, bundle: str, asked: Annotated[Asked, per
 @router.get("/units/{unit:code}/reviews/{review:uuid}/export.tar")
 @described(media_type="application/x-tar")
 async def exported(unit: str, review: UUID, asked: Annotated[Asked, permitted("review.read")]) -> Response:
-    """The person's audit export, with what is sealed in his own streams in the days of the review."""
+    """The person's audit export, with what is sealed in his own streams in the days of the review.
+
+    Where the review keeps to one year, of that year alone.
+    """
     seen = await looking(asked, unit, review, "export")
     await take_away(asked, "review")
     profile = Profile(
@@ -281,7 +284,8 @@ async def exported(unit: str, review: UUID, asked: Annotated[Asked, permitted("r
         first_on=seen.review.first_on,
         last_on=seen.review.last_on,
     )
-    return await folder_of(asked, Scope(member=seen.subject), profile)
+    first, last = profile.first_on.year, profile.last_on.year
+    return await folder_of(asked, Scope(member=seen.subject, year=first if first == last else None), profile)
 
 
 @asynccontextmanager

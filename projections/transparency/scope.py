@@ -137,8 +137,9 @@ class _Entry(msgspec.Struct):
 class Chosen:
     """The streams of a scope, and the single entries beside them."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, withheld: frozenset[str] = frozenset()) -> None:
         self.scope = scope
+        self._withheld = withheld
         self.units: set[str] = set()
         self.members: set[str] = set() if scope.member is None else {str(scope.member)}
         self.periods_of: set[str] = set()
@@ -222,6 +223,8 @@ class Chosen:
         entry = told_by(state)
         if entry.stream in self.streams:
             return True
+        if entry.type in self._withheld:
+            return False
         named = self._member is not None and self._member in (entry.fact.member, entry.fact.subject)
         named = named or (entry.stream in self._restated and entry.type in RESTATED)
         return named and (self.scope.year is None or self._meanwhile(KIND_OF[entry.type], entry.fact))
@@ -235,9 +238,12 @@ def told_by(state: bytes) -> _Entry:
     return _DECODE.decode(state)
 
 
-def chosen(connection: Connection[Any], scope: Scope, last: int) -> Chosen:
-    """The streams of a scope, as far as the log is signed; refuses with `scope-empty`."""
-    found = Chosen(scope)
+def chosen(connection: Connection[Any], scope: Scope, last: int, withheld: frozenset[str] = frozenset()) -> Chosen:
+    """The streams of a scope, as far as the log is signed; refuses with `scope-empty`.
+
+    ``withheld`` are types of facts that name a person outside his own streams and are not given out.
+    """
+    found = Chosen(scope, withheld)
     for state in states(connection, last):
         found.learn(told_by(state))
     if (scope.unit is not None and not found.units) or (scope.period is not None and not found.periods):

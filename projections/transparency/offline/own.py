@@ -79,6 +79,9 @@ class Own:
     def counted(self, entry: Told) -> Iterator[Differs]:
         """What his ballots come to: a category's, or the whole, which is told last."""
         place = place_of(entry)
+        if entry.fact["ballots"] and place not in self._ballots:  # they are no part of this export
+            self._means[place] = None if entry.fact.get("mean") is None else hundredths(entry.fact["mean"])
+            return
         scheme = ruled_period(self.past, self.period(place)).scheme
         key = Key(unit=place[0], year=place[1], period=place[2])
         all_of_them = tallies(scheme, key, self._ballots.get(place, []), self.member)

@@ -81,9 +81,9 @@ def _invented(entry: dict[str, Any]) -> bool:
     return entry["type"] in kinds and entry["fact"]["year"] == YEAR + 1
 
 
-def own_of(member: UUID, states: States) -> States:
+def own_of(member: UUID, states: States, withheld: frozenset[str] = frozenset()) -> States:
     """What an export of one person holds."""
-    found = Chosen(Scope(member=member))
+    found = Chosen(Scope(member=member), withheld)
     for take in (found.learn, found.choose):
         for state in states:
             take(told_by(state))
