@@ -16,7 +16,6 @@ def test_j8_a_review_from_its_number_to_the_end_of_every_access(town: Town, visi
     today = day_of(town.deployment.clock().now())
     chief, inspector = visit("chief", PHONE, scripts=False), visit("inspector", PHONE, scripts=False)
     choose(chief, "reviewer", WORK_COMMITTEE)
-    chief.get_by_role("link", name="监督", exact=True).click()
     chief.get_by_role("link", name="核查", exact=True).click()
     chief.get_by_text("开启核查").first.click()
     number = f"浦纪核〔2026〕{uuid4().hex[:6]}号"
