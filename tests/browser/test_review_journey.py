@@ -59,7 +59,7 @@ def test_j8_a_review_from_its_number_to_the_end_of_every_access(town: Town, visi
     inspector.goto(place)
     inspector.get_by_role("button", name="封存现有材料").click()
     with inspector.expect_download() as taken:
-        inspector.get_by_role("link", name="下载").click()
+        inspector.get_by_role("link", name="下载", exact=True).click()
     assert taken.value.suggested_filename.endswith(".zip")
     fits(inspector)
     chief.reload()
