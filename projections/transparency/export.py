@@ -329,7 +329,7 @@ def _write_scope(now: _Filling, within: Chosen, wanted: set[str]) -> bytes:
             positions.append(position)
             view.write(state + b"\n")
     target.write("positions", "".join(f"{each}\n" for each in positions).encode())
-    target.write("scope.json", within.scope.encode())
+    target.write("scope.json", within.encode())
     return _finished(target, tree)
 
 

@@ -4,6 +4,8 @@
 
     {"member":null,"period":"H1","unit":"PK-01","year":2026}
 
+What one person takes home says beside it `"ballots":"told"`: single ballots are left out, tallies taken as told.
+
 Of an organisation it is everything said of it and those below it, and of everybody ever on their rosters; of a person
 his own streams and, from those that he shares with others, the entries that name him; of a year what happened in it,
 and of the years before what still bears on it: results, and what lowers points for longer. Of a half-year, a quarter,
@@ -72,7 +74,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
         return self == WHOLE
 
     def encode(self) -> bytes:
-        """The bytes of `scope.json`."""
+        """The bytes that say it."""
         return msgspec.json.encode(self, order="sorted")
 
 
@@ -148,6 +150,11 @@ class Chosen:
         self._restated: set[UUID] = set()
         self._within: dict[str, tuple[str, str]] | None = None
         self._member = None if scope.member is None else str(scope.member)
+
+    def encode(self) -> bytes:
+        """The bytes of `scope.json`; where ballots are withheld it says that tallies are told, not to be counted."""
+        said = msgspec.to_builtins(self.scope)
+        return msgspec.json.encode({**said, "ballots": "told"} if self._withheld else said, order="sorted")
 
     def learn(self, entry: _Entry) -> None:
         """First reading: who belongs to the organisation, and where the person had results."""

@@ -64,14 +64,14 @@ def bytes_of(given: Given) -> States:
     return tuple(encode(one) for one in entries_of(list(given.world.said)))
 
 
-def counted_again(states: States, tally: Tally, member: UUID | None = None) -> list[Differs]:
+def counted_again(states: States, tally: Tally, member: UUID | None = None, *, by_tally: bool = False) -> list[Differs]:
     values = [json.loads(state) for state in states]
     told = (
         Told(line, value, leaf_hash(state).hex())
         for line, (state, value) in enumerate(zip(states, values, strict=True), 1)
     )
     read: Callable[[int], Any] = lambda line: values[line - 1]  # noqa: E731 - it reads this log
-    found = replay(told, read, {}, tally) if member is None else replay_own(told, read, member, tally)
+    found = replay(told, read, {}, tally) if member is None else replay_own(told, read, member, tally, told=by_tally)
     return [one for one in found if not _invented(values[one.line - 1])]
 
 
