@@ -235,16 +235,29 @@ def _clear_objections(
     unit: Code,
     before_on: date,
 ) -> tuple[set[UUID], int]:
-    """Objections of before a day, unless whom they are about or who objected is held; and how many wait."""
+    """Objections of before a day with their flags, unless somebody in them is held; and how many wait."""
     due = connection.execute(custody.OBJECTIONS_DUE, {"before_on": before_on}).fetchall()
+    closed = {one for (one,) in connection.execute(custody.CLOSED_BEFORE, {"before_on": before_on}).fetchall()}
+    flags = [case for case in cases.living(deployment.vault, connection) if case.objection in closed]
 
-    def cleared(objection: UUID, commitment: str) -> bool:
-        objector = cases.objector_of(deployment.vault, commitment)
-        wish = DestroyCaseKey(id=uuid4(), actor=PROCESS, at=now, unit=unit, objection=objection, objector=objector)
+    def cleared(objection: UUID, objector: UUID | None, flag: UUID | None) -> bool:
+        wish = DestroyCaseKey(
+            id=uuid4(), actor=PROCESS, at=now, unit=unit, objection=objection, objector=objector, flag=flag
+        )
         return _granted(ledger, wish)
 
-    done = {one for one, who in due if _tried(partial(cleared, one, who), False, "objection", case=str(one))}
-    return done, len(due) - len(done)
+    def opened(objection: UUID, commitment: str) -> bool:
+        return cleared(objection, cases.objector_of(deployment.vault, commitment), None)
+
+    def flag_cleared(case: cases.Case) -> bool:
+        assert case.objection is not None, "only flags were looked for"
+        return cleared(case.objection, case.objector, case.of.case)
+
+    steps = [(one, partial(opened, one, who)) for one, who in due]
+    # In the order of the ids, apart from their objections: a key beside another would say to which it belongs.
+    steps += [(case.of.case, partial(flag_cleared, case)) for case in flags]
+    done = {one for one, step in steps if _tried(step, False, "objection", case=str(one))}
+    return done, len(steps) - len(done)
 
 
 def _trim(

@@ -26,8 +26,22 @@ from projections.transparency.verify import Folder, verify_folder
 from tests.api.assessed import read, refused, send
 from tests.api.lived import lived
 from tests.api.town import PAGE, PASSWORD, Town
-from tests.domain.branch import BRANCH, LEADER, MEMBER, OFFICER, OTHER, RECORDER, SECRETARY, TOP, digest, secret
-from tests.domain.objection.disputes import FILED, OBJECTION_ID, closed, confirmed, withdrawn
+from tests.domain.branch import (
+    AS_SECRETARY,
+    BRANCH,
+    LEADER,
+    MEMBER,
+    OFFICER,
+    OTHER,
+    RECORDER,
+    SECRETARY,
+    TOP,
+    digest,
+    secret,
+)
+from tests.domain.merits import AS_MEMBER, claimed, honour_returned
+from tests.domain.objection.disputes import FILED, FILED_AT, OBJECTION_ID, closed, confirmed, withdrawn
+from tests.domain.objection.test_retaliation import CLAIM, FLAG, NEXT_DAY, examined, flagged
 from tests.domain.oversight.kept import left
 from tests.domain.year import H1_OVER, TERM, half
 
@@ -48,10 +62,13 @@ POINTS: Final = f"{DATA}/points?year=2026"
 
 
 def told() -> list[Command]:
-    """A party day that counts, its half-year sealed, and one of those who were there has left."""
+    """A party day that counts, its half-year sealed; who objected has flagged something, one who was there has left."""
     over = H1_OVER + TERM
+    claim = claimed(AS_MEMBER, FILED_AT, occurred_on=FILED_AT.date(), dated_on=FILED_AT.date())
+    back = msgspec.structs.replace(honour_returned(AS_SECRETARY), at=NEXT_DAY)
     lived_through = FILED.given(
-        withdrawn(), closed(), confirmed(), *half("H1", H1_OVER), left(over + timedelta(days=1))
+        *(claim, withdrawn(), back, flagged(CLAIM), examined(act=CLAIM)),
+        *(closed(), confirmed(), *half("H1", H1_OVER), left(over + timedelta(days=1))),
     )
     wishes = {command.id: command for command, _ in lived_through.world.said if command is not None}
     return [_named(command) for command in wishes.values()]
@@ -125,6 +142,22 @@ def in_files(server: Running, town: Town, wanted: bytes) -> list[str]:
     return [file.name for file in files if file.is_file() and wanted in file.read_bytes()]
 
 
+def test_an_order_reaches_an_objection_and_the_flag_after_it(town: Town, server: Running) -> None:
+    town.settled()
+    deployment = town.deployment
+    with psycopg.connect(server.url(deployment.database.urls.database, "postgres"), autocommit=True) as owner:
+        owner.execute(UNSAID_ORDER)
+        try:
+            done = retention.carry_out(deployment, deployment.ledger(), deployment.clock().now(), batch=False)
+            owner.execute("SET search_path = reads")
+            found = {case.of.kind: case for case in cases.living(deployment.vault, owner)}
+        finally:
+            owner.execute("DELETE FROM reads.retention_orders WHERE position = 999999")
+    assert (done.cases, done.waiting) == (0, 2), "both were tried, and the log knows of no such order"
+    assert (found["flag"].objection, found["flag"].objector) == (OBJECTION_ID, MEMBER)
+    assert found["flag"].persons == {MEMBER, OTHER}
+
+
 def test_18_key_destroyed_the_archive_keeps_numbers_and_loses_the_person(
     town: Town, server: Running, binaries: Path, tmp_path: Path
 ) -> None:
@@ -164,16 +197,16 @@ def test_18_key_destroyed_the_archive_keeps_numbers_and_loses_the_person(
     done = carried_out(town)
     assert (done.persons, done.keys, done.waiting) == (0, 1, 0)
     assert carried_out(town) == retention.Done()
-    # then: the key of an objection about him stays for now, and goes with all that are due
-    case = "SELECT count(*) FROM vault.keys WHERE subject = %s"
-    assert town.sql.execute(case, (OBJECTION_ID,)).fetchone() == (1,)
+    # then: the keys of an objection about him and of the flag after it stay for now, and go with all that are due
+    case = "SELECT count(*) FROM vault.keys WHERE subject = ANY(%s)"
+    assert town.sql.execute(case, ([OBJECTION_ID, FLAG],)).fetchone() == (2,)
     later = town.deployment.clock().now() + timedelta(days=1)
     deployment, now = town.deployment, town.deployment.clock().now()
     done = retention.carry_out(deployment, deployment.ledger(), now, erased_before=later)
-    assert (done.cases, done.keys, done.waiting) == (0, 0, 1), "the only one who was erased would be named by it"
+    assert (done.cases, done.keys, done.waiting) == (0, 0, 2), "the only one who was erased would be named by it"
     done = retention.carry_out(deployment, deployment.ledger(), now, erased_before=later, crowd=1)
-    assert (done.cases, done.keys, done.waiting) == (1, 1, 0)
-    assert town.sql.execute(case, (OBJECTION_ID,)).fetchone() == (0,)
+    assert (done.cases, done.keys, done.waiting) == (2, 2, 0)
+    assert town.sql.execute(case, ([OBJECTION_ID, FLAG],)).fetchone() == (0,)
     # then: not a byte of it is left, neither in a dump nor in the files of the small tables
     dump = dumped(server, town, binaries)
     assert [one for one in found if one.hex().encode() in dump] == []
@@ -222,6 +255,10 @@ def test_what_is_restricted_is_shown_to_nobody_else(town: Town) -> None:
     assert secretary.get(f"{place}/points").status_code == 200
 
 
+UNSAID_ORDER: Final = """
+INSERT INTO reads.retention_orders (position, unit, type, kind, before_on, at, rows)
+VALUES (999999, 'GW', 'retention-ordered', 'objections', '2027-01-01', now(), 0)
+"""
 OLD: Final = """
 INSERT INTO access.readings (at, reader, role, unit, subject, what)
 VALUES ('2020-05-01T00:00Z', %(reader)s, 'secretary', 'GW/PK-01', %(subject)s, 'points')
