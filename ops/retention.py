@@ -68,6 +68,7 @@ SELECT EXISTS (
 )
 """
 _HELD: Final = "SELECT person FROM custodies WHERE holds > 0"
+_HOLD_STILL: Final = "SELECT ledger.hold_still()"
 _TRIM: Final[tuple[LiteralString, ...]] = (
     "DELETE FROM access.readings WHERE at < %(until)s AND subject <> ALL(%(held)s) AND reader <> ALL(%(held)s)",
     "DELETE FROM access.sessions WHERE COALESCE(ended_at, expires_at) < %(until)s AND person <> ALL(%(held)s)",
@@ -269,13 +270,19 @@ def _trim(
     before_on: date,
 ) -> int | None:
     """Rows of the access log and of sign-ins before a day, but for those of people under a hold; None for not now."""
-    if not caught_up(connection):
+    held = _held(connection)
+    if held is None:
         return None
-    held = [person for (person,) in connection.execute(_HELD).fetchall()]
-    known = {"until": midnight_after(before_on - timedelta(days=1)), "held": held}
+    known = {"until": midnight_after(before_on - timedelta(days=1)), "held": sorted(held)}
     with psycopg.connect(deployment.database.urls.eraser) as eraser:
         readings, sessions, tokens = (eraser.execute(statement, known).rowcount for statement in _TRIM)
         eraser.execute(_REFUSED, known)
+        # Looked at again where no hold can come any more, and not before the deletion: nobody waits as long as that.
+        eraser.execute(_HOLD_STILL)
+        still_held = _held(connection)
+        if still_held is None or still_held - held:
+            eraser.rollback()
+            return None
     # Deleted first: the order is a fact already, and after a crash in between the next run finds nothing left.
     said = RecordTrim(
         id=uuid4(),
@@ -289,6 +296,13 @@ def _trim(
     )
     _granted(ledger, said)
     return readings + sessions + tokens
+
+
+def _held(connection: "psycopg.Connection[Any]") -> frozenset[UUID] | None:
+    """Whose rows stay; None while somebody could be missing."""
+    if not caught_up(connection):
+        return None
+    return frozenset(person for (person,) in connection.execute(_HELD).fetchall())
 
 
 def _destroy(deployment: Deployment, subjects: Iterable[UUID]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -291,8 +292,15 @@ def old_readings(town: Town) -> set[UUID]:
     return {subject for (subject,) in rows}
 
 
+def waiting_deletions(server: Running) -> int:
+    """How many deletions of the access log wait for somebody's row."""
+    waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'DELETE FROM access.readings%'"
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        return admin.execute(waits).rowcount
+
+
 def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town, server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given: readings of six years ago, one of them about somebody under a hold
     for subject in (SECRETARY, RECORDER):
@@ -325,6 +333,21 @@ def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
     assert type(denied.exception).__name__ == "NotPermitted"
     done = CliRunner().invoke(app, [*confirm, "officer", "--password", PASSWORD])
     assert done.exit_code == 0, done.output
+    # then: a hold that comes while the rows are being deleted keeps them
+    hold = {**ORDER, "number": "5号"}
+    deployment, database = town.deployment, town.deployment.database.urls.database
+    town.settled()
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(server.url(database, "postgres")) as owner:
+        owner.execute("SELECT FROM access.readings WHERE subject = %s FOR UPDATE", (SECRETARY,))
+        trimmed = pool.submit(retention.carry_out, deployment, deployment.ledger(), deployment.clock().now())
+        while not waiting_deletions(server):
+            assert not trimmed.done()
+        send(leader(town), f"/members/{SECRETARY}/holds", hold)
+        town.settled()
+        owner.commit()
+        assert (trimmed.result().rows, trimmed.result().waiting) == (0, 1)
+    assert old_readings(town) == {SECRETARY, RECORDER, MEMBER}
+    send(officer(town), f"/members/{SECRETARY}/holds/lifting", hold)
     # then: what is due is gone, what is held is there, and the log says how much went
     assert carried_out(town).rows == 1
     assert old_readings(town) == {RECORDER, MEMBER}
