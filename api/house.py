@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 import psycopg
+from anyio import CapacityLimiter
 from psycopg_pool import AsyncConnectionPool
 
 from api.kept import Kept
@@ -113,6 +114,8 @@ class House:
     """Code of why the log is refused, so that nothing may be written; None when all is well."""
     take_away: TakeAway = _nothing_to_take
     """The audit export; it runs in a thread of its own."""
+    taking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    """One export at a time, in a thread that no request for anything else waits for: each reads the whole log."""
     kept: Kept = field(default_factory=Kept)
     counts: Callable[[], Mapping[str, int]] = dict
     """What became of the saves of this process: committed, entries, conflict, …; for the metrics."""

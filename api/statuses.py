@@ -57,6 +57,7 @@ STATUSES: Final[dict[str, int]] = {
     "nothing-known-then": 404,
     "review-unknown": 404,
     "review-outside-period": 404,
+    "review-not-a-year": 409,
     "review-no-access": 403,
     "review-subject-gone": 410,
     "review-bundle-changed": 410,

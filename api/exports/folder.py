@@ -17,7 +17,10 @@ async def folder_of(asked: Asked, scope: Scope, profile: Profile | None = None) 
     """Write it, put it on record, and send it; it is gone again when it was sent. An auditor's without a profile."""
     folder = Path(await to_thread.run_sync(tempfile.mkdtemp))
     try:
-        file = await to_thread.run_sync(asked.house.take_away, scope, asked.reader.person, folder, profile)
+        house = asked.house
+        file = await to_thread.run_sync(
+            house.take_away, scope, asked.reader.person, folder, profile, limiter=house.taking
+        )
     except BaseException:
         shutil.rmtree(folder)
         raise

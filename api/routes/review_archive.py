@@ -52,6 +52,12 @@ class OutsideReview(Refused):
     code = "review-outside-period"
 
 
+class NotAWholeYear(Refused):
+    """核查期间不是一个完整年度,请取密封材料包。 The review is not of one whole year: take the sealed bundle."""
+
+    code = "review-not-a-year"
+
+
 class BundleChanged(Refused):
     """材料已与封存时不同(如有信息已依规销毁)。 Something was destroyed since this bundle was sealed."""
 
@@ -271,8 +277,15 @@ async def take(unit: str, review: UUID, bundle: str, asked: Annotated[Asked, per
 @router.get("/units/{unit:code}/reviews/{review:uuid}/export.tar")
 @described(media_type="application/x-tar")
 async def exported(unit: str, review: UUID, asked: Annotated[Asked, permitted("review.read")]) -> Response:
-    """The person's audit export, with what is sealed in his own streams in the days of the review."""
+    """The person's audit export, with what is sealed in his own streams in the days of the review.
+
+    Only of one whole year, with what of the years before still bears on it: an export consists of whole streams, and
+    would show more than the days of any other review.
+    """
     seen = await looking(asked, unit, review, "export")
+    year = seen.review.first_on.year
+    if (seen.review.first_on, seen.review.last_on) != (date(year, 1, 1), date(year, 12, 31)):
+        raise NotAWholeYear(first_on=seen.review.first_on, last_on=seen.review.last_on)
     await take_away(asked, "review")
     profile = Profile(
         mandate="reviewer",
@@ -281,7 +294,7 @@ async def exported(unit: str, review: UUID, asked: Annotated[Asked, permitted("r
         first_on=seen.review.first_on,
         last_on=seen.review.last_on,
     )
-    return await folder_of(asked, Scope(member=seen.subject), profile)
+    return await folder_of(asked, Scope(member=seen.subject, year=year), profile)
 
 
 @asynccontextmanager

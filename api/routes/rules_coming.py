@@ -94,7 +94,7 @@ async def _known(connection: AsyncConnection, scheme: Code, today: date) -> _Kno
 
 def _view(known: _Known, before: rules.Published | None, one: rules.Published) -> ComingView:
     published_on = known.published_on[one.version]
-    ruled = rules.in_force(known.versions, published_on)
+    ruled = next((v for v in reversed(known.versions) if v.effective_on <= published_on), None)
     changed = () if before is None else differences(_read(before), _read(one))
     return ComingView(
         version=one.version,

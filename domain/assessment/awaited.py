@@ -59,7 +59,7 @@ def awaited(past: Past, unit: Code, year: int, period: Code, part: BodyPart, now
     if rules.period.result != "total":
         return None
     members, rule = asked_for(past, rules, found, part), rules.scheme.body_scores.of(part)
-    given = given_to(past, rules, year, members)
+    given = given_to(past, rules, found, members)
     scores: list[AwaitedScore] = []
     voters: dict[Code, tuple[MemberId, ...]] = {}
     for one in sorted(members, key=lambda one: str(one.member)):

@@ -106,7 +106,7 @@ def decide(past: Past, command: ComputePeriod) -> Decision:
         raise NobodyToCompute(period=command.period)
     checked = _complete(past, rules.scheme, found, [one.member for one in members])
     means = _means(past, rules, found)
-    need_given(past, rules, found.year, members)
+    need_given(past, rules, found, members)
     computation = found.computation + 1
     results = results_of(past, rules, found, computation, members, means)
     kept = standing_figures(past, found, [one for one in everybody if one not in members])
@@ -235,7 +235,7 @@ def results_of(
         archives = [with_years_before(past, one.member, found.year, rules.years_back) for one in members]
     before: list[Result] = past.many([result_of(one.member, found.year - 1, found.period) for one in members])
     past.many([result_of(one.member, found.year, found.period) for one in members])
-    bodies = given_to(past, rules, found.year, members)
+    bodies = given_to(past, rules, found, members)
     results: list[MemberComputed] = []
     for member, archive, earlier in zip(members, archives, before, strict=True):
         last = None if earlier.standing is None else earlier.standing.total

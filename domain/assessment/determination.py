@@ -98,7 +98,7 @@ def _round(past: Past, found: Assessment, notice: Notice, today: date) -> Round:
     rules = ruled_period(past, found)
     clear = {line.member for line in notice.lines if line.clear}
     archives = dict(zip(results, past.many([archive_of(one, found.last_on) for one in results]), strict=True))
-    given = given_to(past, rules, found.year, [one for one in people if one.member in results])
+    given = given_to(past, rules, found, [one for one in people if one.member in results])
     open_results = [one for one, state in results.items() if state.standing is None]
     fresh = [
         one

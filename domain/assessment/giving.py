@@ -17,6 +17,7 @@ from domain.assessment.counting import Ruled
 from domain.assessment.period import Assessment, standing
 from domain.decider import Decision, Past, Refused, Write
 from domain.organisation.bodies import Seated
+from domain.organisation.custody import need_open
 from domain.organisation.member import Registered
 from domain.organisation.unit import established, higher_than
 from domain.recording.approval import NotOneDecides, NotPresent, WrongBody
@@ -85,9 +86,11 @@ def decide(past: Past, command: AssessComponent) -> Decision:
     people = [one.member for one in command.scores]
     if len(set(people)) != len(people):
         raise ComponentTwice
-    asked = {one.member for one in asked_for(past, rules, found, command.component)}
-    if not people or not asked.issuperset(people):
+    asked = {one.member: one for one in asked_for(past, rules, found, command.component)}
+    if not people or not asked.keys() >= set(people):
         raise ComponentNotAsked(component=command.component)
+    for person in people:
+        need_open(asked[person].custody)
     past.many([component_of(one, command.year, command.period) for one in people])
     return [_given(past, rules, command, one) for one in command.scores]
 

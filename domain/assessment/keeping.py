@@ -5,7 +5,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from domain.assessment.scoring import Score, ledger
+from domain.assessment.scoring import Score, ledger, mean_of
+from domain.assessment.spans import SpanScore
 from domain.assessment.tariff import Tariff
 from domain.values import Code, RecordId
 
@@ -34,7 +35,13 @@ def with_kept(tariff: Tariff, made: Score, own: Kept | None = None, unmapped: fr
         return Kept(made, lines, NOTHING)
     kept = {key: points for key, points in own.lines.items() if key[0] in unmapped}
     others = {key: points for key, points in lines.items() if key[0] not in unmapped}
-    extra = sum(kept.values()) - sum(points for key, points in lines.items() if key[0] in unmapped)
+    parts = _spans_with(made, own.score, {**others, **kept}, unmapped)
+    if made.is_mean and parts is not None:
+        extra = mean_of(parts, tariff.rounding) - mean_of(
+            [(one.base, one.maximum) for one in made.spans], tariff.rounding
+        )
+    else:
+        extra = sum(kept.values()) - sum(points for key, points in lines.items() if key[0] in unmapped)
     score = msgspec.structs.replace(
         made,
         base=made.base + extra,
@@ -42,6 +49,31 @@ def with_kept(tariff: Tariff, made: Score, own: Kept | None = None, unmapped: fr
         ledger=_ledger(tariff, made, extra),
     )
     return Kept(score, {**others, **kept}, unmapped)
+
+
+def _spans_with(
+    made: Score, own: Score, lines: Mapping[LineKey, int], unmapped: frozenset[Code]
+) -> list[tuple[int, int]] | None:
+    """Each span's points and maximum with the kept lines; None where the period's own rules divide it otherwise."""
+    before = {span.code: _caps_of(span, unmapped) for span in own.spans}
+    if before.keys() != {span.code for span in made.spans}:
+        return None
+    points = {span.code: 0 for span in made.spans}
+    for (_, span, _), line in lines.items():
+        if span is not None:
+            points[span] += line
+    return [
+        (points[span.code] + span.base - _sum_of(span), span.maximum + before[span.code] - _caps_of(span, unmapped))
+        for span in made.spans
+    ]
+
+
+def _sum_of(span: SpanScore) -> int:
+    return sum(line.points for category in span.categories for line in category.lines)
+
+
+def _caps_of(span: SpanScore, items: frozenset[Code]) -> int:
+    return sum(line.cap for category in span.categories for line in category.lines if line.item in items)
 
 
 def lines_of(made: Score) -> dict[LineKey, int]:
@@ -63,8 +95,7 @@ def _without_item(tariff: Tariff, own: Kept) -> frozenset[Code]:
 
 
 def _caps(made: Score, items: frozenset[Code]) -> int:
-    spans = (category.lines for span in made.spans for category in span.categories)
-    return sum(line.cap for lines in spans for line in lines if line.item in items)
+    return sum(_caps_of(span, items) for span in made.spans)
 
 
 def _ledger(tariff: Tariff, made: Score, extra: int) -> int:

@@ -79,6 +79,8 @@ class Score(Struct, frozen=True):
     """What a maximum of all that adds cut off."""
     vetoes: tuple[VetoLine, ...] = ()
     short_of_benchmark: int = 0
+    is_mean: bool = False
+    """Whether the base is the mean of the spans, not their sum."""
 
     def lines(self) -> Iterable[Line]:
         """Every line, span by span; those of a borrowed half once."""
@@ -168,7 +170,7 @@ class Totals:
         short = 0 if tariff.benchmark is None else max(0, tariff.benchmark - total)
         return Score(
             *(spans, base, base_max, honours, added, deductions, taken, total),
-            *(self._start, self._carried, over, vetoes, short),
+            *(self._start, self._carried, over, vetoes, short, self._mean),
         )
 
     def _points(self, spans: Sequence[SpanScore]) -> int:

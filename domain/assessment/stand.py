@@ -114,7 +114,7 @@ def _gate(past: Past, found: Assessment, now: Instant) -> Gate:
         over=day_of(now) > found.last_on,
         open_parts=open_parts(past, rules.scheme, found.unit, found.year, found.period),
         appraisal_missing=session is not None and (isinstance(session, NoSession) or session.status != "closed"),
-        scores_missing=missing(past, rules, found.year, people),
+        scores_missing=missing(past, rules, found, people),
         missing=seen.missing,
         members=len(members),
         planned=seen.planned,

@@ -29,7 +29,10 @@ def announced_until(scheme: Scheme, published_on: date, calendars: Calendars) ->
 
 
 def announce(past: Past, in_force: Scheme | None, published_on: date, effective_on: date) -> None:
-    """Refuse a version that would take effect before its term is over; the first of all changes nothing for anybody."""
+    """Refuse a version that would take effect before its term is over; the first of all changes nothing for anybody.
+
+    After a trial has ended its term holds for what follows. Before the first version begins nothing is asked.
+    """
     if in_force is None:
         return
     calendars = published(past, range(published_on.year, published_on.year + 2), published_on)

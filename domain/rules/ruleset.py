@@ -137,9 +137,13 @@ class RuleSets(msgspec.Struct, frozen=True, kw_only=True):
 
     def in_force(self, day: date) -> Version | None:
         """The one version in force on a day."""
-        begun = [v for v in self.versions if v.effective_on is not None and v.effective_on <= day]
-        latest = max(begun, key=lambda v: (v.effective_on is not None, v.effective_on), default=None)
+        latest = self.last_begun(day)
         return None if latest is None or latest.has_expired(day) else latest
+
+    def last_begun(self, day: date) -> Version | None:
+        """The last one in force until a day, though its trial be over."""
+        begun = [v for v in self.versions if v.effective_on is not None and v.effective_on <= day]
+        return max(begun, key=lambda v: (v.effective_on is not None, v.effective_on), default=None)
 
 
 class VersionExists(Refused):
@@ -405,7 +409,7 @@ def _publish(past: Past, command: PublishRuleSet) -> Decision:
     last = max((v.effective_on for v in past[ref].versions if v.effective_on is not None), default=None)
     if last is not None and command.effective_on <= last:
         raise NotAfterPrevious(effective_on=last)
-    now = past[ref].in_force(day_of(command.at))
+    now = past[ref].last_begun(day_of(command.at))
     announce(past, None if now is None else now.scheme, day_of(command.at), command.effective_on)
     _keep_countable(past[ref], load(assemble(version.parts)), command.effective_on)
     return [ref.says(RuleSetPublished(version=command.version, effective_on=command.effective_on))]

@@ -42,7 +42,7 @@ from projections.transparency.checkpoint import Checkpoint, open_checkpoint
 from projections.transparency.history import CHECKPOINT, history_name, signed_history
 from projections.transparency.keyring import KEYS, keyring
 from projections.transparency.leaves import read_leaves
-from projections.transparency.mandate import Profile
+from projections.transparency.mandate import BALLOTS, Profile
 from projections.transparency.merkle import leaf_hashes
 from projections.transparency.note import VerifierKey
 from projections.transparency.offline.build import verifier
@@ -151,7 +151,8 @@ def export(
         shutil.rmtree(unfinished)
     unfinished.mkdir(parents=True)
     try:
-        within = None if scope.whole else chosen(connection, scope, checkpoint.size)
+        withheld = BALLOTS if profile is not None else frozenset[str]()
+        within = None if scope.whole else chosen(connection, scope, checkpoint.size, withheld)
         filling = _Filling(connection, log_folder, _Target(unfinished), key, signed, checkpoint, within)
         seeds = seeds_of(connection, checkpoint.size, within, open_sealed)
         known = {**dict(disclosures), **_allowed(filling, profile, open_sealed)}
@@ -328,7 +329,7 @@ def _write_scope(now: _Filling, within: Chosen, wanted: set[str]) -> bytes:
             positions.append(position)
             view.write(state + b"\n")
     target.write("positions", "".join(f"{each}\n" for each in positions).encode())
-    target.write("scope.json", within.scope.encode())
+    target.write("scope.json", within.encode())
     return _finished(target, tree)
 
 

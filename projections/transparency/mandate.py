@@ -6,8 +6,12 @@
 |`reviewer` 核查|该人各流中期间内封存的内容 what is sealed in his own streams in the days of the review|
 |`member` 本人|其中以本人密钥封存的内容 of all his own streams, what is sealed under his own key|
 
+Single ballots go to the auditor alone, who has them of everybody: one person would read from those for him what no
+tally shows him, and whoever printed the slips could join the marks of one.
+
 To nobody: who objected and what he said, which the handler alone reads; what is read for figures of many people; what
-is sealed in streams that others share.
+is sealed in streams that others share. What stands open in one's own streams is in one's own export, a hold with it:
+no entry of his may be missing.
 """
 
 import re
@@ -25,6 +29,8 @@ from domain.sealed import Secret
 from domain.values import MemberId, Sha256, day_of
 from projections.transparency.scope import KIND_OF, PERSONAL
 
+BALLOTS: Final = frozenset({"ballot-code-issued", "ballot-cast"})
+"""What a person's own export and a reviewer's do without: tallies are taken as they were told."""
 PAPERS: Final = ("sha256", "document", "minute_sha256", "proof")
 """The fields that name a paper by its digest; other digests are commitments to sealed values."""
 DAYS: Final = ("occurred_on", "counted_on", "dated_on", "decided_on", "held_on", "lifted_on")

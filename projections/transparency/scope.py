@@ -4,6 +4,8 @@
 
     {"member":null,"period":"H1","unit":"PK-01","year":2026}
 
+What one person takes home says beside it `"ballots":"told"`: single ballots are left out, tallies taken as told.
+
 Of an organisation it is everything said of it and those below it, and of everybody ever on their rosters; of a person
 his own streams and, from those that he shares with others, the entries that name him; of a year what happened in it,
 and of the years before what still bears on it: results, and what lowers points for longer. Of a half-year, a quarter,
@@ -72,7 +74,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
         return self == WHOLE
 
     def encode(self) -> bytes:
-        """The bytes of `scope.json`."""
+        """The bytes that say it."""
         return msgspec.json.encode(self, order="sorted")
 
 
@@ -137,8 +139,9 @@ class _Entry(msgspec.Struct):
 class Chosen:
     """The streams of a scope, and the single entries beside them."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, withheld: frozenset[str] = frozenset()) -> None:
         self.scope = scope
+        self._withheld = withheld
         self.units: set[str] = set()
         self.members: set[str] = set() if scope.member is None else {str(scope.member)}
         self.periods_of: set[str] = set()
@@ -147,6 +150,11 @@ class Chosen:
         self._restated: set[UUID] = set()
         self._within: dict[str, tuple[str, str]] | None = None
         self._member = None if scope.member is None else str(scope.member)
+
+    def encode(self) -> bytes:
+        """The bytes of `scope.json`; where ballots are withheld it says that tallies are told, not to be counted."""
+        said = msgspec.to_builtins(self.scope)
+        return msgspec.json.encode({**said, "ballots": "told"} if self._withheld else said, order="sorted")
 
     def learn(self, entry: _Entry) -> None:
         """First reading: who belongs to the organisation, and where the person had results."""
@@ -222,6 +230,8 @@ class Chosen:
         entry = told_by(state)
         if entry.stream in self.streams:
             return True
+        if entry.type in self._withheld:
+            return False
         named = self._member is not None and self._member in (entry.fact.member, entry.fact.subject)
         named = named or (entry.stream in self._restated and entry.type in RESTATED)
         return named and (self.scope.year is None or self._meanwhile(KIND_OF[entry.type], entry.fact))
@@ -235,9 +245,12 @@ def told_by(state: bytes) -> _Entry:
     return _DECODE.decode(state)
 
 
-def chosen(connection: Connection[Any], scope: Scope, last: int) -> Chosen:
-    """The streams of a scope, as far as the log is signed; refuses with `scope-empty`."""
-    found = Chosen(scope)
+def chosen(connection: Connection[Any], scope: Scope, last: int, withheld: frozenset[str] = frozenset()) -> Chosen:
+    """The streams of a scope, as far as the log is signed; refuses with `scope-empty`.
+
+    ``withheld`` are types of facts that name a person outside his own streams and are not given out.
+    """
+    found = Chosen(scope, withheld)
     for state in states(connection, last):
         found.learn(told_by(state))
     if (scope.unit is not None and not found.units) or (scope.period is not None and not found.periods):

@@ -1269,12 +1269,12 @@ def check_decisions(folder: Folder, disclosures: Disclosures, positions: Positio
     rules, lines = rules_of_the_service("replay"), Lines(folder)
     tally, member = rules.Tally(), positions.scope and positions.scope["member"]
     one_time = bool(positions.scope and positions.scope["year"])
+    told = bool(positions.scope and "ballots" in positions.scope)
     with lines.view:
         if member:
             own = rules_of_the_service("own")
-            found = own.replay_own(
-                lines.told(rules), lines.read, uuid.UUID(cast("str", member)), tally, one_time=one_time
-            )
+            himself = uuid.UUID(cast("str", member))
+            found = own.replay_own(lines.told(rules), lines.read, himself, tally, one_time=one_time, told=told)
         else:
             found = rules.replay(lines.told(rules), lines.read, disclosures.opened, tally, one_time=one_time)
         for each in sorted(found):
@@ -1708,7 +1708,8 @@ class Positions:
             lines = folder.read("positions").decode("ascii").split("\n")
             self.each = array("Q", [int(line) for line in lines[:-1] if line.isdecimal() and line[0] != "0"])
             rising = all(self.each[at] < self.each[at + 1] for at in range(len(self.each) - 1))
-            known = {"member", "unit", "year"} <= set(self.scope) <= {"member", "period", "unit", "year"}
+            known = {"member", "unit", "year"} <= set(self.scope) <= {"ballots", "member", "period", "unit", "year"}
+            known = known and self.scope.get("ballots", "told") == "told"
             if not known or not rising or len(self.each) != len(lines) - 1:
                 raise Bad("order")
             self.picked = ALONE if self.scope["member"] else frozenset()

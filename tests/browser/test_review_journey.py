@@ -16,7 +16,6 @@ def test_j8_a_review_from_its_number_to_the_end_of_every_access(town: Town, visi
     today = day_of(town.deployment.clock().now())
     chief, inspector = visit("chief", PHONE, scripts=False), visit("inspector", PHONE, scripts=False)
     choose(chief, "reviewer", WORK_COMMITTEE)
-    chief.get_by_role("link", name="监督", exact=True).click()
     chief.get_by_role("link", name="核查", exact=True).click()
     chief.get_by_text("开启核查").first.click()
     number = f"浦纪核〔2026〕{uuid4().hex[:6]}号"
@@ -60,7 +59,7 @@ def test_j8_a_review_from_its_number_to_the_end_of_every_access(town: Town, visi
     inspector.goto(place)
     inspector.get_by_role("button", name="封存现有材料").click()
     with inspector.expect_download() as taken:
-        inspector.get_by_role("link", name="下载").click()
+        inspector.get_by_role("link", name="下载", exact=True).click()
     assert taken.value.suggested_filename.endswith(".zip")
     fits(inspector)
     chief.reload()

@@ -46,8 +46,11 @@ _PINNED: Final = ("rules", "rules_digest", "calendar", "as_of", "first_on", "las
 class Own:
     """One person's past, and what of his was said so far."""
 
-    def __init__(self, member: UUID, read: Callable[[int], Mapping[str, Any]], tally: Tally, *, one_time: bool) -> None:
+    def __init__(
+        self, member: UUID, read: Callable[[int], Mapping[str, Any]], tally: Tally, *, one_time: bool, told: bool
+    ) -> None:
         self.one_time = one_time
+        self._told = told
         self._anew: list[Fact] = []
         self.member, self.past, self.tally = member, History(read), tally
         self._ballots: dict[Place, list[Ballot]] = {}
@@ -79,6 +82,9 @@ class Own:
     def counted(self, entry: Told) -> Iterator[Differs]:
         """What his ballots come to: a category's, or the whole, which is told last."""
         place = place_of(entry)
+        if self._told:  # single ballots are no part of this export
+            self._means[place] = None if entry.fact.get("mean") is None else hundredths(entry.fact["mean"])
+            return
         scheme = ruled_period(self.past, self.period(place)).scheme
         key = Key(unit=place[0], year=place[1], period=place[2])
         all_of_them = tallies(scheme, key, self._ballots.get(place, []), self.member)
@@ -215,8 +221,12 @@ def replay_own(
     tally: Tally,
     *,
     one_time: bool = False,
+    told: bool = False,
 ) -> Iterator[Differs]:
-    """Yield the entries of one person that say something else than the rules give, in the order of the log."""
-    own = Own(member, read, tally, one_time=one_time)
+    """Yield the entries of one person that say something else than the rules give, in the order of the log.
+
+    ``told``: there are no ballots, and tallies are taken as they stand.
+    """
+    own = Own(member, read, tally, one_time=one_time, told=told)
     for entry in entries:
         yield from own.take(entry)

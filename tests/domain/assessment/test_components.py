@@ -18,6 +18,8 @@ from domain.assessment.totals import Total, total
 from domain.decider import NotPermitted
 from domain.ledger import request_bytes
 from domain.organisation.appointments import EndRole
+from domain.organisation.custody import ProcessingIsRestricted, ProcessingRestricted
+from domain.organisation.member import MEMBER as MEMBER_STREAM
 from domain.recording.approval import NotPresent, WrongBody
 from domain.recording.chain import ReasonMissing, SubjectDecides
 from domain.recording.committee import NoMajority, NoQuorum
@@ -76,6 +78,9 @@ WORKED = who("C")
 EVERYBODY = (*PEOPLE, WORKED)
 FREE = b'{"given_by": "parent_committee", "required": false}'
 NOBODY: tuple[UUID, ...] = ()
+RESTRICTED = ProcessingRestricted(
+    member=WORKED, unit=BRANCH, ground="disputed", basis="本人申请", document=digest("request"), by=SECRETARY
+)
 
 
 def scores(of: dict[UUID, str], reason: str | None = "履职情况较好") -> tuple[MemberScore, ...]:
@@ -307,3 +312,19 @@ def test_before_the_computing_it_is_said_of_which_items_fewer_matters_were_held_
     found = {one.item: (one.planned, one.held) for one in gate(COMPLETE).below_plan}
     assert found["R-LX-1"] == (12, 0)
     assert all(held < planned for planned, held in found.values())
+
+
+def test_whose_data_is_restricted_gets_no_score_and_keeps_nobody_waiting() -> None:
+    limited = APPRAISED.given(MEMBER_STREAM.of(WORKED).says(RESTRICTED))
+    others = scores({one: "85.00" for one in EVERYBODY if one not in (SECRETARY, WORKED)})
+    limited.when(by_committee()[0]).refused(ProcessingIsRestricted)
+    given = limited.given(assessed("committee", others), by_committee()[1])
+    given = given.given(assessed("task", scores(dict.fromkeys(PEOPLE, "77.77")), AS_HIGHER, HIGHER))
+    assert gate(given).clear
+    assert given_of(given.given(computed("Y", Y_OVER))) is None
+
+
+def test_what_another_branch_s_body_gave_before_somebody_was_transferred_does_not_count_here() -> None:
+    facts = [one for one in COMPLETE.world.facts if isinstance(one, ComponentAssessed) and one.member == WORKED]
+    elsewhere = [component_of(WORKED, YEAR, "Y").says(replace(one, unit=TOP)) for one in facts]
+    COMPLETE.given(*elsewhere).when(computed("Y", Y_OVER)).refused(ComponentMissing, scores=2, committee=1, task=1)

@@ -8,7 +8,7 @@ from domain.rules.announcing import AnnouncedTooLate
 from domain.rules.differences import Difference, differences
 from domain.rules.ruleset import PublishRuleSet, RuleSetPublished
 from domain.rules.working_days import NoCalendar
-from tests.domain.branch import AT, DOCUMENT, RULED
+from tests.domain.branch import AT, DOCUMENT, RULED, organised, rules_in_force
 from tests.domain.given import When
 from tests.domain.restated import document, version_published
 
@@ -27,6 +27,15 @@ def test_j6_a_change_of_the_rules_takes_effect_after_seven_full_working_days() -
     publication(date(2026, 5, 22)).refused(AnnouncedTooLate, ends_on=date(2026, 5, 22))
     publication(date(2026, 5, 14)).refused(AnnouncedTooLate, ends_on=date(2026, 5, 22))
     publication(date(2026, 5, 23)).says(RuleSetPublished)
+
+
+def test_where_a_trial_has_ended_its_term_holds_for_what_follows() -> None:
+    """The trial ends with April; published on 13 May, a new version cannot begin the next day."""
+    trial = organised().given(
+        *rules_in_force(DOCUMENT.replace(b'"sha256": null', b'"sha256": null, "expires_on": "2026-04-30"', 1))
+    )
+    *before, last = version_published("illustrative-2", CHANGES, date(2026, 5, 14), AT)
+    trial.given(*before).when(last).refused(AnnouncedTooLate, ends_on=date(2026, 5, 22))
 
 
 def test_a_change_is_not_announced_in_a_year_without_a_calendar() -> None:

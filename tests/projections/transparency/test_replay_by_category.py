@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from projections.transparency.mandate import BALLOTS
 from projections.transparency.offline.replay import Tally
 from tests.domain.assessment.test_by_category import CATEGORIES, OPEN, all_say
 from tests.domain.branch import MEMBER, PEOPLE
@@ -27,6 +28,15 @@ def test_each_category_and_the_whole_are_derived_again_to_the_cent() -> None:
     own = Tally()
     assert counted_again(own_of(MEMBER, year_log()), own, MEMBER) == []
     assert own.ballots == 5 * len(CATEGORIES) + 2
+
+
+def test_whoever_takes_his_own_home_gets_no_single_ballot_and_his_total_rests_on_the_tally() -> None:
+    """From the ballots for him he would count what no tally shows; a printer of slips would join the marks of each."""
+    states, tally = own_of(MEMBER, year_log(), BALLOTS), Tally()
+    assert not any(b'"type":"ballot-' in one for one in states)
+    assert counted_again(states, tally, MEMBER, by_tally=True) == []
+    assert (tally.ballots, tally.figures) == (0, 3)
+    assert counted_again(states, Tally(), MEMBER), "where they are not said to be withheld, ballots are missing"
 
 
 @pytest.mark.parametrize("category", ["LX", None])

@@ -64,14 +64,14 @@ def bytes_of(given: Given) -> States:
     return tuple(encode(one) for one in entries_of(list(given.world.said)))
 
 
-def counted_again(states: States, tally: Tally, member: UUID | None = None) -> list[Differs]:
+def counted_again(states: States, tally: Tally, member: UUID | None = None, *, by_tally: bool = False) -> list[Differs]:
     values = [json.loads(state) for state in states]
     told = (
         Told(line, value, leaf_hash(state).hex())
         for line, (state, value) in enumerate(zip(states, values, strict=True), 1)
     )
     read: Callable[[int], Any] = lambda line: values[line - 1]  # noqa: E731 - it reads this log
-    found = replay(told, read, {}, tally) if member is None else replay_own(told, read, member, tally)
+    found = replay(told, read, {}, tally) if member is None else replay_own(told, read, member, tally, told=by_tally)
     return [one for one in found if not _invented(values[one.line - 1])]
 
 
@@ -81,9 +81,9 @@ def _invented(entry: dict[str, Any]) -> bool:
     return entry["type"] in kinds and entry["fact"]["year"] == YEAR + 1
 
 
-def own_of(member: UUID, states: States) -> States:
+def own_of(member: UUID, states: States, withheld: frozenset[str] = frozenset()) -> States:
     """What an export of one person holds."""
-    found = Chosen(Scope(member=member))
+    found = Chosen(Scope(member=member), withheld)
     for take in (found.learn, found.choose):
         for state in states:
             take(told_by(state))
