@@ -154,6 +154,12 @@ class Asked:
             return False
         return any(may(operation, role, relation) for role, relation in _standing(self, writes=False))
 
+    def reads_below(self) -> bool:
+        """Whether the reader may see, under this route's operation, the same of what lies below the organisation."""
+        standing = _standing(self, writes=False)
+        # Who has to do with the organisation is above all that lies below it.
+        return any(may(self.operation, role, "any" if relation == "any" else "above") for role, relation in standing)
+
     def fresh_key(self) -> str:
         """An idempotency key for a form."""
         return str(uuid4())

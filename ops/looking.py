@@ -18,6 +18,8 @@ from api.as_of import Back, back_of, when_of
 from api.refusals import NotFound, NothingKnownThen
 from api.words import Words, words_of
 from domain.actor import Actor, person
+from domain.organisation.appointments import OFFICES
+from domain.permissions import may
 from domain.rules.wording import Language
 from domain.values import Code, MemberId, day_of, points
 from ops import desk
@@ -60,11 +62,12 @@ def offices(
     lang: Lang = "zh",
     out: Annotated[Path | None, typer.Option(help="写入 .csv 或 .json 文件 a file to write")] = None,
 ) -> None:
-    """任职一览 Who held which office on a day, as known then."""
+    """任职一览 Who held which office on a day, as known then; below it as well for who may look there."""
     with deployed(Settings()) as deployment:
         actor = person(desk.signed_in(deployment, login, password), role, of or unit)
         anyio.run(need, deployment, actor, "unit.read", unit)
-        when, found = anyio.run(_offices, deployment, unit, back_of(known_at, valid_on))
+        below = any(role == one and may("unit.read", one, "above") for one in OFFICES)
+        when, found = anyio.run(_offices, deployment, unit, back_of(known_at, valid_on), below)
         chosen = [one for one in found if office in ("", one.role)]
         names = anyio.run(_names, deployment, [who for one in chosen for who in (one.member, one.stands_for)])
         if out is not None:
@@ -84,10 +87,15 @@ def _office(one: Office, names: dict[MemberId, str], words: Words) -> list[str]:
     return [one.unit, one.unit_title, office, names.get(one.member, ""), str(one.from_on), until, stands_for]
 
 
-async def _offices(deployment: Deployment, unit: Code, back: Back) -> tuple[When, tuple[Office, ...]]:
+async def _offices(
+    deployment: Deployment,
+    unit: Code,
+    back: Back,
+    below: bool,
+) -> tuple[When, tuple[Office, ...]]:
     async with await connected(deployment) as connection:
         when, day = await _when(connection, back)
-        return when, await officers_below_then(connection, unit, day, when.position)
+        return when, await officers_below_then(connection, unit, day, when.position, below=below)
 
 
 async def _when(connection: AsyncConnection, back: Back) -> tuple[When, date]:

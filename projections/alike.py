@@ -100,10 +100,7 @@ class Alike:
 
     def texts(self, given: Sequence[Given]) -> list[str]:
         """The scores of all years that were read together, as rows keep them; raises Uncountable."""
-        if len(self._said) > KINDS:
-            self._said.clear()
-            self._numbers.clear()
-            self._forget()
+        self.bound()
         situations = self.situations(given)
         if len(given) <= FEW:
             return [self.text(one, situation) for one, situation in zip(given, situations, strict=True)]
@@ -126,6 +123,18 @@ class Alike:
     def named(self, number: int) -> Said:
         """What has a number and, in its lowest four bits, a month."""
         return self._said[number >> 4]._replace(month=number & 15)
+
+    def bound(self) -> None:
+        """Forget everything once too much has a number: before a range is looked at, never within it."""
+        if len(self._said) > KINDS:
+            self._said.clear()
+            self._numbers.clear()
+            self._forget()
+
+    @property
+    def kept(self) -> int:
+        """How many different things said have a number."""
+        return len(self._said)
 
     def _forget(self) -> None:
         self._situations.clear()

@@ -32,9 +32,14 @@ async def acting_then(
     return frozenset((one.role, one.person, one.from_on) for one in state.acting(day))
 
 
-async def officers_below_then(connection: AsyncConnection, unit: Code, day: date, position: int) -> tuple[Office, ...]:
-    """Who was known to act in which office on a day, in an organisation and all that was known to lie below it."""
-    titles = await _below(connection, unit, position)
+async def officers_below_then(
+    connection: AsyncConnection, unit: Code, day: date, position: int, *, below: bool = True
+) -> tuple[Office, ...]:
+    """Who was known to act in which office on a day, in an organisation and all that was known to lie below it.
+
+    Without ``below`` for who may know of that one alone.
+    """
+    titles = await _titles(connection, unit, position, below=below)
     asked = await _asked(connection, titles, position)
     refs = [APPOINTMENTS.of(one) for one in titles]
     states = await known(connection, position, lambda past: past.many(refs))
@@ -45,21 +50,23 @@ async def officers_below_then(connection: AsyncConnection, unit: Code, day: date
     )
 
 
-async def offices_steps(connection: AsyncConnection, unit: Code, role: Code | None, until: int) -> tuple[Step, ...]:
+async def offices_steps(
+    connection: AsyncConnection, unit: Code, role: Code | None, until: int, *, below: bool = True
+) -> tuple[Step, ...]:
     """The positions at which an office of an organisation, or of one below it, was given, lent or ended."""
-    refs = [APPOINTMENTS.of(one) for one in await _below(connection, unit, until)]
+    refs = [APPOINTMENTS.of(one) for one in await _titles(connection, unit, until, below=below)]
     entries = await entries_of(connection, refs, until)
     return steps_among(one for one in entries if role in (None, getattr(one.entry.fact, "role", None)))
 
 
-async def _below(connection: AsyncConnection, unit: Code, position: int) -> dict[Code, str]:
+async def _titles(connection: AsyncConnection, unit: Code, position: int, *, below: bool) -> dict[Code, str]:
     """(code, title) of an organisation and of all that was known to lie below it, parents before children."""
     codes = [one.unit for one in (await units(connection)).value]
     refs = [UNIT.of(code) for code in codes]
     states = await known(connection, position, lambda past: past.many(refs))
     stood = {one.unit: one for one in states if isinstance(one, Established)}
     paths = sorted((_path(stood, code), one.title) for code, one in stood.items())
-    return {path[-1]: title for path, title in paths if unit in path}
+    return {path[-1]: title for path, title in paths if unit == path[-1] or (below and unit in path)}
 
 
 def _path(stood: Mapping[Code, Established], code: Code) -> tuple[Code, ...]:

@@ -138,6 +138,9 @@ class Batch:
         key = getattr(row, row.__struct_fields__[0])
         rows = self._new[type(row)]
         assert key not in rows, f"{row.table} {key} comes twice"
+        if key in self._never[type(row)]:
+            self._never[type(row)].remove(key)
+            self._gone[type(row)].remove(key)
         rows[key] = row
 
     def append(self, table: LiteralString, line: str) -> None:
@@ -158,7 +161,7 @@ class Batch:
                 setattr(pending, column, value)
 
     def remove(self, kind: type[Row], key: object) -> None:
-        """The row goes, if it is there; once gone in a batch, it is not looked for again."""
+        """The row goes, if it is there; once gone in a batch, it is not looked for again unless it came again."""
         if key in self._gone[kind]:
             return
         self._gone[kind].add(key)

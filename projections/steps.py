@@ -8,6 +8,7 @@ import msgspec
 
 from domain.assessment.result import RESULT
 from domain.decider import StreamRef
+from domain.organisation.custody import CUSTODY_FACTS
 from domain.organisation.member import MEMBER
 from domain.organisation.unit import UNIT, UnitEstablished, UnitMoved
 from domain.recording.archive import ARCHIVE, VetoRegistered
@@ -42,11 +43,11 @@ def steps_among(entries: Iterable[Placed]) -> tuple[Step, ...]:
 
 
 async def steps_of(
-    connection: AsyncConnection, member: MemberId, year: int, until: int, *, vetoes: bool, results: bool
+    connection: AsyncConnection, member: MemberId, year: int, until: int, *, vetoes: bool, results: bool, custody: bool
 ) -> tuple[Step, ...]:
     """The positions at which a member's year changed, oldest first.
 
-    Without ``vetoes`` or ``results`` for who may know of none.
+    Without ``vetoes``, ``results`` or ``custody`` for who may know of none.
     """
     person = await known(connection, until, lambda past: person_in(past, member))
     if person is None:
@@ -61,7 +62,10 @@ async def steps_of(
     entries += await _ruled(connection, scheme, {stay.path[-1] for stay in stays}, until)
     vetoed = {placed.entry.fact.record for placed in entries if isinstance(placed.entry.fact, VetoRegistered)}
     return steps_among(
-        placed for placed in entries if vetoes or getattr(placed.entry.fact, "record", None) not in vetoed
+        placed
+        for placed in entries
+        if (vetoes or getattr(placed.entry.fact, "record", None) not in vetoed)
+        and (custody or not isinstance(placed.entry.fact, CUSTODY_FACTS))
     )
 
 

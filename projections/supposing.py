@@ -36,6 +36,9 @@ from projections.standing import NONE, Standing
 
 LONG_AGO: Final = date(1900, 1, 1)
 
+REMEMBERED: Final = 5_000
+"""Situations, and members counted alone, that are remembered from range to range, so that memory stays bounded."""
+
 
 class Outcomes(NamedTuple):
     """What members' results would be, one column each; points in hundredths."""
@@ -95,6 +98,7 @@ class Supposing:
 
     def outcomes(self, given: Sequence[Given], standing: Standing) -> Outcomes:
         """What some members' results would be."""
+        self._bound()
         found = Outcomes.as_they_stand(standing)
         try:
             alone = self._counted(given, standing, found)
@@ -103,6 +107,19 @@ class Supposing:
             alone = list(range(len(given)))
         uncountable = sum([not self._alone(given[place], place, standing, found) for place in alone])
         return found._replace(uncountable=uncountable)
+
+    @property
+    def kept(self) -> tuple[int, int, int]:
+        """How much is remembered: situations, members counted alone, different things said."""
+        return len(self._asked), len(self._remembered), self._alike.kept
+
+    def _bound(self) -> None:
+        """Forget what has become too much: before a range is looked at, never within it."""
+        self._alike.bound()
+        if len(self._asked) > REMEMBERED:
+            self._asked.clear()
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.clear()
 
     def _counted(self, given: Sequence[Given], standing: Standing, found: Outcomes) -> list[int]:
         """Count together whom one can; the others."""

@@ -1,7 +1,7 @@
 """时间线 — every entry that names a member, and what happened to the notices of his records, newest first.
 
 Lines of sheets and notices, records and their confirmation are most of a log and have rows of their own already: the
-view adds them to the moments that stand here alone.
+view adds them to the moments that stand here alone. What an objection or a restatement put in place has a moment.
 """
 
 from datetime import datetime
@@ -109,7 +109,9 @@ CREATE VIEW timeline AS
 SELECT member, position, type, about FROM moments
 UNION ALL SELECT member, position, 'sheet-line-set', sheet FROM sheet_lines
 UNION ALL SELECT member, position, 'notice-line-drafted', record FROM notice_lines WHERE result IS NULL
-UNION ALL SELECT member, record, 'points-recorded', record FROM records WHERE objection IS NULL
+UNION ALL SELECT member, record, 'points-recorded', record FROM records AS r
+  WHERE objection IS NULL
+    AND NOT EXISTS (SELECT FROM moments AS m WHERE m.member = r.member AND m.position = r.record)
 UNION ALL SELECT member, confirmed, 'points-confirmed', record FROM records WHERE confirmed IS NOT NULL;
 """
 

@@ -105,10 +105,12 @@ class Sight(NamedTuple):
 
     vetoes: bool
     results: bool
+    custody: bool
+    """What was ordered about his data: holds, restrictions, erasure."""
 
 
 def _sight(asked: Asked) -> Sight:
-    return Sight(asked.reads("veto.read"), asked.reads("result.read"))
+    return Sight(asked.reads("veto.read"), asked.reads("result.read"), asked.reads("custody.read"))
 
 
 async def _seen(
@@ -118,7 +120,7 @@ async def _seen(
     if not back:
         return None, None
     last = await prefix.head(connection)
-    steps = await steps_of(connection, member, year, last, vetoes=sight.vetoes, results=sight.results)
+    steps = await steps_of(connection, member, year, last, **sight._asdict())
     when = await when_of(connection, back, steps)
     return when, await looking_back(connection, when, steps)
 

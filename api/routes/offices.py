@@ -1,4 +1,7 @@
-"""任职一览 — who holds which office in an organisation and in all below it, on a day; now, or as it was known then."""
+"""任职一览 — who holds which office in an organisation and in all below it, on a day; now, or as it was known then.
+
+Who may look at his own organisation alone is shown that one alone.
+"""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -76,12 +79,14 @@ async def offices_below(
 async def _found(
     asked: Asked, connection: AsyncConnection, unit: Code, role: Role | None, back: Back
 ) -> tuple[Answer[tuple[offices.Office, ...]], LookingBack | None]:
+    below = asked.reads_below()
     if not back:
-        return await offices.officers_below(connection, unit, asked.today), None
-    steps = await offices_steps(connection, unit, role, await prefix.head(connection))
+        look = offices.officers_below if below else offices.officers_of
+        return await look(connection, unit, asked.today), None
+    steps = await offices_steps(connection, unit, role, await prefix.head(connection), below=below)
     when = await when_of(connection, back, steps)
     seen = await looking_back(connection, when, steps)
-    found = await officers_below_then(connection, unit, seen.day, when.position)
+    found = await officers_below_then(connection, unit, seen.day, when.position, below=below)
     return Answer(as_of=await as_of(connection), complete=True, value=found), seen
 
 

@@ -42,7 +42,7 @@ from projections.transparency.scope import Scope
 router = APIRouter(tags=["reviews"])
 
 _TERMS: Final = {term.stored_name: term for term in vocabulary.FACT_TERMS}
-_EVERYTHING: Final = Sight(vetoes=True, results=True)
+_EVERYTHING: Final = Sight(vetoes=True, results=True, custody=False)
 _READINGS: Final = 500
 
 

@@ -206,6 +206,14 @@ def test_offices_a_record_and_a_notice_are_shown_as_they_were_known(town: Town, 
     assert recorder.startswith(f"{BRANCH},")
     assert recorders(tmp_path / "before.csv", "1") == []
     assert type(then("offices", WORK_COMMITTEE, login="secretary").exception).__name__ == "NotPermitted"
+
+    def units_of(file: Path, role: str) -> set[str]:
+        found = then("offices", WORK_COMMITTEE, "--out", file, login="everybody", role=role)
+        assert found.exit_code == 0, found.output
+        return {line.partition(",")[0] for line in file.read_text("utf-8-sig").splitlines()[1:]}
+
+    assert units_of(tmp_path / "below.csv", "officer") > {WORK_COMMITTEE, BRANCH}
+    assert units_of(tmp_path / "own.csv", "recorder") == {WORK_COMMITTEE}
     facts = [decode(row.state).fact for row in town.deployment.recorder.select_notifications(1, 10_000)]
     recorded = next(one for one in facts if isinstance(one, PointsRecorded) and one.member == town.members["member"])
     place = ("record", recorded.member, recorded.record)

@@ -268,6 +268,11 @@ def test_what_is_restricted_is_shown_to_nobody_else(town: Town) -> None:
     send(officer(town), f"{place}/restriction/lifting", ORDER)
     town.settled()
     assert secretary.get(f"{place}/points").status_code == 200
+    # then: nor do the changes of his page tell of it to who may not read what was ordered
+    ordered = {"processing-restricted", "restriction-lifted"}
+    for reader in (secretary, town.acting("member", "member", BRANCH)):
+        changes = {one["type"] for one in read(reader, f"{place}/points?year=2026&step=1")["back"]["steps"]}
+        assert (changes != set(), changes & ordered) == (True, set())
 
 
 PARKED: Final = """

@@ -361,3 +361,19 @@ def _until(look: Callable[[], Any], code: str) -> Any:
             return found
         time.sleep(0.1)
     raise AssertionError(f"no notice of {code}")
+
+
+def test_offices_below_are_shown_to_those_alone_who_may_look_there(town: Town) -> None:
+    """A recorder may look at his own organisation; now or then, what lies below it is not his."""
+
+    def shown(role: str, query: str) -> tuple[set[str], set[int]]:
+        found = value(town.acting("everybody", role, WORK_COMMITTEE), f"/units/{WORK_COMMITTEE}/offices{query}")
+        steps = found["back"]["steps"] if query else ()
+        return {one["unit"] for one in found["offices"]}, {one["position"] for one in steps}
+
+    for query in ("", "?known_at=1000000"):
+        (below, every), (own, few) = shown("secretary", query), shown("recorder", query)
+        assert below > {WORK_COMMITTEE, BRANCH}
+        assert own == {WORK_COMMITTEE}
+        assert few <= every
+        assert bool(every - few) == bool(query), "nor are the changes there"

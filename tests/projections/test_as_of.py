@@ -155,7 +155,7 @@ def test_the_steps_are_the_positions_at_which_something_changed(house: House, se
     last = house.follow()
 
     async def ask(connection: Any) -> list[int]:
-        steps = await steps_of(connection, MEMBER, 2026, last, vetoes=True, results=True)
+        steps = await steps_of(connection, MEMBER, 2026, last, vetoes=True, results=True, custody=True)
         return [one.position for one in steps]
 
     positions = asyncio.run(house.ask(ask))

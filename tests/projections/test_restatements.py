@@ -3,23 +3,45 @@
 import asyncio
 import json
 from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from domain.assessment.adding import AddRecord
 from domain.assessment.restatement import restatement_id
+from domain.entry import encode
 from domain.objection.objection import Correction
+from domain.recording.archive import ARCHIVE, RecordReplaced
+from domain.recording.matter import MATTER, MatterHeld, MatterPlanned
+from domain.recording.sheet import SHEET, SheetOpened
 from domain.rules.altering import altered
 from projections import assessments, determinations, records, restatements, timeline, whatif
 from projections.follow import catch_up
 from projections.inputs import inputs_of
 from projections.rebuild import rebuild
-from tests.domain.branch import BRANCH, DOCUMENT, PEOPLE, SCHEME, TOP, VERSION, appointed, commands, digest, registered
+from tests.domain.branch import (
+    BRANCH,
+    DOCUMENT,
+    HELD_ON,
+    PEOPLE,
+    RULED,
+    SCHEME,
+    STUDY,
+    TOP,
+    VERSION,
+    appointed,
+    commands,
+    digest,
+    registered,
+)
 from tests.domain.branch import calendar as calendar_of
 from tests.domain.restated import HEARD_AT, LEADERS, adopted, approved, computed, ordered, version_published
 from tests.domain.restated import document as document_of
 from tests.domain.year import H1_OVER, YEAR, half
+from tests.ops.saves import append, entry, save
 from tests.projections.conftest import House, tables_of
+from tests.projections.transparency.worked import entries_of
 
 RENAMED = "renamed-2"
 
@@ -72,6 +94,36 @@ def test_a_restated_half_stands_beside_the_first_as_followed_and_as_rebuilt(hous
         before = tables_of(connection)
         rebuild(house.urls.projector, readers=house.readers)
         assert tables_of(connection) == before
+
+
+def test_what_an_order_put_in_place_is_one_moment_of_its_members_timeline(house: House) -> None:
+    """A duty that a sheet forgot: no body voted on it, and it is not shown as recorded a second time."""
+    key: dict[str, Any] = {"unit": BRANCH, "matter": "MT-LEFT"}
+    about = MATTER.of(BRANCH, "MT-LEFT")
+    added = RecordReplaced(
+        **key,
+        record=uuid4(),
+        member=PEOPLE[0],
+        restatement=uuid4(),
+        kind="responsibility",
+        item=STUDY,
+        rules=VERSION,
+        outcome="attended",
+        quantity="1.00",
+        occurred_on=HELD_ON,
+        counted_on=HELD_ON,
+    )
+    known = RULED.given(
+        about.says(MatterPlanned(**key, kind="study_session", title="主题党日", planned_on=HELD_ON)),
+        about.says(MatterHeld(**key, occurred_on=HELD_ON)),
+        SHEET.of(BRANCH, "MT-LEFT", STUDY).says(SheetOpened(**key, item=STUDY, rules=VERSION, occurred_on=HELD_ON)),
+        ARCHIVE.of(PEOPLE[0], YEAR).says(added),
+    )
+    said = entries_of(list(known.world.said))
+    append(house.recorder, *(entry(one.stream, one.version, encode(one), one.type) for one in said), save=save())
+    last = house.follow()
+    moments = asyncio.run(house.ask(timeline.timeline, PEOPLE[0])).value.items
+    assert [(one.position, one.type) for one in moments if one.record == added.record] == [(last, "record-replaced")]
 
 
 def _prize() -> AddRecord:

@@ -90,3 +90,24 @@ def test_many_at_once_come_to_what_each_comes_to_alone(
         patch.setattr(Supposing, "_counted", lambda *_: list(range(len(read))))
         alone = _as_rows(_asked(version, period).outcomes(read, standing))
     assert many == [alone, alone]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(member_years((2026,)), min_size=2, max_size=6), st.integers(0, len(_VERSIONS) - 1))
+def test_what_is_remembered_does_not_grow_with_the_members(years: list[MemberYear], number: int) -> None:
+    """Range after range of others: no more than of the last one is kept, and what is forgotten changes nothing."""
+    version = _VERSIONS[number]
+    read, standing = [given_of([one]) for one in years], _standing(1, version)
+    with pytest.MonkeyPatch.context() as patch:
+        for few in ("alike.FEW", "crowd.FEW"):
+            patch.setattr(f"projections.{few}", 0)
+        wanted = [_as_rows(_asked(version, "Y").outcomes(one, standing)) for one in read]
+        for most in ("alike.KINDS", "supposing.REMEMBERED"):
+            patch.setattr(f"projections.{most}", 0)
+        asked = _asked(version, "Y")
+        for one, outcome in zip(read, wanted, strict=True):
+            assert _as_rows(asked.outcomes(one, standing)) == outcome
+            situations, alone, said = asked.kept
+            assert situations <= 1
+            assert alone <= 1
+            assert said <= len(one[0].said)
