@@ -68,7 +68,8 @@ _ARRIVED: Final = "".join(
     (
         """
 )
-SELECT signed.person, signed.role, signed.unit, signed.scopes, t.position, t.as_of_at, t.known_at, t.generation,
+SELECT signed.person, signed.role, signed.unit, signed.scopes, signed.purpose,
+  t.position, t.as_of_at, t.known_at, t.generation,
   (SELECT count(*) FROM parked) + (SELECT count(*) FROM held) AS waiting,
   (SELECT COALESCE(json_agg(row_to_json(o)), '[]') FROM (""",
         OFFICES_OF_SIGNED,
@@ -125,10 +126,11 @@ def _credential(house: House, request: Request) -> tuple[LiteralString, bytes | 
 
 
 def _arrival(token: bytes, row: tuple[Any, ...]) -> Arrival:
-    person, role, unit, scopes, position, at, known_at, generation, waiting, offices, subject, place, *name = row
+    person, role, unit, scopes, purpose, position, at, known_at, generation, waiting, *rest = row
+    offices, subject, place, *name = rest
     if position is None:
         raise NotFollowed
-    bound = None if scopes is None else frozenset(scopes)
+    bound = None if scopes is None else tokens.within(purpose, scopes)
     return Arrival(
         session=Session(token_hash=token, person=person, role=role, unit=unit, scopes=bound),
         as_of=AsOf(position=position, at=at, known_at=known_at, generation=generation),

@@ -18,7 +18,7 @@ INSERT INTO access.sessions (token_hash, person, begun_at, expires_at)
 VALUES (%(token)s, %(person)s, %(now)s, %(until)s)
 """
 FIND: Final = """
-SELECT person, role, unit, NULL::text[] AS scopes FROM access.sessions
+SELECT person, role, unit, NULL::text[] AS scopes, NULL AS purpose FROM access.sessions
 WHERE token_hash = %(token)s AND ended_at IS NULL AND begun_at <= %(now)s AND expires_at > %(now)s
   AND access.is_enabled(person)
 """

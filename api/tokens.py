@@ -1,7 +1,7 @@
 """Tokens for programs: a person's, for one office and some operations, until a day; hashed like a session's."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias, get_args
 
@@ -21,7 +21,7 @@ VALUES (%(token)s, %(name)s, %(person)s, %(role)s, %(unit)s, %(scopes)s, %(now)s
   %(purpose)s, %(people_most)s, %(mandate)s)
 """
 FIND: Final = """
-SELECT person, role, unit, scopes FROM access.tokens
+SELECT person, role, unit, scopes, purpose FROM access.tokens
 WHERE token_hash = %(token)s AND ended_at IS NULL AND made_at <= %(now)s AND expires_at > %(now)s
   AND access.is_enabled(person)
 """
@@ -62,6 +62,13 @@ class TokenEndsBefore(ValueError):
     """令牌的到期时间须晚于现在。 A token expires later than now."""
 
 
+def within(purpose: str | None, scopes: Iterable[str]) -> frozenset[str]:
+    """Those of some operations that a purpose needs today, whatever it needed when the token was made."""
+    if purpose in OPERATIONS:
+        return OPERATIONS[purpose].intersection(scopes)
+    return frozenset(scopes) if purpose in PURPOSES else frozenset()
+
+
 def issue(
     connection: "psycopg.Connection[Any]",
     *,
@@ -81,7 +88,8 @@ def issue(
     It is for one purpose, looks at no more people than that allows or ``people_most`` says, and takes lists away
     only under the paper of this number.
 
-    It can do no more than its person may on the day it is used, and of that only the operations in ``scopes``.
+    It can do no more than its person may on the day it is used, and of that only the operations in ``scopes`` that
+    its purpose needs on that day.
     Raises ScopeUnknown, BeyondPurpose for an operation that the purpose does not need, and TokenEndsBefore where
     ``until`` is not after ``now``.
     """
@@ -90,7 +98,7 @@ def issue(
     unknown = set(scopes) - {grant.operation for grant in GRANTS}
     if unknown:
         raise ScopeUnknown(f"{ScopeUnknown.__doc__} {sorted(unknown)}")
-    beyond = set(scopes) - OPERATIONS[purpose] if purpose in OPERATIONS else set[str]()
+    beyond = set(scopes) - within(purpose, scopes)
     if beyond:
         raise BeyondPurpose(f"{BeyondPurpose.__doc__} {sorted(beyond)}")
     token = PREFIX + secrets.token_urlsafe(32)

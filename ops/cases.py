@@ -1,4 +1,7 @@
-"""案件中人 — who is in a case: by the registers whose line it is, by the vault who objected or is reviewed."""
+"""案件中人 — who is in a case: by the registers whose line it is, by the vault who objected or is reviewed.
+
+A flag of retaliation is a case too: it names whoever objected, and leads to his objection.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,6 +12,7 @@ import psycopg
 import structlog
 
 from api.objecting import Objector
+from domain.objection.retaliation import read_about
 from domain.oversight.erasing import CaseOf
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Sha256
@@ -20,8 +24,13 @@ WHERE NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = o.id)
 UNION ALL
 SELECT 'review', r.review, r.unit, ARRAY[]::uuid[], r.subject FROM reviews AS r
 WHERE NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = r.review)
+UNION ALL
+SELECT 'flag', f.id, f.body, ARRAY[]::uuid[], f.about FROM retaliations AS f
+WHERE NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = f.id)
 ORDER BY 2
 """
+_LINES: Final = "SELECT id, array_remove(ARRAY[subject, right_member], NULL) FROM objections WHERE id = ANY(%(ids)s)"
+"""Whose lines objections are, whether their keys are there or gone."""
 
 _log = structlog.get_logger("cases")
 
@@ -34,6 +43,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     persons: frozenset[UUID]
     readable: bool = True
     """Whether its box could be opened: else anybody may be in it."""
+    objection: UUID | None = None
+    """Of a flag: after which objection it was raised."""
+    objector: UUID | None = None
+    """Of a flag: to whom the act was done, who is whoever objected."""
 
     def may_name(self, person: MemberId) -> bool:
         """Whether he is in it, or nobody can tell."""
@@ -48,7 +61,12 @@ def living(vault: Vault, connection: "psycopg.Connection[Any]") -> tuple[Case, .
     except Exception:
         _log.exception("a box does not open: all are opened one by one")
         opened = None
-    return tuple(_case(vault, opened, *row) for row in rows)
+    found = [_case(vault, opened, *row) for row in rows]
+    ids = [case.objection for case in found if case.objection is not None]
+    lines = dict(connection.execute(_LINES, {"ids": ids}).fetchall()) if ids else {}
+    return tuple(
+        msgspec.structs.replace(case, persons=case.persons.union(lines.get(case.objection, ()))) for case in found
+    )
 
 
 def _case(
@@ -65,6 +83,10 @@ def _case(
     try:
         secret = (vault.open([commitment]) if opened is None else opened).get(commitment)
         said = None if secret is None else secret.value
+        if kind == "flag" and said is not None:
+            flag = read_about(said)
+            who = flag.act.subject
+            return Case(of=of, unit=unit, persons=about | {who}, objection=flag.objection, objector=who)
         sealed = None if said is None else _objector(said) if kind == "objection" else UUID(said)
     except Exception:  # one box that does not open hides one case, and no other
         _log.exception("box does not open", case=str(case))

@@ -48,5 +48,9 @@ def clear(
             console.print(f"已决定 ordered: {wanted.kind} {wanted.plan}", highlight=False)
         if carry_out:
             done = retention.carried_out(deployment, now)
+            if done.behind:
+                console.print(
+                    "落后,未清理 behind, nothing was done: steelyard unpark, steelyard doctor", highlight=False
+                )
             said = f"人 persons {done.persons}, 案件 cases {done.cases}, 行 rows {done.rows}, 密钥 keys {done.keys}"
             console.print(f"{said}, 等待 waiting {done.waiting}", highlight=False)

@@ -263,6 +263,11 @@ WHERE o.status = 'closed' AND (o.filed_at AT TIME ZONE 'Asia/Shanghai')::date < 
 ORDER BY o.filed
 """
 """Closed objections of before a day whose words are still there, but for those about people under a hold."""
+CLOSED_BEFORE: Final = """
+SELECT id FROM objections
+WHERE status = 'closed' AND (filed_at AT TIME ZONE 'Asia/Shanghai')::date < %(before_on)s
+"""
+"""Closed objections of before a day, whether their keys are there or gone: a flag goes with its objection."""
 LIMIT: Final = 200
 """Of one list: what is due comes again when these are done."""
 

@@ -124,6 +124,7 @@ SELECT COALESCE(detail, '') AS detail, unit, unit_title, register, entry, title,
        whole::bigint AS whole, position
 FROM one WHERE code = %(code)s AND (%(detail)s::text IS NULL OR COALESCE(detail, '') = %(detail)s::text)
   AND (%(before)s::integer IS NULL OR position < %(before)s::integer)
+  AND (NOT %(answers)s OR unit = %(keeps)s::text)
 ORDER BY position DESC LIMIT %(limit)s
 """
 )
@@ -148,11 +149,13 @@ async def behind(
     *,
     detail: str | None = None,
     before: int | None = None,
+    keeps: Code | None = None,
     limit: int = PAGE,
 ) -> Answer[Page[ArticleRow]]:
     """The rows behind one figure, last entered first; summed as its measure says they give the figure.
 
-    There are none behind a figure that is not shown because too few answered.
+    Each row behind a public figure is what one person answered: there are those alone of the organisation whose
+    register the reader ``keeps``, and none behind a figure that is not shown because too few answered.
     """
     known: dict[str, object] = {
         "unit": unit,
@@ -161,9 +164,11 @@ async def behind(
         "code": code,
         "detail": detail,
         "before": before,
+        "answers": code in _BY_CODE and _BY_CODE[code].public,
+        "keeps": keeps,
         "limit": limit + 1,
     }
-    if code in _BY_CODE and _BY_CODE[code].public:
+    if known["answers"]:
         whole = await ask(connection, _Sums, _FIGURES, {"unit": unit, "since": since, "until": until})
         if any(one.code == code and one.rows < ASKED_LEAST for one in whole.value):
             return instead(whole, Page(items=(), before=None))

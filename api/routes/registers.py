@@ -90,8 +90,12 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
 
 def told(asked: Asked, kind: Kind, one: registers.Listed) -> registers.Listed:
     """An entry as the reader sees it: what single persons answered is shown to whoever keeps it alone."""
-    keeps = asked.may("register.keep") and asked.unit is not None and asked.unit.unit == one.unit
-    return msgspec.structs.replace(one, said={}) if kind.public and not keeps else one
+    return msgspec.structs.replace(one, said={}) if kind.public and keeps(asked) != one.unit else one
+
+
+def keeps(asked: Asked) -> Code | None:
+    """The organisation that the address names, if the reader keeps its registers."""
+    return asked.unit.unit if asked.unit is not None and asked.may("register.keep") else None
 
 
 @router.get("/units/{unit:code}/registers")

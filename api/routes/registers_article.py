@@ -12,6 +12,7 @@ from api.answering import answer
 from api.asked import Asked, permitted
 from api.documents import described
 from api.refusals import NotFound
+from api.routes.registers import keeps
 from api.words import Words
 from domain.register.kinds import LEVEL, PRIZE, TAG, TARGET
 from domain.rules.demands import levels_of
@@ -126,9 +127,11 @@ async def rows(
         raise NotFound
     first, last = span(asked, from_on, until)
     async with asked.ready(since) as connection:
-        found = await registers_article.behind(connection, unit, figure, first, last, detail=detail, before=before)
+        found = await registers_article.behind(
+            connection, unit, figure, first, last, detail=detail, before=before, keeps=keeps(asked)
+        )
         levels = await levels_said(asked, connection)
     view = RowsView(figure=figure, line=one.line, detail=detail, from_on=first, until_on=last, rows=found.value)
     said = None if detail is None else detail_words(asked.words, levels, figure, detail)
-    frame = {"unit": asked.unit, "said_of": said, "one": one, "counted_words": counted_words}
+    frame = {"unit": asked.unit, "said_of": said, "one": one, "counted_words": counted_words, "keeps": keeps(asked)}
     return answer(asked, "article_rows.html", instead(found, view), **frame)

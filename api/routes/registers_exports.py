@@ -14,7 +14,7 @@ from api.documents import described
 from api.exports.files import MEDIA, Format, Row, file_of
 from api.exports.taking import PAGE, everything, file_name, headings, listed, note_taking
 from api.refusals import NotFound
-from api.routes.registers import told
+from api.routes.registers import keeps, told
 from api.routes.registers_article import Detail, From, Until, counted_words, detail_words, levels_said, span
 from domain.register.fields import Field
 from domain.register.kinds import KINDS
@@ -120,7 +120,7 @@ async def behind(
         async for row in everything(
             asked,
             lambda c, before: registers_article.behind(
-                c, unit, figure, first, last, detail=detail, before=before, limit=PAGE
+                c, unit, figure, first, last, detail=detail, before=before, keeps=keeps(asked), limit=PAGE
             ),
         ):
             said = detail_words(asked.words, levels, figure, row.detail)

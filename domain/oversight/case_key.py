@@ -1,4 +1,4 @@
-"""案件密钥 — an objection or a review lies under a key of its own, which goes when its time or its person is over."""
+"""案件密钥 — an objection, a flag or a review lies under a key of its own, which goes with its time or its person."""
 
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
@@ -8,7 +8,7 @@ import msgspec
 from domain.decider import Fact, Past, Stream, Write
 from domain.values import Code
 
-CaseKind: TypeAlias = Literal["objection", "review"]
+CaseKind: TypeAlias = Literal["objection", "review", "flag"]
 
 
 class CaseKeyDestroyed(Fact, frozen=True, kw_only=True):

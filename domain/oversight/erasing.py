@@ -14,6 +14,7 @@ import msgspec
 
 from domain.decider import Command, Decision, Fact, Past, Refused, StreamRef
 from domain.objection.objection import OBJECTION, Objection
+from domain.objection.retaliation import RETALIATION, Flag
 from domain.organisation import member as members
 from domain.organisation.custody import (
     Custody,
@@ -358,12 +359,18 @@ def _destroyed(past: Past, ref: StreamRef[members.State], person: Registered, co
 
 def need_over(past: Past, one: CaseOf) -> None:
     """Refuse while a case runs."""
-    if one.kind == "review":
-        review = past[REVIEW.of(one.case)]
-        over = not isinstance(review, Review) or review.closed
-    else:
-        objection = past[OBJECTION.of(one.case)]
-        over = not isinstance(objection, Objection) or objection.status == "closed"
+    match one.kind:
+        case "review":
+            review = past[REVIEW.of(one.case)]
+            over = not isinstance(review, Review) or review.closed
+        case "flag":
+            flag = past[RETALIATION.of(one.case)]
+            over = not isinstance(flag, Flag) or flag.conclusion is not None
+        case "objection":
+            objection = past[OBJECTION.of(one.case)]
+            over = not isinstance(objection, Objection) or objection.status == "closed"
+        case _:
+            assert_never(one.kind)
     if not over:
         raise StillNeeded
 

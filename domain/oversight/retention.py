@@ -1,7 +1,7 @@
 """保存期限 — whose time is over goes: a person orders it for everything before a day, the machine carries it out.
 
 Two kinds are kept for the years that the rule set names and then not at all: who read whose archive, with ended
-sign-ins; and what was said in an objection. Whatever stands under a hold stays.
+sign-ins; and what was said in an objection or in a flag after it. Whatever stands under a hold stays.
 """
 
 from datetime import date
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from domain.decider import Command, Decision, Fact, Past, Refused, Stream
 from domain.objection.objection import OBJECTION, Objection
+from domain.objection.retaliation import RETALIATION, Flag
 from domain.organisation.member import MEMBER, Registered
 from domain.organisation.unit import established
 from domain.oversight.case_key import CaseKind, destroyed_key
@@ -97,7 +98,7 @@ class RecordTrim(Command, frozen=True, kw_only=True):
 
 
 class DestroyCaseKey(Command, frozen=True, kw_only=True):
-    """Carry an order out for one objection."""
+    """Carry an order out for one objection, or for one flag of retaliation after it."""
 
     operation = "retention.carry_out"
     fresh = ("objector",)
@@ -106,6 +107,8 @@ class DestroyCaseKey(Command, frozen=True, kw_only=True):
     objection: UUID
     objector: MemberId | None = None
     """As only the vault can tell; None for whoever is not on the register."""
+    flag: UUID | None = None
+    """As only the vault can tell that it is about this objection: then its key goes, and not the objection's."""
 
 
 class DestroyErasedCase(Command, frozen=True, kw_only=True):
@@ -196,16 +199,39 @@ def _case(past: Past, kept: Kept, command: DestroyCaseKey) -> Decision:
     assert isinstance(objection, Objection), "only an objection was filed"
     need_over(past, CaseOf(case=command.objection, kind="objection"))
     need_free(past, objection.persons if command.objector is None else {*objection.persons, command.objector})
-    return destroyed_key(past, command.objection, "objection", objection.unit)
+    if command.flag is None:
+        return destroyed_key(past, command.objection, "objection", objection.unit)
+    flag = past[RETALIATION.of(command.flag)]
+    if not isinstance(flag, Flag):
+        raise NotOrdered
+    need_over(past, CaseOf(case=command.flag, kind="flag"))
+    return destroyed_key(past, command.flag, "flag", flag.body)
 
 
 def _erased_case(past: Past, command: DestroyErasedCase) -> Decision:
-    case = past[OBJECTION.of(command.case)] if command.kind == "objection" else past[REVIEW.of(command.case)]
+    case = _case_of(past, command)
     persons = {*command.persons, *(case.persons if isinstance(case, Objection) else ())}
     known = past.many([MEMBER.of(person) for person in sorted(persons)])
     erased = any(isinstance(person, Registered) and person.custody.destroyed for person in known)
-    if not isinstance(case, Objection | Review) or case.unit != command.unit or not erased:
+    if case is None or _unit_of(case) != command.unit or not erased:
         raise NotOrdered
     need_over(past, CaseOf(case=command.case, kind=command.kind))
     need_free(past, persons)
-    return destroyed_key(past, command.case, command.kind, case.unit)
+    return destroyed_key(past, command.case, command.kind, command.unit)
+
+
+def _case_of(past: Past, command: DestroyErasedCase) -> Objection | Review | Flag | None:
+    match command.kind:
+        case "objection":
+            found: object = past[OBJECTION.of(command.case)]
+        case "flag":
+            found = past[RETALIATION.of(command.case)]
+        case "review":
+            found = past[REVIEW.of(command.case)]
+        case _:
+            assert_never(command.kind)
+    return found if isinstance(found, Objection | Review | Flag) else None
+
+
+def _unit_of(case: Objection | Review | Flag) -> Code:
+    return case.body if isinstance(case, Flag) else case.unit

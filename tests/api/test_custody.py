@@ -4,6 +4,8 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -26,8 +28,22 @@ from projections.transparency.verify import Folder, verify_folder
 from tests.api.assessed import read, refused, send
 from tests.api.lived import lived
 from tests.api.town import PAGE, PASSWORD, Town
-from tests.domain.branch import BRANCH, LEADER, MEMBER, OFFICER, OTHER, RECORDER, SECRETARY, TOP, digest, secret
-from tests.domain.objection.disputes import FILED, OBJECTION_ID, closed, confirmed, withdrawn
+from tests.domain.branch import (
+    AS_SECRETARY,
+    BRANCH,
+    LEADER,
+    MEMBER,
+    OFFICER,
+    OTHER,
+    RECORDER,
+    SECRETARY,
+    TOP,
+    digest,
+    secret,
+)
+from tests.domain.merits import AS_MEMBER, claimed, honour_returned
+from tests.domain.objection.disputes import FILED, FILED_AT, OBJECTION_ID, closed, confirmed, withdrawn
+from tests.domain.objection.test_retaliation import CLAIM, FLAG, NEXT_DAY, examined, flagged
 from tests.domain.oversight.kept import left
 from tests.domain.year import H1_OVER, TERM, half
 
@@ -48,10 +64,13 @@ POINTS: Final = f"{DATA}/points?year=2026"
 
 
 def told() -> list[Command]:
-    """A party day that counts, its half-year sealed, and one of those who were there has left."""
+    """A party day that counts, its half-year sealed; who objected has flagged something, one who was there has left."""
     over = H1_OVER + TERM
+    claim = claimed(AS_MEMBER, FILED_AT, occurred_on=FILED_AT.date(), dated_on=FILED_AT.date())
+    back = msgspec.structs.replace(honour_returned(AS_SECRETARY), at=NEXT_DAY)
     lived_through = FILED.given(
-        withdrawn(), closed(), confirmed(), *half("H1", H1_OVER), left(over + timedelta(days=1))
+        *(claim, withdrawn(), back, flagged(CLAIM), examined(act=CLAIM)),
+        *(closed(), confirmed(), *half("H1", H1_OVER), left(over + timedelta(days=1))),
     )
     wishes = {command.id: command for command, _ in lived_through.world.said if command is not None}
     return [_named(command) for command in wishes.values()]
@@ -93,6 +112,17 @@ def carried_out(town: Town, wait_days: int = retention.WAIT_DAYS) -> retention.D
     return done
 
 
+@contextmanager
+def parked(town: Town, server: Running, key: UUID, kind: str = "member") -> Iterator[None]:
+    """Somebody, or a stream, whose facts the read models miss."""
+    with psycopg.connect(server.url(town.deployment.database.urls.database, "postgres"), autocommit=True) as owner:
+        owner.execute(PARKED, {"key": key, "kind": kind})
+        try:
+            yield
+        finally:
+            owner.execute("DELETE FROM reads.parked WHERE key = %s", (key,))
+
+
 def traces(town: Town) -> list[bytes]:
     """What would give the person away: his wrapped key, his boxes, the hash of his number, his login."""
     with psycopg.connect(town.deployment.database.urls.writer) as connection:
@@ -123,6 +153,22 @@ def in_files(server: Running, town: Town, wanted: bytes) -> list[str]:
     assert row is not None
     files = (server.folder / "cluster" / "base" / str(row[0])).iterdir()
     return [file.name for file in files if file.is_file() and wanted in file.read_bytes()]
+
+
+def test_an_order_reaches_an_objection_and_the_flag_after_it(town: Town, server: Running) -> None:
+    town.settled()
+    deployment = town.deployment
+    with psycopg.connect(server.url(deployment.database.urls.database, "postgres"), autocommit=True) as owner:
+        owner.execute(UNSAID_ORDER)
+        try:
+            done = retention.carry_out(deployment, deployment.ledger(), deployment.clock().now(), batch=False)
+            owner.execute("SET search_path = reads")
+            found = {case.of.kind: case for case in cases.living(deployment.vault, owner)}
+        finally:
+            owner.execute("DELETE FROM reads.retention_orders WHERE position = 999999")
+    assert (done.cases, done.waiting) == (0, 2), "both were tried, and the log knows of no such order"
+    assert (found["flag"].objection, found["flag"].objector) == (OBJECTION_ID, MEMBER)
+    assert found["flag"].persons == {MEMBER, OTHER}
 
 
 def test_18_key_destroyed_the_archive_keeps_numbers_and_loses_the_person(
@@ -158,22 +204,24 @@ def test_18_key_destroyed_the_archive_keeps_numbers_and_loses_the_person(
     barred = town.deployment.state_folder / "destroyed"
     barred.mkdir(parents=True)
     assert carried_out(town) == retention.Done()
+    with parked(town, server, OTHER):
+        assert carried_out(town, wait_days=-1) == retention.Done(waiting=1), "nobody is erased while facts are missing"
     done = carried_out(town, wait_days=-1)
     assert (done.persons, done.keys, done.waiting) == (1, 0, 1)
     barred.rmdir()
     done = carried_out(town)
     assert (done.persons, done.keys, done.waiting) == (0, 1, 0)
     assert carried_out(town) == retention.Done()
-    # then: the key of an objection about him stays for now, and goes with all that are due
-    case = "SELECT count(*) FROM vault.keys WHERE subject = %s"
-    assert town.sql.execute(case, (OBJECTION_ID,)).fetchone() == (1,)
+    # then: the keys of an objection about him and of the flag after it stay for now, and go with all that are due
+    case = "SELECT count(*) FROM vault.keys WHERE subject = ANY(%s)"
+    assert town.sql.execute(case, ([OBJECTION_ID, FLAG],)).fetchone() == (2,)
     later = town.deployment.clock().now() + timedelta(days=1)
     deployment, now = town.deployment, town.deployment.clock().now()
     done = retention.carry_out(deployment, deployment.ledger(), now, erased_before=later)
-    assert (done.cases, done.keys, done.waiting) == (0, 0, 1), "the only one who was erased would be named by it"
+    assert (done.cases, done.keys, done.waiting) == (0, 0, 2), "the only one who was erased would be named by it"
     done = retention.carry_out(deployment, deployment.ledger(), now, erased_before=later, crowd=1)
-    assert (done.cases, done.keys, done.waiting) == (1, 1, 0)
-    assert town.sql.execute(case, (OBJECTION_ID,)).fetchone() == (0,)
+    assert (done.cases, done.keys, done.waiting) == (2, 2, 0)
+    assert town.sql.execute(case, ([OBJECTION_ID, FLAG],)).fetchone() == (0,)
     # then: not a byte of it is left, neither in a dump nor in the files of the small tables
     dump = dumped(server, town, binaries)
     assert [one for one in found if one.hex().encode() in dump] == []
@@ -227,6 +275,14 @@ def test_what_is_restricted_is_shown_to_nobody_else(town: Town) -> None:
         assert (changes != set(), changes & ordered) == (True, set())
 
 
+PARKED: Final = """
+INSERT INTO reads.parked (key, kind, position, type, code, since)
+VALUES (%(key)s, %(kind)s, 1, 'points-recorded', 'x', now())
+"""
+UNSAID_ORDER: Final = """
+INSERT INTO reads.retention_orders (position, unit, type, kind, before_on, at, rows)
+VALUES (999999, 'GW', 'retention-ordered', 'objections', '2027-01-01', now(), 0)
+"""
 OLD: Final = """
 INSERT INTO access.readings (at, reader, role, unit, subject, what)
 VALUES ('2020-05-01T00:00Z', %(reader)s, 'secretary', 'GW/PK-01', %(subject)s, 'points')
@@ -259,11 +315,18 @@ def old_readings(town: Town) -> set[UUID]:
     return {subject for (subject,) in rows}
 
 
+def waiting_deletions(server: Running) -> int:
+    """How many deletions of the access log wait for somebody's row."""
+    waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'DELETE FROM access.readings%'"
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        return admin.execute(waits).rowcount
+
+
 def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town, server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given: readings of six years ago, one of them about somebody under a hold
-    for subject in (SECRETARY, RECORDER):
+    # given: readings of six years ago, one of them about somebody under a hold, one about somebody who is parked
+    for subject in (SECRETARY, RECORDER, OTHER):
         town.sql.execute(OLD, {"reader": LEADER, "subject": subject})
     town.sql.execute(OLD, {"reader": RECORDER, "subject": MEMBER})
     town.sql.execute(OLD_SESSION, {"person": RECORDER})
@@ -272,7 +335,7 @@ def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
     early = {"kind": "access-log", "before_on": "2026-01-01", "due": 0, "plan": digest("plan")}
     assert refused(officer(town), place, early) == (409, "retention-runs")
     shown = plan_of(town, "access-log")
-    assert (shown["before_on"], shown["due"]) == ("2023-01-01", 1)
+    assert (shown["before_on"], shown["due"]) == ("2023-01-01", 2)
     assert plan_of(town, "objections")["due"] == 0
     for wrong in ({"due": 0}, {"plan": digest("plan")}, {"before_on": "2022-01-01"}):
         told = {name: shown[name] for name in ("kind", "before_on", "due", "plan")} | wrong
@@ -286,23 +349,43 @@ def test_the_access_log_goes_when_an_officer_confirms_and_what_is_held_stays(
     monkeypatch.setenv("STEELYARD_DATA", str(settings.data))
     words = ["retention", "--unit", TOP]
     looked = CliRunner().invoke(app, words)
-    assert "access-log < 2023-01-01: 1 (readings=1 sessions=0 tokens=0)" in looked.output
-    assert old_readings(town) == {SECRETARY, RECORDER, MEMBER}
+    assert "access-log < 2023-01-01: 2 (readings=2 sessions=0 tokens=0)" in looked.output
+    assert old_readings(town) == {SECRETARY, RECORDER, MEMBER, OTHER}
     confirm = [*words, "--confirm", "access-log", "--as"]
     denied = CliRunner().invoke(app, [*confirm, "secretary", "--password", PASSWORD])
     assert type(denied.exception).__name__ == "NotPermitted"
     done = CliRunner().invoke(app, [*confirm, "officer", "--password", PASSWORD])
     assert done.exit_code == 0, done.output
+    # then: a hold that comes while the rows are being deleted keeps them
+    hold = {**ORDER, "number": "5号"}
+    deployment, database = town.deployment, town.deployment.database.urls.database
+    town.settled()
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(server.url(database, "postgres")) as owner:
+        owner.execute("SELECT FROM access.readings WHERE subject = %s FOR UPDATE", (SECRETARY,))
+        trimmed = pool.submit(retention.carry_out, deployment, deployment.ledger(), deployment.clock().now())
+        while not waiting_deletions(server):
+            assert not trimmed.done()
+        send(leader(town), f"/members/{SECRETARY}/holds", hold)
+        town.settled()
+        owner.commit()
+        assert (trimmed.result().rows, trimmed.result().waiting) == (0, 1)
+    assert old_readings(town) == {SECRETARY, RECORDER, MEMBER, OTHER}
+    send(officer(town), f"/members/{SECRETARY}/holds/lifting", hold)
     # then: what is due is gone, what is held is there, and the log says how much went
-    assert carried_out(town).rows == 1
-    assert old_readings(town) == {RECORDER, MEMBER}
+    with parked(town, server, OTHER, "stream"):
+        assert carried_out(town) == retention.Done(behind=True)
+        looked = CliRunner().invoke(app, [*words, "--carry-out"])
+        assert "behind, nothing was done" in looked.output
+    with parked(town, server, OTHER):
+        assert carried_out(town).rows == 1
+    assert old_readings(town) == {RECORDER, MEMBER, OTHER}
     kept = town.sql.execute("SELECT person FROM access.sessions WHERE expires_at < '2021-01-01'").fetchall()
     assert kept == [(RECORDER,)]
-    assert plan_of(town, "access-log")["due"] == 0
+    assert plan_of(town, "access-log")["due"] == 1
     orders = read(officer(town), place)["orders"]
     assert [(one["en"], one["rows"]) for one in orders] == [
         ("access log trimmed", 1),
-        ("clearing of what is overdue ordered", 1),
+        ("clearing of what is overdue ordered", 2),
     ]
     again = plan_of(town, "access-log")
     assert refused(officer(town), place, {name: again[name] for name in early}) == (409, "retention-ordered")

@@ -142,6 +142,10 @@ def test_anybody_leaves_feedback_once_and_not_without_end(town: Town) -> None:
     items = body(watcher, f"/units/{OTHER}/registers/feedback")["items"]
     assert len(items) == 1 + left.count(200)
     assert {tuple(one["said"]) for one in items} == {()}, "single answers are for whoever keeps them"
+    behind = f"/units/{OTHER}/article/feedback_aware"
+    assert (body(watcher, behind)["rows"]["items"], "只有该登记册的记录人" in page(watcher, behind)) == ([], True)
+    taken = watcher.get(f"/units/{OTHER}/exports/article/feedback_aware.csv")
+    assert (taken.status_code, len(taken.text.splitlines())) == (200, 1)
     listed = watcher.get(f"/units/{OTHER}/exports/registers/feedback.csv").text
     assert "一般" not in listed
     assert "窗口很快" not in page(watcher, f"/units/{OTHER}/registers/feedback/{items[-1]['entry']}")

@@ -7,12 +7,15 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+import psycopg
 import pytest
+from psycopg import sql
 
 from api.sessions import end_all, hashed
 from api.tokens import OPERATIONS, BeyondPurpose, ScopeUnknown, TokenEndsBefore, end, issue
 from domain.permissions import GRANTS
 from ops.example.people import BRANCH, WORK_COMMITTEE
+from ops.roles import names_of
 from tests.api.town import Town, key
 
 
@@ -122,6 +125,18 @@ def test_a_token_has_no_operation_that_its_purpose_does_not_need(town: Town) -> 
             _token(town, [scope], purpose=purpose)
     assert _token(town, ["report.read"], purpose="statistics")
     assert {scope for scopes in OPERATIONS.values() for scope in scopes} <= {grant.operation for grant in GRANTS}
+
+
+def test_a_token_made_when_its_purpose_allowed_more_does_no_more_than_it_allows_today(town: Town) -> None:
+    token = _token(town, ["sheet.read"])
+    assert _get(town, token, f"/units/{BRANCH}/sheets").status_code == 200
+    database = town.deployment.database.urls.database
+    for purpose, status in (("notices", 403), ("none of today's", 403), ("entry", 200)):
+        made = {"token": hashed(token), "purpose": purpose}
+        with psycopg.connect(town.deployment.database.urls.migrator, autocommit=True) as owner:
+            owner.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(names_of(database)["owner"])))
+            owner.execute("UPDATE access.tokens SET purpose = %(purpose)s WHERE token_hash = %(token)s", made)
+        assert _get(town, token, f"/units/{BRANCH}/sheets").status_code == status, purpose
 
 
 def test_looks_of_one_token_at_once_are_counted_one_after_the_other(town: Town) -> None:

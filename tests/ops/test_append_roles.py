@@ -192,6 +192,17 @@ def test_the_eraser_deletes_a_key_with_all_that_it_sealed(log: Urls) -> None:
         assert connection.execute("SELECT box FROM vault.sealed ORDER BY box").fetchall() == [(b"1",), (b"3",)]
 
 
+def test_the_eraser_lets_nobody_append_until_he_has_committed(log: Urls) -> None:
+    with psycopg.connect(log.eraser) as connection, psycopg.connect(log.writer) as service:
+        connection.execute("SELECT ledger.hold_still()")
+        locked = "SELECT count(*) FROM pg_locks WHERE relation = 'ledger.append_lock'::regclass AND mode = 'ShareLock'"
+        assert service.execute(locked).fetchone() == (1,)
+        connection.commit()
+        assert service.execute(locked).fetchone() == (0,)
+        with pytest.raises(InsufficientPrivilege):
+            service.execute("SELECT ledger.hold_still()")
+
+
 @pytest.mark.parametrize("table", ["ledger.entries", "ledger.commands"])
 @pytest.mark.parametrize(
     "move", ["UPDATE {} SET COLUMN = COLUMN", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE {} CASCADE"]

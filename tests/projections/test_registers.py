@@ -202,11 +202,12 @@ def test_every_figure_of_the_article_is_made_of_records_and_traced_to_them(kept_
     assert {code for code, _ in EXPECTED} == {one.code for one in registers_article.REPORTED} - {"rank_awarded"}
     for one in found:
         detail = one.detail or None
-        rows = ask(kept_well, registers_article.behind, WORK, one.code, SINCE, UNTIL, detail=detail).items
+        rows = ask(kept_well, registers_article.behind, WORK, one.code, SINCE, UNTIL, detail=detail, keeps=BRANCH).items
         assert len(rows) == one.rows, one
         assert (sum(row.counted for row in rows), sum(row.whole for row in rows)) == (one.counted, one.whole), one
     assert ("tagged", "daring") not in values
     _and_no_page_loses_a_row(kept_well)
+    _and_single_answers_are_for_whoever_keeps_the_register_of_their_organisation(kept_well)
     before = {one.code: one.rows for one in ask(kept_well, registers_article.figures, WORK, SINCE, date(2026, 3, 31))}
     assert (before.pop("person_times"), before.pop("tagged")) == (1, 1)
     assert not any(before.values())
@@ -222,6 +223,13 @@ def _and_no_page_loses_a_row(house: House) -> None:
             part = ask(house, registers_article.behind, WORK, code, SINCE, UNTIL, before=part.before, limit=limit)
             found += part.items
         assert found == list(whole), code
+
+
+def _and_single_answers_are_for_whoever_keeps_the_register_of_their_organisation(house: House) -> None:
+    for code in ("feedback_aware", "feedback_approves"):
+        for keeps, seen in ((None, 0), (WORK, 0), (BRANCH, 11)):
+            page = ask(house, registers_article.behind, WORK, code, SINCE, UNTIL, keeps=keeps)
+            assert (len(page.items), page.before) == (seen, None), (code, keeps)
 
 
 def _and_what_was_followed_is_what_a_rebuild_makes(house: House) -> None:
@@ -277,7 +285,7 @@ def test_a_day_more_or_less_does_not_single_out_one_answer(house: House) -> None
         found = {one.code: one for one in ask(house, registers_article.figures, WORK, since, until)}
         return found["feedback_aware"].rows if "feedback_aware" in found else 0
 
-    left = ask(house, registers_article.behind, WORK, "feedback_aware", SINCE, UNTIL).items
+    left = ask(house, registers_article.behind, WORK, "feedback_aware", SINCE, UNTIL, keeps=BRANCH).items
     assert len(left) == 12
     last = max(one.day for one in left)
     assert rows(SINCE, last.replace(day=1)) == rows(SINCE, last)

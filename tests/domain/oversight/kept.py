@@ -119,9 +119,11 @@ def trimmed(before_on: date = date(2029, 1, 1), at: datetime = TERM_OVER) -> Rec
     return wish(RecordTrim, PROCESS, at, unit=TOP, before_on=before_on, readings=2, sessions=1, tokens=0)
 
 
-def cleared(objection: UUID, at: datetime = TERM_OVER, objector: UUID | None = None) -> DestroyCaseKey:
-    """An objection's key goes."""
-    return wish(DestroyCaseKey, PROCESS, at, unit=TOP, objection=objection, objector=objector)
+def cleared(
+    objection: UUID, at: datetime = TERM_OVER, objector: UUID | None = None, flag: UUID | None = None
+) -> DestroyCaseKey:
+    """An objection's key goes, or that of a flag after it."""
+    return wish(DestroyCaseKey, PROCESS, at, unit=TOP, objection=objection, objector=objector, flag=flag)
 
 
 def followed(case: CaseOf, *persons: UUID, unit: str = BRANCH, at: datetime = TERM_OVER) -> DestroyErasedCase:
