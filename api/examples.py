@@ -88,7 +88,7 @@ def _plain(kind: Kind, name: str, pattern: str | None) -> Json:
     if kind is str:
         if pattern is not None and "a-f]{64}" in pattern:
             return DIGEST
-        if pattern is not None and r"\.[0-9]{2}" in pattern:
+        if pattern is not None and (r"\.[0-9]{2}" in pattern or r"\.[0-9]{1,2}" in pattern):
             return "3.00"
         return BY_NAME.get(name, "PK-ZWB" if pattern else name.replace("_", " ") or "…")
     simple: dict[Any, Any] = {
