@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import psycopg
@@ -153,10 +153,10 @@ class District:
         return _MATTER.sub(rb'"matter":"\g<1>.%d"' % copy.round, state) if copy.round else state
 
 
-def made(admin_url: str, entries: int, branches: int = BRANCHES, database: str = "district") -> tuple[Urls, Size]:
-    """A database of its own with a district of about so many entries; read models are not made yet."""
+def made(admin_url: str, entries: int, branches: int = BRANCHES) -> tuple[Urls, Size]:
+    """A new database with a district of about so many entries; read models are not made yet."""
     district = District(_template(admin_url))
-    urls = bootstrap(admin_url, database, None)
+    urls = bootstrap(admin_url, f"district_{uuid4().hex[:8]}", None)
     migrate(urls.migrator, urls.database)
     with psycopg.connect(urls.migrator) as connection:
         owner = sql.Identifier(names_of(urls.database)["owner"])

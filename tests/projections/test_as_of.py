@@ -167,7 +167,7 @@ def test_the_steps_are_the_positions_at_which_something_changed(house: House, se
 
 def test_the_steps_of_a_record_are_the_positions_at_which_its_page_changed(house: House) -> None:
     house.tell(FOUNDING)
-    house.tell(life(1))
+    house.tell(life(3))
     last = house.follow()
 
     async def ask(connection: Any) -> int:

@@ -201,7 +201,7 @@ def test_after_a_rule_change_the_same_rows_are_scored_again(house: House) -> Non
         before = tables_of(connection)["records"]
     document = msgspec.json.decode(RULES_FILE.read_bytes())
     items = [{**item, "points": "2"} if item["code"] == "R-WM-1" else item for item in document["responsibility"]]
-    start = at(date(2026, 6, 25), 9)
+    start = at(date(2026, 6, 10), 9)
     house.tell(rules(start, date(2026, 7, 1), "illustrative-2", responsibility=items))
     later = Done("M2", KINDS[3], date(2026, 7, 14), but=((5, "earned", "1.00"),))
     house.tell(road(later))
