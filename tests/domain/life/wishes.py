@@ -27,7 +27,7 @@ from domain.objection.handling import (
 from domain.objection.retaliation import About, Act
 from domain.organisation import appointments, exemption, member, membership, reorganisation, unit
 from domain.organisation.roster import belonging
-from domain.oversight.erasing import DecideErasure, DestroyKey, ProposeErasure
+from domain.oversight.erasing import DecideErasure, DestroyKey, ProposeErasure, WithdrawErasure
 from domain.oversight.review import ReviewOpened
 from domain.recording import deduction, honour, matter
 from domain.recording.bringing import BringVeto, VetoBrought
@@ -526,7 +526,7 @@ ELSEWHERE: Final = (
     *("domain.oversight.retention", "domain.assessment.ordering", "domain.assessment.superseding"),
     *("domain.assessment.settling", "domain.assessment.following", "domain.assessment.giving", "domain.history"),
 )
-DESTROYING: Final = (ProposeErasure, DecideErasure, DestroyKey)
+DESTROYING: Final = (ProposeErasure, DecideErasure, WithdrawErasure, DestroyKey)
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE) and kind not in DESTROYING)
 """Wishes of a branch's days, of its year, of what follows and of what stands beside. What is destroyed of a person's
 data has to wait for years after his membership, and is told in tests/domain/oversight; a restatement needs a second
