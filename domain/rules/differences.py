@@ -42,7 +42,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
             yield from _changes(section, code, wanted.get(code) or known[code], known.get(code), wanted.get(code))
 
 
-def _coded(section: Any) -> dict[str, dict[str, Any]] | None:  # noqa: ANN401 - JSON
+def _coded(section: object) -> dict[str, dict[str, Any]] | None:
     """A list of things by code; nothing where it is no such list."""
     listed = [_named(one) for one in (_list(section) or ())]
     things = [one for one in listed if one is not None and "code" in one]
@@ -50,11 +50,11 @@ def _coded(section: Any) -> dict[str, dict[str, Any]] | None:  # noqa: ANN401 - 
     return {one["code"]: one for one in things} if is_list and len(things) == len(listed) else None
 
 
-def _named(value: Any) -> dict[str, Any] | None:  # noqa: ANN401 - JSON
+def _named(value: object) -> dict[str, Any] | None:
     return msgspec.convert(value, dict[str, Any]) if isinstance(value, dict) else None
 
 
-def _list(value: Any) -> list[Any] | None:  # noqa: ANN401 - JSON
+def _list(value: object) -> list[Any] | None:
     return msgspec.convert(value, list[Any]) if isinstance(value, list) else None
 
 
@@ -62,8 +62,8 @@ def _changes(
     section: str,
     code: str | None,
     named: Mapping[str, Any],
-    old: Any,  # noqa: ANN401 - JSON
-    new: Any,  # noqa: ANN401
+    old: object,
+    new: object,
 ) -> Iterator[Difference]:
     zh, en = str(named.get("zh", "")), str(named.get("en", ""))
     if old is None or new is None:
@@ -79,7 +79,7 @@ def _changes(
         )
 
 
-def _leaves(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:  # noqa: ANN401 - JSON
+def _leaves(path: str, old: object, new: object) -> Iterator[tuple[str, object, object]]:
     """(path, before, after) of every value that differs."""
     was, now = _named(old), _named(new)
     listed, wanted = _list(old), _list(new)
@@ -93,7 +93,7 @@ def _leaves(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:  #
         yield path, old, new
 
 
-def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
+def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return msgspec.json.encode(value).decode()
