@@ -79,8 +79,8 @@ def following(
 ) -> tuple[list[Case], list[Case]]:
     """The cases of erased persons, and those whose keys go now: all once so many of these persons stand together.
 
-    Of fewer, only what was ``outlived`` by an order that was given after they were erased. Who has no case left, or none
-    whose key could go now, hides nobody.
+    Of fewer, only what was ``outlived`` by an order that was given after they were erased. Who has no case left, or
+    none whose key could go now, hides nobody.
     """
     due = [case for case in living if case.persons & erased.keys()]
     free = [case for case in due if not case.persons & held]

@@ -25,7 +25,7 @@ class CorrectionTwice(Refused):
 
 
 class CorrectionElsewhere(Refused):
-    """另一考评期尚未办结的重算(本组织或转接前后组织)对同一记录另有更正。 A restatement of another period still runs and says otherwise."""
+    """另一考评期(或转接前后组织)未办结的重算对同一记录另有更正。 Another restatement still runs and says otherwise."""
 
     code = "correction-elsewhere"
 
