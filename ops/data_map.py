@@ -90,7 +90,7 @@ FIELDS: Final[tuple[SealedField, ...]] = (
             *("DropMatter", "ReturnSheet", "ReturnHonour", "DecideHonour", "DecideDeduction", "WithdrawNotice"),
             *("AnnulAppraisal", "ReturnPeriod", "SettleSeats", "OrderRestatement", "ApproveRestatement"),
             *("DeclineAssignment", "CloseBroughtVeto", "CorrectRegister", "WithdrawRegister", "TakeBackStep"),
-            *("WithdrawPastRules", "WithdrawPastEntry"),
+            *("WithdrawPastRules", "WithdrawPastEntry", "DeclineBroughtVeto"),
         ),
         "办理人写的理由",
         "reasons that an office gives",
