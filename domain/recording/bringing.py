@@ -66,6 +66,10 @@ class BroughtVetoClosed(Fact, frozen=True, kw_only=True):
     """Of the meeting that declined it: a log of before has one person's word alone."""
 
 
+VetoDays: TypeAlias = tuple[date, date]
+"""Of the act and of the decision."""
+
+
 class NotBrought(msgspec.Struct, frozen=True):
     """Nobody brought it."""
 
@@ -77,7 +81,9 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     by: frozenset[MemberId]
     """Everybody who ever brought it."""
     waits: bool = True
-    """Whether it may still be registered."""
+    """Whether it may still be registered, as far as its own stream says."""
+    registered: tuple[VetoDays, ...] = ()
+    """The days of each that was closed as registered."""
 
 
 State: TypeAlias = NotBrought | Brought
@@ -145,7 +151,9 @@ def evolve(state: State, fact: Fact) -> State:
         case NotBrought(), VetoBrought():
             return Brought(last=fact, by=frozenset({fact.by}))
         case Brought(), VetoBrought():
-            return Brought(last=fact, by=state.by | {fact.by})
+            return replace(state, last=fact, by=state.by | {fact.by}, waits=True)
+        case Brought(), BroughtVetoClosed(outcome="registered"):
+            return replace(state, waits=False, registered=(*state.registered, _days(state.last)))
         case Brought(), BroughtVetoClosed():
             return replace(state, waits=False)
         case _:
@@ -200,6 +208,9 @@ def _bring(past: Past, command: BringVeto) -> Decision:
     )
     ref = brought_of(command.unit, command.member, command.matter, command.item)
     state = past[ref]
+    if isinstance(state, Brought) and state.waits and _registered_before(past, state):
+        # Said now, so that what is brought anew is not taken for what was registered then.
+        return [used_up(ref, state, acting(command)), ref.says(fact)]
     return [] if isinstance(state, Brought) and state.waits and state.last == fact else [ref.says(fact)]
 
 
@@ -215,9 +226,22 @@ def _close(past: Past, command: CloseBroughtVeto) -> Decision:
 def waiting(past: Past, ref: StreamRef[State]) -> Brought:
     """What was brought and may still be registered, or a refusal that there is nothing."""
     state = past[ref]
-    if not isinstance(state, Brought) or not state.waits:
+    if not isinstance(state, Brought) or not state.waits or _registered_before(past, state):
         raise VetoNotBrought
     return state
+
+
+def _registered_before(past: Past, state: Brought) -> bool:
+    """Whether the archive holds more such vetoes than its own stream says: a log of before closed nothing by them."""
+    last = state.last
+    wanted = (last.unit, last.matter, last.item, *_days(last))
+    records = past[archive_of(last.member, last.decided_on)].records.values()
+    held = ((one.unit, one.matter, one.item, one.occurred_on, one.counted_on) for one in records if one.kind == "veto")
+    return sum(one == wanted for one in held) > state.registered.count(_days(last))
+
+
+def _days(last: VetoBrought) -> VetoDays:
+    return last.occurred_on, last.decided_on
 
 
 def closed(last: VetoBrought, outcome: Outcome, by: MemberId) -> BroughtVetoClosed:
@@ -241,7 +265,7 @@ def need_brought(past: Past, scheme: Scheme, ref: StreamRef[State], item: Code, 
     if not keepers:
         return None
     state = past[ref]
-    if isinstance(state, NotBrought) or not state.waits:
+    if isinstance(state, NotBrought) or not state.waits or _registered_before(past, state):
         raise KeptByDepartment(item=item, departments=keepers)
     last = state.last
     if rests_on != RestsOn(last.occurred_on, last.decided_on, last.document_kind, last.document):

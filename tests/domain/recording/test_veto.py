@@ -161,6 +161,18 @@ def test_f21_what_was_brought_is_registered_once_even_after_the_veto_was_lifted(
     registered.given(lifted(record)).when(vetoed()).refused(KeptByDepartment)
 
 
+def test_f21_what_a_log_of_before_registered_without_closing_it_waits_no_longer() -> None:
+    _, fact = BROUGHT.when(vetoed()).says(BroughtVetoClosed, VetoRegistered)
+    assert isinstance(fact, VetoRegistered)
+    old = BROUGHT.given(archive_of(MEMBER, DATED_ON).says(fact))
+    old.when(brought_closed(AS_OFFICIAL)).refused(VetoNotBrought)
+    old.when(brought_declined()).refused(VetoNotBrought)
+    lifted_since = old.given(lifted(fact.record))
+    lifted_since.when(vetoed()).refused(KeptByDepartment)
+    lifted_since.when(veto_brought(AS_OFFICIAL)).says(BroughtVetoClosed, VetoBrought)
+    lifted_since.given(veto_brought(AS_OFFICIAL)).when(vetoed()).says(BroughtVetoClosed, VetoRegistered)
+
+
 def test_f21_whoever_stands_in_for_the_person_declines_nothing_of_his() -> None:
     deputy = who("stand-in of the secretary above")
     lent = {"role": "secretary", "person": deputy, "stands_for": HIGHER_SECRETARY}
