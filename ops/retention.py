@@ -280,7 +280,10 @@ def _trim(
     held = _held(connection)
     if held is None:
         return None
-    known = {"until": midnight_after(before_on - timedelta(days=1)), "held": sorted(held)}
+    # Who looked at a flag of retaliation stands under the flag: the vault alone can tell that its person is held.
+    living = cases.living(deployment.vault, connection)
+    flags = {case.of.case for case in living if case.of.kind == "flag" and any(map(case.may_name, held))}
+    known = {"until": midnight_after(before_on - timedelta(days=1)), "held": sorted(held | flags)}
     with psycopg.connect(deployment.database.urls.eraser) as eraser:
         readings, sessions, tokens = (eraser.execute(statement, known).rowcount for statement in _TRIM)
         eraser.execute(_REFUSED, known)
