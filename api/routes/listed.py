@@ -1,4 +1,4 @@
-"""名单工作簿 — members, offices, honours, deductions, past years as one Excel workbook each: all of it or nothing."""
+"""名单工作簿 — people, traits, offices, merits, past years as one Excel workbook each: all of it or nothing."""
 
 import base64
 import secrets
@@ -33,6 +33,7 @@ router = APIRouter(tags=["workbooks"])
 
 OPERATIONS: Final[Mapping[str, str]] = {
     "members": "member.register",
+    "traits": "member.describe",
     "appointments": "role.appoint",
     "honours": "honour.claim",
     "deductions": "deduction.propose",
@@ -43,6 +44,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
 """What a row of each list wishes."""
 _SHOWN_ON: Final[Mapping[str, str]] = {
     "members": "",
+    "traits": "",
     "appointments": "",
     "honours": "/honours",
     "deductions": "/deductions",
