@@ -3,8 +3,10 @@
 Of an appraisal the turn-out alone: how many voted, and how many ballots there were; nothing of any ballot or voter.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 
@@ -15,13 +17,14 @@ from api.exports.cells import Cell
 from api.exports.files import MEDIA, Format, Row, file_of
 from api.exports.taking import file_name, headings, listed, note_taking
 from api.names import names_of
-from api.period_views import result_line
-from api.readings import note_lines
+from api.past_views import PastResultView, result_views, vouched
+from api.period_views import ResultLine, determined, result_line
+from api.readings import note_lines, note_reading
 from api.routes.appraisals import PeriodCode
 from api.routes.members import YearAsked
 from api.routes.periods import Year, board_of, scheme_of
 from api.routes.probations import row_of
-from projections import appraisals, assessments, measures, probations
+from projections import appraisals, assessments, measures, past_years, probations
 
 router = APIRouter(tags=["exports"])
 
@@ -77,8 +80,7 @@ async def results_of(
 
     def row(state: assessments.ResultState) -> Row:
         one = result_line(scheme, state, names)
-        figures = (one.base, one.honours, one.deductions, one.appraisal, one.committee, one.task, one.total)
-        exact: list[Cell] = [None if figure is None else Decimal(figure) for figure in figures]
+        exact = _exact((one.base, one.honours, one.deductions, one.appraisal, one.committee, one.task, one.total))
         grade = asked.words.either(one.grade_zh or "", one.grade_en or "")
         state_of = asked.words("status.determined" if one.determined else "status.computed")
         return (one.name, year, asked.words.either(one.zh, one.en), *exact, grade, state_of)
@@ -87,6 +89,46 @@ async def results_of(
     parts = ("component.committee", "component.task", "points.total")
     keys = ("export.name", *_OF_PERIOD, *figures, *parts, "export.grade", "export.status")
     return file_of(kind, file_name(unit, f"results-{year}-{period}"), headings(asked, keys), listed(map(row, found)))
+
+
+@router.get("/members/{member:uuid}/exports/results.{kind}")
+@described(media_type=MEDIA["csv"])
+async def results_of_member(member: UUID, kind: Format, asked: Annotated[Asked, permitted("result.read")]) -> Response:
+    """What was determined of a member; below it what papers say of the years before the log, labelled as imported."""
+    await note_taking(asked, f"results.{kind}")
+    await note_reading(asked, member, "export")
+    assert asked.unit is not None, "the address names a member"
+    async with asked.ready() as connection:
+        names = await names_of(asked, connection, [member])
+        here = await determined(asked, connection, member, names)
+        found = (await past_years.past_results(connection, member)).value
+        papers = await vouched(asked, connection, await result_views(connection, asked.unit.scheme, found))
+    rows = [*(_determined_row(asked, one) for one in here), *(_imported_row(asked, one) for one in papers)]
+    figures = ("points.base", "points.honours", "points.deductions", "export.appraisal", "points.total")
+    source = ("past.by_rules", "past.document", "past.by", "export.position")
+    keys = (*_OF_PERIOD, *figures, "export.grade", "export.status", *source)
+    return file_of(kind, f"results-{member}", headings(asked, keys), listed(rows))
+
+
+def _exact(figures: Sequence[str | None]) -> list[Cell]:
+    return [None if figure is None else Decimal(figure) for figure in figures]
+
+
+def _determined_row(asked: Asked, one: ResultLine) -> Row:
+    figures = _exact((one.base, one.honours, one.deductions, one.appraisal, one.total))
+    grade = asked.words.either(one.grade_zh or "", one.grade_en or "")
+    period = asked.words.either(one.zh, one.en)
+    return (one.year, period, *figures, grade, asked.words("status.determined"), one.rules, None, None, None)
+
+
+def _imported_row(asked: Asked, one: PastResultView) -> Row:
+    figures = _exact((one.base, one.honours, one.deductions, one.appraisal, one.total))
+    grade = asked.words.either(one.grade_zh or "", one.grade_en or "")
+    status = asked.words("past.imported_withdrawn" if one.withdrawn else "past.imported")
+    by_rules = one.number or one.rules
+    named = f"period.{one.period}"
+    period = asked.words(named) if asked.words.has(named) else one.period
+    return (one.year, period, *figures, grade, status, by_rules, one.document, one.vouched_by, one.position)
 
 
 @router.get("/units/{unit:code}/exports/appraisals.{kind}")
