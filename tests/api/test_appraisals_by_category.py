@@ -1,5 +1,6 @@
 """分类评议 over HTTP and pages: one slip, eight marks, eight envelopes that nothing joins; two ways of counting."""
 
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -7,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import httpx2
+import psycopg
 import pytest
 
 from domain.assessment.appraisal import BallotCast, BallotCodeIssued
@@ -77,12 +78,25 @@ def test_a_ballot_gives_one_mark_for_each_category_and_for_nothing_else(year: To
     annulled(year)
 
 
+def need_compact_and_labelled(page: str) -> None:
+    """One person is open, the others fold away; each of the small fields is named by person, category and mark."""
+    fields = re.findall(r'<input name="count\.[^>]*aria-labelledby="([^"]*)"', page)
+    assert len(fields) == len(PEOPLE) * len(CATEGORIES) * len(load(BY_CATEGORY).appraisal.values)
+    named = Counter(re.findall(r'\bid="([^"]*)"', page))
+    assert {named[one] for field in fields for one in field.split()} == {1}
+    assert {len(field.split()) for field in fields} == {3}
+    assert len(set(fields)) == len(fields)
+    assert page.count('<details class="tally-of">') == len(PEOPLE) - 1
+    assert page.count('<details class="tally-of" open>') == 1
+
+
 def test_on_paper_two_tellers_enter_each_category_by_itself(year: Town) -> None:
     opened(year, "paper_two_tellers")
     for language, heading in (("zh", "理想信念"), ("en", "Ideals and convictions")):
         page = year.known("secretary").get(PLACE, headers={**PAGE, "accept-language": language})
         assert heading in page.text
     assert f'name="count.{MEMBER}.excellent:LX"' in page.text
+    need_compact_and_labelled(page.text)
     too_many = [{"member": str(MEMBER), "mark": "excellent", "category": "LX", "ballots": OTHERS + 1}]
     assert count(year, None, counts=too_many).json()["code"] == "ballot-invalid"
     unknown = [{"member": str(MEMBER), "mark": "excellent", "ballots": 5}]
