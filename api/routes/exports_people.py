@@ -13,6 +13,7 @@ from api.exports.taking import file_name, headings, note_taking
 from api.names import names_of
 from api.readings import note_reading, readings_of
 from api.refusals import NotFound
+from api.retaliation import flags_against
 from domain import vocabulary
 from domain.decider import NotPermitted
 from projections import membership, offices, organisation, reviews
@@ -124,8 +125,8 @@ async def readings_taken(member: UUID, kind: Format, asked: Annotated[Asked, per
     async def rows() -> AsyncIterator[Row]:
         before: int | None = None
         async with asked.ready() as connection:
-            told = await reviews.closed(connection)
-        while found := await readings_of(asked.house, member, member, told, before):
+            told, flags = await reviews.closed(connection), await flags_against(asked, connection, member)
+        while found := await readings_of(asked.house, member, told, before, flags=flags):
             async with asked.ready() as connection:
                 names = await names_of(asked, connection, [one.reader for one in found])
             for one in found:

@@ -1,7 +1,9 @@
 """Scores: counted by SQL, valued by the one scoring function, explained down to the record."""
 
 import asyncio
+import os
 from collections import defaultdict
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from uuid import UUID
 
@@ -278,3 +280,18 @@ def test_scores_made_again_in_any_ranges_by_any_number_of_processes_are_the_same
         connection.execute("UPDATE scores SET scores = '[]'")
         assert bulk.rescore(house.urls.projector, pairs, processes=processes, size=size, worth_help=2) == []
         assert tables_of(connection)["scores"] == before
+
+
+def _killed(*_: object) -> None:
+    os._exit(1)
+
+
+def test_a_helper_that_is_killed_is_an_error_and_no_wait(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.tell(history(2, matters=1))
+    house.follow()
+    # given many ranges: the helper has long ended when they are
+    monkeypatch.setattr(bulk, "_begin", _killed)
+    monkeypatch.setattr(bulk, "SHARE", 1)
+    with house.projector() as connection, pytest.raises(BrokenProcessPool):
+        pairs = connection.execute("SELECT DISTINCT member, year FROM scores").fetchall()
+        bulk.rescore(house.urls.projector, pairs * 2_000, processes=2, size=1, worth_help=2)
