@@ -294,6 +294,7 @@ def test_a_helper_that_is_killed_is_an_error_and_no_wait(house: House, monkeypat
     # given many ranges: the helper has long ended when they are
     monkeypatch.setattr(bulk, "_begin", _killed)
     monkeypatch.setattr(bulk, "SHARE", 1)
-    with house.projector() as connection, pytest.raises(BrokenProcessPool):
+    with house.projector() as connection:
         pairs = connection.execute("SELECT DISTINCT member, year FROM scores").fetchall()
+    with pytest.raises(BrokenProcessPool):
         bulk.rescore(house.urls.projector, pairs * 2_000, processes=2, size=1, worth_help=2)
