@@ -341,6 +341,8 @@ def _rewrite(deployment: Deployment) -> bool:
     owner = names_of(deployment.database.urls.database)["owner"]
     with psycopg.connect(deployment.database.urls.migrator, autocommit=True) as connection:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(owner)))
+        # Whoever signs in waits behind a rewriting that waits, and so not for long.
+        connection.execute("SET lock_timeout = '10s'")
         for statement in _REWRITTEN:
             connection.execute(statement)
     return True
