@@ -7,6 +7,7 @@ itself; nothing of any ballot or voter, no distribution, and no mean of too few 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, NamedTuple
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 
@@ -18,8 +19,9 @@ from api.exports.cells import Cell
 from api.exports.files import MEDIA, Format, Row, file_of
 from api.exports.taking import file_name, headings, listed, note_taking
 from api.names import names_of
-from api.period_views import result_line
-from api.readings import note_lines
+from api.past_views import PastResultView, result_views, vouched
+from api.period_views import ResultLine, determined, result_line
+from api.readings import note_lines, note_reading
 from api.refusals import NotFound
 from api.routes.appraisals import PeriodCode
 from api.routes.appraisals import scheme_of as scheme_of_session
@@ -27,7 +29,7 @@ from api.routes.members import YearAsked
 from api.routes.periods import Year, board_of, scheme_of
 from api.routes.probations import row_of
 from domain.values import Code, MemberId, points
-from projections import appraisals, assessments, measures, probations
+from projections import appraisals, assessments, measures, past_years, probations
 from projections.answers import AsyncConnection
 
 router = APIRouter(tags=["exports"])
@@ -156,6 +158,42 @@ async def means_of(
     keys = ("export.name", *_OF_PERIOD, "appraisal.ballots", "export.appraisal")
     columns = [*headings(asked, keys), *means.headings(asked)]
     return file_of(kind, file_name(unit, f"means-{year}-{period}"), columns, listed(rows))
+
+
+@router.get("/members/{member:uuid}/exports/results.{kind}")
+@described(media_type=MEDIA["csv"])
+async def results_of_member(member: UUID, kind: Format, asked: Annotated[Asked, permitted("result.read")]) -> Response:
+    """What was determined of a member; below it what papers say of the years before the log, labelled as imported."""
+    await note_taking(asked, f"results.{kind}")
+    await note_reading(asked, member, "export")
+    assert asked.unit is not None, "the address names a member"
+    async with asked.ready() as connection:
+        names = await names_of(asked, connection, [member])
+        here = await determined(asked, connection, member, names)
+        found = (await past_years.past_results(connection, member)).value
+        papers = await vouched(asked, connection, await result_views(connection, asked.unit.scheme, found))
+    rows = [*(_determined_row(asked, one) for one in here), *(_imported_row(asked, one) for one in papers)]
+    figures = ("points.base", "points.honours", "points.deductions", "export.appraisal", "points.total")
+    source = ("past.by_rules", "past.document", "past.by", "export.position")
+    keys = (*_OF_PERIOD, *figures, "export.grade", "export.status", *source)
+    return file_of(kind, f"results-{member}", headings(asked, keys), listed(rows))
+
+
+def _determined_row(asked: Asked, one: ResultLine) -> Row:
+    figures = map(_exact, (one.base, one.honours, one.deductions, one.appraisal, one.total))
+    grade = asked.words.either(one.grade_zh or "", one.grade_en or "")
+    period = asked.words.either(one.zh, one.en)
+    return (one.year, period, *figures, grade, asked.words("status.determined"), one.rules, None, None, None)
+
+
+def _imported_row(asked: Asked, one: PastResultView) -> Row:
+    figures = map(_exact, (one.base, one.honours, one.deductions, one.appraisal, one.total))
+    grade = asked.words.either(one.grade_zh or "", one.grade_en or "")
+    status = asked.words("past.imported_withdrawn" if one.withdrawn else "past.imported")
+    by_rules = one.number or one.rules
+    named = f"period.{one.period}"
+    period = asked.words(named) if asked.words.has(named) else one.period
+    return (one.year, period, *figures, grade, status, by_rules, one.document, one.vouched_by, one.position)
 
 
 @router.get("/units/{unit:code}/exports/appraisals.{kind}")
