@@ -51,7 +51,7 @@ async def note_reading(
         return
     assert reader.acting is not None, "who holds no office is granted nobody's archive but his own"
     acting = reader.acting
-    await look_at(asked, member, what)
+    await look_at(asked, (member,), what)
     await _write(
         asked.house,
         reader=reader.person,
@@ -69,7 +69,9 @@ async def note_readings(
 ) -> frozenset[MemberId]:
     """Write down a look at a list of people; whom of them it may show: not those whose data is restricted."""
     shown: set[MemberId] = set()
-    for member, record in dict.fromkeys(people):
+    noted = dict.fromkeys(people)
+    await look_at(asked, (member for member, _ in noted), what)
+    for member, record in noted:
         try:
             await note_reading(asked, member, what, record)
         except ProcessingIsRestricted:

@@ -16,6 +16,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.negotiation import wants_page
 from api.pages import address, show
+from api.purpose import look_at
 from api.refusals import NotFound, WorkbookFindings
 from api.routes.workbooks import XLSX, WorkbookWish, committed, people_of
 from api.workbook.carrying import carry_in
@@ -98,6 +99,7 @@ async def hand_out(kind: str, asked: Asked) -> Response:
     async with asked.ready() as connection:
         published = await scheme_here(connection, unit.unit, asked.today)
         people = await _people(kind, asked, connection)
+    await look_at(asked, (one.member for one in people.values()), "roster")
     if published is None:
         raise NotFound
     roster = [Colleague(number, person.name) for number, person in people.items()]

@@ -11,6 +11,7 @@ from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
 from api.pages import address
+from api.purpose import look_at
 from api.refusals import NotFound
 from api.routes.local_items import LocalRow, local_row
 from api.routes.matters import Since
@@ -128,6 +129,7 @@ async def every_version(unit: str, asked: Annotated[Asked, permitted("unit.read"
         years = (await rules.calendars(connection)).value
         local = (await local_items.items_around(connection, unit)).value
         here = await local_items.scheme_here(connection, unit, asked.today)
+    await look_at(asked, (one.author for one in found.value if one.author is not None), "rules")
     view = VersionsView(
         unit=unit,
         title=asked.unit.title,
