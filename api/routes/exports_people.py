@@ -13,6 +13,7 @@ from api.exports.taking import file_name, headings, listed, note_taking
 from api.names import names_of
 from api.readings import Reading, note_reading, readings_of
 from api.refusals import NotFound
+from api.retaliation import flags_against
 from domain import vocabulary
 from domain.decider import NotPermitted
 from projections import membership, offices, organisation, reviews
@@ -121,9 +122,9 @@ async def readings_taken(member: UUID, kind: Format, asked: Annotated[Asked, per
         raise NotPermitted
     await note_taking(asked, f"readings.{kind}")
     async with asked.ready() as connection:
-        told = await reviews.closed(connection)
+        told, flags = await reviews.closed(connection), await flags_against(asked, connection, member)
         noted: list[Reading] = []
-        while found := await readings_of(asked.house, member, member, told, noted[-1].reading if noted else None):
+        while found := await readings_of(asked.house, member, told, noted[-1].reading if noted else None, flags=flags):
             noted += found
         names = await names_of(asked, connection, [one.reader for one in noted])
     rows = [(one.at, names(one.reader), asked.words(f"role.{one.role}"), one.unit, one.what) for one in noted]

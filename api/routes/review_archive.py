@@ -176,7 +176,7 @@ async def file(unit: str, review: UUID, asked: Annotated[Asked, permitted("revie
         told = [review, *await reviews.closed(connection)]
         read = [
             one
-            for one in await readings_of(asked.house, asked.reader.person, seen.subject, told, limit=_READINGS)
+            for one in await readings_of(asked.house, seen.subject, told, limit=_READINGS)
             if first_on <= day_of(one.at) <= last_on
         ]
         people = [one.actor.person for one in done if one.actor is not None]

@@ -74,14 +74,17 @@ async def text(
     day: Annotated[date | None, Query(description="The day on which it is in force; today by default.")] = None,
     since: Since = None,
 ) -> Response:
-    """The rule set in force on a day, item by item."""
+    """The rule set in force on a day, item by item; before its first version begins, what is announced of it."""
     if (same := unchanged(asked, since)) is not None:
         return same
     async with asked.ready(since) as connection:
         versions = await rules.versions(connection, scheme)
         known = await as_of(connection)
     published = rules.in_force(versions, day or asked.today)
+    coming = [one for one in versions if one.effective_on > asked.today]
     if published is None:
+        if day is None and coming:
+            return RedirectResponse(f"/rules/{address(scheme)}/coming", 303)
         raise NotFound
     view = RulesView(
         scheme=scheme,
@@ -92,7 +95,6 @@ async def text(
         document=msgspec.json.decode(published.document),
     )
     found = Answer(as_of=known, complete=True, value=view)
-    coming = [one for one in versions if one.effective_on > asked.today]
     return answer(asked, "rules.html", found, scheme=published.scheme, coming=coming)
 
 

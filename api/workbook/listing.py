@@ -51,6 +51,7 @@ _PLACES: Final[dict[str, str]] = {
     "evidence-missing": "evidence_kind",
     "own-paper": "evidence_kind",
     "late-reason-missing": "late_reason",
+    "entry-closed": "late_reason",
     "act-after-document": "occurred_on",
     "already-recorded": "matter",
     "already-counted": "matter",

@@ -93,6 +93,7 @@ NOT_IN_THE_EXAMPLE = {
     "GET /units/{unit}/restatements/{year}/{period}/{number}",
     "GET /units/{unit}/restatements/{year}/{period}/{number}/exports/lines.{kind}",
     "GET /units/{unit}/rules/what-if/exports/branches.{kind}",
+    "GET /units/{unit}/appraisals/{year}/{period}/exports/means.{kind}",
     "GET /units/{unit}/measures/{measure}",
     *(f"GET /units/{{unit}}/reviews/{{review}}{part}" for part in ("", "/points", "/dossier")),
     "GET /units/{unit}/reviews/{review}/points/{year}/{category}",
@@ -103,9 +104,10 @@ NOT_IN_THE_EXAMPLE = {
     "GET /units/{unit}/reserved/sheets/{matter}/{item}",
     *("GET /log/witnessed", "GET /log/policy", "GET /log/keys/{name}"),
 }
-"""No year of the example is determined, so that no measure follows; nobody is reviewed, scored by a body or shares
-seats, and the log has no witness and had one key: ``test_measures``, ``test_reviews``, ``test_body_scores``,
-``test_quota_tie`` and ``test_witnessed`` read real ones."""
+"""No year of the example is determined, so that no measure follows, and this year's appraisal is not counted; nobody is
+reviewed, scored by a body or shares seats, and the log has no witness and had one key: ``test_measures``,
+``test_appraisals_by_category``, ``test_reviews``, ``test_body_scores``, ``test_quota_tie`` and ``test_witnessed`` read
+real ones."""
 
 OFFICES: tuple[Holder, ...] = (
     "secretary",
