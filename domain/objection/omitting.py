@@ -4,11 +4,13 @@ Whoever objects need not say whose line it is, and the log never hears it before
 anybody, but of all whose line it can be. Those of whom there is a record it holds back in nothing.
 """
 
-from domain.decider import Past, Write
+from msgspec.structs import replace
+
+from domain.decider import Past, StreamRef, Write
 from domain.notice.notice import Notice
 from domain.objection.objection import Objection
 from domain.organisation.roster import belonging, roster_of
-from domain.recording.archive import archive_of
+from domain.recording.archive import Archive, archive_of
 from domain.recording.omission import OmissionHeld, OmissionSettled
 from domain.values import ObjectionId
 
@@ -36,13 +38,25 @@ def held_back(past: Past, notice: Notice, objection: ObjectionId) -> list[Write]
 
 def settled(past: Past, notice: Notice, objection: Objection) -> list[Write]:
     """Nobody waits for this objection any more, wherever he belongs by now."""
+    return [ref.says(fact) for ref, fact in _settlements(past, notice, objection)]
+
+
+def let_go(past: Past, notice: Notice, objection: Objection) -> list[Write]:
+    """Nobody waits for it any more, but it goes on: the last who is let go calls for a further round."""
+    found = _settlements(past, notice, objection)
+    last = len(found) - 1
+    rounds = (notice.notice if number == last else None for number in range(len(found)))
+    return [ref.says(replace(fact, notice=one)) for (ref, fact), one in zip(found, rounds, strict=True)]
+
+
+def _settlements(past: Past, notice: Notice, objection: Objection) -> list[tuple[StreamRef[Archive], OmissionSettled]]:
     if objection.target != "missing_line":
         return []
     people = dict.fromkeys(one.member for one in past[roster_of(notice.unit)].enrolments)
     refs = {one: archive_of(one, notice.occurred_on) for one in people}
     archives = past.many(list(refs.values()))
     return [
-        ref.says(OmissionSettled(objection=objection.objection, member=member, unit=notice.unit))
+        (ref, OmissionSettled(objection=objection.objection, member=member, unit=notice.unit))
         for (member, ref), archive in zip(refs.items(), archives, strict=True)
         if objection.objection in archive.omissions
     ]

@@ -454,13 +454,29 @@ def test_an_objection_to_a_missing_line_holds_back_whoever_has_none_and_nobody_e
     assert history.world[archive_of(late, HELD_ON)].held()
     assert confirmed_members(history.given(closed(), confirmed())) == set(PEOPLE)
     history.when(withdrawn()).says(ObjectionWithdrawn, ObjectionClosed, OmissionSettled)
-    history.when(about(EndBlock, PROCESS, datetime(2026, 8, 11, 16, 1, tzinfo=UTC))).says(
-        OmissionSettled, ObjectionLapsed
-    )
     for nothing in (filed(**missing, anonymous=True), filed(**missing, at=LONG_AFTER)):
         facts = posted.given(closed(), confirmed()).when(nothing).facts()
         assert not any(isinstance(one, OmissionHeld) for one in facts)
     assert OmissionHeld not in [type(one) for one in posted.given(sealed(late)).when(filed(**missing)).facts()]
+
+
+def test_after_the_longest_block_a_missing_line_holds_nobody_and_is_still_decided() -> None:
+    late = who("was there too")
+    end = about(EndBlock, PROCESS, datetime(2026, 8, 11, 16, 1, tzinfo=UTC))
+    open_still = POSTED.given(registered(late), filed(about="missing_line", line=None))
+    right = Correction(outcome="attended", member=late)
+    upheld = open_still.given(accepted(), assigned(), heard(), found(), decided(correction=right), replied())
+    for history in (open_still, upheld, upheld.given(appealed(person(late, "member", BRANCH)))):
+        (settled,) = history.when(end).says(OmissionSettled)
+        assert isinstance(settled, OmissionSettled)
+        assert settled.notice == NOTICE_ID, "the objection runs on, so this calls for the further round"
+        over = history.given(end)
+        assert objection(over.world).open
+        over.when(end).nothing()
+    upheld.given(end).when(close(LONG_AFTER)).says(RecordReplaced, NoticeDrafted, NoticeLineDrafted, ObjectionClosed)
+    (closing,) = upheld.given(end, sealed(late)).when(close(LONG_AFTER)).says(ObjectionClosed)
+    assert isinstance(closing, ObjectionClosed)
+    assert closing.by_restatement, "determined meanwhile, he gets his line by a restatement"
 
 
 def test_a_line_that_was_missing_is_added_and_noticed() -> None:
