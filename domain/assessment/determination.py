@@ -129,7 +129,7 @@ def _round(past: Past, found: Assessment, notice: Notice, today: date) -> Round:
 def _unchanged(rules: Ruled, result: Result, archive: Archive) -> bool:
     """Whether the records that count are those that were computed, and nobody says that one is missing."""
     assert result.computed is not None, "the caller has looked"
-    if any(rules.first_on <= one.occurred_on <= rules.last_on for one in archive.omissions.values()):
+    if archive.missing(rules.first_on, rules.last_on):
         return False
     inside = (r for r in archive.records.values() if counts(r) and rules.first_on <= r.counted_on <= rules.last_on)
     return digest_of(inside) == result.computed.records_digest
