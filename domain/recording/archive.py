@@ -18,18 +18,9 @@ from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantit
 from domain.values import RestatementId as OrderId
 
 Outcome: TypeAlias = Literal[
-    "attended",
-    "absent",
-    "excused",
-    "done",
-    "not-done",
-    "withdrawn",
-    "earned",
-    "honoured",
-    "deducted",
-    "fallen-short",
-    "vetoed",
-]
+    "attended", "absent", "excused", "done", "not-done", "withdrawn", "earned",
+    "honoured", "deducted", "fallen-short", "vetoed",
+]  # fmt: skip
 """What a record says: the first seven of a responsibility item, the others of a level of the lists or of a veto."""
 
 Kind: TypeAlias = Literal["responsibility", "honour", "deduction", "shortfall", "veto"]
@@ -290,8 +281,8 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
     def held(self) -> bool:
         """Whether an open objection stands in the way of determining this member."""
-        standing = (record for record in self.records.values() if record.status not in ENDED)
-        return bool(self.missing(date.min, date.max)) or any(record.held_by for record in standing)
+        held = any(one.held_by for one in self.records.values() if one.status not in ENDED)
+        return held or bool(self.missing(date.min, date.max))
 
 
 class RecordUnknown(Refused):
