@@ -16,6 +16,8 @@ from projections.steps import Step
 
 _TERMS: Final = {term.stored_name: term for term in vocabulary.FACT_TERMS}
 _POSITION_DIGITS: Final = 18
+SHOWN: Final = 60
+"""Of the changes of a whole district there are thousands: a page lists so many, and the slider reaches all."""
 
 KnownAt = Annotated[
     str | None,
@@ -44,6 +46,11 @@ class LookingBack(msgspec.Struct, frozen=True, kw_only=True):
     step: int
     """How many of the changes were known."""
     steps: tuple[StepView, ...]
+    """At most ``SHOWN`` of the changes, those around the one that was known last."""
+    first: int = 1
+    """The number of the first of them."""
+    count: int = 0
+    """How many changes there are."""
 
     @property
     def query(self) -> str:
@@ -124,13 +131,21 @@ def instant_of(text: str) -> datetime:
 
 async def looking_back(connection: AsyncConnection, when: When, steps: tuple[Step, ...] = ()) -> LookingBack:
     """What a page says of it."""
-    mark = await prefix.as_known(connection, when.position)
+    return seen_from(await prefix.as_known(connection, when.position), when.valid_on, steps)
+
+
+def seen_from(mark: prefix.Mark, valid_on: date | None, steps: tuple[Step, ...]) -> LookingBack:
+    """The same of a place that is known, with the changes around it."""
+    known = sum(one.position <= mark.position for one in steps)
+    before = max(0, known - 1) // SHOWN * SHOWN
     return LookingBack(
         position=mark.position,
         known_at=mark.known_at,
-        valid_on=when.valid_on,
-        step=sum(one.position <= mark.position for one in steps),
-        steps=tuple(_step(one) for one in steps),
+        valid_on=valid_on,
+        step=known,
+        steps=tuple(_step(one) for one in steps[before : before + SHOWN]),
+        first=before + 1,
+        count=len(steps),
     )
 
 

@@ -1,9 +1,13 @@
-"""Names: the pseudonyms of a page, opened from the vault for whoever may see that page."""
+"""Names: the pseudonyms of a page, opened from the vault for whoever may see that page.
+
+Here a program's look at a list is counted: who is named is looked at, whichever route names him.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 
 from api.asked import Asked
+from api.purpose import look_at
 from domain.values import Code, MemberId, Sha256
 from projections import organisation
 from projections.answers import AsyncConnection
@@ -36,6 +40,7 @@ async def names_of(
     """The names of everybody that a page mentions; ``unit`` and ``day`` name the roster on which most of them stand."""
     wanted = {person for person in people if person is not None}
     if asked.subject is not None and wanted == {asked.subject.member}:
+        await look_at(asked, wanted, "name")
         return Names({asked.subject.member: subject_name(asked)}, asked.words("name.gone"))
     # Whom the address names was looked up already, to see what the reader may.
     subject = asked.subject
@@ -61,6 +66,7 @@ def subject_name(asked: Asked) -> str:
 async def opened(asked: Asked, sealed: Iterable[tuple[MemberId, Sha256]]) -> Names:
     """The names of people whose commitments are known."""
     commitments = dict(sealed)
+    await look_at(asked, commitments, "name")
     values: Mapping[Sha256, str] = await asked.house.vault.values(tuple(commitments.values())) if commitments else {}
     known = {person: values[name] for person, name in commitments.items() if name in values}
     return Names(known, asked.words("name.gone"))

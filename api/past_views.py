@@ -1,6 +1,6 @@
 """以往年度的样子 — what papers say of the years before the log, as it is shown: always labelled as imported."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -112,14 +112,36 @@ async def past_of(asked: Asked, connection: AsyncConnection, member: MemberId, *
         return PastView()
     vouching = {*(one.by_person for one in results), *(one.by_person for one in records)}
     names = await names_of(asked, connection, vouching)
-    known = [one.scheme for one in reversed(await rules.versions(connection, asked.unit.scheme))]
     return PastView(
-        results=tuple(_result(one, names, known) for one in results),
+        results=await result_views(connection, asked.unit.scheme, results, names),
         records=tuple(_record(one, names) for one in records),
     )
 
 
-def _result(one: past_years.PastResultState, names: Names, schemes: Iterable[Scheme]) -> PastResultView:
+async def result_views(
+    connection: AsyncConnection,
+    scheme: Code,
+    found: Sequence[past_years.PastResultState],
+    name: Callable[[MemberId], str] = str,
+) -> tuple[PastResultView, ...]:
+    """Imported results, grades as they are called today; who vouches by pseudonym where nothing names him."""
+    if not found:
+        return ()
+    schemes = [one.scheme for one in reversed(await rules.versions(connection, scheme))]
+    return tuple(_result(one, name, schemes) for one in found)
+
+
+async def vouched(
+    asked: Asked, connection: AsyncConnection, found: Sequence[PastResultView]
+) -> tuple[PastResultView, ...]:
+    """The same with the names of those who vouch, where pseudonyms stood."""
+    names = await names_of(asked, connection, {UUID(one.vouched_by) for one in found})
+    return tuple(msgspec.structs.replace(one, vouched_by=names(UUID(one.vouched_by))) for one in found)
+
+
+def _result(
+    one: past_years.PastResultState, name: Callable[[MemberId], str], schemes: Iterable[Scheme]
+) -> PastResultView:
     zh, en = _grade(schemes, one.grade)
     return PastResultView(
         entry=one.entry,
@@ -139,7 +161,7 @@ def _result(one: past_years.PastResultState, names: Names, schemes: Iterable[Sch
         grade_en=en,
         document=one.document,
         file=one.file,
-        vouched_by=names(one.by_person),
+        vouched_by=name(one.by_person),
         withdrawn=one.withdrawn,
         position=one.position,
     )

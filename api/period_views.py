@@ -16,16 +16,23 @@ from projections import assessments, body_scores, progress, rules
 from projections.answers import AsyncConnection
 
 
-class PeriodRowView(msgspec.Struct, frozen=True, kw_only=True):
-    """One period of one organisation in a list."""
+class OfPeriod(msgspec.Struct, frozen=True, kw_only=True):
+    """One period of one organisation, by its name."""
 
     unit: Code
     year: int
     period: Code
     zh: str
     en: str
+
+
+class PeriodRowView(OfPeriod, frozen=True, kw_only=True):
+    """One period in a list."""
+
     first_on: date | None
     last_on: date | None
+    entry_closes_on: date | None
+    """Until when entries of the period are in time; None where no calendar says it."""
     status: str
     """not_opened, opened, computed, decided, on_notice, noticed or sealed."""
     members: int
@@ -93,16 +100,11 @@ class TurnView(msgspec.Struct, frozen=True, kw_only=True):
     voters: tuple[VoterView, ...]
 
 
-class ResultLine(msgspec.Struct, frozen=True, kw_only=True):
+class ResultLine(OfPeriod, frozen=True, kw_only=True):
     """One member's figures of a period, as they were computed last, and what was determined."""
 
     member: MemberId
     name: str
-    unit: Code
-    year: int
-    period: Code
-    zh: str
-    en: str
     months_present: int
     base: str
     base_max: str
@@ -154,7 +156,7 @@ class PeriodView(msgspec.Struct, frozen=True, kw_only=True):
     """In whose pool the seats must be settled before that."""
 
 
-def period_row(scheme: Scheme | None, state: progress.PeriodState) -> PeriodRowView:
+def period_row(scheme: Scheme | None, state: progress.PeriodState, closings: Mapping[Code, date]) -> PeriodRowView:
     """A period that was opened, as a row."""
     zh, en = named(scheme, state.period)
     return PeriodRowView(
@@ -165,6 +167,7 @@ def period_row(scheme: Scheme | None, state: progress.PeriodState) -> PeriodRowV
         en=en,
         first_on=state.first_on,
         last_on=state.last_on,
+        entry_closes_on=closings.get(state.period),
         status="on_notice" if state.on_notice else state.status,
         members=state.members,
         blocked=state.blocked,
@@ -174,7 +177,9 @@ def period_row(scheme: Scheme | None, state: progress.PeriodState) -> PeriodRowV
     )
 
 
-def unopened(scheme: Scheme | None, unit: Code, year: int, period: Code) -> PeriodRowView:
+def unopened(
+    scheme: Scheme | None, unit: Code, year: int, period: Code, closings: Mapping[Code, date]
+) -> PeriodRowView:
     """A period that nobody has opened, as a row."""
     zh, en = named(scheme, period)
     return PeriodRowView(
@@ -185,6 +190,7 @@ def unopened(scheme: Scheme | None, unit: Code, year: int, period: Code) -> Peri
         en=en,
         first_on=None,
         last_on=None,
+        entry_closes_on=closings.get(period),
         status="not_opened",
         members=0,
         blocked=0,

@@ -6,6 +6,7 @@ import msgspec
 
 from api.as_of import LookingBack
 from api.lists import MatterRow, VetoRow
+from api.past_views import PastResultView
 from api.period_views import ResultLine
 from domain.values import Code, MemberId, Quantity, RecordId, Reference
 
@@ -67,6 +68,8 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
     """The best grade that they let him have."""
     results: tuple[ResultLine, ...]
     """What was determined of the year's periods, for whoever may read it."""
+    past: tuple[PastResultView, ...] = ()
+    """What papers say of the years before the log, for whoever may read results: imported, never determined here."""
     back: LookingBack | None = None
     """From where the answer looks back, if it does."""
 

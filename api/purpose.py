@@ -1,9 +1,11 @@
 """用途限定 — a program's token is for one purpose: at how many people it may look, and whether it may take lists away.
 
-Whatever goes beyond is refused and written down. A person who signs in himself is bound by his office and by what he
-reads being shown to whom it is about.
+It looks at whoever's archive it reads, and at everybody whom a list shows, in whichever form: page, JSON, file,
+template. Whatever goes beyond is refused as a whole and written down. A person who signs in himself is bound by his
+office and by what he reads being shown to whom it is about.
 """
 
+from collections.abc import Iterable
 from typing import Final, LiteralString
 
 from api.asked import Asked
@@ -27,31 +29,40 @@ _ONE_AT_A_TIME: Final = "SELECT FROM access.tokens WHERE token_hash = %(token)s 
 """Two looks of one token at once must not both be the last that is allowed."""
 _LOOK: Final = """
 WITH known AS (
-  SELECT count(*) AS looked_at, COALESCE(bool_or(person = %(person)s), false) AS again
-  FROM access.token_people WHERE token_hash = %(token)s
+  SELECT person FROM access.token_people WHERE token_hash = %(token)s
+), fresh AS (
+  SELECT unnest(%(people)s::uuid[]) AS person EXCEPT SELECT person FROM known
+), within AS (
+  SELECT (SELECT count(*) FROM fresh) = 0
+      OR (SELECT count(*) FROM known) + (SELECT count(*) FROM fresh) <= t.people_most AS fits
+  FROM access.tokens AS t WHERE t.token_hash = %(token)s
 ), added AS (
   INSERT INTO access.token_people (token_hash, person, at)
-  SELECT t.token_hash, %(person)s, %(now)s FROM access.tokens AS t CROSS JOIN known AS k
-  WHERE t.token_hash = %(token)s AND NOT k.again AND k.looked_at < t.people_most
-  ON CONFLICT DO NOTHING RETURNING person
+  SELECT %(token)s, f.person, %(now)s FROM fresh AS f CROSS JOIN within AS w WHERE w.fits
 )
-SELECT again OR EXISTS (SELECT FROM added) FROM known
+SELECT fits FROM within
 """
 _MANDATE: Final = "SELECT mandate IS NOT NULL FROM access.tokens WHERE token_hash = %(token)s"
 _REFUSED: Final = """
 INSERT INTO access.refused_pulls (at, token_hash, reader, code, what, subject)
-VALUES (%(now)s, %(token)s, %(reader)s, %(code)s, %(what)s, %(person)s)
+VALUES (%(now)s, %(token)s, %(reader)s, %(code)s, %(what)s, %(only)s)
 """
 
 
-async def look_at(asked: Asked, person: MemberId, what: str) -> None:
-    """Refuse a program that looks at more people than its purpose allows; a person who signed in is not counted."""
-    await _bound(asked, _LOOK, BeyondPurpose, what, person)
+async def look_at(asked: Asked, people: Iterable[MemberId], what: str) -> None:
+    """Refuse a program that looks at more people than its purpose allows; a person who signed in is not counted.
+
+    All of a list or nobody: what does not fit as a whole is not counted either.
+    """
+    if asked.signed_in is None:
+        return
+    if others := sorted({*people} - {asked.reader.person}):
+        await _bound(asked, _LOOK, BeyondPurpose, what, others)
 
 
 async def take_away(asked: Asked, what: str) -> None:
     """Refuse a program that takes a list away without a mandate."""
-    await _bound(asked, _MANDATE, NoMandate, what, None)
+    await _bound(asked, _MANDATE, NoMandate, what, [])
 
 
 async def _bound(
@@ -59,12 +70,14 @@ async def _bound(
     query: LiteralString,
     refusal: type[Refused],
     what: str,
-    person: MemberId | None,
+    people: list[MemberId],
 ) -> None:
     session = asked.reader.session
     if session.scopes is None:
         return
-    known = {"token": session.token_hash, "person": person, "now": asked.now, "reader": asked.reader.person}
+    only = people[0] if len(people) == 1 else None
+    known: dict[str, object] = {"token": session.token_hash, "people": people, "only": only}
+    known |= {"now": asked.now, "reader": asked.reader.person}
     async with asked.house.access.connection() as connection:
         async with connection.transaction():
             await connection.execute(_ONE_AT_A_TIME, known)

@@ -17,14 +17,14 @@ WRITE: Final = """
 INSERT INTO access.readings (at, reader, role, unit, subject, what, record, review)
 SELECT %(at)s, %(reader)s, %(role)s, %(unit)s, %(subject)s, %(what)s, %(record)s, %(review)s
 WHERE %(review)s::uuid IS NOT NULL
-   OR NOT EXISTS (SELECT FROM custodies WHERE person = %(subject)s AND restricted)
+   OR NOT EXISTS (SELECT FROM custodies WHERE person = %(whose)s AND restricted)
 """
 """Nothing is written, and so nothing shown, of somebody whose data is restricted, but under a review."""
 _OF: Final = """
 SELECT reading, at, reader, role, unit, what, record FROM access.readings
-WHERE subject = %(subject)s AND (%(before)s::bigint IS NULL OR reading < %(before)s)
+WHERE subject = ANY(%(subjects)s) AND (%(before)s::bigint IS NULL OR reading < %(before)s)
   AND (review IS NULL OR review = ANY(%(told)s::uuid[]))
-  AND (what <> 'retaliation' OR subject = %(to)s)
+  AND (what <> 'retaliation' OR %(own)s)
 ORDER BY reading DESC LIMIT %(limit)s
 """
 
@@ -43,21 +43,30 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def note_reading(
-    asked: Asked, member: MemberId, what: str, record: RecordId | None = None, review: UUID | None = None
+    asked: Asked,
+    member: MemberId,
+    what: str,
+    record: RecordId | None = None,
+    review: UUID | None = None,
+    flag: UUID | None = None,
 ) -> None:
-    """Write down that somebody else is about to look; under a review, the person is told once that is closed."""
+    """Write down that somebody else is about to look; under a review, the person is told once that is closed.
+
+    Of a flag of retaliation that stands in his place: nobody without the vault's key can tell whose it is.
+    """
     reader = asked.reader
     if member == reader.person:
         return
     assert reader.acting is not None, "who holds no office is granted nobody's archive but his own"
     acting = reader.acting
-    await look_at(asked, member, what)
+    await look_at(asked, (flag or member,), what)
     await _write(
         asked.house,
         reader=reader.person,
         role=acting.role,
         unit=acting.unit,
-        subject=member,
+        whose=member,
+        subject=flag or member,
         what=what,
         record=record,
         review=review,
@@ -69,7 +78,9 @@ async def note_readings(
 ) -> frozenset[MemberId]:
     """Write down a look at a list of people; whom of them it may show: not those whose data is restricted."""
     shown: set[MemberId] = set()
-    for member, record in dict.fromkeys(people):
+    noted = dict.fromkeys(people)
+    await look_at(asked, (member for member, _ in noted), what)
+    for member, record in noted:
         try:
             await note_reading(asked, member, what, record)
         except ProcessingIsRestricted:
@@ -89,7 +100,8 @@ async def _write(
     reader: MemberId,
     role: str,
     unit: Code,
-    subject: MemberId,
+    whose: MemberId,
+    subject: UUID,
     what: str,
     record: UUID | None,
     review: UUID | None,
@@ -98,7 +110,7 @@ async def _write(
 
     Of somebody whose data is restricted nothing is shown to others but under a review: that has a basis of its own.
     """
-    known = {"at": house.clock.now(), "reader": reader, "role": role, "unit": unit, "review": review}
+    known = {"at": house.clock.now(), "reader": reader, "role": role, "unit": unit, "review": review, "whose": whose}
     async with house.access.connection() as connection:
         done = await connection.execute(WRITE, {**known, "subject": subject, "what": what, "record": record})
     if done.rowcount == 0:
@@ -106,13 +118,20 @@ async def _write(
 
 
 async def readings_of(
-    house: House, to: MemberId, subject: MemberId, told: Sequence[UUID], before: int | None = None, limit: int = 50
+    house: House,
+    subject: MemberId,
+    told: Sequence[UUID],
+    before: int | None = None,
+    limit: int = 50,
+    flags: Sequence[UUID] | None = None,
 ) -> tuple[Reading, ...]:
     """Who has read a person's archive, newest first; under reviews those alone that are ``told``.
 
-    Anybody but the person himself is not shown what would tell that he objected.
+    With his own ``flags`` of retaliation for himself alone: anybody else is not shown what would tell that he objected.
     """
-    known = {"to": to, "subject": subject, "before": before, "limit": limit, "told": list(told)}
+    own = flags is not None
+    subjects = [subject, *(flags or ())]
+    known = {"own": own, "subjects": subjects, "before": before, "limit": limit, "told": list(told)}
     async with house.access.connection() as connection:
         rows = await (await connection.execute(_OF, known)).fetchall()
     return tuple(

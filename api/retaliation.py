@@ -5,10 +5,11 @@ from uuid import UUID
 from api.asked import Asked
 from api.house import House
 from api.objecting import drawn
-from domain.objection.retaliation import About, Act
+from domain.objection.retaliation import About, Act, read_about
 from domain.sealed import Secret
 from domain.values import Code, MemberId, ObjectionId
 from projections import retaliations
+from projections.answers import AsyncConnection
 
 
 def flag_of(house: House, objection: ObjectionId, act: UUID) -> UUID:
@@ -26,6 +27,15 @@ def about(house: House, unit: Code, objection: ObjectionId, act: Act) -> Secret:
 def reason(asked: Asked, about: Secret, why: str) -> Secret:
     """Why, under the flag's own key."""
     return asked.secret(about.subject, "reason", why)
+
+
+async def flags_against(asked: Asked, connection: AsyncConnection, member: MemberId) -> tuple[UUID, ...]:
+    """The flags of what was done to a person, as far as the vault can still tell: for himself alone."""
+    found = (await retaliations.all_flags(connection)).value
+    opened = await asked.house.vault.values([one.about for one in found])
+    return tuple(
+        one.flag for one in found if one.about in opened and read_about(opened[one.about]).act.subject == member
+    )
 
 
 def act_of(done: retaliations.Done, subject: MemberId) -> Act:

@@ -85,6 +85,7 @@ STATUSES: Final[dict[str, int]] = {
     "quantity-outside-rule": 422,
     "shortfall-needs-procedure": 422,
     "late-reason-missing": 422,
+    "entry-closed": 422,
     "evidence-missing": 422,
     "sheet-incomplete": 422,
     "not-on-roster": 422,

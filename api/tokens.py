@@ -34,8 +34,8 @@ WHERE person = %(person)s AND (name = %(name)s OR %(name)s::text IS NULL) AND en
 Purpose: TypeAlias = Literal["office", "entry", "statistics", "notices", "audit"]
 """Daily work of an office, entering, figures, showing notices, an audit: no other purpose has a token."""
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
-PEOPLE: Final[dict[Purpose, int]] = {"office": 20, "entry": 0, "statistics": 0, "notices": 0, "audit": 200}
-"""At how many people's archives a token may look unless its issuer says another number."""
+PEOPLE: Final[dict[Purpose, int]] = {"office": 60, "entry": 60, "statistics": 60, "notices": 60, "audit": 200}
+"""At how many people a token may look, in archives and in lists, unless its issuer says another number: a branch."""
 
 
 _PLAIN: Final = frozenset({"unit.read", "rules.read", "log.verify"})

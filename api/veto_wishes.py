@@ -36,7 +36,7 @@ class BroughtVetoWish(Wish, frozen=True, kw_only=True):
 
 
 class ClosedVetoWish(Wish, frozen=True, kw_only=True):
-    """Which brought veto is taken back or declined, and why."""
+    """Which brought veto is taken back, and why."""
 
     member: MemberId
     matter: Code
@@ -47,6 +47,20 @@ class ClosedVetoWish(Wish, frozen=True, kw_only=True):
     async def from_form(cls, form: FormData) -> dict[str, Any]:
         """As the form says it."""
         return dict(filled(form, "member", "matter", "item", "reason"))
+
+
+class DeclinedVetoWish(ClosedVetoWish, frozen=True, kw_only=True):
+    """The same, and the sitting that declines it."""
+
+    minute: Reference
+    minute_sha256: Sha256
+    present: tuple[MemberId, ...]
+    not_in_favour: tuple[MemberId, ...] = ()
+
+    @classmethod
+    async def from_form(cls, form: FormData) -> dict[str, Any]:
+        """The minute's file is hashed, not kept."""
+        return {**await ApproveWish.from_form(form), **await ClosedVetoWish.from_form(form)}
 
 
 class VetoWish(BroughtVetoWish, frozen=True, kw_only=True):

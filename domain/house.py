@@ -159,6 +159,7 @@ _DECIDERS: Final[dict[type[Command], Callable[[Past, Any], Decision]]] = {
     bringing.CloseBroughtVeto: bringing.decide,
     veto.RegisterVeto: veto.decide,
     veto.LiftVeto: veto.decide,
+    veto.DeclineBroughtVeto: veto.decide,
     drafting.DraftNotice: drafting.decide,
     drafting.DraftRecordNotice: drafting.decide,
     running.CheckDisclosure: running.decide,

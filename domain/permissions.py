@@ -137,7 +137,6 @@ GRANTS: Final[tuple[Grant, ...]] = (
     # Vetoes
     Grant("veto.bring", "department_officer", "any"),
     Grant("veto.close_brought", "department_officer", "any"),
-    *granted("veto.close_brought", ("secretary",), RELATED),
     *(Grant("veto.register", office, relation) for office in COMMITTEE for relation in RELATED),
     *(Grant("veto.lift", office, relation) for office in COMMITTEE for relation in RELATED),
     Grant("veto.read", "member", "self"),

@@ -13,7 +13,7 @@ from domain.notice import commitment, notice, results
 from domain.objection import objection, retaliation
 from domain.organisation import appointments, custody, member, roster, unit
 from domain.oversight import case_key, export, log, retention, review
-from domain.recording import archive, bringing, deduction, docket, honour, matter, sealing, sheet
+from domain.recording import archive, bringing, deduction, docket, honour, matter, omission, sealing, sheet
 from domain.register import register
 from domain.result import measure, probation
 from domain.rules import calendar, refinement, ruleset
@@ -271,6 +271,8 @@ FACT_TERMS: Final[tuple[FactTerm, ...]] = (
     FactTerm("archives-committed", commitment.ArchivesCommitted, "档案承诺", "archives of those noticed committed to"),
     FactTerm("brought-veto-closed", bringing.BroughtVetoClosed, "提请了结", "veto brought by a department closed"),
     FactTerm("component-assessed", component.ComponentAssessed, "组织评分", "score given by a body"),
+    FactTerm("omission-held", omission.OmissionHeld, "漏记待查", "missing record looked into"),
+    FactTerm("omission-settled", omission.OmissionSettled, "漏记查毕", "missing record settled"),
 )
 
 _NAMES: Final = {term.fact: term.stored_name for term in FACT_TERMS}

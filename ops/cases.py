@@ -3,7 +3,8 @@
 A flag of retaliation is a case too: it names whoever objected, and leads to his objection.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -67,6 +68,30 @@ def living(vault: Vault, connection: "psycopg.Connection[Any]") -> tuple[Case, .
     return tuple(
         msgspec.structs.replace(case, persons=case.persons.union(lines.get(case.objection, ()))) for case in found
     )
+
+
+def following(
+    living: Iterable[Case],
+    erased: Mapping[UUID, datetime],
+    held: Set[UUID],
+    crowd: int,
+    outlived: Mapping[UUID, datetime],
+) -> tuple[list[Case], list[Case]]:
+    """The cases of erased persons, and those whose keys go now: all once so many of these persons stand together.
+
+    Of fewer, only what was ``outlived`` by an order that was given after they were erased. Who has no case left, or
+    none whose key could go now, hides nobody.
+    """
+    due = [case for case in living if case.persons & erased.keys()]
+    free = [case for case in due if not case.persons & held]
+    if len({person for case in free for person in case.persons & erased.keys()}) >= crowd:
+        return due, free
+
+    def ordered(case: Case) -> bool:
+        since, order = max(erased[one] for one in case.persons & erased.keys()), outlived.get(case.of.case)
+        return order is not None and since < order
+
+    return due, [case for case in free if ordered(case)]
 
 
 def _case(

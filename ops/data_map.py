@@ -87,14 +87,21 @@ FIELDS: Final[tuple[SealedField, ...]] = (
     SealedField(
         "reason",
         (
-            *("DropMatter", "ReturnSheet", "ReturnHonour", "DecideHonour", "DecideDeduction", "WithdrawNotice"),
-            *("AnnulAppraisal", "ReturnPeriod", "SettleSeats", "OrderRestatement", "ApproveRestatement"),
-            *("DeclineAssignment", "CloseBroughtVeto", "CorrectRegister", "WithdrawRegister", "TakeBackStep"),
-            *("WithdrawPastRules", "WithdrawPastEntry"),
+            *("DropMatter", "ReturnSheet", "WithdrawNotice", "AnnulAppraisal", "ReturnPeriod", "SettleSeats"),
+            *("OrderRestatement", "ApproveRestatement", "DeclineAssignment", "CorrectRegister", "WithdrawRegister"),
+            *("TakeBackStep", "WithdrawPastRules", "WithdrawPastEntry"),
         ),
         "办理人写的理由",
         "reasons that an office gives",
         "writer",
+        "archive.read",
+    ),
+    SealedField(
+        "reason",
+        ("ReturnHonour", "DecideHonour", "DecideDeduction", "CloseBroughtVeto", "DeclineBroughtVeto"),
+        "退回、不予通过的理由",
+        "why a claim or what is said of a member was given back or refused",
+        "person",
         "archive.read",
     ),
     SealedField(

@@ -21,7 +21,15 @@ from ops.deployment import Deployment, on_reads
 from projections.organisation import members_of, units
 
 Kind: TypeAlias = Literal[
-    "month", "members", "appointments", "honours", "deductions", "past-rules", "past-results", "past-records"
+    "month",
+    "members",
+    "traits",
+    "appointments",
+    "honours",
+    "deductions",
+    "past-rules",
+    "past-results",
+    "past-records",
 ]
 SALT_BYTES: Final = 16
 

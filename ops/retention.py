@@ -41,8 +41,8 @@ POLL_S: Final = 5.0
 WAIT_DAYS: Final = 7
 """So many whole days every approved erasure waits: that one hangs longer shows nobody at once that something runs."""
 CROWD: Final = 3
-"""Of so many persons erased since the last time the keys of their cases go together: of one or two they would say who
-objected. Until then a case keeps its key, at most for the years of its kind."""
+"""Of so many erased persons the keys of the cases that are left go together: of one or two they would say who objected.
+Until then a case keeps its key, at most until the order that clears the cases of its year."""
 PROCESS: Final = system("process")
 
 _CAUGHT_UP: Final = """
@@ -184,14 +184,15 @@ def _follow(
 ) -> tuple[set[UUID], int]:
     """The cases that lose their keys because somebody of them was erased before the month, and how many wait.
 
-    All of a month go together, in the order of their ids, and not before so many were erased since the last time: a
-    key that went beside its person's, or after nobody else's, would name him.
+    All go together, in the order of their ids, once so many erased persons are in them: a key that went beside its
+    person's, or after nobody else's, would name him. Fewer wait for the next order that clears the cases of the year.
     """
     erased = dict(connection.execute(custody.ERASED_BEFORE, {"before": month}).fetchall())
-    found = cases.living(deployment.vault, connection) if erased else ()
-    due = [case for case in found if erased.keys() & case.persons]
-    if sum(erased.values()) < crowd:
-        return set(), len(due)
+    if not erased:
+        return set(), 0
+    held = {person for (person,) in connection.execute(_HELD).fetchall()}
+    outlived = dict(connection.execute(custody.OUTLIVED).fetchall())
+    due, going = cases.following(cases.living(deployment.vault, connection), erased, held, crowd, outlived)
 
     def followed(case: cases.Case) -> bool:
         persons = tuple(sorted(case.persons))
@@ -200,7 +201,7 @@ def _follow(
         )
         return _granted(ledger, wish)
 
-    done = {case.of.case for case in due if _tried(partial(followed, case), False, "case", case=str(case.of.case))}
+    done = {case.of.case for case in going if _tried(partial(followed, case), False, "case", case=str(case.of.case))}
     return done, len(due) - len(done)
 
 
@@ -279,7 +280,10 @@ def _trim(
     held = _held(connection)
     if held is None:
         return None
-    known = {"until": midnight_after(before_on - timedelta(days=1)), "held": sorted(held)}
+    # Who looked at a flag of retaliation stands under the flag: the vault alone can tell that its person is held.
+    living = cases.living(deployment.vault, connection)
+    flags = {case.of.case for case in living if case.of.kind == "flag" and any(map(case.may_name, held))}
+    known = {"until": midnight_after(before_on - timedelta(days=1)), "held": sorted(held | flags)}
     with psycopg.connect(deployment.database.urls.eraser) as eraser:
         readings, sessions, tokens = (eraser.execute(statement, known).rowcount for statement in _TRIM)
         eraser.execute(_REFUSED, known)
@@ -337,6 +341,8 @@ def _rewrite(deployment: Deployment) -> bool:
     owner = names_of(deployment.database.urls.database)["owner"]
     with psycopg.connect(deployment.database.urls.migrator, autocommit=True) as connection:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(owner)))
+        # Whoever signs in waits behind a rewriting that waits, and so not for long.
+        connection.execute("SET lock_timeout = '10s'")
         for statement in _REWRITTEN:
             connection.execute(statement)
     return True

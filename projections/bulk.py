@@ -10,9 +10,8 @@ import multiprocessing
 import sys
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing.pool import AsyncResult, Pool
 from typing import Final, Self, TypeAlias
 
 import psycopg
@@ -52,30 +51,34 @@ def rescore(
     size: int = scores.RANGE,
     worth_help: int = WORTH_HELP,
 ) -> list[Pairs]:
-    """Make scores again, so many at a time; the ranges that failed."""
+    """Make scores again, so many at a time; the ranges that failed.
+
+    Raises BrokenProcessPool where a helper was killed.
+    """
     ordered = sorted(wanted)
     ranges = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     with no_collector(), Line(url, schema_name) as line:
         if processes <= 1 or len(ranges) < worth_help:
             return line.score(ranges)
-        with multiprocessing.get_context("spawn").Pool(processes - 1, _begin, (url, schema_name)) as pool:
+        begun = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(processes - 1, begun, _begin, (url, schema_name)) as pool:
             return _shared(ranges, line, pool, processes)
 
 
-def _shared(ranges: Sequence[Pairs], line: "Line", pool: Pool, processes: int) -> list[Pairs]:
+def _shared(ranges: Sequence[Pairs], line: "Line", pool: ProcessPoolExecutor, processes: int) -> list[Pairs]:
     """This process and its helpers take one share after the other; nobody waits for a helper that is not there yet."""
-    there = pool.apply_async(_is_there)
+    there = pool.submit(_is_there)
     share = max(1, min(SHARE, len(ranges) // (4 * processes)))
     waiting = deque(ranges[start : start + share] for start in range(0, len(ranges), share))
-    given: list[AsyncResult[list[Pairs]]] = []
+    given: list[Future[list[Pairs]]] = []
     failed: list[Pairs] = []
     while waiting:
-        under_way = sum(not result.ready() for result in given)
-        if there.ready() and under_way < 2 * (processes - 1):
-            given.append(pool.apply_async(_score, (waiting.popleft(),)))
+        under_way = sum(not one.done() for one in given)
+        if there.done() and under_way < 2 * (processes - 1):
+            given.append(pool.submit(_score, waiting.popleft()))
         else:
             failed += line.score(waiting.popleft())
-    return [*failed, *(pairs for result in given for pairs in result.get())]
+    return [*failed, *(pairs for one in given for pairs in one.result())]
 
 
 def _is_there() -> None:

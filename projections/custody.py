@@ -250,10 +250,16 @@ WHERE c.erasure = 'approved' AND c.holds = 0 AND %(before)s > (
 """
 """Whose erasure was approved before an instant and waits to be carried out."""
 ERASED_BEFORE: Final = """
-SELECT person, at > COALESCE((SELECT max(destroyed_at) FROM case_keys WHERE destroyed_at < %(before)s), '-infinity')
-FROM custody_steps WHERE type = 'personal-key-destroyed' AND at < %(before)s
+SELECT person, at FROM custody_steps WHERE type = 'personal-key-destroyed' AND at < %(before)s
 """
-"""Who was erased before an instant, and whether since the keys of cases went last before it."""
+"""Who was erased before an instant, and when."""
+OUTLIVED: Final = """
+SELECT r.review, o.at FROM reviews AS r, (
+  SELECT before_on, at FROM retention_orders WHERE type = 'retention-ordered' AND kind = 'objections'
+  ORDER BY position DESC LIMIT 1
+) AS o WHERE (r.closed_at AT TIME ZONE 'Asia/Shanghai')::date < o.before_on
+"""
+"""Reviews closed before the day of the last order that clears cases, and when it was given."""
 RESTRICTED: Final = "SELECT EXISTS (SELECT FROM custodies WHERE person = %(person)s AND restricted)"
 OBJECTIONS_DUE: Final = """
 SELECT o.id, o.objector FROM objections AS o

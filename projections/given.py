@@ -9,41 +9,50 @@ import msgspec
 from domain.assessment.presence import Away, Stay
 from domain.assessment.tariff import Tariff
 from domain.rules.refinement import LocalItem
-from projections.local_items import ask_schemes, items_of
-from projections.merits import MeritInput, ask_merits, merits_in
+from projections.local_items import REFINED, items_of
+from projections.merits import MERITS, MeritInput, merits_in
 from projections.periods import NOTHING, Lists, ProfileSince, Seat, Subject, lists_of, reaching
 from projections.rows import Connection, Cursor, array
-from projections.rules import Published, ask_versions, versions_in
-from projections.sayings import Said, Sayings, ask_said, said_in
+from projections.rules import PUBLISHED, Published, versions_in
+from projections.sayings import SAID, Said, Sayings
 
 _ABOUT: Final = """
-SELECT 'stay' AS what, e.member, e.enrolment AS number, u.scheme AS said, e.from_on, e.until_on, false,
-       u.path
-FROM enrolments AS e JOIN units AS u ON u.code = e.unit WHERE e.member = ANY(%(members)s::int[])
-UNION ALL
-SELECT 'away', a.member, a.absence, NULL, a.from_on, a.until_on, a.exempt, NULL
-FROM absences AS a WHERE a.member = ANY(%(members)s::int[])
-UNION ALL
-SELECT 'profile', p.member, p.assigned, p.profile, p.from_on, NULL, false, NULL
-FROM profiles AS p WHERE p.member = ANY(%(members)s::int[])
-ORDER BY 2, 3
+SELECT string_agg(concat_ws('|', own.member, own.said, own.paths), chr(10))
+FROM (
+  SELECT a.member,
+         string_agg(concat_ws(' ', a.what, a.said, a.from_on, COALESCE(a.until_on, 'infinity')), ';' ORDER BY a.number)
+           AS said,
+         string_agg(array_to_string(a.path, ','), ';' ORDER BY a.number) AS paths
+  FROM (
+    SELECT 'stay' AS what, e.member, e.enrolment AS number, u.scheme AS said, e.from_on, e.until_on, u.path
+    FROM enrolments AS e JOIN units AS u ON u.code = e.unit WHERE e.member = ANY(%(members)s::int[])
+    UNION ALL
+    SELECT CASE WHEN a.exempt THEN 'exempt' ELSE 'away' END, a.member, a.absence, '-', a.from_on, a.until_on, NULL
+    FROM absences AS a WHERE a.member = ANY(%(members)s::int[])
+    UNION ALL
+    SELECT 'profile', p.member, p.assigned, p.profile, p.from_on, NULL, NULL
+    FROM profiles AS p WHERE p.member = ANY(%(members)s::int[])
+  ) AS a GROUP BY a.member
+) AS own
 """
-"""Where members were, when they were away, and in which class: in one trip, since a trip takes longer than the rest."""
+"""Where members were, when they were away, and in which class; and of each stay the unit and those above it.
+
+``12|profile full 2025-12-15 infinity;stay pukou 2025-12-15 infinity|PK,PK-1``
+"""
+_MANY: Final = "".join(
+    (
+        "SELECT (",
+        *(_ABOUT, ") AS about, (", PUBLISHED, ") AS published, (", REFINED, ") AS refined, ("),
+        *(MERITS, ") AS merits, own.numbers, own.words FROM (", SAID, ") AS own"),
+    )
+)
+"""In one statement and one row, since a statement takes longer than the rest of it."""
+_ONE: Final = _MANY.replace("= ANY(%(members)s::int[])", "= %(members)s::int")
+"""Of one alone, what is asked looks alike to the planner each time, and is planned no more after the fifth."""
 _TOTALS: Final = """
 SELECT r.member, r.year, r.period, r.determined_total
 FROM results AS r WHERE r.member = ANY(%(members)s::int[]) AND r.determined_total IS NOT NULL
 """
-
-
-class _About(NamedTuple):
-    """One row of ``_ABOUT``, without whom it is about."""
-
-    what: str
-    said: str
-    from_on: date
-    until_on: date | None
-    exempt: bool
-    path: tuple[str, ...]
 
 
 class Given(NamedTuple):
@@ -69,28 +78,31 @@ def read(connection: Connection, pairs: Sequence[tuple[int, int]], supposed: Tar
     What only some rule sets look at is read where a published one does, or the ``supposed`` one.
     """
     members, years = sorted({member for member, _ in pairs}), [year for _, year in pairs]
-    known, span = {"members": array(members)}, range(min(years), max(years) + 1)
-    with connection.pipeline():
-        about = connection.execute(_ABOUT, known)
-        published = ask_versions(connection)
-        asked = ask_said(connection, pairs)
-        merits = ask_merits(connection, members, span)
-        refined = ask_schemes(connection)
+    span = range(min(years), max(years) + 1)
+    known: dict[str, object] = {"members": array(members), "from_on": date(span[0], 1, 1)}
+    known["until_on"] = date(span[-1], 12, 31)
+    if len(members) == 1:
+        row = connection.execute(_ONE, {**known, "members": str(members[0])}, binary=True).fetchone()
+    else:
+        row = connection.execute(_MANY, known, binary=True).fetchone()
+    assert row is not None, "all that is given is one row"
+    about, published, refined, merits, numbers, words = row
     versions = versions_in(connection, published)
     tariffs = [*(one.tariff for every in versions.values() for one in every), *([supposed] if supposed else [])]
     carries = any(one.carried[0] for one in tariffs)
-    totals = _totals(connection.execute(_TOTALS, known)) if carries else {}
-    local = {scheme: items_of(connection, scheme) for (scheme,) in refined.fetchall()}
+    totals = _totals(connection.execute(_TOTALS, {"members": array(members)})) if carries else {}
+    local = {scheme: items_of(connection, scheme) for scheme in (refined or "").split()}
     whose = _subjects(about, versions, local, totals)
-    sayings, lists = said_in(asked, pairs), merits_in(merits, span)
+    sayings, lists = Sayings(numbers, words, pairs), merits_in(merits, span)
+    own = {pair: _lists(whose[pair[0]], pair[1], merits) for pair, merits in lists.items() if pair[0] in whose}
     return [
-        Given(*pair, whose[pair[0]], _lists(whose[pair[0]], pair[1], lists.get(pair)), sayings, place)
-        for place, pair in enumerate(pairs)
+        Given(member, year, whose[member], own.get((member, year), NOTHING), sayings, place)
+        for place, (member, year) in enumerate(pairs)
     ]
 
 
-def _lists(subject: Subject, year: int, merits: Sequence[MeritInput] | None) -> Lists:
-    found = reaching(subject, year, merits) if merits else ()
+def _lists(subject: Subject, year: int, merits: Sequence[MeritInput]) -> Lists:
+    found = reaching(subject, year, merits)
     return lists_of(found) if found else NOTHING
 
 
@@ -102,7 +114,7 @@ def _totals(cursor: Cursor) -> dict[int, dict[tuple[int, str], int]]:
 
 
 def _subjects(
-    cursor: Cursor,
+    about: str | None,
     versions: Mapping[str, tuple[Published, ...]],
     local: Mapping[str, tuple[LocalItem, ...]],
     totals: Mapping[int, Mapping[tuple[int, str], int]],
@@ -111,39 +123,47 @@ def _subjects(
 
     Most people of a branch entered on one day: of whom the same is known, there is one subject.
     """
-    about: dict[int, list[_About]] = {}
-    for what, member, _, said, from_on, until_on, exempt, path in cursor.fetchall():
-        own = tuple(path) if path and local else ()
-        about.setdefault(member, []).append(_About(what, said, from_on, until_on, exempt, own))
-    alike: dict[tuple[_About, ...], Subject | None] = {}
     found: dict[int, Subject] = {}
-    for member, every in about.items():
-        key = tuple(every)
+    alike: dict[str, Subject | None] = {}
+    for line in about.split("\n") if about else ():
+        member, _, whole = line.partition("|")
+        said, _, paths = whole.partition("|")
+        key = whole if local else said
         if key not in alike:
-            alike[key] = _subject(key, versions, local)
+            alike[key] = _subject(said, paths, versions, local)
         subject = alike[key]
         if subject is not None:
-            own_totals = totals.get(member)
-            found[member] = subject if own_totals is None else msgspec.structs.replace(subject, totals=own_totals)
+            found[int(member)] = subject
+    for whose, own in totals.items():
+        if whose in found:
+            found[whose] = msgspec.structs.replace(found[whose], totals=own)
     return found
 
 
 def _subject(
-    about: Sequence[_About],
+    said: str,
+    paths: str,
     versions: Mapping[str, tuple[Published, ...]],
     local: Mapping[str, tuple[LocalItem, ...]],
 ) -> Subject | None:
     """None of whom nothing is known but when he was away."""
-    stays = [one for one in about if one.what == "stay"]
+    about = [one.split(" ") for one in said.split(";")]
+    stays = [one for one in about if one[0] == "stay"]
     if not stays:
         return None
-    scheme = stays[-1].said
+    _, scheme, *_ = stays[-1]
     refined = local.get(scheme, ())
+    seats = zip(stays, paths.split(";"), strict=True) if refined else ()
     return Subject(
-        stays=tuple(Stay(one.from_on, one.until_on) for one in stays),
+        stays=tuple(Stay(*_days(one)) for one in stays),
         versions=versions.get(scheme, ()),
         local=refined,
-        seats=tuple(Seat(from_on=one.from_on, path=one.path) for one in stays) if refined else (),
-        away=tuple(Away(one.from_on, one.until_on, one.exempt) for one in about if one.what == "away"),
-        profiles=tuple(ProfileSince(profile=one.said, from_on=one.from_on) for one in about if one.what == "profile"),
+        seats=tuple(Seat(from_on=_days(one)[0], path=tuple(path.split(","))) for one, path in seats),
+        away=tuple(Away(*_days(one), one[0] == "exempt") for one in about if one[0] in ("away", "exempt")),
+        profiles=tuple(ProfileSince(profile=one[1], from_on=_days(one)[0]) for one in about if one[0] == "profile"),
     )
+
+
+def _days(said: Sequence[str]) -> tuple[date, date | None]:
+    """From when, and until when if it has an end."""
+    return date.fromisoformat(said[2]), None if said[3] == "infinity" else date.fromisoformat(said[3])

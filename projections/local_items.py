@@ -26,7 +26,7 @@ from domain.rules.ruling import asked_in, priced, scheme_with
 from domain.values import Code, MemberId, Reference, Sha256, day_of
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
-from projections.rows import Connection, Cursor, Row
+from projections.rows import Connection, Row
 from projections.rules import Published, RulePartRow, in_force, versions
 
 DDL: Final[LiteralString] = """
@@ -228,10 +228,8 @@ def items_of(connection: Connection, scheme: Code) -> tuple[LocalItem, ...]:
     return tuple(_ONE.decode(body).item for (body,) in rows)
 
 
-def ask_schemes(connection: Connection) -> Cursor:
-    """Ask below which schemes anything was ever proposed, for the follower."""
-    return connection.execute("SELECT DISTINCT scheme FROM local_items")
-
+REFINED: Final = "SELECT string_agg(DISTINCT scheme, ' ') FROM local_items"
+"""Below which schemes anything was ever proposed, for the follower."""
 
 _MADE: Final[dict[tuple[Sha256, Sha256], Published]] = {}
 """Versions made ready, by the digests of what is asked and of all that has a price: never out of date."""

@@ -4,7 +4,6 @@ There are few of them, so they stand apart from the narrow rows of ``projections
 together with those. A confirmed deduction takes its matter over from the items that its rule set pairs it with.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, LiteralString, TypeAlias
 from uuid import UUID
@@ -29,7 +28,7 @@ from projections.applying import Applied, Handlers
 from projections.casework import CaseRow
 from projections.reading import hundredths_of
 from projections.restatements import addition_key
-from projections.rows import Connection, Cursor, Row, array
+from projections.rows import Row
 
 DDL: Final[LiteralString] = """
 CREATE TABLE merits (
@@ -356,29 +355,23 @@ COLUMNS: Final = """
     EXISTS (SELECT FROM objections AS h WHERE h.record = x.id AND h.suspended IS NOT NULL
             AND h.cleared IS NULL AND h.corrected IS NULL) AS held
 """
-_MERITS: Final = "".join(
+MERITS: Final = "".join(
     (
-        "SELECT x.member, row_to_json(y)::text FROM merits AS x LEFT JOIN cases AS c ON c.opened = x.opened",
-        " CROSS JOIN LATERAL (SELECT ",
+        "SELECT json_agg(json_build_array(x.member, y) ORDER BY x.merit)::text",
+        " FROM merits AS x LEFT JOIN cases AS c ON c.opened = x.opened CROSS JOIN LATERAL (SELECT ",
         COLUMNS,
         ") AS y WHERE x.member = ANY(%(members)s::int[])",
-        " AND (x.day >= %(from_on)s OR x.kind IN ('deduction', 'veto')) AND x.day <= %(until_on)s ORDER BY x.merit",
+        " AND (x.day >= %(from_on)s OR x.kind IN ('deduction', 'veto')) AND x.day <= %(until_on)s",
     )
 )
-_DECODER: Final = msgspec.json.Decoder(MeritInput)
+"""What no sheet brought of some members, for the follower."""
+_DECODER: Final = msgspec.json.Decoder(list[tuple[int, MeritInput]])
 
 
-def ask_merits(connection: Connection, members: Sequence[int], years: range) -> Cursor:
-    """Ask for what no sheet brought of some members, for the follower."""
-    known = {"members": array(members), "from_on": date(years[0], 1, 1), "until_on": date(years[-1], 12, 31)}
-    return connection.execute(_MERITS, known)
-
-
-def merits_in(cursor: Cursor, years: range) -> dict[tuple[int, int], list[MeritInput]]:
+def merits_in(told: str | None, years: range) -> dict[tuple[int, int], list[MeritInput]]:
     """(member's key, year) → his honours, deductions, shortfalls and vetoes, with those before that may last."""
     found: dict[tuple[int, int], list[MeritInput]] = {}
-    for member, body in cursor.fetchall():
-        merit = _DECODER.decode(body)
+    for member, merit in _DECODER.decode(told) if told else ():
         last = years[-1] if merit.kind in LASTING else merit.day.year
         for year in range(max(years[0], merit.day.year), last + 1):
             found.setdefault((member, year), []).append(merit)

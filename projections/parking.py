@@ -74,6 +74,7 @@ from domain.recording.deduction import (
 )
 from domain.recording.docket import CaseListed
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
+from domain.recording.omission import OmissionHeld, OmissionSettled
 from domain.recording.sealing import ArchiveSealed
 from domain.recording.sheet import SheetLineReferred, SheetLineSet
 from domain.result.measure import MEASURES
@@ -199,6 +200,8 @@ OF_ONE_MEMBER: Final[frozenset[type[Fact]]] = frozenset(
         RecordReleased,
         RecordReversed,
         RecordReplaced,
+        OmissionHeld,
+        OmissionSettled,
         HonourClaimed,
         HonourReturned,
         HonourWithdrawn,

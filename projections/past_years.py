@@ -46,7 +46,7 @@ CREATE TABLE past_results (
     document text NOT NULL,
     file text NOT NULL,
     by_person uuid NOT NULL,
-    withdrawn boolean NOT NULL,
+    withdrawn integer,
     position integer NOT NULL
 );
 CREATE INDEX past_results_of_member ON past_results (member, year);
@@ -65,7 +65,7 @@ CREATE TABLE past_records (
     document text NOT NULL,
     file text NOT NULL,
     by_person uuid NOT NULL,
-    withdrawn boolean NOT NULL,
+    withdrawn integer,
     position integer NOT NULL
 );
 CREATE INDEX past_records_of_member ON past_records (member, year);
@@ -110,7 +110,8 @@ class PastResultRow(Row, kw_only=True):
     document: str
     file: str
     by_person: UUID
-    withdrawn: bool = False
+    withdrawn: int | None = None
+    """Position of what took it back."""
     position: int
 
 
@@ -132,7 +133,8 @@ class PastRecordRow(Row, kw_only=True):
     document: str
     file: str
     by_person: UUID
-    withdrawn: bool = False
+    withdrawn: int | None = None
+    """Position of what took it back."""
     position: int
 
 
@@ -213,15 +215,15 @@ def _record(this: Applied, fact: PastRecordImported) -> None:
 
 
 _TAKEN_BACK: Final[tuple[LiteralString, ...]] = (
-    "UPDATE past_results SET withdrawn = true WHERE entry = %(entry)s",
-    "UPDATE past_records SET withdrawn = true WHERE entry = %(entry)s",
+    "UPDATE past_results SET withdrawn = %(position)s WHERE entry = %(entry)s",
+    "UPDATE past_records SET withdrawn = %(position)s WHERE entry = %(entry)s",
 )
 
 
 def _withdrawn(this: Applied, fact: PastEntryWithdrawn) -> None:
     """Of one of the two tables; the other has no such entry."""
     for statement in _TAKEN_BACK:
-        this.execute(statement, {"entry": fact.entry})
+        this.execute(statement, {"entry": fact.entry, "position": this.position})
 
 
 HANDLERS: Final[Handlers] = {
@@ -301,15 +303,17 @@ FROM past_rules WHERE scheme = %(scheme)s ORDER BY effective_on
 """
 _RESULTS: Final = """
 SELECT p.entry, m.person AS member, p.unit, p.year, p.period, p.last_on, p.rules, r.number, p.total, p.base, p.honours,
-       p.deductions, p.appraisal, p.grade, p.document, p.file, p.by_person, p.withdrawn, p.position
+       p.deductions, p.appraisal, p.grade, p.document, p.file, p.by_person,
+       p.withdrawn <= COALESCE(%(until)s, p.withdrawn) IS TRUE AS withdrawn, p.position
 FROM past_results AS p JOIN members AS m ON m.member = p.member
 LEFT JOIN units AS u ON u.code = p.unit
 LEFT JOIN past_rules AS r ON r.scheme = u.scheme AND r.version = p.rules
-WHERE m.person = %(member)s ORDER BY p.last_on DESC, p.period DESC, p.position
+WHERE m.person = %(member)s AND p.position <= COALESCE(%(until)s, p.position)
+ORDER BY p.last_on DESC, p.period DESC, p.position
 """
 _RECORDS: Final = """
 SELECT p.entry, p.unit, p.year, p.kind, p.matter, p.item, p.title, p.rules, p.occurred_on, p.points, p.document, p.file,
-       p.by_person, p.withdrawn, p.position
+       p.by_person, p.withdrawn IS NOT NULL AS withdrawn, p.position
 FROM past_records AS p JOIN members AS m ON m.member = p.member
 WHERE m.person = %(member)s AND (%(vetoes)s OR p.kind <> 'veto')
   AND (%(year)s::int IS NULL OR p.year = %(year)s) ORDER BY p.occurred_on DESC, p.position
@@ -321,9 +325,14 @@ async def past_rules(connection: AsyncConnection, scheme: Code) -> Answer[tuple[
     return await ask(connection, PastRulesState, _RULES, {"scheme": scheme})
 
 
-async def past_results(connection: AsyncConnection, member: MemberId) -> Answer[tuple[PastResultState, ...]]:
-    """What papers say of a member's periods before the log, newest first; what was taken back stays readable."""
-    return await ask(connection, PastResultState, _RESULTS, {"member": member}, whose=member)
+async def past_results(
+    connection: AsyncConnection, member: MemberId, until: int | None = None
+) -> Answer[tuple[PastResultState, ...]]:
+    """What papers say of a member's periods before the log, newest first, now or as known at a position.
+
+    What was taken back stays readable.
+    """
+    return await ask(connection, PastResultState, _RESULTS, {"member": member, "until": until}, whose=member)
 
 
 async def past_records(

@@ -44,11 +44,17 @@ CREATE TABLE records (
     reversed integer,
     objection uuid,
     level text,
-    condition text
+    condition text,
+    said bigint NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN reversed IS NULL THEN
+            quantity | (outcome::bigint << 31) | ((confirmed IS NULL)::int::bigint << 39)
+            | ((replaced IS NOT NULL)::int::bigint << 40)
+            | ((level IS NOT NULL OR condition IS NOT NULL)::int::bigint << 41)
+            | ((day - DATE '1900-01-01')::bigint << 42)
+        ELSE -1 END) STORED
 );
 CREATE UNIQUE INDEX records_by_id ON records (id);
-CREATE INDEX records_of_member ON records (member, day)
-    INCLUDE (item, outcome, quantity, confirmed, replaced, reversed, level, condition);
+CREATE INDEX records_of_member ON records (member, day) INCLUDE (item, said, level, condition);
 CREATE INDEX records_of_sheet ON records (sheet);
 """
 

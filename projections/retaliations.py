@@ -98,6 +98,7 @@ _FLAG: Final = """
 SELECT id AS flag, about, reason, flagged_at, conclusion, finding, examined_at FROM retaliations
 """
 _OF_BODY: Final = _FLAG + "WHERE body = %(body)s ORDER BY conclusion IS NOT NULL, flagged DESC LIMIT %(limit)s"
+_LIVING: Final = _FLAG + "WHERE NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = retaliations.id)"
 _KNOWN: Final = _FLAG + "WHERE id = ANY(%(flags)s)"
 _DONE: Final = """
 SELECT done.* FROM (
@@ -123,6 +124,11 @@ WHERE done.position > %(since)s ORDER BY done.position DESC LIMIT %(limit)s
 async def flags_of(connection: AsyncConnection, body: Code) -> Answer[tuple[Flag, ...]]:
     """The flags that an organisation examines: what is open first."""
     return await ask(connection, Flag, _OF_BODY, {"body": body, "limit": PAGE})
+
+
+async def all_flags(connection: AsyncConnection) -> Answer[tuple[Flag, ...]]:
+    """Every flag of which the vault still knows what it is about: few, however large the deployment."""
+    return await ask(connection, Flag, _LIVING, {})
 
 
 async def flags_named(connection: AsyncConnection, flags: list[UUID]) -> Answer[tuple[Flag, ...]]:

@@ -161,17 +161,22 @@ class Batch:
                 setattr(pending, column, value)
 
     def remove(self, kind: type[Row], key: object) -> None:
-        """The row goes, if it is there; once gone in a batch, it is not looked for again unless it came again."""
+        """The row goes, if it is there, in a table or in this batch: the last act on a key wins."""
+        came = self._new[kind].pop(key, None) is not None
         if key in self._gone[kind]:
             return
         self._gone[kind].add(key)
         self._changes[kind].pop(key, None)
-        if self._new[kind].pop(key, None) is not None:
+        if came:
             self._never[kind].add(key)
 
     def settle(self, kind: type[Row], key: object) -> None:
-        """A row that this batch inserts will hardly change any more: it may be written with the next that go."""
-        self._settled[kind].append(self._new[kind].pop(key))
+        """A row that this batch inserts will hardly change any more: it may be written with the next that go.
+
+        Not one whose key another row must leave first.
+        """
+        if key not in self._gone[kind]:
+            self._settled[kind].append(self._new[kind].pop(key))
 
     def pending(self, kind: type[Row], key: object) -> Row | None:
         """A row that this batch inserts."""
@@ -185,8 +190,7 @@ class Batch:
     def send(self, connection: Connection) -> None:
         """Write the rows that hardly anything can change any more; all others wait for ``flush``."""
         for kind, rows in self._settled.items():
-            if rows:
-                _copy(connection, kind.table, kind.__struct_fields__, copied(rows))
+            _insert(connection, kind, rows)
         for table, lines in self._lines.items():
             _copy(connection, table, (), "\n".join(lines) + "\n")
         self._settled.clear()
@@ -194,13 +198,16 @@ class Batch:
 
     def flush(self, connection: Connection) -> None:
         """Write everything; the batch is empty afterwards, but for what it touched."""
+        for kind, keys in self._gone.items():
+            if gone := [*(keys - self._never[kind])]:
+                # What is settled may go as well, and what came again wants the key: so these go in between.
+                _insert(connection, kind, self._settled.pop(kind, []))
+                _delete(connection, kind, gone)
         for kind, rows in self._new.items():
             self._settled[kind].extend(rows.values())
         self.send(connection)
         for kind, changes in self._changes.items():
             _update(connection, kind, changes)
-        for kind, keys in self._gone.items():
-            _delete(connection, kind, [*(keys - self._never[kind])])
         for part in (self._new, self._changes, self._gone, self._never):
             part.clear()
 
@@ -211,6 +218,11 @@ def _behind(connection: Connection, work: Callable[[], None]) -> None:
         connection.send(work)
     else:
         work()
+
+
+def _insert(connection: Connection, kind: type[Row], rows: Sequence[Row]) -> None:
+    if rows:
+        _copy(connection, kind.table, kind.__struct_fields__, copied(rows))
 
 
 def _copy(connection: Connection, table: LiteralString, columns: tuple[str, ...], text: str) -> None:
@@ -245,8 +257,6 @@ def _changed(connection: Connection, statement: sql.Composed, rows: Sequence[obj
 
 
 def _delete(connection: Connection, kind: type[Row], keys: list[object]) -> None:
-    if not keys:
-        return
     statement = sql.SQL("DELETE FROM {} WHERE {} = ANY(%(keys)s)").format(
         sql.Identifier(kind.table), sql.Identifier(kind.__struct_fields__[0])
     )

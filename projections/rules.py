@@ -27,7 +27,7 @@ from domain.rules.working_days import YearCalendar
 from domain.values import Code, MemberId, Reference, Sha256, day_of
 from projections.answers import Answer, AsyncConnection, ask, instead
 from projections.applying import Applied, Handlers
-from projections.rows import Connection, Cursor, Row
+from projections.rows import Connection, Row
 
 DDL: Final[LiteralString] = """
 CREATE TABLE rule_sets (
@@ -329,9 +329,11 @@ _VERSIONS: Final = """
 SELECT version, digest, effective_on FROM rule_sets
 WHERE scheme = %(scheme)s AND status = 'published' ORDER BY effective_on
 """
-_EVERY_VERSION: Final = """
-SELECT scheme, version, digest, effective_on FROM rule_sets WHERE status = 'published' ORDER BY effective_on
+PUBLISHED: Final = """
+SELECT string_agg(concat_ws(' ', scheme, version, digest, effective_on), ',' ORDER BY effective_on)
+FROM rule_sets WHERE status = 'published'
 """
+"""The published versions of all schemes, for the follower."""
 _DOCUMENT: Final = "SELECT document::text FROM rule_sets WHERE digest = %(digest)s AND document IS NOT NULL LIMIT 1"
 
 _SHELF: Final[dict[str, tuple[Scheme, str]]] = {}
@@ -348,18 +350,22 @@ def _ready(version: str, known: str, effective_on: date, content: str | None) ->
     return Published(version=version, digest=known, effective_on=effective_on, scheme=scheme, document=document)
 
 
-def ask_versions(connection: Connection) -> Cursor:
-    """Ask for the published versions of all schemes, for the follower."""
-    return connection.execute(_EVERY_VERSION)
-
-
-def versions_in(connection: Connection, cursor: Cursor) -> dict[Code, tuple[Published, ...]]:
+def versions_in(connection: Connection, told: str | None) -> dict[Code, tuple[Published, ...]]:
     """Scheme → its published versions, earliest first."""
     found: dict[Code, list[Published]] = {}
-    for scheme, version, known, effective_on in cursor.fetchall():
+    for one in told.split(",") if told else ():
+        scheme, version, known, since = one.split(" ")
         row = None if known in _SHELF else connection.execute(_DOCUMENT, {"digest": known}).fetchone()
-        found.setdefault(scheme, []).append(_ready(version, known, effective_on, row[0] if row else None))
+        ready = _ready(version, known, date.fromisoformat(since), row[0] if row else None)
+        found.setdefault(scheme, []).append(ready)
     return {scheme: tuple(versions) for scheme, versions in found.items()}
+
+
+def every_version(connection: Connection) -> dict[Code, tuple[Published, ...]]:
+    """The same, asked for now."""
+    row = connection.execute(PUBLISHED).fetchone()
+    assert row is not None, "all versions are one row"
+    return versions_in(connection, row[0])
 
 
 async def loaded_version(connection: AsyncConnection, version: Code, known: str, effective_on: date) -> Published:

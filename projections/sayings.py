@@ -1,14 +1,14 @@
 """所说 — what the records of some members' years say, as numbers: no more of them is read by a score.
 
 All of a range's records come in one row, so that a record costs the driver nothing: two numbers each, of eight bytes,
-the highest first. In bits, the lowest first: *where* is 31 of the item, 9 of the day of the year, 23 of the place of
-the (member, year) that was asked for; *says* is 31 of the quantity, 15 of the outcome, one each for pending and for
-taken over by a deduction, and 15 of the place of the words, from 1 on, for the few that say a level or a condition.
+the highest first. In bits, the lowest first: *whose* is 31 of the item and 31 of the member's key; *said* stands so in
+the record's own row and is 31 of the quantity, 8 of the outcome, one each for pending, for taken over by a deduction
+and for saying a level or a condition in words, and 21 of the days since 1900.
 """
 
-from calendar import isleap
 from collections.abc import Sequence
-from functools import cached_property
+from datetime import date
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
@@ -17,49 +17,38 @@ from numpy.typing import NDArray
 
 from domain.assessment.rows import Tally
 from projections.records import WORDS, ItemNames
-from projections.rows import Connection, Cursor, arrays
 
 Numbers: TypeAlias = NDArray[np.int64]
 
-_ASKED: Final = """
-SELECT string_agg(
-         int8send((p.place << 40) | ((r.day - p.first_on)::bigint << 31) | r.item)
-         || int8send(r.quantity | (r.outcome::bigint << 31) | ((r.confirmed IS NULL)::int::bigint << 46)
-           | ((r.replaced IS NOT NULL)::int::bigint << 47)
-           | ((r.level IS NOT NULL OR r.condition IS NOT NULL)::int::bigint << 48)), ''),
+SAID: Final = """
+SELECT string_agg(int8send(r.member::bigint << 31 | r.item) || int8send(r.said), '') AS numbers,
        string_agg(concat(r.level, ' ', r.condition), ',')
-         FILTER (WHERE r.level IS NOT NULL OR r.condition IS NOT NULL)
-FROM (
-  SELECT q.place - 1 AS place, q.member, make_date(q.year, 1, 1) AS first_on, make_date(q.year, 12, 31) AS last_on
-  FROM """
-_MANY: Final = "unnest(%(members)s::int[], %(years)s::int[]) WITH ORDINALITY AS q (member, year, place)"
-_ONE: Final = "(SELECT %(members)s::int AS member, %(years)s::int AS year, 1::bigint AS place) AS q"
-"""Of one alone, what is asked looks alike to the planner each time, and is planned no more after the fifth."""
-_RECORDS: Final = """ OFFSET 0
-) AS p CROSS JOIN LATERAL (
-  SELECT day, item, quantity, outcome, confirmed, replaced, level, condition FROM records
-  WHERE member = p.member AND day BETWEEN p.first_on AND p.last_on AND reversed IS NULL
-) AS r
+         FILTER (WHERE r.level IS NOT NULL OR r.condition IS NOT NULL) AS words
+FROM records AS r
+WHERE r.member = ANY(%(members)s::int[]) AND r.day BETWEEN %(from_on)s AND %(until_on)s AND r.said >= 0
 """
-SAID: Final = "".join((_ASKED, _MANY, _RECORDS))
-SAID_OF_ONE: Final = "".join((_ASKED, _ONE, _RECORDS))
 
 _ITEM: Final = (1 << 31) - 1
-_DAY: Final = (1 << 9) - 1
-_OUTCOME: Final = (1 << 15) - 1
-_PENDING: Final = 1 << 46
-_REPLACED: Final = 1 << 47
-_WORD: Final = 48
-_PLACE: Final = 40
+_OUTCOME: Final = (1 << 8) - 1
+_PENDING: Final = 1 << 39
+_REPLACED: Final = 1 << 40
+_WORD: Final = 41
+_DAY: Final = 42
 _SAYS: Final = (1 << _WORD) - 1
-_FROM_MARCH: Final = (31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_MONTHS: Final = np.array(
-    [
-        [*(month for month, days in enumerate(lengths, 1) for _ in range(days)), 12][:366]
-        for lengths in ((31, 28, *_FROM_MARCH), (31, 29, *_FROM_MARCH))
-    ]
-)
-"""The month of each day of a common and of a leap year."""
+_EPOCH: Final = date(1900, 1, 1).toordinal()
+_MIX: Final = -0x61C8864680B583EB
+"""Two to the 64th by the golden ratio, as a signed number: what differs in any bit differs in the highest."""
+_MIXED: Final = 17
+_YEARS: Final = 10_000
+"""A member's key times so many, and a year, is one number."""
+
+
+@lru_cache(maxsize=64)
+def _calendar(first: int, last: int) -> tuple[int, Numbers, Numbers]:
+    """Of some years: the number of their first day, and of each day its year and its month."""
+    begins, ends = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal()
+    days = [date.fromordinal(number) for number in range(begins, ends + 1)]
+    return begins - _EPOCH, np.array([day.year for day in days]), np.array([day.month for day in days])
 
 
 class Said(NamedTuple):
@@ -75,25 +64,31 @@ class Said(NamedTuple):
 class Sayings:
     """What all records say of the (member, year)s that were asked for, in their order."""
 
-    def __init__(self, numbers: bytes | None, words: str | None, years: Sequence[int]) -> None:
-        pairs = np.frombuffer(numbers or b"", dtype=">i8").astype(np.int64).reshape(-1, 2)
-        where, said = pairs[:, 0], pairs[:, 1]
+    def __init__(self, numbers: bytes | None, words: str | None, pairs: Sequence[tuple[int, int]]) -> None:
+        told = np.frombuffer(numbers or b"", dtype=">i8").astype(np.int64).reshape(-1, 2)
+        whose, said = told[:, 0], told[:, 1]
+        members, years = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        begins, year, month = _calendar(int(years.min()), int(years.max()))
+        day = (said >> _DAY) - begins
         self._words = [""]
+        said &= (2 << _WORD) - 1
         if words:
             self._number(said, words.split(","))
-        # The database may have joined them in another order.
-        order = np.argsort(where >> _PLACE, kind="stable")
-        where, self.says = where[order], said[order]
-        self.item: Numbers = where & _ITEM
-        self.place: Numbers = where >> _PLACE
-        leap = np.array([isleap(year) for year in years], dtype=np.intp)
-        self.month: Numbers = _MONTHS[leap[self.place], where >> 31 & _DAY]
-        self._years = len(years)
+        # The database may have joined them in another order, and have some of years that were not asked for.
+        keys = (whose >> 31) * _YEARS + year[day]
+        order = np.argsort(keys, kind="stable")
+        first, last = (np.searchsorted(keys[order], members * _YEARS + years, side) for side in ("left", "right"))
+        counts = last - first
+        self._ends = np.cumsum(counts)
+        order = order[np.arange(counts.sum()) + np.repeat(first - self._ends + counts, counts)]
+        self.place: Numbers = np.repeat(np.arange(len(pairs)), counts)
+        self.item: Numbers = whose[order] & _ITEM
+        self.says: Numbers = said[order]
+        self.month: Numbers = month[day[order]]
 
     def _number(self, says: Numbers, words: Sequence[str]) -> None:
         """Each record with words has the number of its own."""
         known = {word: number for number, word in enumerate(dict.fromkeys(words), 1)}
-        assert len(known) <= _OUTCOME, "more words than there are numbers for them"
         self._words += known
         says[says >> _WORD > 0] += np.array([known[word] - 1 for word in words]) << _WORD
 
@@ -109,7 +104,8 @@ class Sayings:
     def different(self) -> tuple[list[Said], NDArray[np.intp]]:
         """All that is said, each once and of no month; and of each record which of it."""
         # Mixed, and looked at again: two that look the same by it may differ.
-        first, which = distinct(self.says * 0x9E3779B1 + self.item * 0x5851F42D4C95)
+        mixed = (self.says * _MIX + self.item) * _MIX >> 64 - _MIXED & (1 << _MIXED) - 1
+        first, which = directly(mixed, 1 << _MIXED)
         if (self.item[first][which] != self.item).any() or (self.says[first][which] != self.says).any():
             first, which = distinct(self.item, self.says)
         said = [
@@ -123,7 +119,17 @@ class Sayings:
 
     @cached_property
     def _bounds(self) -> list[tuple[int, int]]:
-        return list(pairwise(np.searchsorted(self.place, np.arange(self._years + 1)).tolist()))
+        return list(pairwise([0, *self._ends.tolist()]))
+
+
+def directly(keys: Numbers, size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The same as ``distinct`` gives, but for which of those alike stands for them: of keys below a size."""
+    where = np.full(size, -1, dtype=np.intp)
+    where[keys] = np.arange(len(keys))
+    there = np.flatnonzero(where >= 0)
+    number = np.zeros(size, dtype=np.intp)
+    number[there] = np.arange(len(there))
+    return where[there], number[keys]
 
 
 def distinct(*keys: Numbers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -142,23 +148,6 @@ def distinct(*keys: Numbers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return order[new], which
 
 
-def ask_said(connection: Connection, pairs: Sequence[tuple[int, int]]) -> Cursor:
-    """Ask what the records of some (member, year)s say."""
-    if len(pairs) == 1:
-        member, year = pairs[0]
-        return connection.execute(SAID_OF_ONE, {"members": member, "years": year}, binary=True)
-    members, years = arrays(pairs)
-    return connection.execute(SAID, {"members": members, "years": years}, binary=True)
-
-
-def said_in(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> Sayings:
-    """What they say."""
-    row = cursor.fetchone()
-    assert row is not None, "all records are one row"
-    numbers, words = row
-    return Sayings(numbers, words, [year for _, year in pairs])
-
-
 def tallied(said: Said, names: ItemNames) -> Tally:
     """One record as the scoring counts it."""
     version, code = names[said.item]
@@ -173,8 +162,3 @@ def tallied(said: Said, names: ItemNames) -> Tally:
         confirmed=not said.says & _PENDING,
         replaced=bool(said.says & _REPLACED),
     )
-
-
-def saying(outcome: int, quantity: int, *, pending: bool = False, replaced: bool = False) -> int:
-    """What a record with these says, as a number."""
-    return quantity | outcome << 31 | pending * _PENDING | replaced * _REPLACED

@@ -48,13 +48,6 @@ class Sending(psycopg.Connection[tuple[Any, ...]]):
         return super().execute(cast("QueryNoTemplate", query), params, prepare=prepare, binary=binary)
 
     @contextmanager
-    def pipeline(self) -> Generator[psycopg.Pipeline]:
-        """As ever, after everything that was sent."""
-        self.settle()
-        with super().pipeline() as pipeline:
-            yield pipeline
-
-    @contextmanager
     def transaction(
         self, savepoint_name: str | None = None, force_rollback: bool = False
     ) -> Generator[psycopg.Transaction]:

@@ -16,7 +16,8 @@ from domain.notice.notice import (
     NoticeReposted,
     NoticeWithdrawn,
 )
-from domain.organisation.member import MEMBER, Registered
+from domain.organisation.appointments import APPOINTMENTS
+from domain.organisation.member import MEMBER, MemberProfileAssigned, Registered
 from domain.organisation.roster import roster_of
 from domain.values import Code, MemberId, NoticeId
 from domain.vocabulary import stored_name
@@ -68,6 +69,7 @@ async def notice_steps(connection: AsyncConnection, notice: NoticeId, until: int
     return steps_among(await entries_of(connection, [NOTICE.of(notice)], until))
 
 
+_CLASSES: Final = [stored_name(MemberProfileAssigned)]
 _MARKS: Final[dict[type[Fact], str]] = {
     DisclosureChecked: "checked",
     NoticePosted: "posted",
@@ -99,3 +101,12 @@ async def roster_then(connection: AsyncConnection, unit: Code, day: date, positi
         return {one.member: one.profile_on(day) for one in states if isinstance(one, Registered)}
 
     return await known(connection, position, question)
+
+
+async def unit_steps(connection: AsyncConnection, unit: Code, until: int) -> tuple[Step, ...]:
+    """The positions at which the roster or the offices of an organisation became others."""
+    roster = await known(connection, until, lambda past: past[roster_of(unit)])
+    people = {one.member for one in roster.enrolments}
+    classes = await entries_of(connection, [MEMBER.of(one) for one in people], until, _CLASSES)
+    own = await entries_of(connection, [roster_of(unit), APPOINTMENTS.of(unit)], until)
+    return steps_among((*own, *classes))

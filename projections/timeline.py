@@ -50,6 +50,7 @@ from domain.recording.deduction import (
     StatementTermEnded,
 )
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred, HonourReturned, HonourWithdrawn
+from domain.recording.omission import OmissionHeld, OmissionSettled
 from domain.recording.sheet import SheetLineReferred
 from domain.result.measure import (
     MEASURES,
@@ -180,6 +181,8 @@ InUnit: TypeAlias = (
     | ExemptionGranted
     | ExemptionRefused
     | ExemptionEnded
+    | OmissionHeld
+    | OmissionSettled
     | VetoBrought
     | BroughtVetoClosed
     | ProbationStarted
@@ -283,6 +286,8 @@ HANDLERS: Final[Handlers] = {
     ExemptionGranted: _in_unit,
     ExemptionRefused: _in_unit,
     ExemptionEnded: _in_unit,
+    OmissionHeld: _in_unit,
+    OmissionSettled: _in_unit,
     VetoBrought: _in_unit,
     BroughtVetoClosed: _in_unit,
     **dict.fromkeys(CONSEQUENCES, _in_unit),

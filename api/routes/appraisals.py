@@ -93,7 +93,7 @@ async def one(
     """One session: to be opened, to be evaluated and counted, or what came of it."""
     async with asked.ready(since) as connection:
         found = await appraisals.appraisal(connection, unit, year, period)
-        scheme = await scheme_of(asked, connection, year, period)
+        scheme = await scheme_of(asked, connection, year, period, None if found.value is None else found.value.rules)
         view = await appraisal_view(asked, connection, year, period, found.value, scheme)
     return answer(asked, "appraisal.html", instead(found, view), fresh=view.people, unit=asked.unit)
 
@@ -165,7 +165,7 @@ async def count(
     wish: CountWish = asked.body
     session = await session_of(asked, unit, year, period)
     async with asked.ready() as connection:
-        scheme = await scheme_of(asked, connection, year, period)
+        scheme = await scheme_of(asked, connection, year, period, session.rules)
     assert scheme is not None, "a session was opened by a rule set"
     async with Counting(asked, session, wish, scheme.appraisal) as counting:
         receipt = await to_thread.run_sync(
@@ -205,11 +205,18 @@ async def annul(
     return granted(asked, receipt, _place(unit, year, period))
 
 
-async def scheme_of(asked: Asked, connection: AsyncConnection, year: int, period: Code | None) -> Scheme | None:
-    """The rule set that rules a period: the one in force on its last day, or today's while that is not known."""
+async def scheme_of(
+    asked: Asked, connection: AsyncConnection, year: int, period: Code | None, opened_under: Code | None = None
+) -> Scheme | None:
+    """The rule set that rules a period: the one in force on its last day, or today's while that is not known.
+
+    A session keeps the version under which it was opened.
+    """
     assert asked.unit is not None
     known = await rules.versions(connection, asked.unit.scheme)
     now = rules.in_force(known, asked.today)
+    if opened_under is not None:
+        return next((one.scheme for one in known if one.version == opened_under), None)
     if period is not None:
         # Where a trial version has run out, the one before it still says when its period ended.
         for one in (*(() if now is None else (now,)), *reversed(known)):

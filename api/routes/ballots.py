@@ -95,6 +95,6 @@ async def _session(asked: Asked, unit: Code, year: int, period: Code) -> tuple[A
         session = (await appraisals.appraisal(connection, unit, year, period)).value
         if asked.unit is None or session is None:
             raise NotFound
-        scheme = await scheme_of(asked, connection, year, period)
+        scheme = await scheme_of(asked, connection, year, period, session.rules)
     assert scheme is not None, "a session was opened by a rule set"
     return session, scheme

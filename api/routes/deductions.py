@@ -17,7 +17,7 @@ from api.routes.honours import CaseList, amounts, motion, people_of, scheme_toda
 from api.routes.matters import Before, Since
 from api.wishes import DeliveryWish, EvidenceWish, MotionWish, Nothing, ProposeWish, StatementWish
 from domain.recording.deducting import DecideDeduction
-from domain.recording.deduction import deduction_id
+from domain.recording.deduction import DEDUCTION, Deduction, deduction_id
 from domain.recording.hearing import AcknowledgeNotification, DeliverOnPaper, FileStatement
 from domain.recording.proposing import AddDeductionEvidence, ProposeDeduction
 from domain.values import Code, MemberId
@@ -186,7 +186,9 @@ def decide(
     unit: str, deduction: UUID, asked: Annotated[Asked, permitted("deduction.decide", takes=MotionWish)]
 ) -> Response:
     """A body's decision on a proposal."""
-    receipt = asked.execute(DecideDeduction, unit=unit, deduction=deduction, **motion(asked, asked.body))
+    found = asked.house.ledger.load(DEDUCTION.of(deduction))
+    about = found.proposal.member if isinstance(found, Deduction) else asked.reader.person
+    receipt = asked.execute(DecideDeduction, unit=unit, deduction=deduction, **motion(asked, asked.body, about))
     return granted(asked, receipt, _place(asked, unit, deduction))
 
 

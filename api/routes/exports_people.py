@@ -9,10 +9,11 @@ from fastapi import APIRouter, Response
 from api.asked import Asked, permitted
 from api.documents import described
 from api.exports.files import MEDIA, Format, Row, file_of
-from api.exports.taking import file_name, headings, note_taking
+from api.exports.taking import file_name, headings, listed, note_taking
 from api.names import names_of
-from api.readings import note_reading, readings_of
+from api.readings import Reading, note_reading, readings_of
 from api.refusals import NotFound
+from api.retaliation import flags_against
 from domain import vocabulary
 from domain.decider import NotPermitted
 from projections import membership, offices, organisation, reviews
@@ -120,17 +121,12 @@ async def readings_taken(member: UUID, kind: Format, asked: Annotated[Asked, per
     if member != asked.reader.person:
         raise NotPermitted
     await note_taking(asked, f"readings.{kind}")
-
-    async def rows() -> AsyncIterator[Row]:
-        before: int | None = None
-        async with asked.ready() as connection:
-            told = await reviews.closed(connection)
-        while found := await readings_of(asked.house, member, member, told, before):
-            async with asked.ready() as connection:
-                names = await names_of(asked, connection, [one.reader for one in found])
-            for one in found:
-                yield (one.at, names(one.reader), asked.words(f"role.{one.role}"), one.unit, one.what)
-            before = found[-1].reading
-
+    async with asked.ready() as connection:
+        told, flags = await reviews.closed(connection), await flags_against(asked, connection, member)
+        noted: list[Reading] = []
+        while found := await readings_of(asked.house, member, told, noted[-1].reading if noted else None, flags=flags):
+            noted += found
+        names = await names_of(asked, connection, [one.reader for one in noted])
+    rows = [(one.at, names(one.reader), asked.words(f"role.{one.role}"), one.unit, one.what) for one in noted]
     keys = ("readings.at", "readings.who", "readings.role", "export.unit", "readings.what")
-    return file_of(kind, f"readings-{member}", headings(asked, keys), rows())
+    return file_of(kind, f"readings-{member}", headings(asked, keys), listed(rows))

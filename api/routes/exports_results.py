@@ -1,13 +1,17 @@
 """导出考评结果 — periods, figures, appraisals, measures and probations as files, for whoever reads them as pages.
 
-Of an appraisal the turn-out alone: how many voted, and how many ballots there were; nothing of any ballot or voter.
+Of appraisals the turn-out and, for whoever sees them on the page, the means, of each category where each is marked by
+itself; nothing of any ballot or voter, no distribution, and no mean of too few voices.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, NamedTuple
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from api.appraisal_views import SEES_ALL, CategoryView, appraisal_view, categories_of
 from api.asked import Asked, permitted
 from api.consequences import measure_views
 from api.documents import described
@@ -15,13 +19,18 @@ from api.exports.cells import Cell
 from api.exports.files import MEDIA, Format, Row, file_of
 from api.exports.taking import file_name, headings, listed, note_taking
 from api.names import names_of
-from api.period_views import result_line
-from api.readings import note_lines
+from api.past_views import PastResultView, result_views, vouched
+from api.period_views import ResultLine, determined, result_line
+from api.readings import note_lines, note_reading
+from api.refusals import NotFound
 from api.routes.appraisals import PeriodCode
+from api.routes.appraisals import scheme_of as scheme_of_session
 from api.routes.members import YearAsked
 from api.routes.periods import Year, board_of, scheme_of
 from api.routes.probations import row_of
-from projections import appraisals, assessments, measures, probations
+from domain.values import Code, MemberId, points
+from projections import appraisals, assessments, measures, past_years, probations
+from projections.answers import AsyncConnection
 
 router = APIRouter(tags=["exports"])
 
@@ -72,21 +81,119 @@ async def results_of(
         found = (await assessments.results_of_unit(connection, unit, year, period)).value
         scheme = await scheme_of(asked, connection)
         names = await names_of(asked, connection, [one.member for one in found], unit=unit)
+        means = await _category_means(asked, connection, unit, year, period)
     shown = await note_lines(asked, (one.member for one in found), "export")
     found = tuple(one for one in found if one.member in shown)
 
     def row(state: assessments.ResultState) -> Row:
         one = result_line(scheme, state, names)
-        figures = (one.base, one.honours, one.deductions, one.appraisal, one.committee, one.task, one.total)
-        exact: list[Cell] = [None if figure is None else Decimal(figure) for figure in figures]
+        of_categories = means.of(one.member)
+        figures = (one.base, one.honours, one.deductions, one.appraisal, *of_categories, one.committee, one.task)
+        exact = [_exact(figure) for figure in (*figures, one.total)]
         grade = asked.words.either(one.grade_zh or "", one.grade_en or "")
         state_of = asked.words("status.determined" if one.determined else "status.computed")
         return (one.name, year, asked.words.either(one.zh, one.en), *exact, grade, state_of)
 
     figures = ("points.base", "points.honours", "points.deductions", "export.appraisal")
-    parts = ("component.committee", "component.task", "points.total")
-    keys = ("export.name", *_OF_PERIOD, *figures, *parts, "export.grade", "export.status")
-    return file_of(kind, file_name(unit, f"results-{year}-{period}"), headings(asked, keys), listed(map(row, found)))
+    rest = ("component.committee", "component.task", "points.total", "export.grade", "export.status")
+    first = headings(asked, ("export.name", *_OF_PERIOD, *figures))
+    columns = [*first, *means.headings(asked), *headings(asked, rest)]
+    return file_of(kind, file_name(unit, f"results-{year}-{period}"), columns, listed(map(row, found)))
+
+
+def _exact(figure: str | None) -> Cell:
+    return None if figure is None else Decimal(figure)
+
+
+class CategoryMeans(NamedTuple):
+    """What came of each category for everybody, where each was marked by itself and the reader sees everybody's."""
+
+    categories: tuple[CategoryView, ...] = ()
+    known: Mapping[tuple[MemberId, Code], str] = {}
+
+    def headings(self, asked: Asked) -> list[str]:
+        """The words above the columns."""
+        mean = asked.words("export.appraisal")
+        return [f"{mean} · {asked.words.either(one.zh, one.en)}" for one in self.categories]
+
+    def of(self, member: MemberId) -> tuple[str | None, ...]:
+        """Somebody's, in the order of the rule set; None where too few said something."""
+        return tuple(self.known.get((member, one.code)) for one in self.categories)
+
+
+async def _category_means(
+    asked: Asked, connection: AsyncConnection, unit: Code, year: int, period: Code
+) -> CategoryMeans:
+    session = (await appraisals.appraisal(connection, unit, year, period)).value
+    if session is None or not asked.reads(SEES_ALL):
+        return CategoryMeans()
+    scheme = await scheme_of_session(asked, connection, year, period, session.rules)
+    tallies = (await appraisals.categories_of(connection, unit, year, period)).value
+    known = {(one.member, one.category): points(one.mean) for one in tallies if one.mean is not None}
+    return CategoryMeans(() if scheme is None else categories_of(scheme), known)
+
+
+@router.get("/units/{unit:code}/appraisals/{year}/{period}/exports/means.{kind}")
+@described(media_type=MEDIA["csv"])
+async def means_of(
+    unit: str, year: Year, period: PeriodCode, kind: Format, asked: Annotated[Asked, permitted("appraisal.read")]
+) -> Response:
+    """What was published of each person in one appraisal: for whoever fixes the scores, else one's own line."""
+    await note_taking(asked, f"means.{kind}")
+    async with asked.ready() as connection:
+        session = (await appraisals.appraisal(connection, unit, year, period)).value
+        if session is None or session.status != "closed":
+            raise NotFound
+        scheme = await scheme_of_session(asked, connection, year, period, session.rules)
+        view = await appraisal_view(asked, connection, year, period, session, scheme)
+    people = view.people or (() if view.mine is None else (view.mine,))
+    own = {(one.member, part.category): part.mean for one in people for part in one.categories if part.mean is not None}
+    means = CategoryMeans(view.categories, own)
+    of_period = (year, asked.words.either(view.period_zh, view.period_en))
+    rows: list[Row] = [
+        (one.name, *of_period, one.ballots, _exact(one.mean), *map(_exact, means.of(one.member)))
+        for one in people
+        if one.ballots is not None
+    ]
+    keys = ("export.name", *_OF_PERIOD, "appraisal.ballots", "export.appraisal")
+    columns = [*headings(asked, keys), *means.headings(asked)]
+    return file_of(kind, file_name(unit, f"means-{year}-{period}"), columns, listed(rows))
+
+
+@router.get("/members/{member:uuid}/exports/results.{kind}")
+@described(media_type=MEDIA["csv"])
+async def results_of_member(member: UUID, kind: Format, asked: Annotated[Asked, permitted("result.read")]) -> Response:
+    """What was determined of a member; below it what papers say of the years before the log, labelled as imported."""
+    await note_taking(asked, f"results.{kind}")
+    await note_reading(asked, member, "export")
+    assert asked.unit is not None, "the address names a member"
+    async with asked.ready() as connection:
+        names = await names_of(asked, connection, [member])
+        here = await determined(asked, connection, member, names)
+        found = (await past_years.past_results(connection, member)).value
+        papers = await vouched(asked, connection, await result_views(connection, asked.unit.scheme, found))
+    rows = [*(_determined_row(asked, one) for one in here), *(_imported_row(asked, one) for one in papers)]
+    figures = ("points.base", "points.honours", "points.deductions", "export.appraisal", "points.total")
+    source = ("past.by_rules", "past.document", "past.by", "export.position")
+    keys = (*_OF_PERIOD, *figures, "export.grade", "export.status", *source)
+    return file_of(kind, f"results-{member}", headings(asked, keys), listed(rows))
+
+
+def _determined_row(asked: Asked, one: ResultLine) -> Row:
+    figures = map(_exact, (one.base, one.honours, one.deductions, one.appraisal, one.total))
+    grade = asked.words.either(one.grade_zh or "", one.grade_en or "")
+    period = asked.words.either(one.zh, one.en)
+    return (one.year, period, *figures, grade, asked.words("status.determined"), one.rules, None, None, None)
+
+
+def _imported_row(asked: Asked, one: PastResultView) -> Row:
+    figures = map(_exact, (one.base, one.honours, one.deductions, one.appraisal, one.total))
+    grade = asked.words.either(one.grade_zh or "", one.grade_en or "")
+    status = asked.words("past.imported_withdrawn" if one.withdrawn else "past.imported")
+    by_rules = one.number or one.rules
+    named = f"period.{one.period}"
+    period = asked.words(named) if asked.words.has(named) else one.period
+    return (one.year, period, *figures, grade, status, by_rules, one.document, one.vouched_by, one.position)
 
 
 @router.get("/units/{unit:code}/exports/appraisals.{kind}")

@@ -19,7 +19,7 @@ from api.routes.matters import Before, Since
 from api.wishes import ClaimWish, DocumentedWish, MotionWish, Nothing, ReturnWish
 from domain.recording.claiming import ClaimHonour, DecideHonour, ReturnHonour, WithdrawHonour
 from domain.recording.helping import helped_matter
-from domain.recording.honour import honour_id
+from domain.recording.honour import HONOUR, Honour, honour_id
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId
 from projections import cases, measures, organisation
@@ -161,7 +161,7 @@ def claim(unit: str, asked: Annotated[Asked, permitted("honour.claim", takes=Cla
 def decide(unit: str, honour: UUID, asked: Annotated[Asked, permitted("honour.decide", takes=MotionWish)]) -> Response:
     """A body's decision on a claim."""
     wish: MotionWish = asked.body
-    receipt = asked.execute(DecideHonour, unit=unit, honour=honour, **motion(asked, wish))
+    receipt = asked.execute(DecideHonour, unit=unit, honour=honour, **motion(asked, wish, _claimant(asked, honour)))
     return granted(asked, receipt, _place(asked, unit, honour))
 
 
@@ -171,7 +171,7 @@ def give_back(
     unit: str, honour: UUID, asked: Annotated[Asked, permitted("honour.decide", takes=ReturnWish)]
 ) -> Response:
     """Give a claim back with a reason."""
-    reason = asked.secret(asked.reader.person, "reason", asked.body.reason)
+    reason = asked.secret(_claimant(asked, honour), "reason", asked.body.reason)
     receipt = asked.execute(ReturnHonour, unit=unit, honour=honour, reason=reason)
     return granted(asked, receipt, _place(asked, unit, honour))
 
@@ -184,15 +184,21 @@ def take_back(unit: str, honour: UUID, asked: Annotated[Asked, permitted("honour
     return granted(asked, receipt, _place(asked, unit, honour))
 
 
-def motion(asked: Asked, wish: MotionWish) -> dict[str, object]:
-    """A verdict as the domain takes it."""
+def _claimant(asked: Asked, honour: UUID) -> MemberId:
+    """Whose claim it is; where there is none, the wish is refused."""
+    found = asked.house.ledger.load(HONOUR.of(honour))
+    return found.claim.member if isinstance(found, Honour) else asked.reader.person
+
+
+def motion(asked: Asked, wish: MotionWish, about: MemberId) -> dict[str, object]:
+    """A verdict as the domain takes it; its reason is about a person, and goes with him."""
     return {
         "verdict": wish.verdict,
         "minute": wish.minute,
         "minute_sha256": wish.minute_sha256,
         "present": wish.present,
         "not_in_favour": wish.not_in_favour,
-        "reason": None if wish.reason is None else asked.secret(asked.reader.person, "reason", wish.reason),
+        "reason": None if wish.reason is None else asked.secret(about, "reason", wish.reason),
     }
 
 

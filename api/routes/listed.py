@@ -1,4 +1,4 @@
-"""名单工作簿 — members, offices, honours, deductions, past years as one Excel workbook each: all of it or nothing."""
+"""名单工作簿 — people, traits, offices, merits, past years as one Excel workbook each: all of it or nothing."""
 
 import base64
 import secrets
@@ -16,6 +16,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.negotiation import wants_page
 from api.pages import address, show
+from api.purpose import look_at
 from api.refusals import NotFound, WorkbookFindings
 from api.routes.workbooks import XLSX, WorkbookWish, committed, people_of
 from api.workbook.carrying import carry_in
@@ -33,6 +34,7 @@ router = APIRouter(tags=["workbooks"])
 
 OPERATIONS: Final[Mapping[str, str]] = {
     "members": "member.register",
+    "traits": "member.describe",
     "appointments": "role.appoint",
     "honours": "honour.claim",
     "deductions": "deduction.propose",
@@ -43,6 +45,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
 """What a row of each list wishes."""
 _SHOWN_ON: Final[Mapping[str, str]] = {
     "members": "",
+    "traits": "",
     "appointments": "",
     "honours": "/honours",
     "deductions": "/deductions",
@@ -96,6 +99,7 @@ async def hand_out(kind: str, asked: Asked) -> Response:
     async with asked.ready() as connection:
         published = await scheme_here(connection, unit.unit, asked.today)
         people = await _people(kind, asked, connection)
+    await look_at(asked, (one.member for one in people.values()), "roster")
     if published is None:
         raise NotFound
     roster = [Colleague(number, person.name) for number, person in people.items()]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
+from api.entry_terms import EntryTerm, entry_term
 from api.pages import address
 from api.refusals import NotFound
 from api.sheet_places import sheet_place
@@ -15,8 +16,8 @@ from api.wishes import DropWish, EvidenceWish, HoldWish, OpenSheetWish, PlanWish
 from domain.recording.filling import OpenSheet
 from domain.recording.matter import AttachEvidence, DropMatter, HoldMatter, PlanMatter
 from domain.rules.scheme import Scheme
-from domain.values import Code, day_of
-from projections import matters
+from domain.values import Code
+from projections import matters, rules
 from projections.answers import AsyncConnection, Page, instead
 from projections.local_items import scheme_here
 
@@ -40,6 +41,8 @@ class MatterView(msgspec.Struct, frozen=True, kw_only=True):
     matter: matters.Matter
     items: tuple[Choice, ...]
     evidence_kinds: tuple[Choice, ...]
+    entry: EntryTerm | None
+    """Until when its sheets are opened in time; None before it was held."""
 
 
 @router.get("/units/{unit:code}/matters")
@@ -68,17 +71,17 @@ async def one(
     async with asked.ready(since) as connection:
         found = await matters.matter(connection, unit, matter)
         scheme = await _scheme(asked, connection)
+        years = (await rules.calendars(connection)).value
     if found.value is None:
         raise NotFound
+    held = found.value.occurred_on
     view = MatterView(
         matter=found.value,
+        entry=None if held is None or scheme is None else entry_term(scheme, held, asked.today, years),
         items=_items(scheme, found.value.kind),
         evidence_kinds=_evidence_kinds(scheme, found.value.kind),
     )
-    late_after = scheme.counting.late_entry_days if scheme is not None else 0
-    held = found.value.occurred_on
-    late = held is not None and (day_of(asked.now) - held).days > late_after
-    return answer(asked, "matter.html", instead(found, view), unit=asked.unit, late=late)
+    return answer(asked, "matter.html", instead(found, view), unit=asked.unit)
 
 
 @router.post("/units/{unit:code}/matters", status_code=201)

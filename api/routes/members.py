@@ -14,6 +14,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.lists import matter_rows, veto_row
 from api.names import Names, names_of, subject_name
+from api.past_views import PastResultView, result_views, vouched
 from api.period_views import result_line
 from api.points_views import (
     CategoryView,
@@ -30,7 +31,7 @@ from api.routes.matters import Before, Since
 from domain import vocabulary
 from domain.rules.assessing import Period
 from domain.values import Code, MemberId, RecordId, points
-from projections import explanation, own_year, prefix, timeline
+from projections import explanation, own_year, past_years, prefix, timeline
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.as_of import When
 from projections.periods import CategoryPoints, PeriodScore
@@ -92,7 +93,11 @@ async def of_year(
             kept = await points_then(asked, connection, member, wanted, back, _sight(asked))
     named = _named(asked, asked.keep(kept))
     results = tuple(msgspec.structs.replace(one, name=named.value.name) for one in named.value.results)
-    return answer(asked, "points.html", instead(named, msgspec.structs.replace(named.value, results=results)))
+    view = msgspec.structs.replace(named.value, results=results)
+    if view.past:
+        async with asked.ready() as connection:
+            view = msgspec.structs.replace(view, past=await vouched(asked, connection, view.past))
+    return answer(asked, "points.html", instead(named, view))
 
 
 def _named(asked: Asked, kept: Answer[V]) -> Answer[V]:
@@ -128,12 +133,22 @@ async def _seen(
 async def points_then(
     asked: Asked, connection: AsyncConnection, member: MemberId, year: int, back: Back, sight: Sight
 ) -> Answer[PointsView]:
-    """The page of a year without the name."""
+    """The page of a year without the names."""
     when, seen = await _seen(connection, member, year, back, sight)
     today = asked.today if seen is None else seen.day
     found = await own_year.own_year(connection, member, year, None, today, when)
     view = _points(sight, member, found.value, year, today)
-    return instead(found, msgspec.structs.replace(view, back=seen))
+    past = await _before_the_log(asked, connection, member, when) if sight.results else ()
+    return instead(found, msgspec.structs.replace(view, back=seen, past=past))
+
+
+async def _before_the_log(
+    asked: Asked, connection: AsyncConnection, member: MemberId, when: When | None
+) -> tuple[PastResultView, ...]:
+    """What papers say of him, as far as it was known then."""
+    assert asked.unit is not None, "the address names a member or an organisation"
+    found = await past_years.past_results(connection, member, None if when is None else when.position)
+    return await result_views(connection, asked.unit.scheme, found.value)
 
 
 def _points(sight: Sight, member: UUID, found: own_year.OwnYear, year: int, today: date) -> PointsView:

@@ -37,7 +37,7 @@ from domain.organisation.member import RegisterMember
 from domain.organisation.reorganisation import AssignApprovalBody, DissolveUnit, MoveUnit, RenameUnit
 from domain.organisation.unit import EstablishUnit
 from domain.values import Code, MemberId
-from projections import membership, offices, offices_then, organisation, rules, then
+from projections import membership, offices, offices_then, organisation, prefix, rules, then
 from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["organisation"])
@@ -134,7 +134,7 @@ async def one(
 ) -> Response:
     """An organisation on a day: its roster, its offices, its history, what lies directly below it.
 
-    With ``known_at`` the roster and the offices are those that were known then.
+    With ``known_at`` or ``step`` the roster and the offices are those that were known then.
     """
     assert asked.unit is not None
     day = on or back.valid_on or asked.today
@@ -163,8 +163,8 @@ async def one(
         established_on=asked.unit.established_on,
         dissolved_on=asked.unit.dissolved_on,
         members=tuple(_member(one, names, away) for one in staff.roster),
-        offices=tuple(_office(office, names) for office in staff.held),
-        terms=tuple(_office(office, names) for office in staff.ever),
+        offices=tuple(office_view(office, names) for office in staff.held),
+        terms=tuple(office_view(office, names) for office in staff.ever),
         committee_from=too_small,
         committee_instead=None if too_small is None or published is None else published.scheme.bodies.without_committee,
         changes=tuple(_change(one) for one in changes),
@@ -184,13 +184,14 @@ class Staff(NamedTuple):
 
 
 async def _staff(connection: AsyncConnection, unit: organisation.Unit, day: date, back: Back) -> Staff:
-    if back.known_at is None:
+    if back.known_at is None and back.step is None:
         return Staff(
             (await organisation.members_of(connection, unit.unit, day)).value,
             (await offices.officers_of(connection, unit.unit, day)).value,
             (await offices.appointments_of(connection, unit.unit)).value,
         )
-    when = await when_of(connection, back)
+    steps = await then.unit_steps(connection, unit.unit, await prefix.head(connection))
+    when = await when_of(connection, back, steps)
     roster: list[organisation.Member] = []
     for person, profile in (await then.roster_then(connection, unit.unit, day, when.position)).items():
         found = (await organisation.member(connection, person)).value
@@ -199,14 +200,15 @@ async def _staff(connection: AsyncConnection, unit: organisation.Unit, day: date
     ever = await offices_then.offices_then(connection, unit.unit, unit.title, when.position)
     acting = await offices_then.acting_then(connection, unit.unit, day, when.position)
     held = tuple(one for one in ever if (one.role, one.member, one.from_on) in acting)
-    return Staff(tuple(roster), held, tuple(ever), await looking_back(connection, when))
+    return Staff(tuple(roster), held, tuple(ever), await looking_back(connection, when, steps))
 
 
 def _member(one: organisation.Member, names: Names, away: dict[MemberId, str]) -> MemberView:
     return MemberView(member=one.member, name=names(one.member), profile=one.profile, away=away.get(one.member))
 
 
-def _office(office: offices.Office, names: Names) -> OfficeView:
+def office_view(office: offices.Office, names: Names) -> OfficeView:
+    """One office, by name."""
     return OfficeView(
         role=office.role,
         member=office.member,

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
+from api.entry_terms import closings_of
 from api.given_scores import given_scores
 from api.names import Names, names_of
 from api.pages import address
@@ -63,11 +64,12 @@ async def board_of(asked: Asked, connection: AsyncConnection, unit: Code, year: 
     units = [one for one in (await organisation.units(connection, unit)).value if one.dissolved_on is None]
     found = await progress.periods_of(connection, [one.unit for one in units], year)
     scheme = await scheme_of(asked, connection)
-    opened = {(one.unit, one.period): period_row(scheme, one) for one in found.value}
+    closings = closings_of(scheme, year, (await rules.calendars(connection)).value)
+    opened = {(one.unit, one.period): period_row(scheme, one, closings) for one in found.value}
     codes = [] if scheme is None else [period.code for period in scheme.periods]
 
     def rows(of: Code) -> tuple[PeriodRowView, ...]:
-        return tuple(opened.get((of, code)) or unopened(scheme, of, year, code) for code in codes)
+        return tuple(opened.get((of, code)) or unopened(scheme, of, year, code, closings) for code in codes)
 
     parents = {one.parent for one in units}
     below = tuple(
@@ -103,6 +105,7 @@ async def one(
             (p for p in (await progress.periods_of(connection, [unit], year)).value if p.period == period), None
         )
         scheme = await scheme_of(asked, connection)
+        closings = closings_of(scheme, year, (await rules.calendars(connection)).value)
         results = await _results(asked, connection, unit, year, period)
         people = [*people_in(stands, found.value), *(one.member for one in results)]
         names = await names_of(asked, connection, people, unit=unit, day=None if state is None else state.last_on)
@@ -114,7 +117,7 @@ async def one(
     gone = asked.words("text.gone" if asked.reads("result.read") else "text.sealed")
     gate = None if stands is None else stands.gate
     view = PeriodView(
-        row=unopened(scheme, unit, year, period) if state is None else period_row(scheme, state),
+        row=unopened(scheme, unit, year, period, closings) if state is None else period_row(scheme, state, closings),
         gate=gate,
         clear=gate is not None and gate.clear,
         turn=turn,

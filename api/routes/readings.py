@@ -12,6 +12,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
 from api.readings import Reading, readings_of
+from api.retaliation import flags_against
 from api.routes.matters import Before
 from domain.decider import NotPermitted
 from domain.values import Code
@@ -40,7 +41,8 @@ async def who_read(member: UUID, asked: Annotated[Asked, permitted("archive.read
     if member != asked.reader.person:
         raise NotPermitted
     async with asked.ready() as connection:
-        found = await readings_of(asked.house, member, member, await reviews.closed(connection), before)
+        told, flags = await reviews.closed(connection), await flags_against(asked, connection, member)
+        found = await readings_of(asked.house, member, told, before, flags=flags)
         names = await names_of(asked, connection, [one.reader for one in found])
         known = await as_of(connection)
     items = tuple(_reading(one, names) for one in found)

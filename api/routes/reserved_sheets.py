@@ -9,13 +9,15 @@ from fastapi import APIRouter, Response
 from api.answering import answer
 from api.asked import Asked, permitted
 from api.documents import described
+from api.entry_terms import EntryTerm, entry_term
 from api.refusals import NotFound
 from api.routes.departments import kept_by
 from api.routes.matters import Since
 from api.routes.sheets import SheetView, view_of
 from domain.rules.scheme import Scheme
+from domain.rules.working_days import Calendars
 from domain.values import Code
-from projections import reserved, sheets
+from projections import reserved, rules, sheets
 from projections.answers import AsyncConnection, instead
 from projections.local_items import scheme_here
 
@@ -34,8 +36,8 @@ class ReservedRow(msgspec.Struct, frozen=True, kw_only=True):
     status: str | None
     """None where no sheet is open yet."""
     returned: bool
-    late: bool
-    """Its sheet, opened today, says why it comes late."""
+    entry: EntryTerm
+    """Until when its sheet is opened in time; opened today, whether it says why it comes late."""
 
 
 class ReservedSheets(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +58,9 @@ async def every(unit: str, asked: Annotated[Asked, permitted("department.submit"
     async with asked.ready(since) as connection:
         scheme = await _kept(asked, connection, unit)
         items = [(one.code, one.matter) for one in scheme.responsibility if one.mode != "presumed"]
+        years = (await rules.calendars(connection)).value
         found = await reserved.reserved_sheets(connection, unit, items)
-    rows = tuple(_row(asked, scheme, one) for one in found.value)
+    rows = tuple(_row(asked, scheme, one, years) for one in found.value)
     view = ReservedSheets(unit=unit, title=asked.unit.title, department=asked.acting.unit, rows=rows)
     return answer(asked, "reserved_sheets.html", instead(found, view))
 
@@ -85,7 +88,7 @@ async def _kept(asked: Asked, connection: AsyncConnection, unit: Code) -> Scheme
     return kept_by(published.scheme, asked.acting.unit)
 
 
-def _row(asked: Asked, scheme: Scheme, found: reserved.ReservedSheet) -> ReservedRow:
+def _row(asked: Asked, scheme: Scheme, found: reserved.ReservedSheet, years: Calendars) -> ReservedRow:
     item = scheme.item(found.item)
     assert item is not None, "it was asked for"
     return ReservedRow(
@@ -97,5 +100,5 @@ def _row(asked: Asked, scheme: Scheme, found: reserved.ReservedSheet) -> Reserve
         item_en=item.en,
         status=found.status,
         returned=bool(found.returned),
-        late=(asked.today - found.occurred_on).days > scheme.counting.late_entry_days,
+        entry=entry_term(scheme, found.occurred_on, asked.today, years),
     )

@@ -174,7 +174,7 @@ def _free(asked: Asked, flags: Sequence[retaliations.Flag]) -> list[tuple[retali
 async def _view(asked: Asked, connection: AsyncConnection, one: retaliations.Flag, what: Secret) -> FlagView:
     said = read_about(what.value)
     subject = said.act.subject
-    await note_reading(asked, subject, "retaliation")
+    await note_reading(asked, subject, "retaliation", flag=one.flag)
     done = (await retaliations.done_to(connection, subject, 0)).value
     act = next((each for each in done if each.id == said.act.id), None)
     objection = (await disputes.objection(connection, said.objection)).value

@@ -16,6 +16,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.exports.folder import folder_of
 from api.names import Names, names_of
+from api.past_views import vouched
 from api.points_views import PointsView, WhyView
 from api.proofs import key_of, newest_checkpoint
 from api.purpose import take_away
@@ -128,9 +129,10 @@ async def points(
     async with asked.ready() as connection:
         found = await points_then(asked, connection, seen.subject, wanted, back, _EVERYTHING)
         names = await names_of(asked, connection, [seen.subject])
+        past = await vouched(asked, connection, [one for one in found.value.past if one.year == wanted])
     name = names(seen.subject)
     results = tuple(msgspec.structs.replace(one, name=name) for one in found.value.results)
-    view = msgspec.structs.replace(found.value, name=name, results=results)
+    view = msgspec.structs.replace(found.value, name=name, results=results, past=past)
     return answer(asked, "review_points.html", instead(found, view), fresh=asked.now, home=place(unit, review))
 
 
@@ -174,7 +176,7 @@ async def file(unit: str, review: UUID, asked: Annotated[Asked, permitted("revie
         told = [review, *await reviews.closed(connection)]
         read = [
             one
-            for one in await readings_of(asked.house, asked.reader.person, seen.subject, told, limit=_READINGS)
+            for one in await readings_of(asked.house, seen.subject, told, limit=_READINGS)
             if first_on <= day_of(one.at) <= last_on
         ]
         people = [one.actor.person for one in done if one.actor is not None]

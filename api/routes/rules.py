@@ -11,6 +11,7 @@ from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.documents import described
 from api.pages import address
+from api.purpose import look_at
 from api.refusals import NotFound
 from api.routes.local_items import LocalRow, local_row
 from api.routes.matters import Since
@@ -73,14 +74,17 @@ async def text(
     day: Annotated[date | None, Query(description="The day on which it is in force; today by default.")] = None,
     since: Since = None,
 ) -> Response:
-    """The rule set in force on a day, item by item."""
+    """The rule set in force on a day, item by item; before its first version begins, what is announced of it."""
     if (same := unchanged(asked, since)) is not None:
         return same
     async with asked.ready(since) as connection:
         versions = await rules.versions(connection, scheme)
         known = await as_of(connection)
     published = rules.in_force(versions, day or asked.today)
+    coming = [one for one in versions if one.effective_on > asked.today]
     if published is None:
+        if day is None and coming:
+            return RedirectResponse(f"/rules/{address(scheme)}/coming", 303)
         raise NotFound
     view = RulesView(
         scheme=scheme,
@@ -91,7 +95,6 @@ async def text(
         document=msgspec.json.decode(published.document),
     )
     found = Answer(as_of=known, complete=True, value=view)
-    coming = [one for one in versions if one.effective_on > asked.today]
     return answer(asked, "rules.html", found, scheme=published.scheme, coming=coming)
 
 
@@ -128,6 +131,7 @@ async def every_version(unit: str, asked: Annotated[Asked, permitted("unit.read"
         years = (await rules.calendars(connection)).value
         local = (await local_items.items_around(connection, unit)).value
         here = await local_items.scheme_here(connection, unit, asked.today)
+    await look_at(asked, (one.author for one in found.value if one.author is not None), "rules")
     view = VersionsView(
         unit=unit,
         title=asked.unit.title,

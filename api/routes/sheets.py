@@ -11,6 +11,7 @@ from api.answering import answer, granted, unchanged
 from api.asked import Asked, permitted
 from api.choices import NamedChoice, named
 from api.documents import described
+from api.entry_terms import entry_term
 from api.names import Names, names_of
 from api.refusals import NotFound
 from api.routes.home import SheetRow, sheet_row
@@ -23,7 +24,7 @@ from domain.recording.filling import OUTCOMES, FillSheet, SubmitSheet
 from domain.rules.items import ResponsibilityItem
 from domain.rules.scheme import Scheme
 from domain.values import Code, MemberId, Quantity, RecordId, Sha256, points
-from projections import membership, organisation, sheets
+from projections import membership, organisation, rules, sheets
 from projections.answers import Answer, AsyncConnection, Page, instead
 from projections.local_items import scheme_here
 from projections.matters import Evidence
@@ -103,6 +104,7 @@ class SheetView(msgspec.Struct, frozen=True, kw_only=True):
     late: bool
     late_reason_missing: bool
     """It was opened in time, but whoever changes a line today says why it comes late."""
+    entry_closes_on: date | None
     status: str
     returned: bool
     reason: str | None
@@ -235,6 +237,8 @@ async def view_of(
     people += [person for approval in sheet.approvals for person in approval.recused]
     mentioned = [*people, header.submitted_by]
     names = await names_of(asked, connection, mentioned, unit=header.unit, day=header.occurred_on)
+    years = (await rules.calendars(connection)).value
+    entry = entry_term(scheme, header.occurred_on, asked.today, years)
     item = scheme.item(header.item)
     assert isinstance(item, ResponsibilityItem)
     returned = sheet_row(header).returned
@@ -250,7 +254,8 @@ async def view_of(
         rules=header.rules,
         occurred_on=header.occurred_on,
         late=header.late,
-        late_reason_missing=_late_reason_missing(asked, header, scheme),
+        late_reason_missing=header.status == "draft" and not header.late and entry.late,
+        entry_closes_on=entry.closes_on,
         status=header.status,
         returned=returned,
         reason=await _reason(asked, header) if returned else None,
@@ -281,11 +286,6 @@ async def _scheme(connection: AsyncConnection, header: sheets.SheetHeader) -> Sc
     published = await scheme_here(connection, header.unit, header.occurred_on)
     assert published is not None, f"a sheet was opened under {header.rules}, which is not there"
     return published.scheme
-
-
-def _late_reason_missing(asked: Asked, header: sheets.SheetHeader, scheme: Scheme) -> bool:
-    is_late = (asked.today - header.occurred_on).days > scheme.counting.late_entry_days
-    return header.status == "draft" and not header.late and is_late
 
 
 async def _reason(asked: Asked, header: sheets.SheetHeader) -> str | None:

@@ -16,10 +16,9 @@ from api.pages import address
 from api.readings import note_lines, note_readings
 from api.routes.honours import PersonChoice, scheme_today
 from api.routes.matters import Since
-from api.veto_wishes import BroughtVetoWish, ClosedVetoWish, LiftWish, VetoWish
+from api.veto_wishes import BroughtVetoWish, ClosedVetoWish, DeclinedVetoWish, LiftWish, VetoWish
 from domain.recording.bringing import BringVeto, CloseBroughtVeto
-from domain.recording.department import OFFICER
-from domain.recording.veto import LiftVeto, RegisterVeto
+from domain.recording.veto import DeclineBroughtVeto, LiftVeto, RegisterVeto
 from domain.rules.demands import departments_of
 from domain.rules.items import VetoItem
 from domain.rules.scheme import Scheme
@@ -190,10 +189,8 @@ def bring(unit: str, asked: Annotated[Asked, permitted("veto.bring", takes=Broug
 def close_brought(
     unit: str, asked: Annotated[Asked, permitted("veto.close_brought", takes=ClosedVetoWish)]
 ) -> Response:
-    """Take back what one's department brought, or decline it as the body that registers."""
+    """Take back what one's department brought."""
     wish: ClosedVetoWish = asked.body
-    assert asked.acting is not None, "the permission table grants it to an office"
-    as_officer = asked.acting.role == OFFICER
     receipt = asked.execute(
         CloseBroughtVeto,
         unit=unit,
@@ -202,8 +199,27 @@ def close_brought(
         item=wish.item,
         reason=asked.secret(wish.member, "reason", wish.reason),
     )
-    here = f"/units/{address(unit)}"
-    return granted(asked, receipt, f"{here}/reserved?kind=vetoes" if as_officer else f"{here}/vetoes")
+    return granted(asked, receipt, f"/units/{address(unit)}/reserved?kind=vetoes")
+
+
+@router.post("/units/{unit:code}/vetoes/brought/declining")
+@described(uploads=True)
+def decline(unit: str, asked: Annotated[Asked, permitted("veto.register", takes=DeclinedVetoWish)]) -> Response:
+    """Give back what a department brought, as the body that registers."""
+    wish: DeclinedVetoWish = asked.body
+    receipt = asked.execute(
+        DeclineBroughtVeto,
+        unit=unit,
+        member=wish.member,
+        matter=wish.matter,
+        item=wish.item,
+        reason=asked.secret(wish.member, "reason", wish.reason),
+        minute=wish.minute,
+        minute_sha256=wish.minute_sha256,
+        present=wish.present,
+        not_in_favour=wish.not_in_favour,
+    )
+    return granted(asked, receipt, f"/units/{address(unit)}/vetoes")
 
 
 async def _views(

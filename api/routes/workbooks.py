@@ -18,6 +18,7 @@ from api.bodies import texts, uploads
 from api.documents import described
 from api.negotiation import wants_page
 from api.pages import address, show
+from api.purpose import look_at
 from api.refusals import NotFound, WorkbookFindings
 from api.wishes import Wish, sha256_of
 from api.workbook import carrying
@@ -84,6 +85,7 @@ async def blank(
     async with asked.ready() as connection:
         published = await scheme_here(connection, asked.unit.unit, first)
         people = await people_of(asked, connection, unit)
+    await look_at(asked, (one.member for one in people.values()), "roster")
     if published is None:
         raise NotFound
     roster = [Colleague(number, person.name) for number, person in people.items()]

@@ -100,6 +100,10 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "share-unknown": Sentence(
         "该条目没有这种位次,请从列表选择。", "The item has no such place in a group; choose from the list."
     ),
+    "born-wrong": Sentence("出生年应写成 1985。", "A year of birth is written 1985."),
+    "trait-unknown": Sentence(
+        "没有这种填法,请从列表选择或留空。", "There is no such word; choose from the list or leave it empty."
+    ),
     "year-wrong": Sentence("年度应写成 2017。", "A year is written 2017."),
     "periods-wrong": Sentence(
         "考评期写成“代码 月-日”,多个用分号分开,如:H1 06-30;H2 12-31;Y 12-31。",

@@ -26,6 +26,7 @@ from domain.values import Code, Instant, MemberId, Sha256, day_of
 
 KEYS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "members": (("work_number",), ("identity",)),
+    "traits": (("work_number",),),
     "appointments": (("work_number", "role", "unit"),),
     "honours": (("work_number", "matter", "item"),),
     "deductions": (("work_number", "matter", "item"),),
@@ -38,6 +39,7 @@ KEYS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 _PLACES: Final[dict[str, str]] = {
     "not-permitted": "unit",
     "unit-unknown": "unit",
+    "not-on-roster": "unit",
     "unit-dissolved": "unit",
     "profile-unknown": "profile",
     "role-already-held": "role",
@@ -49,6 +51,7 @@ _PLACES: Final[dict[str, str]] = {
     "evidence-missing": "evidence_kind",
     "own-paper": "evidence_kind",
     "late-reason-missing": "late_reason",
+    "entry-closed": "late_reason",
     "act-after-document": "occurred_on",
     "already-recorded": "matter",
     "already-counted": "matter",

@@ -1,8 +1,9 @@
-"""名单 — the lists that an office brings as a workbook of one sheet: people, offices, honours, deductions, past years.
+"""名单 — the lists that an office brings as a workbook of one sheet: people, traits, offices, merits, past years.
 
 ==========  ==================================================================================================
 党员        one row per person who enters the system
 任职        one row per office that somebody is given
+情况        one row per member of whom year of birth, sex or disability is said: sealed, never handed out again
 以往办法    one row per version of the rules of years before the log
 历史结果    one row per sealed result of such a year
 历史记录    one row per record behind such a result
@@ -20,6 +21,7 @@ from api.workbook.columns import Column, SheetLayout
 from api.workbook.directory import choice
 from domain.history.past_year import PastKind
 from domain.organisation.appointments import Role
+from domain.organisation.describing import Disability, Sex
 from domain.rules.demands import levels_of
 from domain.rules.items import HonourItem, Item, NegativeItem, ResponsibilityItem
 from domain.rules.scheme import Scheme
@@ -71,6 +73,17 @@ MEMBERS: Final = SheetLayout(
         Column("present_from", "进入日期", "Present from", width=14),
         _WHERE,
         Column("identity", "身份号码", "Identity number", optional=True, width=22),
+    ),
+)
+TRAITS: Final = SheetLayout(
+    "情况",
+    "Traits",
+    (
+        *_WHO,
+        Column("born", "出生年", "Year of birth", optional=True, width=12),
+        Column("sex", "性别", "Sex", optional=True, width=10),
+        Column("disability", "残疾", "Disability", optional=True, width=10),
+        _WHERE,
     ),
 )
 APPOINTMENTS: Final = SheetLayout(
@@ -146,8 +159,13 @@ PAST_KINDS: Final[dict[str, PastKind]] = {
 }
 """Lists as the template offers them; the stored words are understood too."""
 
+SEX_WORDS: Final[dict[str, Sex]] = {"女": "female", "男": "male"}
+DISABILITY_WORDS: Final[dict[str, Disability]] = {"有": "yes", "无": "no"}
+"""What is said of a member as the template offers it; the stored words are understood too."""
+
 LISTS: Final[Mapping[str, SheetLayout]] = {
     "members": MEMBERS,
+    "traits": TRAITS,
     "appointments": APPOINTMENTS,
     "honours": HONOURS,
     "deductions": DEDUCTIONS,
@@ -158,7 +176,7 @@ LISTS: Final[Mapping[str, SheetLayout]] = {
 """By the word that stands in addresses."""
 
 
-FROM_BELOW: Final = frozenset({"appointments", "past-results", "past-records"})
+FROM_BELOW: Final = frozenset({"traits", "appointments", "past-results", "past-records"})
 """The lists that may name people of the organisations below."""
 
 
@@ -217,6 +235,7 @@ def _of_items(scheme: Scheme, items: tuple[Item, ...]) -> tuple[Offered, ...]:
 
 CHOICES: Final[Mapping[str, Choices]] = {
     "members": lambda scheme: (Offered("profile", tuple(choice(one.code, one) for one in scheme.profiles)),),
+    "traits": lambda scheme: (Offered("sex", tuple(SEX_WORDS)), Offered("disability", tuple(DISABILITY_WORDS))),
     "appointments": lambda scheme: (Offered("role", tuple(ROLE_WORDS)),),
     "honours": lambda scheme: _of_items(scheme, honours_of(scheme)),
     "deductions": lambda scheme: _of_items(scheme, deductions_of(scheme)),

@@ -1,8 +1,8 @@
 """名单的行 — one row of a list as the wish that it is, or None with a finding that says why it is none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -12,10 +12,20 @@ from api.workbook.commands import Author
 from api.workbook.directory import Directory, Person, chosen
 from api.workbook.entries import Cells
 from api.workbook.findings import Findings
-from api.workbook.lists import ALSO, ROLE_WORDS, deductions_of, honours_of, levels_in, named_in
+from api.workbook.lists import (
+    ALSO,
+    DISABILITY_WORDS,
+    ROLE_WORDS,
+    SEX_WORDS,
+    deductions_of,
+    honours_of,
+    levels_in,
+    named_in,
+)
 from api.workbook.read import Page
 from domain.decider import Command
 from domain.organisation.appointments import AppointRole, Role
+from domain.organisation.describing import DescribeMember, Traits, traits_of
 from domain.organisation.member import RegisterMember
 from domain.recording.claiming import ClaimHonour
 from domain.recording.proposing import ProposeDeduction
@@ -26,6 +36,8 @@ from domain.sealed import Secret
 from domain.values import Code, MemberId, Quantity, Sha256
 
 _ROLES: Final[dict[str, Role]] = {plain(word): role for zh, role in (ROLE_WORDS | ALSO).items() for word in (zh, role)}
+
+T = TypeVar("T", bound=str)
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +109,23 @@ class Row:
         found = None if text is None else _ROLES.get(plain(text))
         if text is not None and found is None:
             self.note("role", "role-unknown")
+        return found
+
+    def born(self) -> int | None:
+        """A year of birth, where it is said."""
+        text = self.cells.work_number("born")
+        said = None if text is None else traits_of(f"born={text}")
+        if text is not None and said is None:
+            self.note("born", "born-wrong")
+        return None if said is None else said.born
+
+    def trait(self, key: str, words: Mapping[str, T]) -> T | None:
+        """One of a few words, where it is said."""
+        text = self.cells.words(key)
+        known = {plain(word): stored for zh, stored in words.items() for word in (zh, stored)}
+        found = None if text is None else known.get(plain(text))
+        if text is not None and found is None:
+            self.note(key, "trait-unknown")
         return found
 
     def optional_day(self, key: str) -> date | None:
@@ -214,6 +243,23 @@ def _his(author: Author, member: MemberId, name: str, value: str) -> Secret:
     return Secret(subject=member, name=name, value=value, salt=author.salt())
 
 
+def _traits(row: Row) -> Command | None:
+    """What is said of a member; a row in which nothing is said is none."""
+    author, person, unit = row.ground.author, row.person(), row.unit()
+    sex, disability = row.trait("sex", SEX_WORDS), row.trait("disability", DISABILITY_WORDS)
+    line = Traits(row.born(), sex, disability).line()
+    if not (row.clean and person and unit and line):
+        return None
+    return DescribeMember(
+        id=author.id_of("describe", str(person.member)),
+        actor=author.actor,
+        at=author.at,
+        member=person.member,
+        unit=unit,
+        traits=_his(author, person.member, "traits", line),
+    )
+
+
 def _appointment(row: Row) -> Command | None:
     author = row.ground.author
     person, role, unit = row.person(), row.role(), row.unit()
@@ -281,6 +327,7 @@ def _deduction(row: Row) -> Command | None:
 
 WISHES: Final[dict[str, Callable[[Row], Command | None]]] = {
     "members": _member,
+    "traits": _traits,
     "appointments": _appointment,
     "honours": _honour,
     "deductions": _deduction,

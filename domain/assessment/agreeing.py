@@ -1,6 +1,6 @@
 """重算决定之间的一致 — one order puts a record right once, and two that run at a time do not say two things of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TypeAlias
 
@@ -10,10 +10,12 @@ from domain.assessment.adding import AddRecord
 from domain.assessment.adopting import still_open
 from domain.assessment.period import Assessment, period_of
 from domain.assessment.restatement import AdditionOrdered, CorrectionOrdered, Restatement, restatement_of
+from domain.assessment.result import result_of
 from domain.decider import Past, Refused
 from domain.objection.objection import Correction
 from domain.rules.ruleset import Version
-from domain.values import MemberId, RecordId
+from domain.rules.scheme import Scheme
+from domain.values import Code, MemberId, RecordId
 
 
 class CorrectionTwice(Refused):
@@ -23,7 +25,7 @@ class CorrectionTwice(Refused):
 
 
 class CorrectionElsewhere(Refused):
-    """另一考评期尚未办结的重算对同一记录另有更正。 A restatement of another period that still runs says otherwise."""
+    """另一考评期(或转接前后组织)未办结的重算对同一记录另有更正。 Another restatement still runs and says otherwise."""
 
     code = "correction-elsewhere"
 
@@ -68,21 +70,31 @@ def need_agreement(
 ) -> None:
     """Refuse what an order for another period of the year, still on its way, puts right or adds otherwise.
 
-    A half's record is the year's as well. Whichever order is adopted first puts it right for both, and the other would
-    have been computed, heard and noticed by figures that then never come about.
+    A half's record is the year's as well, and another organisation may have determined it: where the member came from,
+    or went. Whichever order is adopted first puts it right for both, and the other would have been computed, heard and
+    noticed by figures that then never come about.
     """
     scheme = version.scheme
     if not ones or scheme is None:
         return
     wanted = {_place(one): one for one in ones}
-    for code in (one.code for one in scheme.periods if one.code != found.period):
-        other, state = past[period_of(found.unit, found.year, code)], past[restatement_of(found.unit, found.year, code)]
+    for unit, code in _others(past, found, scheme, {one.member for one in ones}):
+        other, state = past[period_of(unit, found.year, code)], past[restatement_of(unit, found.year, code)]
         if not isinstance(other, Assessment) or not isinstance(state, Restatement) or not runs(past, other, state):
             continue
         for said in state.put_right:
             one = wanted.get(_place(said))
             if one is not None and _as_said(one) != _as_said(said):
-                raise CorrectionElsewhere(record=_place(said)[-1], period=code)
+                raise CorrectionElsewhere(record=_place(said)[-1], unit=unit, period=code)
+
+
+def _others(past: Past, found: Assessment, scheme: Scheme, members: Iterable[MemberId]) -> Iterable[tuple[Code, Code]]:
+    """The year's other periods, here and wherever the results of these members were determined."""
+    codes = [one.code for one in scheme.periods if one.code != found.period]
+    refs = [(code, result_of(member, found.year, code)) for member in sorted(members) for code in codes]
+    results = zip(refs, past.many([ref for _, ref in refs]), strict=True)
+    away = ((result.standing.unit, code) for (code, _), result in results if result.standing is not None)
+    return dict.fromkeys((*((found.unit, code) for code in codes), *away))
 
 
 def _as_said(

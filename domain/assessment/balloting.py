@@ -37,7 +37,7 @@ from domain.organisation.roster import belonging
 from domain.organisation.unit import established
 from domain.recording.sheet import acting
 from domain.rules.assessing import Appraisal
-from domain.rules.ruleset import scheme_on
+from domain.rules.ruleset import scheme_of, scheme_on
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Sha256, day_of
@@ -256,8 +256,9 @@ def _evaluate(past: Past, command: FileSelfEvaluation) -> Decision:
 
 def _close(past: Past, command: CloseAppraisal) -> Decision:
     session = open_session(past, command.unit, command.year, command.period)
-    found = standing(past, command.unit, command.year, command.period, "opened")
-    _, scheme = scheme_on(past, established(past, command.unit).scheme, found.last_on)
+    standing(past, command.unit, command.year, command.period, "opened")
+    # Whatever was published since: the slips ask what the version asked under which they were handed out.
+    scheme = scheme_of(past, established(past, command.unit).scheme, session.rules)
     there = frozenset(command.took_part)
     _need_people(session, scheme.appraisal, command, there)
     _need_valid(session, scheme, command.ballots, there)

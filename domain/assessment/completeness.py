@@ -47,7 +47,7 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     honours: tuple[str, ...] = ()
     deductions: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
-    """Records that no notice has confirmed yet, or that an objection holds back."""
+    """Records that no notice has confirmed yet or that an objection holds back, and objections to missing ones."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__struct_fields__)
@@ -158,9 +158,14 @@ def _sheets(past: Past, scheme: Scheme, unit: Code, held: Sequence[tuple[str, He
 def _waiting(past: Past, period: Assessment, members: Sequence[MemberId]) -> tuple[str, ...]:
     archives: list[Archive] = past.many([archive_of(one, period.last_on) for one in members])
     standing = [one for archive in archives for one in archive.records.values() if one.status not in ENDED]
-    return tuple(
-        str(one.record) for one in standing if (one.waiting or one.held_by) and _inside(period, one.counted_on)
+    records = (one.record for one in standing if (one.waiting or one.held_by) and _inside(period, one.counted_on))
+    missing = (
+        objection
+        for archive in archives
+        for objection, one in archive.omissions.items()
+        if _inside(period, one.occurred_on)
     )
+    return tuple(str(one) for one in dict.fromkeys((*records, *missing)))
 
 
 def members_of(past: Past, period: Assessment) -> list[MemberId]:

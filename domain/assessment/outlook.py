@@ -1,41 +1,52 @@
 """展望 — what the year may still come to: shown to the person alone, promised by nobody.
 
 A part of the year (a half, a quarter, a month: whatever the rule set scores by) that runs can rise to its maximum, one
-that lies ahead gives all of its maximum, one that is over gives no more. The best total takes every point that can
-still be earned and the best mark of the appraisal; no grade is foretold beyond *can it still be reached*: quota, vetoes
-and objections are no arithmetic (SPEC §4.10.2).
+that lies ahead gives all of its maximum, one that is over gives no more; a confirmed shortfall stays. What that comes
+to the one scoring function says: shared maxima, the mean, what one begins with and carries over, floor, ceiling and
+vetoes hold here as they will at the year's end. The best total takes every point that can still be earned and the best
+mark of the appraisal; no grade is foretold beyond *can it still be reached*: quota and objections are no arithmetic
+(SPEC §4.10.2).
 """
 
-from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.assessment.grading import reaches
+from domain.assessment.lines import Line
+from domain.assessment.matters import worth_of
+from domain.assessment.prices import OPEN, LevelPrices
 from domain.assessment.rounding import rounder_of
-from domain.assessment.scoring import ledger, mean_of
+from domain.assessment.rows import MatterRow, Uncountable
+from domain.assessment.scoring import Case, Score, score
+from domain.assessment.spans import CategoryScore, Prices, Span, SpanScore, span_scores, together
+from domain.assessment.tariff import Tariff
 from domain.assessment.totals import total
 from domain.rules.assessing import Appraisal, BodyPart, Profile
-from domain.rules.scheme import Scheme, months_of
+from domain.rules.scheme import Scheme
 from domain.values import Code, hundredths
 
 When: TypeAlias = Literal["over", "running", "ahead"]
 
-
-class CategorySoFar(Struct, frozen=True, kw_only=True):
-    """One category of a half, in hundredths."""
-
-    code: Code
-    points: int
-    maximum: int
+_MOST_COPIES: Final = 400
+"""So many more honours of one item are tried at most; no cap is as far away as that."""
 
 
-class HalfSoFar(Struct, frozen=True, kw_only=True):
-    """One half as it stands; of one that lies ahead no point is counted."""
+class YearSoFar(Struct, frozen=True, kw_only=True):
+    """What a year is scored from, as far as it has come; of its records those that are confirmed count."""
 
-    when: When
-    base: int
-    categories: tuple[CategorySoFar, ...]
+    tariff: Tariff
+    case: Case
+    earlier: Sequence[Tariff] = ()
+    parts: Sequence[When]
+    """How far each span has come, in the order of the case's spans."""
+    ends: Sequence[date]
+    """Each span's last day."""
 
 
 class Room(Struct, frozen=True, kw_only=True):
@@ -56,13 +67,14 @@ class YearOutlook(Struct, frozen=True, kw_only=True):
     """What a year may come to, in hundredths."""
 
     earned: int
-    """Base of the halves that have begun, as it stands."""
+    """Base of the parts that have begun, as it stands, and what one begins with."""
     honours: int
     deductions: int
     expected: int | None
-    """Base of the parts that are over × all parts ÷ those that are over + honours − deductions so far.
+    """The ledger if every part that is not over gives what those that are over gave on average.
 
-    Of halves: 2 × base of the first. None while the first part runs.
+    Of halves: 2 × base of the first + honours − deductions so far. None while the first part runs, and where the year
+    is counted anew from all of its records.
     """
     room: tuple[Room, ...]
     honour_room: int | None
@@ -73,72 +85,183 @@ class YearOutlook(Struct, frozen=True, kw_only=True):
     grades: tuple[Reach, ...]
 
 
-def outlook(
-    scheme: Scheme, profile: Profile, halves: Sequence[HalfSoFar], honours: int, deductions: int
-) -> YearOutlook:
+def outlook(scheme: Scheme, profile: Profile, year: YearSoFar) -> YearOutlook:
     """What can still be earned, by the rule set and what is confirmed."""
-    begun = [half for half in halves if half.when != "ahead"]
-    earned = sum(half.base for half in begun)
-    room = _room(halves)
-    cap = scheme.honour_rules.cap_year
-    honour_room = None if cap is None else max(0, hundredths(cap) - honours)
-    best = _between(
-        scheme,
-        _best_base(scheme, halves, earned + sum(one.points for one in room)),
-        honours + (honour_room or 0),
-        deductions,
-    )
+    parts = _Parts(year)
+    now = _scored(year, parts.so_far)
+    capped = any(one.of_list == "honour" and one.scope == "list" for one in year.tariff.limits)
+    more = tuple(_more_honours(scheme, year)) if capped else ()
+    best = _scored(year, parts.best, more)
     mark = _best_mark(scheme.appraisal) if profile.appraised else None
     bodies: dict[BodyPart, int] = {
         part: hundredths(scheme.body_scores.of(part).most) for part in profile.components.by_bodies
     }
-    best_total = total(best, mark, profile, rounder_of(scheme.rounding), bodies).points
-    over = [half.base for half in halves if half.when == "over"]
-    expected = rounder_of(scheme.rounding)(sum(over) * len(halves), len(over)) if over else 0
+    best_total = total(best.ledger, mark, profile, rounder_of(scheme.rounding), bodies).points
     return YearOutlook(
-        earned=earned,
-        honours=honours,
-        deductions=deductions,
-        expected=_between(scheme, expected, honours, deductions) if over else None,
-        room=room,
-        honour_room=honour_room,
-        best_ledger=best,
+        earned=now.base,
+        honours=now.honour_points,
+        deductions=now.deduction_points,
+        expected=_scored(year, parts.expected).ledger if parts.known else None,
+        room=_room(now.spans, best.spans),
+        honour_room=best.honour_points - now.honour_points if capped else None,
+        best_ledger=best.ledger,
         best_total=best_total,
         grades=_grades(scheme, best_total) if profile.graded else (),
     )
 
 
-def _room(halves: Sequence[HalfSoFar]) -> tuple[Room, ...]:
-    left: dict[Code, int] = {}
-    for half in halves:
-        for one in half.categories:
-            had = one.points if half.when == "running" else 0
-            more = 0 if half.when == "over" else max(0, one.maximum - had)
-            left[one.code] = left.get(one.code, 0) + more
+def _scored(year: YearSoFar, spans: Sequence[SpanScore], more: Sequence[MatterRow] = ()) -> Score:
+    """What the one scoring function makes of some spans, with some more honours."""
+    given = iter(spans)
+
+    def of_span(*_: object) -> tuple[SpanScore, SpanScore]:
+        found = next(given)
+        return found, found
+
+    case = replace(year.case, honours=(*year.case.honours, *more)) if more else year.case
+    return score(year.tariff, case, year.earlier, of_span=of_span).confirmed
+
+
+class _Parts:
+    """The spans of a year as they stand, at their best, and as may be expected."""
+
+    def __init__(self, year: YearSoFar) -> None:
+        self._year = year
+        self._tariffs = [span.tariff or year.tariff for span in year.case.spans]
+        prices: Prices = {one.version: one.prices for one in (year.tariff, *year.earlier)}
+        self._stand = [
+            span_scores(tariff, prices, span, year.case.profile)[0]
+            for tariff, span in zip(self._tariffs, year.case.spans, strict=True)
+        ]
+        # Where somebody was absent nothing is known of what he does.
+        self._over = [one for one, when in self._each() if when == "over" and one.categories]
+
+    def _each(self) -> Iterator[tuple[SpanScore, When]]:
+        return zip(self._stand, self._year.parts, strict=True)
+
+    @property
+    def known(self) -> bool:
+        """Whether any part is over, so that something may be expected of the others."""
+        return bool(self._over)
+
+    @property
+    def so_far(self) -> list[SpanScore]:
+        """Of what lies ahead no point is counted: it would stand at its caps for want of anything asked."""
+        return [one if when != "ahead" else SpanScore(one.code, 0, 0, ()) for one, when in self._each()]
+
+    @property
+    def best(self) -> list[SpanScore]:
+        """Every line at its most."""
+        each = zip(self._each(), self._tariffs, self._year.case.spans, strict=True)
+        return [one if when == "over" else _risen(one, tariff, span) for (one, when), tariff, span in each]
+
+    @property
+    def expected(self) -> list[SpanScore]:
+        """What is not over as the mean of what is, category by category."""
+        sums, numbers = Counter[str](), Counter[str]()
+        for one in self._over:
+            for category in one.categories:
+                sums[category.code] += category.points
+                numbers[category.code] += 1
+        means = {code: self._year.tariff.rounding(sums[code], numbers[code]) for code in numbers}
+        return [one if when == "over" else self._as(one, means) for one, when in self._each()]
+
+    def _as(self, span: SpanScore, means: Mapping[str, int]) -> SpanScore:
+        base, maximum = sum(one.base for one in self._over), sum(one.maximum for one in self._over)
+        # A category that is new with a later version of the rules is as good as all others together.
+        rounding = self._year.tariff.rounding
+        points = [
+            means.get(one.code, rounding(one.maximum * base, maximum) if maximum else 0) for one in span.categories
+        ]
+        return together(span.code, tuple(map(_in_one_line, span.categories, points)))
+
+
+def _in_one_line(category: CategoryScore, points: int) -> CategoryScore:
+    """A category of which nothing is known but what it gives."""
+    line = Line(item="", category=category.code, mode="earn", cap=max(points, category.maximum), points=points)
+    return CategoryScore(category.code, points, category.maximum, (line,))
+
+
+def _risen(span: SpanScore, tariff: Tariff, asked: Span) -> SpanScore:
+    """A span of which everything is earned that still can be."""
+    categories: list[CategoryScore] = []
+    for category in span.categories:
+        lines = tuple(replace(line, points=_most(tariff, line, asked)) for line in category.lines)
+        points = sum(line.points for line in lines)
+        categories.append(CategoryScore(category.code, points, category.maximum, lines))
+    return together(span.code, tuple(categories), span.unasked)
+
+
+def _most(tariff: Tariff, line: Line, asked: Span) -> int:
+    """The most that one line can still come to; nothing is foretold of what no maximum bounds."""
+    if line.mode == "presumed" or line.cap >= OPEN:
+        return line.points
+    most, price = line.cap, tariff.prices[line.item]
+    if line.mode == "threshold" and line.asked:
+        most = min(most, max((step.points for step in price.steps), default=0))
+    elif line.mode == "earn":
+        scale = (tariff.months, asked.months_present if tariff.scaling.earn == "up" else tariff.months)
+        for months, cap in price.windows:
+            windows = min(tariff.months // months, asked.months_present)
+            most = min(most, tariff.rounding(cap * windows * scale[0], scale[1]))
+        if price.quantity_max is not None and price.plain:
+            unit = max(points for _, points in price.outcomes.values())
+            most = min(most, tariff.rounding(unit * price.quantity_max * scale[0], 100 * scale[1]))
+    return max(most, line.points)
+
+
+def _room(now: Sequence[SpanScore], best: Sequence[SpanScore]) -> tuple[Room, ...]:
+    left = Counter[Code]()
+    for stands, most in zip(now, best, strict=True):
+        had = {} if most.borrowed else {one.code: one.points for one in stands.categories}
+        for one in () if most.borrowed else most.categories:
+            left[one.code] += max(0, one.points - had.get(one.code, 0))
     return tuple(Room(code=code, points=number) for code, number in left.items())
 
 
-def _best_base(scheme: Scheme, halves: Sequence[HalfSoFar], summed: int) -> int:
-    """The best base of the year: the sum, the mean of the best halves, or, counted anew, all of the year."""
-    whole = max(scheme.periods, key=months_of, default=None)
-    maxima = [sum(one.maximum for one in half.categories) for half in halves]
-    if whole is not None and whole.base == "mean_of_halves":
-        ends = [half.base if half.when == "over" else most for half, most in zip(halves, maxima, strict=True)]
-        return mean_of(zip(ends, maxima, strict=True), rounder_of(scheme.rounding))
-    if whole is not None and whole.base == "recompute" and any(half.when != "over" for half in halves):
-        return sum(maxima)
-    return summed
+def _more_honours(scheme: Scheme, year: YearSoFar) -> Iterator[MatterRow]:
+    """Honours enough to fill every cap: of each item its highest level, on the last day of each part not yet over."""
+    open_days = [day for day, when in zip(year.ends, year.parts, strict=True) if when != "over"]
+    days = open_days or [max(year.ends)]
+    rows = (row for code in sorted(scheme.items) for row in _of_item(year.tariff, code, days))
+    for number, row in enumerate(rows):
+        yield replace(row, record=UUID(int=number), matter=f"more/{number}", position=number)
 
 
-def _between(scheme: Scheme, base: int, honours: int, deductions: int) -> int:
-    floor, ceiling = scheme.scale.floor, scheme.scale.ceiling
-    return ledger(
-        base,
-        honours,
-        deductions,
-        None if floor is None else hundredths(floor),
-        None if ceiling is None else hundredths(ceiling),
-    )
+def _of_item(tariff: Tariff, code: Code, days: Iterable[date]) -> Iterator[MatterRow]:
+    prices = tariff.honours.get(code)
+    if prices is None:
+        return
+    for day in days:
+        found = max(_highest(tariff, code, prices, day), key=lambda one: one[0], default=None)
+        if found is None:
+            return
+        worth, row = found
+        caps = [cap for _, cap in prices.caps]
+        caps += [one.points for one in tariff.limits if one.of_list == "honour" and one.scope == "list"]
+        for _ in range(min(_MOST_COPIES, -(-min(caps) // worth))):
+            yield row
+
+
+def _highest(tariff: Tariff, code: Code, prices: LevelPrices, day: date) -> Iterator[tuple[int, MatterRow]]:
+    """The levels inside the cap that give something, with what each is worth."""
+    share = max(prices.shares, key=lambda one: prices.shares[one], default=None)
+    measure = prices.standard.measure
+    enough = 100 if measure is None else max(100, measure.per, measure.minimum or 0)
+    for level in prices.points:
+        if level in prices.outside_cap:
+            continue
+        most = prices.standard.ranges.get(level, (0, enough))[1]
+        row = MatterRow(
+            record=UUID(int=0), item=code, level=level, matter="", counted_on=day, position=0, rules=tariff.version,
+            quantity=most, share=share,
+        )  # fmt: skip
+        try:
+            worth = worth_of(prices, row)
+        except Uncountable:
+            continue
+        if worth > 0:
+            yield worth, row
 
 
 def _best_mark(appraisal: Appraisal) -> int | None:

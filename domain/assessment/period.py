@@ -5,6 +5,7 @@ results stand in streams of their own (``domain.assessment.result``); here stand
 and its digest.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final, Literal, TypeAlias, TypedDict, assert_never
 from uuid import UUID, uuid5
@@ -351,7 +352,7 @@ def need_unsealed(past: Past, unit: Code, day: date) -> None:
     rules = past[RULES.of(established(past, unit).scheme)].in_force(day)
     if rules is None or rules.scheme is None:
         return
-    touched = [one for one in rules.scheme.periods if _covers(one, day)]
+    touched = periods_over(rules.scheme.periods, day)
     for state in past.many([period_of(unit, day.year, one.code) for one in touched]):
         if isinstance(state, Assessment) and state.status == "sealed":
             raise PeriodSealedAlready(period=state.period, last_on=state.last_on)
@@ -360,6 +361,7 @@ def need_unsealed(past: Past, unit: Code, day: date) -> None:
             raise PeriodBeingDecided(period=state.period, last_on=state.last_on)
 
 
-def _covers(period: Period, day: date) -> bool:
-    first_on, last_on = days_of(period, day.year)
-    return first_on <= day <= last_on
+def periods_over(periods: Iterable[Period], day: date) -> list[Period]:
+    """Those that hold a day."""
+    spans = ((one, days_of(one, day.year)) for one in periods)
+    return [one for one, (first_on, last_on) in spans if first_on <= day <= last_on]

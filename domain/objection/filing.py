@@ -32,6 +32,7 @@ from domain.objection.objection import (
     at_step,
     living,
 )
+from domain.objection.omitting import held_back
 from domain.objection.recusal import levels
 from domain.objection.release import released
 from domain.objection.terms import officials_until, terms
@@ -43,6 +44,7 @@ from domain.values import Code, NoticeId, ObjectionId, Sha256, day_of
 
 GRADED: Final = ("half_year", "year_end", "restatement", "probation")
 """The stages that show totals or grades."""
+IN_TIME_MISSING: Final = ("objection", "missing_line")
 
 
 class ObjectionExists(Refused):
@@ -157,7 +159,8 @@ def _file(past: Past, command: FileObjection | EnterObjection, received_on: date
     _target(past, notice, command.about)
     line = _line(notice, command)
     standing = _standing(notice, received_on, anonymous=command.anonymous)
-    holds = standing == "objection" and line is not None and _can_hold(past, notice, line)
+    waits = held_back(past, notice, command.objection) if (standing, command.about) == IN_TIME_MISSING else []
+    holds = bool(waits) or (standing == "objection" and line is not None and _can_hold(past, notice, line))
     today = day_of(command.at)
     limits = terms(past, notice.unit, today)
     filed = ObjectionFiled(
@@ -183,7 +186,7 @@ def _file(past: Past, command: FileObjection | EnterObjection, received_on: date
         body=levels(past, notice)[0],
         accept_by=None if standing == "information" else officials_until(past, today, limits.acceptance),
     )
-    return [ref.says(filed), ref.says(receipted), *_effect(notice, line, filed, ref, holds=holds)]
+    return [ref.says(filed), ref.says(receipted), *_effect(notice, line, filed, ref, holds=holds), *waits]
 
 
 def _effect(

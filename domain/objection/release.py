@@ -20,6 +20,7 @@ from domain.notice.notice import (
     living,
 )
 from domain.objection.objection import Correction, Objection
+from domain.objection.omitting import settled
 from domain.objection.righting import worth_of_right
 from domain.recording.archive import (
     ENDED,
@@ -43,7 +44,7 @@ def released(past: Past, objection: Objection) -> list[Write]:
     notice = living(past, objection.notice)
     line = _line(notice, objection)
     if line is None:
-        return []
+        return settled(past, notice, objection)
     writes: list[Write] = []
     if objection.objection in line.held_by:
         cleared = NoticeLineCleared(
@@ -64,7 +65,7 @@ def reversed_record(past: Past, objection: Objection) -> list[Write]:
     notice = living(past, objection.notice)
     line = _line(notice, objection)
     if line is None:
-        return []
+        return settled(past, notice, objection)
     corrected = NoticeLineCorrected(
         notice=notice.notice, unit=notice.unit, line=line.line, objection=objection.objection
     )

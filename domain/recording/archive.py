@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.decider import Fact, Refused, Stream, StreamRef
+from domain.recording.omission import Omission, OmissionHeld, OmissionSettled, omitted
 from domain.recording.sealing import ArchiveSealed, Sealed
 from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantity, RecordId, Reference, Sha256
 from domain.values import RestatementId as OrderId
@@ -269,6 +270,8 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
     records: dict[UUID, Record] = {}
     sealed: tuple[Sealed, ...] = ()
+    omissions: dict[UUID, Omission] = {}
+    """What open objections say is missing."""
 
     def sealed_on(self, day: date) -> Sealed | None:
         """The determined period into which a day falls."""
@@ -282,7 +285,8 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
     def held(self) -> bool:
         """Whether an open objection stands in the way of determining this member."""
-        return any(record.held_by for record in self.records.values() if record.status not in ENDED)
+        standing = (record for record in self.records.values() if record.status not in ENDED)
+        return bool(self.omissions) or any(record.held_by for record in standing)
 
 
 class RecordUnknown(Refused):
@@ -309,6 +313,8 @@ def evolve(state: Archive, fact: Fact) -> Archive:
             return _with(state, _replacement(fact))
         case RecordSuspended() | RecordReleased() | RecordReversed():
             return _with(state, _disputed(state.records[fact.record], fact))
+        case OmissionHeld() | OmissionSettled():
+            return replace(state, omissions=omitted(state.omissions, fact))
         case ArchiveSealed():
             span = Sealed(period=fact.period, first_on=fact.first_on, last_on=fact.last_on)
             return replace(state, sealed=(*state.sealed, span))
@@ -432,6 +438,8 @@ ARCHIVE: Final[Stream[Archive]] = Stream(
         RecordReleased,
         RecordReversed,
         RecordReplaced,
+        OmissionHeld,
+        OmissionSettled,
         ArchiveSealed,
     ),
 )

@@ -1,6 +1,6 @@
 """提请一票否决 — a veto that a department keeps is brought by its officer; the body then registers what was brought.
 
-Until then its officer may take it back, and the body decline it; what was registered once is used up by it.
+Until then its officer may take it back, and the body decline it in a meeting; what was registered once is used up.
 
 What no department keeps the body registers of itself. Who brings it has no part in the vote, and what is registered
 rests on the very document that was brought.
@@ -10,15 +10,15 @@ from datetime import date
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from domain.assessment.period import need_unsealed
 from domain.decider import Command, Decision, Fact, Past, Refused, Stream, StreamRef, Write
 from domain.organisation.member import refuse_own
 from domain.organisation.unit import established
-from domain.recording.approval import WrongBody
 from domain.recording.archive import archive_of
-from domain.recording.chain import need_unconcerned, sitting_of, steps_of
-from domain.recording.department import OFFICER, KeptByDepartment, need_department
+from domain.recording.committee import Vote
+from domain.recording.department import KeptByDepartment, need_department
 from domain.recording.entering import AlreadyRecorded, need_open_period
 from domain.recording.papers import need_days, need_kind
 from domain.recording.sheet import acting
@@ -27,7 +27,7 @@ from domain.rules.items import VetoItem
 from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, MemberId, Sha256, day_of
+from domain.values import Code, MemberId, Reference, Sha256
 
 
 class VetoBrought(Fact, frozen=True, kw_only=True):
@@ -60,6 +60,14 @@ class BroughtVetoClosed(Fact, frozen=True, kw_only=True):
     outcome: Outcome
     by: MemberId
     reason: Sha256 | None = None
+    minute: Reference | None = None
+    minute_sha256: Sha256 | None = None
+    vote: Vote | None = None
+    """Of the meeting that declined it: a log of before has one person's word alone."""
+
+
+VetoDays: TypeAlias = tuple[date, date]
+"""Of the act and of the decision."""
 
 
 class NotBrought(msgspec.Struct, frozen=True):
@@ -73,7 +81,9 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     by: frozenset[MemberId]
     """Everybody who ever brought it."""
     waits: bool = True
-    """Whether it may still be registered."""
+    """Whether it may still be registered, as far as its own stream says."""
+    registered: tuple[VetoDays, ...] = ()
+    """The days of each that was closed as registered."""
 
 
 State: TypeAlias = NotBrought | Brought
@@ -113,7 +123,7 @@ class BringVeto(Command, frozen=True, kw_only=True):
 
 
 class CloseBroughtVeto(Command, frozen=True, kw_only=True):
-    """Take back what one's department brought, or decline it as the body that registers."""
+    """Take back what one's department brought."""
 
     operation = "veto.close_brought"
     unit: Code
@@ -141,9 +151,11 @@ def evolve(state: State, fact: Fact) -> State:
         case NotBrought(), VetoBrought():
             return Brought(last=fact, by=frozenset({fact.by}))
         case Brought(), VetoBrought():
-            return Brought(last=fact, by=state.by | {fact.by})
+            return replace(state, last=fact, by=state.by | {fact.by}, waits=True)
+        case Brought(), BroughtVetoClosed(outcome="registered"):
+            return replace(state, waits=False, registered=(*state.registered, _days(state.last)))
         case Brought(), BroughtVetoClosed():
-            return msgspec.structs.replace(state, waits=False)
+            return replace(state, waits=False)
         case _:
             raise AssertionError(f"{type(fact).__name__} does not belong to what is brought")
 
@@ -157,7 +169,7 @@ def brought_of(unit: Code, member: MemberId, matter: Code, item: Code) -> Stream
 
 
 def decide(past: Past, command: BringingCommand) -> Decision:
-    """Bring, take back or decline."""
+    """Bring, take back."""
     match command:
         case BringVeto():
             return _bring(past, command)
@@ -196,36 +208,46 @@ def _bring(past: Past, command: BringVeto) -> Decision:
     )
     ref = brought_of(command.unit, command.member, command.matter, command.item)
     state = past[ref]
+    if isinstance(state, Brought) and state.waits and _registered_before(past, state):
+        # Said now, so that what is brought anew is not taken for what was registered then.
+        return [used_up(ref, state, acting(command)), ref.says(fact)]
     return [] if isinstance(state, Brought) and state.waits and state.last == fact else [ref.says(fact)]
 
 
 def _close(past: Past, command: CloseBroughtVeto) -> Decision:
     refuse_own(command, command.member)
     ref = brought_of(command.unit, command.member, command.matter, command.item)
+    last = waiting(past, ref).last
+    if command.actor.unit != last.department:
+        raise KeptByDepartment(item=command.item, departments=(last.department,))
+    return [ref.says(replace(closed(last, "taken_back", acting(command)), reason=command.reason.commitment))]
+
+
+def waiting(past: Past, ref: StreamRef[State]) -> Brought:
+    """What was brought and may still be registered, or a refusal that there is nothing."""
     state = past[ref]
-    if not isinstance(state, Brought) or not state.waits:
-        raise VetoNotBrought(matter=command.matter, item=command.item)
-    if command.actor.role != OFFICER:
-        _need_of_the_body(past, command, state.last)
-    elif command.actor.unit != state.last.department:
-        raise KeptByDepartment(item=command.item, departments=(state.last.department,))
-    outcome: Outcome = "taken_back" if command.actor.role == OFFICER else "declined"
-    return [ref.says(_closed(state.last, outcome, acting(command), command.reason.commitment))]
+    if not isinstance(state, Brought) or not state.waits or _registered_before(past, state):
+        raise VetoNotBrought
+    return state
 
 
-def _need_of_the_body(past: Past, command: CloseBroughtVeto, last: VetoBrought) -> None:
-    """Refuse whoever is not of the body that registers, and whoever sits there in the place of whom it is about."""
-    _, scheme = scheme_here(past, command.unit, last.occurred_on)
-    (step,) = steps_of(past, established(past, command.unit), (scheme.veto_rules.registered_by,))
-    if command.actor.unit != step.unit:
-        raise WrongBody(body=step.unit)
-    body = sitting_of(past, scheme, step, day_of(command.at))
-    need_unconcerned(body, acting(command), subject=command.member, entered_by=())
+def _registered_before(past: Past, state: Brought) -> bool:
+    """Whether the archive holds more such vetoes than its own stream says: a log of before closed nothing by them."""
+    last = state.last
+    wanted = (last.unit, last.matter, last.item, *_days(last))
+    records = past[archive_of(last.member, last.decided_on)].records.values()
+    held = ((one.unit, one.matter, one.item, one.occurred_on, one.counted_on) for one in records if one.kind == "veto")
+    return sum(one == wanted for one in held) > state.registered.count(_days(last))
 
 
-def _closed(last: VetoBrought, outcome: Outcome, by: MemberId, reason: Sha256 | None = None) -> BroughtVetoClosed:
+def _days(last: VetoBrought) -> VetoDays:
+    return last.occurred_on, last.decided_on
+
+
+def closed(last: VetoBrought, outcome: Outcome, by: MemberId) -> BroughtVetoClosed:
+    """What was brought last waits no longer."""
     return BroughtVetoClosed(
-        unit=last.unit, member=last.member, matter=last.matter, item=last.item, outcome=outcome, by=by, reason=reason
+        unit=last.unit, member=last.member, matter=last.matter, item=last.item, outcome=outcome, by=by
     )
 
 
@@ -243,7 +265,7 @@ def need_brought(past: Past, scheme: Scheme, ref: StreamRef[State], item: Code, 
     if not keepers:
         return None
     state = past[ref]
-    if isinstance(state, NotBrought) or not state.waits:
+    if isinstance(state, NotBrought) or not state.waits or _registered_before(past, state):
         raise KeptByDepartment(item=item, departments=keepers)
     last = state.last
     if rests_on != RestsOn(last.occurred_on, last.decided_on, last.document_kind, last.document):
@@ -253,4 +275,4 @@ def need_brought(past: Past, scheme: Scheme, ref: StreamRef[State], item: Code, 
 
 def used_up(ref: StreamRef[State], brought: Brought, by: MemberId) -> Write:
     """What was brought is registered: nothing is registered from it any more."""
-    return ref.says(_closed(brought.last, "registered", by))
+    return ref.says(closed(brought.last, "registered", by))

@@ -41,7 +41,8 @@ from domain.recording.honour import (
     honour_id,
     living,
 )
-from domain.recording.papers import late_reason, need_days, need_kind
+from domain.recording.lateness import late_reason
+from domain.recording.papers import need_days, need_kind
 from domain.recording.sheet import acting
 from domain.recording.terms import answer_by
 from domain.rules.demands import chain_by_worth, declarers_of, departments_of, terms_of
@@ -175,7 +176,7 @@ def _claim(past: Past, command: ClaimHonour) -> Decision:
         share=command.share,
         choice_reason=reason_of(scheme, item.code, command.level, command.choice_reason),
         by=acting(command),
-        late_reason=late_reason(scheme, command.dated_on, command.at, command.late_reason),
+        late_reason=late_reason(past, scheme, command.dated_on, command.at, command.late_reason),
         turn=turn,
         body=steps[0].unit,
         answer_by=_answer_by(past, scheme, command.at),

@@ -1,6 +1,5 @@
 """填表 — the recorder opens a sheet, fills it by exception and puts it before the committee."""
 
-from datetime import date
 from typing import Final, TypeAlias
 
 import msgspec
@@ -14,6 +13,7 @@ from domain.organisation.unit import established
 from domain.recording.amounts import Amount, LevelUnknown, QuantityOutsideRule, need_amount, reason_of
 from domain.recording.archive import Outcome
 from domain.recording.department import need_department
+from domain.recording.lateness import late_reason
 from domain.recording.matter import held
 from domain.recording.sheet import (
     SHEET,
@@ -32,7 +32,7 @@ from domain.rules.items import Mode, ResponsibilityItem
 from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
-from domain.values import Code, MemberId, Quantity, Sha256, day_of, hundredths
+from domain.values import Code, MemberId, Quantity, hundredths
 
 OUTCOMES: Final[dict[Mode, tuple[Outcome, ...]]] = {
     "ratio": ("attended", "absent", "excused"),
@@ -84,12 +84,6 @@ class OwnPoints(Refused):
     """不得登记本人积分:由代理记录员登记。 Nobody records his own points; the substitute enters them."""
 
     code = "own-points"
-
-
-class LateReasonMissing(Refused):
-    """补记超过规定期限,须说明理由。 This entry comes late and needs a reason."""
-
-    code = "late-reason-missing"
 
 
 class LineWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -175,18 +169,9 @@ def _open(past: Past, command: OpenSheet) -> Decision:
         item=command.item,
         rules=rules,
         occurred_on=matter.occurred_on,
-        late_reason=_reason_if_late(scheme, matter.occurred_on, command),
+        late_reason=late_reason(past, scheme, matter.occurred_on, command.at, command.late_reason),
     )
     return [sheet_of(command).says(fact)]
-
-
-def _reason_if_late(scheme: Scheme, occurred_on: date, command: OpenSheet | FillSheet) -> Sha256 | None:
-    """Commitment to the reason where it comes late, or a refusal that it lacks; None where it comes in time."""
-    if (day_of(command.at) - occurred_on).days <= scheme.counting.late_entry_days:
-        return None
-    if command.late_reason is None:
-        raise LateReasonMissing(days=scheme.counting.late_entry_days)
-    return command.late_reason.commitment
 
 
 def _draft(past: Past, command: FillSheet | SubmitSheet) -> Sheet:
@@ -201,11 +186,10 @@ def _fill(past: Past, command: FillSheet) -> Decision:
     scheme = _scheme_in_force(past, sheet)
     item = item_of(scheme, sheet.item)
     need_department(scheme, item.code, command.actor)
-    late_reason = None if sheet.late else _reason_if_late(scheme, sheet.occurred_on, command)
+    late = None if sheet.late else late_reason(past, scheme, sheet.occurred_on, command.at, command.late_reason)
     ref = sheet_of(command)
     lines = (
-        replace(_line_set(scheme, item, wish, command), late_reason=late_reason)
-        for wish in _wishes(past, sheet, command)
+        replace(_line_set(scheme, item, wish, command), late_reason=late) for wish in _wishes(past, sheet, command)
     )
     return [ref.says(line) for line in lines if _says_something_new(sheet, line)]
 

@@ -1,16 +1,13 @@
-"""依据文书 — what honours, deductions and vetoes rest on: a document of a demanded kind, its day, how late it comes."""
+"""依据文书 — what honours, deductions and vetoes rest on: a document of a demanded kind, and its day."""
 
 from datetime import date
 
 from domain.decider import Past, Refused
 from domain.organisation.roster import NotOnRoster, belonging
 from domain.organisation.unit import DayInFuture
-from domain.recording.filling import LateReasonMissing
 from domain.recording.sheet import EvidenceMissing
 from domain.rules.items import Item
-from domain.rules.scheme import Scheme
-from domain.sealed import Secret
-from domain.values import Code, Instant, MemberId, Sha256, day_of
+from domain.values import Code, Instant, MemberId, day_of
 
 
 class ActAfterDocument(Refused):
@@ -33,12 +30,3 @@ def need_kind(item: Item, kind: Code) -> None:
     """The document is of a kind that the item demands."""
     if kind not in item.evidence:
         raise EvidenceMissing(kinds=item.evidence)
-
-
-def late_reason(scheme: Scheme, dated_on: date, at: Instant, reason: Secret | None) -> Sha256 | None:
-    """Commitment to the reason where the entry comes late after its document; refuses where it lacks."""
-    if (day_of(at) - dated_on).days <= scheme.counting.late_entry_days:
-        return None
-    if reason is None:
-        raise LateReasonMissing(days=scheme.counting.late_entry_days)
-    return reason.commitment

@@ -23,8 +23,9 @@ from domain.recording.department import need_department
 from domain.recording.docket import CaseListed, case_listed
 from domain.recording.entering import AlreadyRecorded, need_open_period
 from domain.recording.filling import OwnPoints
+from domain.recording.lateness import late_reason
 from domain.recording.matter import MATTER, NotPlanned
-from domain.recording.papers import late_reason, need_days, need_kind
+from domain.recording.papers import need_days, need_kind
 from domain.recording.sheet import acting
 from domain.recording.terms import ends_on
 from domain.result.measure import measures_of
@@ -158,7 +159,7 @@ def _propose(past: Past, command: ProposeDeduction) -> Decision:
         source=_source(command),
         by=acting(command),
         particulars=command.particulars.commitment,
-        late_reason=late_reason(scheme, command.dated_on, command.at, command.late_reason),
+        late_reason=late_reason(past, scheme, command.dated_on, command.at, command.late_reason),
         body=steps_of(past, unit, chain_by_worth(scheme, item.code, command.level, worth))[0].unit,
         told_from=day_of(command.at),
         deemed_at=_deemed_at(past, scheme, command.at),

@@ -8,12 +8,14 @@ from collections.abc import Collection
 from datetime import date
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from domain.assessment.period import need_unsealed
 from domain.decider import Decision, Past, Refused
 from domain.organisation.unit import DayInFuture, Established, established
 from domain.recording.approval import NotOneDecides
 from domain.recording.archive import ENDED, RecordUnknown, VetoLifted, VetoRegistered, archive_of
-from domain.recording.bringing import RestsOn, brought_of, need_brought, used_up, veto_named
+from domain.recording.bringing import RestsOn, brought_of, closed, need_brought, used_up, veto_named, waiting
 from domain.recording.chain import Sitting, steps_of, voted
 from domain.recording.committee import Vote
 from domain.recording.entering import need_open_period, recorded
@@ -65,12 +67,24 @@ class LiftVeto(Sitting, frozen=True, kw_only=True):
     document: Sha256
 
 
-VetoCommand: TypeAlias = RegisterVeto | LiftVeto
+class DeclineBroughtVeto(Sitting, frozen=True, kw_only=True):
+    """The body that registers gives back what a department brought, and says why."""
+
+    operation = "veto.register"
+    member: MemberId
+    matter: Code
+    item: Code
+    reason: Secret
+
+
+VetoCommand: TypeAlias = RegisterVeto | LiftVeto | DeclineBroughtVeto
 
 
 def decide(past: Past, command: VetoCommand) -> Decision:
-    """Register, lift."""
+    """Register, decline, lift."""
     match command:
+        case DeclineBroughtVeto():
+            return _decline(past, command)
         case RegisterVeto():
             return _register(past, command)
         case LiftVeto():
@@ -114,6 +128,21 @@ def _register(past: Past, command: RegisterVeto) -> Decision:
             ),
         ),
     ]
+
+
+def _decline(past: Past, command: DeclineBroughtVeto) -> Decision:
+    ref = brought_of(command.unit, command.member, command.matter, command.item)
+    found = waiting(past, ref)
+    unit = established(past, command.unit)
+    _, scheme = scheme_here(past, unit.unit, found.last.occurred_on)
+    said = replace(
+        closed(found.last, "declined", acting(command)),
+        reason=command.reason.commitment,
+        minute=command.minute,
+        minute_sha256=command.minute_sha256,
+        vote=_carried(past, scheme, unit, command, found.by),
+    )
+    return [ref.says(said)]
 
 
 def _carried(

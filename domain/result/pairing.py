@@ -29,7 +29,7 @@ from domain.result.measure import (
     opened,
 )
 from domain.rules.consequences import HelperRule, MeasureRule
-from domain.rules.ruleset import RULES, NoRuleInForce
+from domain.rules.ruleset import scheme_of
 from domain.rules.scheme import Scheme
 from domain.rules.working_days import months_later
 from domain.sealed import Secret
@@ -96,11 +96,7 @@ def decide(past: Past, command: PairingCommand) -> Decision:
 
 def scheme_of_measure(past: Past, found: Measure) -> Scheme:
     """The version under which a measure was proposed."""
-    scheme = established(past, found.unit).scheme
-    version = past[RULES.of(scheme)].find(found.rules)
-    if version is None or version.scheme is None:
-        raise NoRuleInForce(scheme=scheme)
-    return version.scheme
+    return scheme_of(past, established(past, found.unit).scheme, found.rules)
 
 
 def rule_of(scheme: Scheme, found: Measure) -> MeasureRule:

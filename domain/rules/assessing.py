@@ -162,10 +162,6 @@ class Appraisal(Stated, frozen=True, kw_only=True):
     show: AppraisalShow = AppraisalShow()
 
 
-ENTRY_CLOSES_WORKING_DAYS: Final = 10
-"""Said to people only: what is late ``counting.late_entry_days`` says."""
-
-
 class Period(Coded, frozen=True, kw_only=True, rename={"first_day": "from", "last_day": "to"}):
     """A half-year or the year, and what comes of it."""
 
@@ -174,7 +170,8 @@ class Period(Coded, frozen=True, kw_only=True, rename={"first_day": "from", "las
     result: Literal["half_score", "score", "total"]
     appraisal: bool = False
     graded: bool = False
-    entry_closes_working_days: Positive = ENTRY_CLOSES_WORKING_DAYS
+    entry_closes_working_days: Positive = 10
+    """After its last day; what is entered later needs a reason and is flagged, however young the act."""
     base: Literal["sum_of_halves", "mean_of_halves", "recompute"] | None = None
     base_options: tuple[Literal["sum_of_halves", "mean_of_halves", "recompute"], ...] = ()
     order: tuple[Literal["appraisal", "committee", "notice", "determination"], ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final, TypeAlias
 
-from domain.rules.assessing import BODY_PARTS, ENTRY_CLOSES_WORKING_DAYS, JUDGED_PARTS, BodyScores, Grade
+from domain.rules.assessing import BODY_PARTS, JUDGED_PARTS, BodyScores, Grade
 from domain.rules.findings import Finding, refuse, warn
 from domain.rules.lint_categories import ballots, caps_of_categories, halves, profiles, tree, weights
 from domain.rules.lint_items import (
@@ -200,18 +200,6 @@ def few_planned_matters(scheme: Scheme) -> Iterator[Finding]:
             )
 
 
-def notes(scheme: Scheme) -> Iterator[Finding]:
-    """A number that is printed with the rule set and holds nobody to anything: say so."""
-    for index, period in enumerate(scheme.periods):
-        if period.entry_closes_working_days != ENTRY_CLOSES_WORKING_DAYS:
-            yield warn(
-                "only-a-note",
-                f"$.periods[{index}].entry_closes_working_days",
-                "补录截止日只作说明:系统不据此拒绝补记,逾期以 counting.late_entry_days 为准。",
-                "when entry closes is only a note: what is late counting.late_entry_days says",
-            )
-
-
 _CHECKS: Final[tuple[Check, ...]] = (
     tree,
     weights,
@@ -254,5 +242,4 @@ _CHECKS: Final[tuple[Check, ...]] = (
     repealed,
     evidence_never_asked_for,
     few_planned_matters,
-    notes,
 )

@@ -79,6 +79,25 @@ def problems_of(value: object, shape: object, path: str = "$") -> tuple[Problem,
     return tuple(_walk(value, shape, path))
 
 
+def repeated_codes(value: object, path: str = "$") -> tuple[Problem, ...]:
+    """Codes that stand twice in one list, anywhere: all that can be wrong with what has the type that it should have.
+
+    >>> [one.path for one in repeated_codes({"items": [{"code": "A"}, {"code": "B"}, {"code": "A"}]})]
+    ['$.items[2].code']
+    """
+    return tuple(_repeated_codes(value, path))
+
+
+def _repeated_codes(value: object, path: str) -> Iterator[Problem]:
+    if _is_array(value):
+        for index, element in enumerate(value):
+            yield from _repeated_codes(element, f"{path}[{index}]")
+        yield from _same_code_twice(value, path)
+    elif _is_object(value):
+        for key, element in value.items():
+            yield from _repeated_codes(element, f"{path}.{key}")
+
+
 def _walk(value: object, shape: object, path: str) -> Iterator[Problem]:
     shape, constrained = _bare(shape), shape
     if isinstance(shape, type) and issubclass(shape, Struct) and _is_object(value):

@@ -307,6 +307,14 @@ def scheme_on(past: Past, scheme: Code, day: date) -> tuple[str, Scheme]:
     return found.version, found.scheme
 
 
+def scheme_of(past: Past, scheme: Code, version: Code) -> Scheme:
+    """Content of a version of the central rule set by its name, in force or not, or a refusal."""
+    found = past[RULES.of(scheme)].find(version)
+    if found is None or found.scheme is None:
+        raise NoRuleInForce(scheme=scheme)
+    return found.scheme
+
+
 def decide(past: Past, command: DraftRuleSet | SimulateRuleSet | ApproveRuleSet | PublishRuleSet) -> Decision:
     """Draft, simulate, approve, publish: in this order, by different people, for the organisation at the top."""
     owner = established(past, command.unit)

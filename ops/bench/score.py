@@ -36,8 +36,7 @@ ONE_BAR_MS: Final = 1.0
 ONES: Final = 200
 
 _COPY: Final = """
-COPY (SELECT member, day, item, outcome, quantity, confirmed, replaced, reversed, level, condition
-      FROM reads.records ORDER BY member) TO STDOUT
+COPY (SELECT member, day, item, said, level, condition FROM reads.records ORDER BY member) TO STDOUT
 """
 _COUNT: Final = "SELECT count(*) FROM reads.records"
 _COLUMNS: Final = (

@@ -10,7 +10,7 @@ from domain.rules.scheme import Scheme
 from domain.values import Code
 from projections.reports.disclosure import Path
 from projections.rows import Connection
-from projections.rules import Published, ask_versions, in_force, versions_in
+from projections.rules import Published, every_version, in_force
 from projections.traits import Open
 
 _UNIT: Final = "SELECT code, path, scheme FROM units WHERE code = %(unit)s"
@@ -89,7 +89,7 @@ def asking(connection: Connection, opened: Open, asked: Asked) -> Asking | None:
     if found is None:
         return None
     _, path, code = found
-    versions = versions_in(connection, ask_versions(connection)).get(code, ())
+    versions = every_version(connection).get(code, ())
     year, period, first_on, last_on = _period(versions, asked)
     published = in_force(versions, last_on)
     return Asking(

@@ -1,5 +1,6 @@
 """分类评议 over HTTP and pages: one slip, eight marks, eight envelopes that nothing joins; two ways of counting."""
 
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 
@@ -19,7 +21,8 @@ from projections.ballot_box import digest_of_code
 from tests.api.lived import lived, to_the_appraisal
 from tests.api.test_appraisals import BALLOTS, OTHERS, PLACE, annulled, count, opened, value
 from tests.api.test_ballot_secrecy import ENVELOPE_BYTES, everything
-from tests.api.town import PAGE, Town
+from tests.api.test_exports import rows_of
+from tests.api.town import PAGE, Town, key
 from tests.domain.branch import BRANCH, MEMBER, OTHER, PEOPLE, SECRETARY
 from tests.domain.year import BY_CATEGORY
 
@@ -75,12 +78,25 @@ def test_a_ballot_gives_one_mark_for_each_category_and_for_nothing_else(year: To
     annulled(year)
 
 
+def need_compact_and_labelled(page: str) -> None:
+    """One person is open, the others fold away; each of the small fields is named by person, category and mark."""
+    fields = re.findall(r'<input name="count\.[^>]*aria-labelledby="([^"]*)"', page)
+    assert len(fields) == len(PEOPLE) * len(CATEGORIES) * len(load(BY_CATEGORY).appraisal.values)
+    named = Counter(re.findall(r'\bid="([^"]*)"', page))
+    assert {named[one] for field in fields for one in field.split()} == {1}
+    assert {len(field.split()) for field in fields} == {3}
+    assert len(set(fields)) == len(fields)
+    assert page.count('<details class="tally-of">') == len(PEOPLE) - 1
+    assert page.count('<details class="tally-of" open>') == 1
+
+
 def test_on_paper_two_tellers_enter_each_category_by_itself(year: Town) -> None:
     opened(year, "paper_two_tellers")
     for language, heading in (("zh", "理想信念"), ("en", "Ideals and convictions")):
         page = year.known("secretary").get(PLACE, headers={**PAGE, "accept-language": language})
         assert heading in page.text
     assert f'name="count.{MEMBER}.excellent:LX"' in page.text
+    need_compact_and_labelled(page.text)
     too_many = [{"member": str(MEMBER), "mark": "excellent", "category": "LX", "ballots": OTHERS + 1}]
     assert count(year, None, counts=too_many).json()["code"] == "ballot-invalid"
     unknown = [{"member": str(MEMBER), "mark": "excellent", "ballots": 5}]
@@ -185,3 +201,28 @@ def test_each_sees_his_own_categories_and_whoever_fixes_the_scores_sees_all(vote
             assert shown.status_code == 200
             assert heading in shown.text
             assert "83.75" in shown.text
+
+
+def test_the_means_are_taken_away_category_by_category_and_too_few_voices_have_none(voted: Any, year: Town) -> None:
+    assert voted
+
+    def taken(reader: httpx2.Client, kind: str = "csv") -> list[list[str]]:
+        return rows_of(kind, reader.get(f"{PLACE}/exports/means.{kind}").content)
+
+    table = taken(year.known("secretary"))
+    names = [f"民主评议 · {one.zh}" for one in load(BY_CATEGORY).categories]
+    assert table[0] == ["姓名", "年度", "考评期", "票数", "民主评议", *names]
+    line = next(row for row in table[1:] if row[4] == "83.75")
+    # In 勤政务实 four of seven said something: no mean leaves the house.
+    assert line[5:8] == ["100.00", "", "80.00"]
+    assert taken(year.known("secretary"), "xlsx")[0] == table[0]
+    assert len(table) == len(PEOPLE) + 1
+    assert len(taken(year.acting("member", "member", BRANCH))) == 2, "a member takes his own line away"
+    period = PLACE.replace("appraisals", "periods")
+    computed = year.acting("secretary", "secretary", BRANCH).post(f"{period}/computation", json={}, headers=key())
+    assert computed.status_code == 200, computed.text
+    year.settled()
+    results = rows_of("csv", year.known("secretary").get(f"{period}/exports/results.csv").content)
+    first = results[0].index(names[0])
+    assert results[0][first - 1 : first + len(names)] == ["民主评议", *names]
+    assert [row[first - 1 : first + 3] for row in results if "83.75" in row] == [["83.75", "100.00", "", "80.00"]]

@@ -67,5 +67,15 @@ def test_the_page_asks_for_the_reason_only_when_it_is_late(town: Town, sheet: st
     today = town.acting("recorder", "recorder", BRANCH)
     assert 'name="late_reason"' not in today.get(sheet, headers=PAGE).text
     assert today.get(sheet).json()["value"]["late_reason_missing"] is False
+    assert "补录截止" in today.get(sheet, headers=PAGE).text
     assert 'name="late_reason"' in recorder.get(sheet, headers=PAGE).text
     assert recorder.get(sheet).json()["value"]["late_reason_missing"] is True
+
+
+def test_each_period_says_until_when_its_entries_come_in_time(town: Town) -> None:
+    year = day_of(town.deployment.clock().now()).year
+    recorder = town.acting("recorder", "recorder", BRANCH)
+    periods = {
+        row["period"]: row for row in recorder.get(f"/units/{BRANCH}/periods?year={year}").json()["value"]["periods"]
+    }
+    assert str(year) + "-07-10" <= periods["H1"]["entry_closes_on"] <= str(year) + "-07-20"

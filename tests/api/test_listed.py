@@ -89,3 +89,28 @@ def test_the_recorder_brings_honours_and_deductions_and_no_members(town: Town) -
     recorder = town.acting("recorder", "recorder", BRANCH)
     for kind, status in (("honours", 200), ("deductions", 200), ("members", 403), ("appointments", 403)):
         assert recorder.get(f"/units/{BRANCH}/lists/{kind}").status_code == status, kind
+
+
+def test_traits_are_brought_in_and_never_handed_out_again(town: Town, officer: httpx2.Client) -> None:
+    place, member = f"/units/{BRANCH}/lists/traits", town.members["member"]
+    blank = officer.get(place).content
+    book = load_workbook(BytesIO(blank))
+    roster = book["名册"].iter_rows(min_row=2, values_only=True)
+    name = town.known("member").get(f"/members/{member}/points").json()["value"]["name"]
+    number = next(row[0] for row in roster if row[1] == name)
+    for column, cell in enumerate((number, name, 1985, "女", "无"), start=1):
+        book["情况"].cell(row=2, column=column, value=cell)
+    out = BytesIO()
+    book.save(out)
+    sent = officer.post(
+        place,
+        data={"mode": "record", "idempotency_key": str(uuid4())},
+        files={"file": ("情况.xlsx", out.getvalue())},
+    )
+    assert sent.status_code == 303
+    town.settled(town.position())
+    moments = town.known("member").get(f"/members/{member}/timeline").json()["value"]["items"]
+    assert moments[0]["type"] == "member-described"
+    assert officer.get(place).content == blank
+    assert "1985" not in officer.get(f"/units/{BRANCH}/exports/roster.csv").text
+    assert town.known("recorder").get(place).status_code == 403

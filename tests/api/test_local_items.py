@@ -198,9 +198,21 @@ def test_a_veto_of_a_department_is_brought_on_its_officer_s_page_and_registered_
     hamlet.settled()
     assert body(secretary, register)["brought"] == []
     assert registered().status_code == 403
-    anew = {**bring, "idempotency_key": str(uuid4())}
-    assert sent(officer.post(f"{register}/brought", data=anew, files=decision, headers=PAGE)).startswith(here)
+
+    def brought_anew() -> None:
+        anew = {**bring, "idempotency_key": str(uuid4())}
+        assert sent(officer.post(f"{register}/brought", data=anew, files=decision, headers=PAGE)).startswith(here)
+        hamlet.settled()
+
+    brought_anew()
+    assert "退回提请" in page(secretary, register)
+    no = {**back, **sitting, "idempotency_key": str(uuid4())}
+    alone = {**no, "present": sitting["present"][:1], "idempotency_key": str(uuid4())}
+    assert secretary.post(f"{register}/brought/declining", data=alone, files=FILE, headers=PAGE).status_code == 409
+    assert sent(secretary.post(f"{register}/brought/declining", data=no, files=FILE, headers=PAGE)).startswith(register)
     hamlet.settled()
+    assert body(secretary, register)["brought"] == []
+    brought_anew()
     assert registered(decided_on="2026-03-06").status_code == 409
     assert sent(registered()).startswith(register)
     hamlet.settled()

@@ -89,6 +89,18 @@ def test_a_member_claims_in_a_few_fields_and_both_bodies_decide(town: Town) -> N
     assert "合理化建议被采纳" in page(member, f"/members/{town.members['probationary']}/records/{case['record']}")
 
 
+def reason_lies_under(town: Town, type_: str) -> str:
+    """Whose key the reason of the newest fact of a kind lies under."""
+    found = town.sql.execute(
+        "SELECT s.subject FROM ledger.entries AS e JOIN vault.sealed AS s"
+        " ON encode(s.commitment, 'hex') = convert_from(e.state, 'UTF8')::jsonb->'fact'->>'reason'"
+        " WHERE convert_from(e.state, 'UTF8')::jsonb->>'type' = %s ORDER BY e.position DESC LIMIT 1",
+        (type_,),
+    ).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
 def test_a_claim_is_returned_with_a_reason_that_the_claimant_reads(town: Town) -> None:
     recorder = town.acting("recorder", "recorder", BRANCH)
     wish = {
@@ -109,6 +121,7 @@ def test_a_claim_is_returned_with_a_reason_that_the_claimant_reads(town: Town) -
     sent(secretary.post(f"{here}/return", json={"reason": "宣讲记录缺少听众签到"}, headers=key()))
     town.settled()
     assert "宣讲记录缺少听众签到" in page(recorder, place)
+    assert reason_lies_under(town, "honour-returned") == wish["member"], "it goes when he is erased"
     sent(recorder.post(f"/units/{BRANCH}/honours", json=wish, headers=key()))
 
 
@@ -147,6 +160,7 @@ def test_a_deduction_is_told_before_anything_and_dismissed_when_the_statement_co
     assert secretary.post(f"{here}/decision", json=no, headers=key()).json()["code"] == "reason-missing"
     place = sent(secretary.post(f"{here}/decision", json={**no, "reason": "陈述属实"}, headers=key()))
     assert body(secretary, place)["status"] == "refused"
+    assert reason_lies_under(town, "deduction-decided") == form["member"]
     town.settled()
     points = body(himself, f"/members/{town.members['committee']}/points")
     assert points["deductions"] == []

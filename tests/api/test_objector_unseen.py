@@ -175,6 +175,11 @@ def test_the_level_above_examines_a_flag_and_nobody_concerned_sees_it(cases: tup
             (flag,) = read(above, examined)["flags"]
             name = next(one.name for one in people() if one.login == case.login)
             assert (flag["name"], flag["kind"], flag["reason"]) == (name, "deduction", "因我提出异议。")
+            himself = next(one for one in people() if one.login == case.login)
+            looks = read(town.acting(case.login, "member", BRANCH), f"/members/{himself.member}/readings")["items"]
+            assert ("retaliation", "committee_member") in {(one["what"], one["role"]) for one in looks}
+            kept = town.sql.execute("SELECT DISTINCT subject FROM access.readings WHERE what = 'retaliation'")
+            assert [str(one) for (one,) in kept.fetchall()] == [flag["flag"]], "nobody else can tell whose it is"
             page = above.get(examined, headers=PAGE).text
             assert f'action="/units/{WORK_COMMITTEE}/retaliations/{flag["flag"]}/finding"' in page
             found = f"/units/{WORK_COMMITTEE}/retaliations/{flag['flag']}/finding"

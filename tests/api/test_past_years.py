@@ -1,7 +1,9 @@
 """以往年度: brought in by workbook, page and command line alike, shown with its label, and taken back."""
 
 import base64
+import csv
 import hashlib
+import io
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -87,6 +89,8 @@ def test_past_years_are_imported_under_the_rules_of_their_time_shown_and_taken_b
     assert "区级机关工委〔2016〕5号" in page
     types = {one["type"] for one in himself.get(f"/members/{member}/timeline").json()["value"]["items"]}
     assert {"past-result-imported", "past-record-imported"} <= types
+    _stands_with_his_points(himself, member)
+    imported_at = past["results"][0]["position"]
     board = officer.get(f"/units/{BRANCH}/past-rules").json()["value"]
     assert [one["version"] for one in board["items"]] == ["trial-2016"]
 
@@ -99,8 +103,39 @@ def test_past_years_are_imported_under_the_rules_of_their_time_shown_and_taken_b
     town.settled(taken.json()["last"])
     past = himself.get(f"/members/{member}/results").json()["value"]["past"]
     assert [one["withdrawn"] for one in past["results"]] == [True]
+    _withdrawn_with_his_points(himself, member, imported_at)
     gone = officer.post(f"/units/{WORK_COMMITTEE}/past-rules/trial-2016/withdrawal", json=why, headers=key())
     assert gone.status_code == 200
+
+
+def _stands_with_his_points(himself: httpx2.Client, member: Any) -> None:
+    """With its label, the rules of its time and its source: on the page of his points, and in the file he takes."""
+    (shown,) = himself.get(f"/members/{member}/points").json()["value"]["past"]
+    assert (shown["year"], shown["total"], shown["grade"]) == (2017, "91.50", "excellent")
+    assert shown["number"] == RULES["number"]
+    assert (shown["imported"], shown["withdrawn"], shown["document"]) == (True, False, SHA)
+    page = himself.get(f"/members/{member}/points", headers=PAGE).text
+    assert 'class="badge imported"' in page
+    assert SHA in page
+    assert shown["vouched_by"] in page
+    (row,) = _imported_rows(himself, member)
+    assert (row[0], row[6], row[8], row[9], row[10]) == ("2017", "91.50", "导入", RULES["number"], SHA)
+
+
+def _withdrawn_with_his_points(himself: httpx2.Client, member: Any, imported_at: int) -> None:
+    """With the period that it was of; whoever looks back sees it stand, or not yet there."""
+    points = f"/members/{member}/points"
+    (shown,) = himself.get(points).json()["value"]["past"]
+    assert (shown["period"], shown["withdrawn"]) == ("Y", True)
+    (then,) = himself.get(points, params={"known_at": imported_at}).json()["value"]["past"]
+    assert not then["withdrawn"]
+    assert himself.get(points, params={"known_at": imported_at - 1}).json()["value"]["past"] == []
+    assert [row[8] for row in _imported_rows(himself, member)] == ["导入,已撤回"]
+
+
+def _imported_rows(himself: httpx2.Client, member: Any) -> list[list[str]]:
+    taken = himself.get(f"/members/{member}/exports/results.csv").content.decode("utf-8-sig")
+    return [row for row in csv.reader(io.StringIO(taken, newline="")) if row[8].startswith("导入")]
 
 
 def _roster(client: httpx2.Client, name: str) -> dict[str, str]:

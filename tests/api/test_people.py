@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,9 +12,12 @@ import httpx2
 import psycopg
 
 from api.accounts import open_account
+from api.as_of import SHOWN, seen_from
 from domain.values import day_of
 from ops.example.founding import RULES_FILE
 from ops.example.people import BRANCH, WORK_COMMITTEE
+from projections.prefix import Mark
+from projections.steps import Step
 from tests.api.town import OTHER, PAGE, PASSWORD, Town, key
 
 JSON = {"accept": "application/json"}
@@ -71,6 +74,7 @@ def recorded(town: Town, member: UUID, code: str = "") -> str:
     granted(say(recorder, f"{here}/sheets", item="R-WM-1"))
     granted(say(recorder, f"{here}/sheets/R-WM-1/lines", but=[{"member": str(member), "outcome": "earned"}]))
     granted(say(recorder, f"{here}/sheets/R-WM-1/submission"))
+    town.settled()
     secretary = town.acting("secretary", "secretary", BRANCH)
     place = f"{here}/sheets/R-WM-1"
     present = [one["member"] for one in value(secretary, place)["voters"] if not one["recused"]]
@@ -361,6 +365,29 @@ def _until(look: Callable[[], Any], code: str) -> Any:
             return found
         time.sleep(0.1)
     raise AssertionError(f"no notice of {code}")
+
+
+def test_a_page_lists_the_changes_around_the_one_it_shows_and_its_slider_reaches_all() -> None:
+    at = datetime(2026, 5, 18, tzinfo=UTC)
+    steps = tuple(Step(position=2 * n, known_at=at, type="role-appointed") for n in range(1, 2 * SHOWN + 11))
+    for position, first, listed in ((1, 1, SHOWN), (120, 1, SHOWN), (122, SHOWN + 1, SHOWN), (999, 2 * SHOWN + 1, 10)):
+        seen = seen_from(Mark(position, at, at), None, steps)
+        assert (seen.first, len(seen.steps), seen.count) == (first, listed, len(steps))
+        assert seen.step == min(position // 2, len(steps))
+        if seen.step:
+            assert seen.steps[seen.step - seen.first].position <= position
+
+
+def test_the_page_of_an_organisation_is_stepped_through_its_changes(town: Town) -> None:
+    client = town.acting("secretary", "secretary", BRANCH)
+    now = value(client, f"/units/{BRANCH}")
+    first = value(client, f"/units/{BRANCH}?step=1")
+    assert first["back"]["step"] == 1
+    assert len(first["members"]) + len(first["offices"]) < len(now["members"]) + len(now["offices"])
+    assert {one["type"] for one in first["back"]["steps"]} >= {"member-enrolled", "role-appointed"}
+    last = value(client, f"/units/{BRANCH}?step={first['back']['count']}")
+    assert [one["member"] for one in last["members"]] == [one["member"] for one in now["members"]]
+    assert 'type="range"' in client.get(f"/units/{BRANCH}?step=1", headers=PAGE).text
 
 
 def test_offices_below_are_shown_to_those_alone_who_may_look_there(town: Town) -> None:

@@ -1,7 +1,10 @@
 """The permission table, cell by cell, through HTTP."""
 
+import io
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +16,7 @@ from fastapi.routing import APIRoute
 from api.asked import OPEN, declared
 from api.permission_table import markdown
 from api.routes import ROUTERS
+from api.tokens import issue
 from domain.permissions import GRANTS, Holder, Relation, may
 from domain.recording.deduction import deduction_id
 from domain.recording.honour import honour_id
@@ -89,6 +93,7 @@ NOT_IN_THE_EXAMPLE = {
     "GET /units/{unit}/restatements/{year}/{period}/{number}",
     "GET /units/{unit}/restatements/{year}/{period}/{number}/exports/lines.{kind}",
     "GET /units/{unit}/rules/what-if/exports/branches.{kind}",
+    "GET /units/{unit}/appraisals/{year}/{period}/exports/means.{kind}",
     "GET /units/{unit}/measures/{measure}",
     *(f"GET /units/{{unit}}/reviews/{{review}}{part}" for part in ("", "/points", "/dossier")),
     "GET /units/{unit}/reviews/{review}/points/{year}/{category}",
@@ -99,9 +104,10 @@ NOT_IN_THE_EXAMPLE = {
     "GET /units/{unit}/reserved/sheets/{matter}/{item}",
     *("GET /log/witnessed", "GET /log/policy", "GET /log/keys/{name}"),
 }
-"""No year of the example is determined, so that no measure follows; nobody is reviewed, scored by a body or shares
-seats, and the log has no witness and had one key: ``test_measures``, ``test_reviews``, ``test_body_scores``,
-``test_quota_tie`` and ``test_witnessed`` read real ones."""
+"""No year of the example is determined, so that no measure follows, and this year's appraisal is not counted; nobody is
+reviewed, scored by a body or shares seats, and the log has no witness and had one key: ``test_measures``,
+``test_appraisals_by_category``, ``test_reviews``, ``test_body_scores``, ``test_quota_tie`` and ``test_witnessed`` read
+real ones."""
 
 OFFICES: tuple[Holder, ...] = (
     "secretary",
@@ -308,6 +314,71 @@ def test_a_route_lets_through_exactly_whom_the_table_names(
                     assert not allowed or answered.status_code == 404, (holder, standing, answered.text[:200])
                     continue
                 assert (answered.status_code not in (403, 404)) == allowed, (holder, standing, answered.text[:200])
+
+
+@pytest.fixture(scope="module")
+def tokens(town: Town) -> dict[tuple[Holder, str, bool], str]:
+    """A token of every office that may look at nobody: without a paper for taking lists, and with one."""
+    now = town.deployment.clock().now()
+    return {
+        (holder, unit, taking): issue(
+            town.sql,
+            name="nobody",
+            person=town.members["member" if holder == "member" else READERS.get(holder, "everybody")],
+            role=holder,
+            unit=unit,
+            scopes=sorted({grant.operation for grant in GRANTS}),
+            now=now,
+            until=now + timedelta(days=1),
+            people_most=0,
+            mandate="浦审〔2026〕3号" if taking else None,
+        )
+        for holder in OFFICES
+        for unit, _ in UNITS.values()
+        for taking in (False, True)
+    }
+
+
+def _people_in(content: bytes) -> set[str]:
+    """Whom of the example an answer names, by name or pseudonym, in whatever form."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            content = b"\n".join(package.read(name) for name in package.namelist())
+    text = content.decode(errors="replace")
+    return {one.name for one in people() if str(one.member) in text or one.name in text}
+
+
+def _readable(operation: str) -> Iterator[tuple[Holder, str]]:
+    """Who may read it of the branch: two offices at most, the nearest and the farthest."""
+    cells = [(one, unit) for unit, relation in UNITS.values() for one in OFFICES if may(operation, one, relation)]
+    yield from dict.fromkeys((*cells[:1], *cells[-1:]))
+
+
+def test_a_token_that_may_look_at_nobody_is_shown_nobody_by_any_route_in_any_form(
+    town: Town, paths: dict[str, str], tokens: dict[tuple[Holder, str, bool], str]
+) -> None:
+    refused: set[str] = set()
+    shown: set[tuple[str, ...]] = set()
+    for route in (one for one in _decided() if "GET" in (one.methods or ())):
+        name, declaration = _name(route), declared(route)
+        assert declaration is not None
+        for holder, unit in _readable(declaration.operation):
+            if name in refused:
+                continue
+            own = town.members["member" if holder == "member" else READERS.get(holder, "everybody")]
+            token = tokens[holder, unit, "/exports/" in name]
+            for form in ("application/json", "text/html"):
+                headers = {"authorization": f"Bearer {token}", "accept": form}
+                answered = town.known("").get(paths[name], headers=headers)
+                assert answered.status_code < 500, (name, holder, answered.text[:200])
+                named = _people_in(answered.content) - {one.name for one in people() if one.member == own}
+                asked_for = {one.name for one in people() if str(one.member) in paths[name]}
+                shown |= {(name, holder, form, *sorted(named - asked_for))} if named - asked_for else set()
+                if answered.headers.get("content-type", "").startswith("application/problem+json"):
+                    refused |= {name} if answered.json()["code"] == "beyond-purpose" else set()
+    assert not shown
+    assert {"GET /units/{unit}", "GET /units/{unit}/exports/roster.{kind}", "GET /units/{unit}/workbook"} <= refused
+    assert len(refused) > 40, sorted(refused)
 
 
 def test_the_person_himself_may_read_his_own_archive_in_every_office(town: Town) -> None:

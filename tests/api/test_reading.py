@@ -15,6 +15,7 @@ import pytest
 from api.program import program_digest
 from domain.rules.digest import digest
 from ops.deployment import on_reads
+from ops.embedded import Running
 from ops.example.people import BRANCH
 from ops.serve import house
 from tests.api.town import PAGE, Town, key, served
@@ -51,6 +52,37 @@ def test_every_answer_says_as_of_when_and_whether_it_is_complete(town: Town, sec
         found = secretary.get(path, headers=JSON).json()
         assert found["complete"] is True, path
         assert found["as_of"]["position"] > 0, path
+
+
+FIRST_OF_ITS_SCHEME = """
+INSERT INTO reads.rule_sets
+  (rule_set, stream, scheme, version, digest, status, parts, published, effective_on, document)
+SELECT -1, stream, 'first-to-come', version, digest, status, parts, published, '2099-03-01', document
+FROM reads.rule_sets WHERE status = 'published' ORDER BY rule_set LIMIT 1
+"""
+
+
+def test_before_the_first_version_of_a_rule_set_begins_it_is_announced_with_its_day(
+    town: Town, server: Running
+) -> None:
+    place = "/rules/first-to-come"
+    with (
+        psycopg.connect(server.url(town.deployment.database.urls.database, "postgres"), autocommit=True) as owner,
+        town.visit() as stranger,
+    ):
+        assert stranger.get(place).status_code == 404
+        owner.execute(FIRST_OF_ITS_SCHEME)
+        try:
+            sent = stranger.get(place, headers=PAGE)
+            assert (sent.status_code, sent.headers["location"]) == (303, f"{place}/coming")
+            value = _value(stranger, f"{place}/coming")
+            assert (value["in_force"], [one["effective_on"] for one in value["coming"]]) == (None, ["2099-03-01"])
+            page = stranger.get(f"{place}/coming", headers=PAGE).text
+            assert "目前没有施行中的办法" in page
+            assert "2099年3月1日" in page
+            assert stranger.get(f"{place}?day=2020-01-01").status_code == 404
+        finally:
+            owner.execute("DELETE FROM reads.rule_sets WHERE rule_set = -1")
 
 
 @pytest.mark.parametrize(

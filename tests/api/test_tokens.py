@@ -147,6 +147,20 @@ def test_looks_of_one_token_at_once_are_counted_one_after_the_other(town: Town) 
     assert told.count(200) == 1, told
 
 
+def test_whoever_a_list_shows_is_looked_at_and_a_list_that_does_not_fit_is_refused_whole(town: Town) -> None:
+    some = _token(town, ["unit.read", "archive.read"], people_most=3)
+    assert _get(town, some, f"/units/{BRANCH}").json()["code"] == "beyond-purpose"
+    looked_at = "SELECT count(*) FROM access.token_people WHERE token_hash = %(token)s"
+    assert town.sql.execute(looked_at, {"token": hashed(some)}).fetchone() == (0,)
+    assert _get(town, some, f"/members/{town.members['substitute']}/points").status_code == 200
+    enough = _token(town, ["unit.read"])
+    assert _get(town, enough, f"/units/{BRANCH}").status_code == 200
+    (counted,) = town.sql.execute(looked_at, {"token": hashed(enough)}).fetchone() or (0,)
+    assert counted > 3
+    assert _get(town, enough, f"/units/{BRANCH}").status_code == 200
+    assert town.sql.execute(looked_at, {"token": hashed(enough)}).fetchone() == (counted,), "the same people again"
+
+
 def test_a_token_takes_no_list_away_without_a_mandate(town: Town) -> None:
     place = f"/units/{BRANCH}/exports/sheets.csv"
     assert _get(town, _token(town, ["sheet.read"]), place).json()["code"] == "export-without-mandate"

@@ -18,7 +18,7 @@ from domain.recording.hearing import (
 )
 from domain.recording.honour import honour_id
 from domain.recording.proposing import AddDeductionEvidence, ProposeDeduction
-from domain.recording.veto import LiftVeto, RegisterVeto
+from domain.recording.veto import DeclineBroughtVeto, LiftVeto, RegisterVeto
 from tests.domain.branch import (
     AS_HIGHER,
     AS_RECORDER,
@@ -208,12 +208,23 @@ def veto_brought(actor: Actor, at: datetime = AT, /, **fields: object) -> BringV
 
 
 def brought_closed(actor: Actor, at: datetime = AT, /, **fields: object) -> CloseBroughtVeto:
-    """What was brought is taken back, or declined."""
+    """What was brought is taken back."""
     said = vetoed()
     named = {name: getattr(said, name) for name in ("unit", "member", "matter", "item")}
     return wish(
         CloseBroughtVeto, actor, at, **{**named, "reason": secret("reason", "张冠李戴", actor.person), **fields}
     )
+
+
+def brought_declined(
+    actor: Actor = AS_HIGHER, present: tuple[UUID, ...] = HIGHER, /, **fields: object
+) -> DeclineBroughtVeto:
+    """The body does not register what was brought."""
+    said = vetoed()
+    named = {name: getattr(said, name) for name in ("unit", "member", "matter", "item")}
+    sitting = {"minute": "纪要〔2026〕9号", "minute_sha256": digest("declined"), "present": present}
+    reason = secret("reason", "证据不足", MEMBER)
+    return wish(DeclineBroughtVeto, actor, **{**named, **sitting, "reason": reason, **fields})
 
 
 def lifted(record: UUID, actor: Actor = AS_HIGHER, present: tuple[UUID, ...] = HIGHER, /, **fields: object) -> LiftVeto:

@@ -14,7 +14,7 @@ from projections.given import Given
 from projections.periods import NOTHING, ProfileSince, Subject
 from projections.records import NUMBERS, ItemNames
 from projections.rules import Published
-from projections.sayings import Sayings, saying
+from projections.sayings import Sayings
 from tests.domain.rules.kinds.test_many_members import KINDS
 from tests.foundings import RULES_FILE
 from tests.projections.test_bases import two_items
@@ -52,6 +52,15 @@ _DAYS: Final = st.sampled_from([date(2025, 11, 3), date(2026, 1, 1), date(2026, 
 
 Record = tuple[int, int, int, str]
 """Item, day of the year from 0, what it says as a number, and its words."""
+
+
+def saying(outcome: int, quantity: int, *, pending: bool = False, replaced: bool = False) -> int:
+    """What a record with these says, as a number."""
+    return quantity | outcome << 31 | pending << 39 | replaced << 40
+
+
+def _first(year: int) -> int:
+    return (date(year, 1, 1) - date(1900, 1, 1)).days
 
 
 @st.composite
@@ -95,9 +104,11 @@ def given_of(years: list[MemberYear]) -> list[Given]:
     """All of them as they are read together."""
     every = [(place, record) for place, (_, _, records) in enumerate(years) for record in records]
     numbers = [
-        pack(">qq", place << 40 | day << 31 | item, says | bool(words) << 48)
+        pack(">qq", place << 31 | item, says | bool(words) << 41 | (_first(years[place][1]) + day) << 42)
         for place, (item, day, says, words) in every
     ]
     words = ",".join(words for _, (_, _, _, words) in every if words)
-    sayings = Sayings(b"".join(numbers) or None, words or None, [year for _, year, _ in years])
+    sayings = Sayings(
+        b"".join(numbers) or None, words or None, [(place, year) for place, (_, year, _) in enumerate(years)]
+    )
     return [Given(place, year, subject, NOTHING, sayings, place) for place, (subject, year, _) in enumerate(years)]

@@ -15,8 +15,16 @@ from projections.alike import Alike
 from projections.figures import YearScores
 from projections.periods import PeriodScore, Subject, scored
 from projections.records import NUMBERS
-from projections.sayings import saying
-from tests.projections.member_years import ITEMS, NAMES, PUBLISHED, SCHEME, MemberYear, given_of, member_years
+from tests.projections.member_years import (
+    ITEMS,
+    NAMES,
+    PUBLISHED,
+    SCHEME,
+    MemberYear,
+    given_of,
+    member_years,
+    saying,
+)
 
 
 def _read_back(text: str, year: int) -> tuple[PeriodScore, ...]:

@@ -1,7 +1,9 @@
 """Scores: counted by SQL, valued by the one scoring function, explained down to the record."""
 
 import asyncio
+import os
 from collections import defaultdict
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from domain.recording.archive import PointsConfirmed, PointsRecorded
 from domain.recording.filling import FillSheet, LineWish
 from domain.rules.scheme import load
 from domain.values import hundredths
-from projections import bulk, records, sayings, scores
+from projections import bulk, given, records, sayings, scores
 from projections.explanation import Explanation, RecordPart, Shown, explanation
 from projections.folding import Fold
 from projections.periods import PeriodScore
@@ -88,12 +90,14 @@ def test_sql_counts_what_the_facts_say(house: House, seed: int) -> None:
         names = records.item_names(connection)
         persons = dict(connection.execute("SELECT member, person FROM members").fetchall())
         pairs = [(member, year) for member in persons for year in range(2025, 2028)]
-        said = sayings.said_in(sayings.ask_said(connection, pairs), pairs)
+        asked: list[list[tuple[int, int]]] = [pairs, *([pair] for pair in pairs)]
+        together, *alone = [given.read(connection, one) for one in asked]
     told = {
-        (persons[member], year): [sayings.tallied(one, names) for one in own]
-        for place, (member, year) in enumerate(pairs)
-        if (own := said.of(place))
+        (persons[one.member], one.year): [sayings.tallied(said, names) for said in one.said]
+        for one in together
+        if one.said
     }
+    assert [one.said for one in together] == [one.said for (one,) in alone]
     wanted = {key: [tally([row])[0] for row in rows] for key, rows in rows_of(entries).items()}
     assert {key: comparable(found) for key, found in told.items()} == {k: comparable(v) for k, v in wanted.items()}
 
@@ -278,3 +282,19 @@ def test_scores_made_again_in_any_ranges_by_any_number_of_processes_are_the_same
         connection.execute("UPDATE scores SET scores = '[]'")
         assert bulk.rescore(house.urls.projector, pairs, processes=processes, size=size, worth_help=2) == []
         assert tables_of(connection)["scores"] == before
+
+
+def _killed(*_: object) -> None:
+    os._exit(1)
+
+
+def test_a_helper_that_is_killed_is_an_error_and_no_wait(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.tell(history(2, matters=1))
+    house.follow()
+    # given many ranges: the helper has long ended when they are
+    monkeypatch.setattr(bulk, "_begin", _killed)
+    monkeypatch.setattr(bulk, "SHARE", 1)
+    with house.projector() as connection:
+        pairs = connection.execute("SELECT DISTINCT member, year FROM scores").fetchall()
+    with pytest.raises(BrokenProcessPool):
+        bulk.rescore(house.urls.projector, pairs * 2_000, processes=2, size=1, worth_help=2)

@@ -21,6 +21,7 @@ from domain.decider import NAMESPACE
 from domain.history.past_rules import EnterPastRules
 from domain.history.past_year import ImportPastRecord, ImportPastResult
 from domain.organisation.appointments import AppointRole
+from domain.organisation.describing import DescribeMember
 from domain.organisation.member import RegisterMember
 from domain.recording.claiming import ClaimHonour
 from domain.recording.proposing import ProposeDeduction
@@ -38,6 +39,14 @@ NEWCOMER: Cells = {
     "name": "新一",
     "profile": "full",
     "present_from": date(2026, 5, 1),
+    "unit": BRANCH,
+}
+SAID: Cells = {
+    "work_number": "0007",
+    "name": "周七",
+    "born": 1985,
+    "sex": "女",
+    "disability": "no",
     "unit": BRANCH,
 }
 YOUTH: Cells = {
@@ -104,6 +113,7 @@ RECORD_OF_2017: Cells = {
 }
 CASES = {
     "members": (NEWCOMER, AS_OFFICER, RegisterMember),
+    "traits": (SAID, AS_OFFICER, DescribeMember),
     "appointments": (YOUTH, AS_OFFICER, AppointRole),
     "honours": (PRIZE, AS_RECORDER, ClaimHonour),
     "deductions": (LATE, AS_RECORDER, ProposeDeduction),
@@ -177,6 +187,11 @@ def test_one_error_and_there_is_no_wish(kind: str, world: World) -> None:
         ("members", "profile", "贵宾 x", "profile-unknown"),
         ("members", "present_from", date(2027, 1, 1), "day-in-future"),
         ("members", "unit", "NOWHERE", "unit-unknown"),
+        ("traits", "born", 85, "born-wrong"),
+        ("traits", "sex", "X", "trait-unknown"),
+        ("traits", "disability", "轻微", "trait-unknown"),
+        ("traits", "work_number", "0999", "member-unknown"),
+        ("traits", "unit", "GW", "not-on-roster"),
         ("appointments", "role", "主席", "role-unknown"),
         ("appointments", "work_number", "0999", "member-unknown"),
         ("appointments", "until_on", date(2026, 4, 1), "term-backwards"),
@@ -213,6 +228,15 @@ def test_what_is_wrong_is_said_at_its_row(kind: str, key: str, value: object, co
     assert dry.commands == ()
     assert code in {finding.code for finding in dry.findings}
     assert {(finding.sheet, finding.row) for finding in dry.findings} == {(LISTS[kind].zh, 2)}
+
+
+def test_traits_are_sealed_as_far_as_they_are_said_and_a_row_that_says_none_is_not_read(world: World) -> None:
+    silent = {**SAID, "work_number": "0008", "name": "吴八", "born": None, "sex": None, "disability": None}
+    dry = planned("traits", filled("traits", [{**SAID, "sex": None}, silent]), world, AS_OFFICER)
+    (said,) = dry.commands
+    assert isinstance(said, DescribeMember)
+    assert said.traits.value == "born=1985;disability=no"
+    assert said.traits.subject == said.member
 
 
 def test_a_row_says_the_points_chosen_the_condition_and_the_place_in_a_group() -> None:

@@ -1,6 +1,7 @@
 """分类评议: a mark for each category, each a ballot of its own, and the whole by the published weights."""
 
 from collections import Counter
+from datetime import date
 from random import Random
 from uuid import UUID
 
@@ -16,11 +17,23 @@ from domain.assessment.result import result_of
 from domain.assessment.tallying import Ballot, of_categories, tallies
 from domain.rules.scheme import Scheme, load
 from domain.values import hundredths
-from tests.domain.branch import BRANCH, MEMBER, OTHER, PEOPLE, commands, digest
+from tests.domain.branch import (
+    BRANCH,
+    DOCUMENT,
+    MEMBER,
+    OTHER,
+    PEOPLE,
+    approved,
+    commands,
+    digest,
+    drafted,
+    published,
+)
 from tests.domain.given import Given, given
 from tests.domain.rules.kinds.writing import Document, adopted, category, item, named, period, rule_set
 from tests.domain.year import (
     BY_CATEGORY,
+    SEATED,
     Y_OVER,
     YEAR,
     appraisal_closed,
@@ -192,6 +205,24 @@ def test_the_year_counts_the_whole_and_without_a_mean_the_ledger_alone() -> None
     ledger = year_of(OPEN, (), MEMBER)[3]
     assert int(total.replace(".", "")) == int(ledger_part.replace(".", "")) + 1771
     assert year_of(OPEN, cast, OTHER) == (None, ledger, None, ledger)
+
+
+def test_a_session_keeps_the_scope_under_which_it_was_opened() -> None:
+    def turned(base: Given, document: bytes) -> Given:
+        later = "illustrative-2"
+        return base.given(drafted(later, document=document), approved(later), published(later, date(YEAR, 12, 1)))
+
+    by_category = turned(OPEN, DOCUMENT)
+    closing, of_the_whole = (
+        appraisal_closed(all_say({"excellent": 5})),
+        ballots({one: {"excellent": 5} for one in PEOPLE}),
+    )
+    by_category.when(closing).then(*OPEN.when(closing).facts())
+    by_category.when(appraisal_closed(of_the_whole)).refused(BallotInvalid)
+    overall = turned(halves(SEATED).given(appraisal_opened()), BY_CATEGORY)
+    facts = overall.when(appraisal_closed(of_the_whole)).facts()
+    assert {one.category for one in facts if isinstance(one, AppraisalTallied)} == {None}
+    overall.when(closing).refused(BallotInvalid)
 
 
 def test_a_whole_is_published_beside_its_categories_and_enters_no_mean_twice() -> None:

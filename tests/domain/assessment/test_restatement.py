@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from domain.actor import Actor, person
 from domain.assessment.agreeing import CorrectionElsewhere, CorrectionTwice, RightRecord
@@ -27,8 +28,9 @@ from domain.assessment.restatement import (
     RestatementRunning,
     restatement_id,
     restatement_notice_id,
+    restatement_of,
 )
-from domain.assessment.result import Result, result_of
+from domain.assessment.result import Result, ScoreDetermined, result_of
 from domain.decider import NotPermitted
 from domain.notice.notice import NOTICE, Notice
 from domain.notice.running import ConfirmRecords
@@ -349,6 +351,25 @@ def test_two_orders_of_different_periods_do_not_put_one_record_right_differently
     no = approved("H1", verdict="refused", reason=secret("reason", "依据不足"))
     dropped = half.given(computed("H1"), no)
     dropped.when(ordered(corrections=(excused,))).says(RestatementOrdered, CorrectionOrdered)
+
+
+def half_of_another_branch(half: Given, member: UUID) -> Given:
+    """As if he had come since, and his half were determined and restated where he was before."""
+    result, came_from = result_of(member, YEAR, "H1"), "CAME-FROM"
+    moved = {ref(BRANCH, YEAR, "H1").id: ref(came_from, YEAR, "H1") for ref in (period_of, restatement_of)}
+    said = [write for _, write in half.world.said]
+    there = [moved[one.stream].says(replace(one.fact, unit=came_from)) for one in said if one.stream in moved]
+    score = next(one.fact for one in said if one.stream == result.id and isinstance(one.fact, ScoreDetermined))
+    version = len(half.world[result].determinations) + 1
+    return BASE.given(*there, result.says(replace(score, unit=came_from, version=version)))
+
+
+def test_the_orders_of_two_organisations_do_not_put_one_record_of_a_transferred_member_right_differently() -> None:
+    attended = RightRecord(member=C, record=absence_of(C), right=Correction(outcome="attended"))
+    excused = replace(attended, right=Correction(outcome="excused"))
+    there = half_of_another_branch(BASE.given(ordered(period="H1", corrections=(attended,))), C)
+    there.when(ordered(corrections=(excused,))).refused(CorrectionElsewhere, unit="CAME-FROM", period="H1")
+    there.when(ordered(corrections=(attended,))).says(RestatementOrdered, CorrectionOrdered)
 
 
 def test_what_stands_in_a_records_place_can_be_put_right_in_its_turn() -> None:

@@ -39,7 +39,7 @@ from domain.recording.hearing import (
     EndStatementTerm,
     FileStatement,
 )
-from domain.recording.veto import LiftVeto, RegisterVeto
+from domain.recording.veto import DeclineBroughtVeto, LiftVeto, RegisterVeto
 from domain.rules import calendar, ruleset
 from domain.rules.authorship import ApproveRuleSet
 from domain.rules.scheme import Scheme, load
@@ -145,9 +145,9 @@ def usual(kind: type[Command], life: Life, random: Random, known: dict[str, Any]
         return system("installation")
     if kind in DECIDING:
         return _of_body(life, random, known, branch)
-    if kind is BringVeto or (kind is CloseBroughtVeto and random.randrange(2)):
+    if kind in (BringVeto, CloseBroughtVeto):
         return AS_OFFICIAL
-    if kind in (RegisterVeto, LiftVeto, CloseBroughtVeto):
+    if kind in (RegisterVeto, LiftVeto, DeclineBroughtVeto):
         return HIGHER_SECRETARY
     if kind in HANGING:
         return random.choice((ours("secretary", branch), HIGHER_SECRETARY if branch == SMALL else ours("secretary")))

@@ -47,7 +47,7 @@ from domain.recording.hearing import (
     FileStatement,
 )
 from domain.recording.proposing import AddDeductionEvidence, ProposeDeduction
-from domain.recording.veto import LiftVeto, RegisterVeto
+from domain.recording.veto import DeclineBroughtVeto, LiftVeto, RegisterVeto
 from domain.register.commands import (
     AdvanceRegister,
     CorrectRegister,
@@ -127,7 +127,7 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     deduction.StatementTermEnded: (DecideDeduction,),
     deduction.DeductionDecided: (DecideDeduction,),
     deduction.DeductionReferred: (DecideDeduction,),
-    bringing.VetoBrought: (RegisterVeto, RegisterVeto, BringVeto, CloseBroughtVeto),
+    bringing.VetoBrought: (RegisterVeto, RegisterVeto, BringVeto, CloseBroughtVeto, DeclineBroughtVeto),
     archive.VetoRegistered: (LiftVeto,),
     objections.ObjectionReceipted: (AcceptObjection, DeclineObjection, WithdrawObjection),
     objections.ObjectionAccepted: (AssignHandler, AssignHandler),

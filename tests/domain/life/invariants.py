@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
+from domain.assessment.entry_closing import why_closed
 from domain.assessment.matters import honour_lines
 from domain.assessment.rows import ResponsibilityRow
 from domain.decider import Fact
@@ -409,11 +410,12 @@ def i27_nothing_is_recorded_before_it_happened(step: Step) -> None:
         for name in DAYS_OF_ACTS:
             day = getattr(fact, name, None)
             assert day is None or day <= today, name
-    days = scheme_on(step.after, SCHEME, today)[1].counting.late_entry_days
-    for fact in facts(step, SheetOpened):
-        assert (fact.late_reason is not None) == ((today - fact.occurred_on).days > days)
-    for fact in facts(step, HonourClaimed, DeductionProposed):
-        assert (fact.late_reason is not None) == ((today - fact.dated_on).days > days)
+    for fact in facts(step, SheetOpened, HonourClaimed, DeductionProposed):
+        counts_on = fact.occurred_on if isinstance(fact, SheetOpened) else fact.dated_on
+        scheme = scheme_on(step.after, SCHEME, fact.occurred_on)[1]
+        old = (today - counts_on).days > scheme.counting.late_entry_days
+        closed = why_closed(step.after, scheme.periods, counts_on, today) is not None
+        assert (fact.late_reason is not None) == (old or closed)
 
 
 def i28_a_body_decides_with_its_quorum(step: Step) -> None:

@@ -60,6 +60,7 @@ from domain.recording.archive import (
 )
 from domain.recording.entering import AlreadyRecorded
 from domain.recording.filling import OutcomeNotOfItem
+from domain.recording.omission import OmissionHeld, OmissionSettled
 from domain.recording.sealing import ArchiveSealed
 from tests.domain.branch import (
     AS_OFFICER,
@@ -441,6 +442,27 @@ def test_two_objections_to_one_line_hold_it_until_both_are_over() -> None:
     assert record(one_gone.world).held_by == {other}
 
 
+def test_an_objection_to_a_missing_line_holds_back_whoever_has_none_and_nobody_else() -> None:
+    late, missing = who("was there too"), {"about": "missing_line", "line": None}
+    posted = POSTED.given(registered(late))
+    fact, _, held = posted.when(filed(**missing)).says(ObjectionFiled, ObjectionReceipted, OmissionHeld)
+    assert isinstance(fact, ObjectionFiled)
+    assert (fact.subject, fact.block_until) == (None, date(2026, 8, 11)), "whose line it is nobody says"
+    assert isinstance(held, OmissionHeld)
+    assert (held.member, held.matter, held.occurred_on) == (late, "MT-0512", HELD_ON)
+    history = posted.given(filed(**missing))
+    assert history.world[archive_of(late, HELD_ON)].held()
+    assert confirmed_members(history.given(closed(), confirmed())) == set(PEOPLE)
+    history.when(withdrawn()).says(ObjectionWithdrawn, ObjectionClosed, OmissionSettled)
+    history.when(about(EndBlock, PROCESS, datetime(2026, 8, 11, 16, 1, tzinfo=UTC))).says(
+        OmissionSettled, ObjectionLapsed
+    )
+    for nothing in (filed(**missing, anonymous=True), filed(**missing, at=LONG_AFTER)):
+        facts = posted.given(closed(), confirmed()).when(nothing).facts()
+        assert not any(isinstance(one, OmissionHeld) for one in facts)
+    assert OmissionHeld not in [type(one) for one in posted.given(sealed(late)).when(filed(**missing)).facts()]
+
+
 def test_a_line_that_was_missing_is_added_and_noticed() -> None:
     late = who("was there too")
     history = POSTED.given(registered(late), filed(about="missing_line", line=None))
@@ -448,8 +470,8 @@ def test_a_line_that_was_missing_is_added_and_noticed() -> None:
     history.when(decided(correction=None)).refused(CorrectionMissing)
     history.when(decided(correction=Correction(outcome="attended", member=MEMBER))).refused(AlreadyRecorded)
     done = history.given(decided(correction=Correction(outcome="attended", member=late)), replied())
-    replaced, header, *_ = done.when(close(LONG_AFTER)).says(
-        RecordReplaced, NoticeDrafted, NoticeLineDrafted, ObjectionClosed
+    _, replaced, header, *_ = done.when(close(LONG_AFTER)).says(
+        OmissionSettled, RecordReplaced, NoticeDrafted, NoticeLineDrafted, ObjectionClosed
     )
     assert isinstance(replaced, RecordReplaced)
     assert (replaced.member, replaced.replaces) == (late, None)
@@ -470,7 +492,7 @@ def test_what_is_upheld_after_its_period_was_sealed_is_closed_and_takes_effect_b
     missing = POSTED.given(registered(late), filed(about="missing_line", line=None))
     missing = missing.given(accepted(), assigned(), heard(), found())
     missing = missing.given(decided(correction=Correction(outcome="attended", member=late)), replied())
-    (end,) = missing.given(sealed(late)).when(close(LONG_AFTER)).says(ObjectionClosed)
+    _, end = missing.given(sealed(late)).when(close(LONG_AFTER)).says(OmissionSettled, ObjectionClosed)
     assert isinstance(end, ObjectionClosed)
     assert (end.outcome, end.by_restatement) == ("upheld", True)
     (*_, end) = missing.given(sealed(OTHER)).when(close(LONG_AFTER)).facts()

@@ -20,7 +20,7 @@ from domain.recording.claiming import EscalateHonour, HonourUnknown, HonourWaiti
 from domain.recording.committee import NoMajority, NotInBody
 from domain.recording.docket import CaseListed
 from domain.recording.entering import AlreadyRecorded
-from domain.recording.filling import LateReasonMissing, OwnPoints
+from domain.recording.filling import OwnPoints
 from domain.recording.honour import (
     HONOUR,
     Honour,
@@ -33,6 +33,7 @@ from domain.recording.honour import (
     HonourWithdrawn,
     honour_id,
 )
+from domain.recording.lateness import LateReasonMissing
 from domain.recording.papers import ActAfterDocument
 from domain.recording.sheet import EvidenceMissing
 from tests.domain.branch import (

@@ -11,7 +11,6 @@ from domain.recording.archive import Outcome
 from domain.recording.filling import (
     OUTCOMES,
     ItemNotOfMatter,
-    LateReasonMissing,
     LineWish,
     OutcomeNotOfItem,
     OwnPoints,
@@ -21,6 +20,7 @@ from domain.recording.filling import (
     SheetNotDraft,
     ShortfallNeedsProcedure,
 )
+from domain.recording.lateness import LateReasonMissing
 from domain.recording.matter import MatterNotHeldYet, MatterUnknown
 from domain.recording.sheet import (
     SHEET,

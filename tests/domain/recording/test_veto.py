@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from domain.actor import Actor, person
-from domain.decider import NotPermitted, Refused
+from domain.actor import person
+from domain.decider import Command, NotPermitted, Refused
 from domain.organisation.appointments import SubstituteRole
 from domain.organisation.member import OwnAffair
 from domain.organisation.unit import DayInFuture
@@ -15,6 +15,7 @@ from domain.recording.approval import RecorderApproves, WrongBody
 from domain.recording.archive import RecordUnknown, VetoLifted, VetoRegistered, archive_of
 from domain.recording.bringing import BroughtVetoClosed, NotAsBrought, VetoBrought, VetoNotBrought, VetoUnknown
 from domain.recording.chain import SubjectDecides
+from domain.recording.committee import NoMajority, NoQuorum, Vote
 from domain.recording.department import KeptByDepartment
 from domain.recording.entering import AlreadyRecorded
 from domain.recording.sheet import EvidenceMissing
@@ -41,7 +42,7 @@ from tests.domain.branch import (
     wish,
 )
 from tests.domain.given import Given
-from tests.domain.merits import DATED_ON, brought_closed, lifted, veto_brought, vetoed
+from tests.domain.merits import DATED_ON, brought_closed, brought_declined, lifted, veto_brought, vetoed
 
 VETOED = RULED.given(vetoed())
 (RECORD,) = VETOED.world[archive_of(MEMBER, DATED_ON)].records
@@ -128,15 +129,29 @@ def test_f21_the_body_registers_what_was_brought_and_nothing_else(other: dict[st
     anew.when(vetoed(**other)).says(BroughtVetoClosed, VetoRegistered)
 
 
-@pytest.mark.parametrize(("actor", "outcome"), [(AS_OFFICIAL, "taken_back"), (AS_HIGHER, "declined")])
-def test_f21_what_was_brought_is_taken_back_or_declined_and_then_not_registered(actor: Actor, outcome: str) -> None:
-    (fact,) = BROUGHT.when(brought_closed(actor)).says(BroughtVetoClosed)
+@pytest.mark.parametrize(
+    ("wish", "outcome"), [(brought_closed(AS_OFFICIAL), "taken_back"), (brought_declined(), "declined")]
+)
+def test_f21_what_was_brought_is_taken_back_or_declined_and_then_not_registered(wish: Command, outcome: str) -> None:
+    (fact,) = BROUGHT.when(wish).says(BroughtVetoClosed)
     assert isinstance(fact, BroughtVetoClosed)
     assert (fact.outcome, fact.reason is None) == (outcome, False)
-    closed = BROUGHT.given(brought_closed(actor))
+    closed = BROUGHT.given(wish)
     closed.when(vetoed()).refused(KeptByDepartment)
-    closed.when(brought_closed(actor)).refused(VetoNotBrought)
+    closed.when(brought_closed(AS_OFFICIAL)).refused(VetoNotBrought)
+    closed.when(brought_declined()).refused(VetoNotBrought)
     closed.given(veto_brought(AS_OFFICIAL)).when(vetoed()).says(BroughtVetoClosed, VetoRegistered)
+
+
+def test_i28_what_was_brought_is_declined_in_a_meeting_and_by_nobody_alone() -> None:
+    (fact,) = BROUGHT.when(brought_declined()).says(BroughtVetoClosed)
+    assert isinstance(fact, BroughtVetoClosed)
+    assert fact.vote == Vote(entitled=3, present=3, in_favour=3)
+    assert fact.minute_sha256 is not None
+    BROUGHT.when(brought_declined(AS_HIGHER, (HIGHER_SECRETARY,))).refused(NoQuorum)
+    BROUGHT.when(brought_declined(AS_HIGHER, HIGHER, not_in_favour=HIGHER[1:])).refused(NoMajority)
+    BROUGHT.when(brought_declined(AS_SECRETARY, COMMITTEE)).refused(WrongBody, body=TOP)
+    BROUGHT.when(brought_closed(AS_HIGHER)).refused(NotPermitted)
 
 
 def test_f21_what_was_brought_is_registered_once_even_after_the_veto_was_lifted() -> None:
@@ -146,6 +161,18 @@ def test_f21_what_was_brought_is_registered_once_even_after_the_veto_was_lifted(
     registered.given(lifted(record)).when(vetoed()).refused(KeptByDepartment)
 
 
+def test_f21_what_a_log_of_before_registered_without_closing_it_waits_no_longer() -> None:
+    _, fact = BROUGHT.when(vetoed()).says(BroughtVetoClosed, VetoRegistered)
+    assert isinstance(fact, VetoRegistered)
+    old = BROUGHT.given(archive_of(MEMBER, DATED_ON).says(fact))
+    old.when(brought_closed(AS_OFFICIAL)).refused(VetoNotBrought)
+    old.when(brought_declined()).refused(VetoNotBrought)
+    lifted_since = old.given(lifted(fact.record))
+    lifted_since.when(vetoed()).refused(KeptByDepartment)
+    lifted_since.when(veto_brought(AS_OFFICIAL)).says(BroughtVetoClosed, VetoBrought)
+    lifted_since.given(veto_brought(AS_OFFICIAL)).when(vetoed()).says(BroughtVetoClosed, VetoRegistered)
+
+
 def test_f21_whoever_stands_in_for_the_person_declines_nothing_of_his() -> None:
     deputy = who("stand-in of the secretary above")
     lent = {"role": "secretary", "person": deputy, "stands_for": HIGHER_SECRETARY}
@@ -153,11 +180,9 @@ def test_f21_whoever_stands_in_for_the_person_declines_nothing_of_his() -> None:
     stands = wish(SubstituteRole, AS_OFFICER, unit=TOP, **lent, **term)
     his = {"unit": TOP, "member": HIGHER_SECRETARY, "issuer": secret("issuer", "区纪委", HIGHER_SECRETARY)}
     brought = KEPT.given(registered(deputy, TOP), stands, veto_brought(AS_OFFICIAL, **his))
-    decline = brought_closed(person(deputy, "secretary", TOP), unit=TOP, member=HIGHER_SECRETARY)
-    brought.when(decline).refused(SubjectDecides)
-    BROUGHT.given(registered(deputy, TOP), stands).when(brought_closed(person(deputy, "secretary", TOP))).says(
-        BroughtVetoClosed
-    )
+    as_deputy, present = person(deputy, "secretary", TOP), (deputy, *HIGHER[1:])
+    brought.when(brought_declined(as_deputy, present, unit=TOP, member=HIGHER_SECRETARY)).refused(SubjectDecides)
+    BROUGHT.given(registered(deputy, TOP), stands).when(brought_declined(as_deputy, present)).says(BroughtVetoClosed)
 
 
 def test_f21_what_one_department_brought_no_other_takes_back() -> None:
@@ -171,9 +196,9 @@ def test_f21_what_one_department_brought_no_other_takes_back() -> None:
     brought.when(brought_closed(AS_OFFICIAL)).says(BroughtVetoClosed)
 
 
-def test_f21_only_its_department_and_the_body_that_registers_close_what_was_brought() -> None:
+def test_f21_only_its_department_takes_back_what_was_brought() -> None:
     KEPT.when(brought_closed(AS_OFFICIAL)).refused(VetoNotBrought)
-    BROUGHT.when(brought_closed(AS_SECRETARY)).refused(WrongBody)
+    BROUGHT.when(brought_closed(AS_SECRETARY)).refused(NotPermitted)
     BROUGHT.when(brought_closed(person(OFFICIAL, "member", DISCIPLINE_OFFICE))).refused(NotPermitted)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.assessment.scoring import Case, Span, score
 from domain.assessment.tariff import cycle_tariff, half_tariff, window_tariff
 from domain.rules.lint import lint
-from domain.rules.malformed import Problem
+from domain.rules.malformed import Problem, problems_of
 from domain.rules.scheme import Scheme, SchemeMalformed, load
 from tests.domain.rules.kinds.rich import rich
 
@@ -74,6 +74,7 @@ def test_a_document_is_refused_with_reasons_or_can_be_scored(changes: list[tuple
     for place, value, gone in changes:
         changed(document, place, value, gone=gone)
     scheme, problems = loaded(document)
+    assert set(problems) == set(problems_of(document, Scheme))
     assert all(problem.zh.endswith("。") and problem.en and problem.path.startswith("$") for problem in problems)
     if scheme is None:
         assert problems

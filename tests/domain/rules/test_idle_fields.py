@@ -28,7 +28,7 @@ LINTED: Final = {
     "VetoItem": {"recognised_by"},
     "Notice": {"minimum_days"},
     "Retention": {"effect_of_deduction"},
-    "Period": {"entry_closes_working_days", "base_options"},
+    "Period": {"base_options"},
     "Fairness": {"subjective_share_max"},
 }
 """What the lint alone reads: it refuses a rule set by it, or says that it is no more than a note."""

@@ -146,13 +146,12 @@ BROKEN: list[tuple[str, Break]] = [
     ("ballot-without-weights", lambda document: by_category(document, *[None] * 8)),
     ("setting-without-effect", lambda document: by_category(document, asked=False)),
     ("setting-without-effect", lambda document: document["periods"][0].update(base="mean_of_halves")),
-    ("only-a-note", lambda document: document["periods"][0].update(entry_closes_working_days=5)),
     ("base-not-an-option", lambda document: document["periods"][2].update(base_options=["recompute"])),
     ("evidence-unused", lambda document: document["evidence_kinds"].update(photo={"zh": "照片", "en": "Photo"})),
     ("nothing-planned", lambda document: item(document, "R-GJ-1").pop("planned_half")),
 ]
 
-WARNINGS = ("only-a-note", "evidence-unused", "nothing-planned")
+WARNINGS = ("evidence-unused", "nothing-planned")
 
 
 def test_the_example_has_nothing_to_refuse(scheme: Scheme) -> None:
