@@ -1,6 +1,7 @@
 """``steelyard bench`` — every claim of speed has a command here, as a ratio to the machine's limit in the same run."""
 
 import json
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -82,10 +83,11 @@ def contested(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 @app.command(name="import")
 def import_workbooks(
     rows: Annotated[int, typer.Option(help="行数 rows of all workbooks")] = importing.ROWS,
+    services: Annotated[int, typer.Option(help="服务进程数 services on the log")] = os.cpu_count() or 1,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """导入 A district's workbooks, to the last error and to the last commit, next to COPY of the same entries."""
-    _show(_on_a_server(lambda url: importing.main(url, rows), as_json), as_json)
+    _show(_on_a_server(lambda url: importing.main(url, rows, services), as_json), as_json)
 
 
 @app.command()
