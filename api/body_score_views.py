@@ -3,20 +3,15 @@
 import msgspec
 
 from api.given_scores import GivenScore
-from api.period_views import VoterView
+from api.period_views import OfPeriod, VoterView
 from domain.rules.assessing import BodyPart
 from domain.values import Code, MemberId
 
 
-class ScoreRow(msgspec.Struct, frozen=True, kw_only=True):
+class ScoreRow(OfPeriod, frozen=True, kw_only=True):
     """One part of one organisation's period."""
 
-    unit: Code
     unit_title: str
-    year: int
-    period: Code
-    zh: str
-    en: str
     component: BodyPart
     asked: int
     given: int
@@ -47,14 +42,9 @@ class ScoredMember(msgspec.Struct, frozen=True, kw_only=True):
     given: GivenScore | None
 
 
-class ScoresView(msgspec.Struct, frozen=True, kw_only=True):
+class ScoresView(OfPeriod, frozen=True, kw_only=True):
     """One part of the totals of one organisation's period."""
 
-    unit: Code
-    year: int
-    period: Code
-    zh: str
-    en: str
     component: BodyPart
     body: Code
     body_title: str

@@ -16,14 +16,19 @@ from projections import assessments, body_scores, progress, rules
 from projections.answers import AsyncConnection
 
 
-class PeriodRowView(msgspec.Struct, frozen=True, kw_only=True):
-    """One period of one organisation in a list."""
+class OfPeriod(msgspec.Struct, frozen=True, kw_only=True):
+    """One period of one organisation, by its name."""
 
     unit: Code
     year: int
     period: Code
     zh: str
     en: str
+
+
+class PeriodRowView(OfPeriod, frozen=True, kw_only=True):
+    """One period in a list."""
+
     first_on: date | None
     last_on: date | None
     entry_closes_on: date | None
@@ -95,16 +100,11 @@ class TurnView(msgspec.Struct, frozen=True, kw_only=True):
     voters: tuple[VoterView, ...]
 
 
-class ResultLine(msgspec.Struct, frozen=True, kw_only=True):
+class ResultLine(OfPeriod, frozen=True, kw_only=True):
     """One member's figures of a period, as they were computed last, and what was determined."""
 
     member: MemberId
     name: str
-    unit: Code
-    year: int
-    period: Code
-    zh: str
-    en: str
     months_present: int
     base: str
     base_max: str

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.assessment.counting import months_of_days
-from domain.assessment.many import Figures, PeriodAlike, SpanFound, SpansAlike
+from domain.assessment.many import PeriodAlike, SpanFound, SpansAlike, Written
 from domain.assessment.period import days_of
 from domain.assessment.presence import Away, Stay
 from domain.assessment.rows import Tally, tally
@@ -23,7 +23,7 @@ from domain.assessment.scoring import Case, Score, Span, SpanScore, Totals
 from domain.rules.assessing import Period as RulePeriod
 from domain.values import Code
 from projections.crowd import FEW, Counted, Crowd, Token
-from projections.figures import heads_of, row_text
+from projections.figures import heads_of, row_text, row_texts
 from projections.given import Given
 from projections.periods import NOTHING, Lists, Ruled, Spans, Subject, case_of, ruled_periods
 from projections.records import ItemNames
@@ -37,7 +37,7 @@ KINDS: Final = 200_000
 """Different things said that have numbers."""
 
 _Key: TypeAlias = tuple[object, ...]
-Both: TypeAlias = tuple[Figures, Figures | None]
+Both: TypeAlias = tuple[Written, Written | None]
 """By the confirmed records, and by all if that is another."""
 
 
@@ -151,15 +151,9 @@ class Alike:
 
     def situations(self, given: Sequence[Given]) -> list[Situation]:
         """Of each year that was read together; those who are one subject are looked at once."""
-        known: dict[tuple[int, int], Situation] = {}
-        found: list[Situation] = []
-        for one in given:
-            key = id(one.subject), one.year
-            own = known.get(key)
-            if own is None:
-                own = known[key] = self.situation(one.subject, one.year)
-            found.append(own)
-        return found
+        keys = [(id(one.subject), one.year) for one in given]
+        known = {key: self.situation(one.subject, one.year) for key, one in dict(zip(keys, given, strict=True)).items()}
+        return [known[key] for key in keys]
 
     def situation(self, subject: Subject, year: int) -> Situation:
         """What somebody's year has in common with others'."""
@@ -299,8 +293,9 @@ class Together:
                 texts[place] = self._alone(place, situation)
             plain = places[~apart]
             if len(plain):
-                for place, figures in zip(plain.tolist(), self._figures(situation, plain), strict=True):
-                    texts[place] = row_text(situation.heads, figures)
+                rows = row_texts(situation.heads, self._figures(situation, plain))
+                for place, row in zip(plain.tolist(), rows, strict=True):
+                    texts[place] = row
         return texts
 
     def apart(self, situation: Situation, places: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -340,7 +335,7 @@ class Together:
             assert counted is not None, "who is not counted stands apart"
             yield counted, self._rows[id(part.crowd)][places]
 
-    def _figures(self, situation: Situation, places: NDArray[np.intp]) -> Iterator[tuple[Both, ...]]:
+    def _figures(self, situation: Situation, places: NDArray[np.intp]) -> list[tuple[object, ...]]:
         """Of those whose periods are no more than their parts' sums."""
         sure: list[Numbers] = []
         both: list[Numbers] = []
@@ -348,17 +343,24 @@ class Together:
             sure.append(counted.sure[rows])
             both.append(counted.both[rows])
         if not situation.periods:
-            return iter([()] * len(places))
-        return zip(*(_period(one.alike, sure[one.spans], both[one.spans]) for one in situation.periods), strict=True)
+            return [()] * len(places)
+        periods = [_period(one.alike, sure[one.spans], both[one.spans]) for one in situation.periods]
+        return list(zip(*periods, strict=True))
 
 
 def _period(alike: PeriodAlike[Token], sure: Sequence[Numbers], both: Sequence[Numbers]) -> list[Both]:
     """One period by the categories' points of its parts, member by member."""
-    points, pending = _sums(sure), _sums(both)
+    members = len(sure[0])
+    if all((one == one[0]).all() for one in (*sure, *both)):
+        # As in a half that has only begun: all the same, and looked at once.
+        sure, both = ([one[:1] for one in every] for every in (sure, both))
     settled = np.logical_and.reduce([(own == other).all(axis=1) for own, other in zip(sure, both, strict=True)])
-    if len(sure) > 1:
-        return alike.summed(points, pending, settled.tolist(), None, None)
-    return alike.summed(points, pending, settled.tolist(), sure[0].tolist(), both[0].tolist())
+    alone = len(sure) == 1
+    found = alike.summed(
+        *(_sums(sure), _sums(both), settled.tolist()),
+        *(sure[0].tolist() if alone else None, both[0].tolist() if alone and not settled.all() else None),
+    )
+    return found * members if len(found) < members else found
 
 
 def _sums(parts: Sequence[Numbers]) -> list[int]:

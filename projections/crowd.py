@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from domain.assessment.many import Lines, SpanFound, SpansAlike
 from domain.assessment.rows import Tally
-from projections.sayings import Numbers, Said, distinct
+from projections.sayings import Numbers, Said, directly, distinct
 
 Token: TypeAlias = Said | Tally
 Places: TypeAlias = NDArray[np.intp]
@@ -142,11 +142,4 @@ def _different(counts: Numbers) -> tuple[Places, Places]:
     for base, row in zip(bases[1:], counts[1:], strict=True):
         keys *= base
         keys += row
-    if size > _DIRECT:
-        return distinct(keys)
-    where = np.full(size, -1, dtype=np.intp)
-    where[keys] = np.arange(len(keys))
-    there = np.flatnonzero(where >= 0)
-    number = np.zeros(size, dtype=np.intp)
-    number[there] = np.arange(len(there))
-    return where[there], number[keys]
+    return distinct(keys) if size > _DIRECT else directly(keys, size)

@@ -102,6 +102,12 @@ def row_text(heads: str, figures: Sequence[tuple[Figures, Figures | None]]) -> s
     return f"[{heads},{_ENCODER.encode(figures).decode()}]"
 
 
+def row_texts(heads: str, figures: Sequence[tuple[object, ...]]) -> list[str]:
+    """The whole rows of many of whom the heads are the same."""
+    begins, lines = f"[{heads},", _ENCODER.encode_lines(figures).decode()
+    return [f"{begins}{line}]" for line in lines.split("\n")[:-1]]
+
+
 _ENCODER: Final = msgspec.json.Encoder()
 
 

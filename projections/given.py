@@ -94,14 +94,15 @@ def read(connection: Connection, pairs: Sequence[tuple[int, int]], supposed: Tar
     local = {scheme: items_of(connection, scheme) for scheme in (refined or "").split()}
     whose = _subjects(about, versions, local, totals)
     sayings, lists = Sayings(numbers, words, pairs), merits_in(merits, span)
+    own = {pair: _lists(whose[pair[0]], pair[1], merits) for pair, merits in lists.items() if pair[0] in whose}
     return [
-        Given(*pair, whose[pair[0]], _lists(whose[pair[0]], pair[1], lists.get(pair)), sayings, place)
-        for place, pair in enumerate(pairs)
+        Given(member, year, whose[member], own.get((member, year), NOTHING), sayings, place)
+        for place, (member, year) in enumerate(pairs)
     ]
 
 
-def _lists(subject: Subject, year: int, merits: Sequence[MeritInput] | None) -> Lists:
-    found = reaching(subject, year, merits) if merits else ()
+def _lists(subject: Subject, year: int, merits: Sequence[MeritInput]) -> Lists:
+    found = reaching(subject, year, merits)
     return lists_of(found) if found else NOTHING
 
 

@@ -36,6 +36,9 @@ _WORD: Final = 41
 _DAY: Final = 42
 _SAYS: Final = (1 << _WORD) - 1
 _EPOCH: Final = date(1900, 1, 1).toordinal()
+_MIX: Final = -0x61C8864680B583EB
+"""Two to the 64th by the golden ratio, as a signed number: what differs in any bit differs in the highest."""
+_MIXED: Final = 17
 _YEARS: Final = 10_000
 """A member's key times so many, and a year, is one number."""
 
@@ -65,21 +68,23 @@ class Sayings:
         told = np.frombuffer(numbers or b"", dtype=">i8").astype(np.int64).reshape(-1, 2)
         whose, said = told[:, 0], told[:, 1]
         members, years = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-        first, year, month = _calendar(int(years.min()), int(years.max()))
-        day = (said >> _DAY) - first
+        begins, year, month = _calendar(int(years.min()), int(years.max()))
+        day = (said >> _DAY) - begins
         self._words = [""]
         said &= (2 << _WORD) - 1
         if words:
             self._number(said, words.split(","))
-        place = _places(members * _YEARS + years, (whose >> 31) * _YEARS + year[day])
         # The database may have joined them in another order, and have some of years that were not asked for.
-        order = np.argsort(place, kind="stable")
-        order = order[np.searchsorted(place, 0, sorter=order) :]
-        self.place: Numbers = place[order]
+        keys = (whose >> 31) * _YEARS + year[day]
+        order = np.argsort(keys, kind="stable")
+        first, last = (np.searchsorted(keys[order], members * _YEARS + years, side) for side in ("left", "right"))
+        counts = last - first
+        self._ends = np.cumsum(counts)
+        order = order[np.arange(counts.sum()) + np.repeat(first - self._ends + counts, counts)]
+        self.place: Numbers = np.repeat(np.arange(len(pairs)), counts)
         self.item: Numbers = whose[order] & _ITEM
         self.says: Numbers = said[order]
         self.month: Numbers = month[day[order]]
-        self._years = len(pairs)
 
     def _number(self, says: Numbers, words: Sequence[str]) -> None:
         """Each record with words has the number of its own."""
@@ -99,7 +104,8 @@ class Sayings:
     def different(self) -> tuple[list[Said], NDArray[np.intp]]:
         """All that is said, each once and of no month; and of each record which of it."""
         # Mixed, and looked at again: two that look the same by it may differ.
-        first, which = distinct(self.says * 0x9E3779B1 + self.item * 0x5851F42D4C95)
+        mixed = (self.says * _MIX + self.item) * _MIX >> 64 - _MIXED & (1 << _MIXED) - 1
+        first, which = directly(mixed, 1 << _MIXED)
         if (self.item[first][which] != self.item).any() or (self.says[first][which] != self.says).any():
             first, which = distinct(self.item, self.says)
         said = [
@@ -113,7 +119,17 @@ class Sayings:
 
     @cached_property
     def _bounds(self) -> list[tuple[int, int]]:
-        return list(pairwise(np.searchsorted(self.place, np.arange(self._years + 1)).tolist()))
+        return list(pairwise([0, *self._ends.tolist()]))
+
+
+def directly(keys: Numbers, size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The same as ``distinct`` gives, but for which of those alike stands for them: of keys below a size."""
+    where = np.full(size, -1, dtype=np.intp)
+    where[keys] = np.arange(len(keys))
+    there = np.flatnonzero(where >= 0)
+    number = np.zeros(size, dtype=np.intp)
+    number[there] = np.arange(len(there))
+    return where[there], number[keys]
 
 
 def distinct(*keys: Numbers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -130,14 +146,6 @@ def distinct(*keys: Numbers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     which = np.empty(len(order), dtype=np.intp)
     which[order] = np.cumsum(new) - 1
     return order[new], which
-
-
-def _places(wanted: Numbers, found: Numbers) -> Numbers:
-    """Where each of what was found stands in what was wanted; -1 for what was not."""
-    order = np.argsort(wanted, kind="stable")
-    ordered = wanted[order]
-    place = np.minimum(np.searchsorted(ordered, found), len(ordered) - 1)
-    return np.where(ordered[place] == found, order[place], -1)
 
 
 def tallied(said: Said, names: ItemNames) -> Tally:

@@ -60,6 +60,7 @@ CREATE TABLE sheet_lines (
     entered_by integer NOT NULL,
     level text,
     condition text,
+    late boolean NOT NULL,
     PRIMARY KEY (sheet, member, position)
 );
 CREATE INDEX sheet_lines_of_member ON sheet_lines (member);
@@ -265,7 +266,7 @@ def _line_set(this: Applied, fact: SheetLineSet) -> None:
     this.batch.append(
         "sheet_lines",
         f"{sheet}\t{member}\t{this.position}\t{fact.outcome}\t{hundredths_of(fact.quantity)}\t{hours}\t{by}\t"
-        f"{fact.level or NULL}\t{fact.condition or NULL}",
+        f"{fact.level or NULL}\t{fact.condition or NULL}\t{fact.late_reason is not None}",
     )
 
 

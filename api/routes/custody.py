@@ -29,6 +29,7 @@ from domain import vocabulary
 from domain.decider import Refused
 from domain.organisation.member import MEMBER, Registered
 from domain.oversight.erasing import (
+    CustodyCommand,
     DecideErasure,
     LiftHold,
     LiftRestriction,
@@ -46,6 +47,8 @@ from projections.answers import AsyncConnection, instead
 
 router = APIRouter(tags=["custody"])
 
+GROUNDED: Final = ("basis", "document")
+MINUTED: Final = ("minute", "minute_sha256")
 _TERMS: Final = {term.stored_name: term for term in vocabulary.FACT_TERMS}
 
 
@@ -248,35 +251,28 @@ def _step(one: custody.Step, name: str | None) -> CustodyStep:
     )
 
 
-def _about(asked: Asked, member: MemberId, said: GroundedWish, *names: str) -> dict[str, Any]:
-    fields = {name: getattr(said, name) for name in ("basis", "document", *names)}
-    return {"unit": _home(asked, member), "member": member, **fields}
-
-
-def _home(asked: Asked, member: MemberId) -> Code:
-    """Where he belongs, or belonged last, as the log says it."""
+def _carried_out(asked: Asked, kind: type[CustodyCommand], member: MemberId, *names: str) -> Response:
+    """These fields of what was sent, as a wish where he belongs, or belonged last, as the log says it."""
     state = asked.house.ledger.load(MEMBER.of(member))
     if not isinstance(state, Registered):
         raise NotFound
-    return state.unit
-
-
-def _place(member: MemberId) -> str:
-    return f"/members/{member}/custody"
+    said = {name: getattr(asked.body, name) for name in names}
+    receipt = asked.execute(kind, unit=state.unit, member=member, **said)
+    return granted(asked, receipt, f"/members/{member}/custody")
 
 
 @router.post("/members/{member:uuid}/holds")
 @described()
 def hold(member: MemberId, asked: Annotated[Asked, permitted("hold.place", takes=LegalHoldWish)]) -> Response:
     """Place a legal hold: nothing of this person is destroyed until it is lifted."""
-    return granted(asked, asked.execute(PlaceHold, **_about(asked, member, asked.body, "number")), _place(member))
+    return _carried_out(asked, PlaceHold, member, *GROUNDED, "number")
 
 
 @router.post("/members/{member:uuid}/holds/lifting")
 @described()
 def lift_hold(member: MemberId, asked: Annotated[Asked, permitted("hold.lift", takes=LegalHoldWish)]) -> Response:
     """Lift a hold that somebody else placed."""
-    return granted(asked, asked.execute(LiftHold, **_about(asked, member, asked.body, "number")), _place(member))
+    return _carried_out(asked, LiftHold, member, *GROUNDED, "number")
 
 
 @router.post("/members/{member:uuid}/restriction")
@@ -285,8 +281,7 @@ def restrict(
     member: MemberId, asked: Annotated[Asked, permitted("restriction.place", takes=RestrictionWish)]
 ) -> Response:
     """Let his data be stored, and nothing else be done with it."""
-    said = _about(asked, member, asked.body, "ground")
-    return granted(asked, asked.execute(RestrictProcessing, **said), _place(member))
+    return _carried_out(asked, RestrictProcessing, member, *GROUNDED, "ground")
 
 
 @router.post("/members/{member:uuid}/restriction/lifting")
@@ -295,14 +290,14 @@ def unrestrict(
     member: MemberId, asked: Annotated[Asked, permitted("restriction.lift", takes=GroundedWish)]
 ) -> Response:
     """Let it be used again."""
-    return granted(asked, asked.execute(LiftRestriction, **_about(asked, member, asked.body)), _place(member))
+    return _carried_out(asked, LiftRestriction, member, *GROUNDED)
 
 
 @router.post("/members/{member:uuid}/erasure")
 @described()
 def propose(member: MemberId, asked: Annotated[Asked, permitted("erasure.propose", takes=ErasureWish)]) -> Response:
     """Ask that this person's key be destroyed."""
-    return granted(asked, asked.execute(ProposeErasure, **_about(asked, member, asked.body, "ground")), _place(member))
+    return _carried_out(asked, ProposeErasure, member, *GROUNDED, "ground")
 
 
 @router.post("/members/{member:uuid}/erasure/withdrawal")
@@ -311,15 +306,7 @@ def withdraw(
     member: MemberId, asked: Annotated[Asked, permitted("erasure.withdraw", takes=WithdrawalWish)]
 ) -> Response:
     """Take back what I proposed myself, until it is carried out."""
-    wish: WithdrawalWish = asked.body
-    receipt = asked.execute(
-        WithdrawErasure,
-        unit=_home(asked, member),
-        member=member,
-        minute=wish.minute,
-        minute_sha256=wish.minute_sha256,
-    )
-    return granted(asked, receipt, _place(member))
+    return _carried_out(asked, WithdrawErasure, member, *MINUTED)
 
 
 @router.post("/members/{member:uuid}/erasure/decision")
@@ -328,13 +315,4 @@ def decide(
     member: MemberId, asked: Annotated[Asked, permitted("erasure.decide", takes=ErasureDecisionWish)]
 ) -> Response:
     """Agree or decline, as another person than proposed it; the machine carries out what is agreed."""
-    wish: ErasureDecisionWish = asked.body
-    receipt = asked.execute(
-        DecideErasure,
-        unit=_home(asked, member),
-        member=member,
-        approve=wish.approve,
-        minute=wish.minute,
-        minute_sha256=wish.minute_sha256,
-    )
-    return granted(asked, receipt, _place(member))
+    return _carried_out(asked, DecideErasure, member, *MINUTED, "approve")

@@ -14,8 +14,9 @@ from api.as_of import Back, BackAsked, LookingBack, looking_back, when_of
 from api.asked import Asked, permitted
 from api.documents import described
 from api.names import Names, names_of
+from api.routes.organisation import OfficeView, office_view
 from domain.organisation.appointments import OFFICES, Role
-from domain.values import Code, MemberId
+from domain.values import Code
 from projections import offices, prefix
 from projections.answers import Answer, AsyncConnection
 from projections.offices_then import officers_below_then, offices_steps
@@ -26,20 +27,11 @@ router = APIRouter(tags=["organisation"])
 RoleAsked = Annotated[Role | Literal[""] | None, Query(description="This office alone; every office by default.")]
 
 
-class PlacedOfficeView(msgspec.Struct, frozen=True, kw_only=True):
+class PlacedOfficeView(OfficeView, frozen=True, kw_only=True):
     """One office of one organisation, and who acts in it."""
 
     unit: Code
     unit_title: str
-    role: str
-    member: MemberId
-    name: str
-    from_on: date
-    until_on: date | None
-    stands_for: str | None
-    """Whose office it is, where somebody else acts in it."""
-    asked: bool
-    """By the holder himself."""
 
 
 class OfficesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,14 +83,5 @@ async def _found(
 
 
 def _view(one: offices.Office, names: Names) -> PlacedOfficeView:
-    return PlacedOfficeView(
-        unit=one.unit,
-        unit_title=one.unit_title,
-        role=one.role,
-        member=one.member,
-        name=names(one.member),
-        from_on=one.from_on,
-        until_on=one.until_on,
-        stands_for=None if one.stands_for is None else names(one.stands_for),
-        asked=one.asked,
-    )
+    shown = msgspec.structs.asdict(office_view(one, names))
+    return PlacedOfficeView(unit=one.unit, unit_title=one.unit_title, **shown)

@@ -163,8 +163,8 @@ async def one(
         established_on=asked.unit.established_on,
         dissolved_on=asked.unit.dissolved_on,
         members=tuple(_member(one, names, away) for one in staff.roster),
-        offices=tuple(_office(office, names) for office in staff.held),
-        terms=tuple(_office(office, names) for office in staff.ever),
+        offices=tuple(office_view(office, names) for office in staff.held),
+        terms=tuple(office_view(office, names) for office in staff.ever),
         committee_from=too_small,
         committee_instead=None if too_small is None or published is None else published.scheme.bodies.without_committee,
         changes=tuple(_change(one) for one in changes),
@@ -207,7 +207,8 @@ def _member(one: organisation.Member, names: Names, away: dict[MemberId, str]) -
     return MemberView(member=one.member, name=names(one.member), profile=one.profile, away=away.get(one.member))
 
 
-def _office(office: offices.Office, names: Names) -> OfficeView:
+def office_view(office: offices.Office, names: Names) -> OfficeView:
+    """One office, by name."""
     return OfficeView(
         role=office.role,
         member=office.member,

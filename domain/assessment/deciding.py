@@ -30,8 +30,6 @@ from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, day_of
 
-LEAST_VOTERS = 2
-
 
 class SeatsUnsettled(Refused):
     """优秀名额尚未排定,不能定分。 It is not settled yet who has a seat: the figures cannot be adopted."""
@@ -100,11 +98,9 @@ def _adopt(
 ) -> Decision:
     if acting(command) not in command.present:
         raise NotPresent
-    rule = scheme.bodies.named(step.body)
-    least = LEAST_VOTERS if rule is None or rule.min_voters is None else rule.min_voters
     seated = sitting_of(past, scheme, step, day_of(command.at))
     need_seats(past, scheme, found)
-    meeting = convened(seated.members, command.present, command.not_in_favour, least)
+    meeting = convened(seated.members, command.present, command.not_in_favour, scheme.bodies.least_voters(step.body))
     vote = _carried(past, found, seated, meeting)
     ref = period_of(found.unit, found.year, found.period)
     if vote is None:

@@ -22,15 +22,17 @@ from domain.assessment.period import (
     QuotaApplied,
     living,
     period_of,
+    result_notice_id,
 )
 from domain.assessment.result import GradeDetermined, GradeProposed, MemberComputed, Result, ScoreDetermined, result_of
 from domain.assessment.seats import Seating, pool_unit
 from domain.assessment.totals import NO_BODIES
 from domain.decider import Decision, Past, Write
-from domain.notice.notice import Notice
+from domain.notice.notice import NOTICE, Notice
 from domain.notice.results import Results
 from domain.recording.archive import Archive, archive_of
 from domain.recording.sealing import ArchiveSealed
+from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
 from domain.values import MemberId, NoticeId, Sha256, hundredths, points
 
@@ -84,6 +86,19 @@ def determined(past: Past, notice: Notice, shown: Results, today: date) -> Decis
     )
     end = [] if now.blocked or waiting else [ref.says(fact) for fact in _end(past, now, seated)]
     return [ref.says(header), *scores, *grades, *end]
+
+
+def determined_since(past: Past, notice: Notice, today: date) -> Decision:
+    """A further round of every period of its organisation that a record notice's day is in: an objection has let go."""
+    day = notice.occurred_on
+    _, scheme = scheme_here(past, notice.unit, day)
+    states = past.many([period_of(notice.unit, day.year, one.code) for one in scheme.periods])
+    found = [one for one in states if isinstance(one, Assessment) and one.status == "noticed"]
+    inside = [one for one in found if one.first_on <= day <= one.last_on]
+    ids = [result_notice_id(one.unit, one.year, one.period, one.computation) for one in inside]
+    closed = [one for one in past.many([NOTICE.of(one) for one in ids]) if isinstance(one, Notice)]
+    rounds = [determined(past, one, one.results, today) for one in closed if one.status == "closed" and one.results]
+    return [write for one in rounds for write in one]
 
 
 def _round(past: Past, found: Assessment, notice: Notice, today: date) -> Round:

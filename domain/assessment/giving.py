@@ -20,10 +20,9 @@ from domain.organisation.bodies import Seated
 from domain.organisation.custody import need_open
 from domain.organisation.member import Registered
 from domain.organisation.unit import established, higher_than
-from domain.recording.approval import NotOneDecides, NotPresent, WrongBody
-from domain.recording.chain import LEAST_VOTERS, ReasonMissing, Sitting, Step, SubjectDecides, sitting_of, steps_of
-from domain.recording.committee import Vote, convened
-from domain.recording.sheet import acting
+from domain.recording.approval import NotOneDecides, WrongBody
+from domain.recording.chain import ReasonMissing, Sitting, Step, sitting_of, steps_of, voted
+from domain.recording.committee import Vote
 from domain.rules.assessing import BodyPart, BodyScore
 from domain.rules.scheme import Scheme
 from domain.sealed import Secret
@@ -71,10 +70,10 @@ class AssessComponent(Sitting, frozen=True, kw_only=True):
 
 
 class Body(NamedTuple):
-    """Which body gives one member's score, and of how many it must consist at least."""
+    """Which body gives one member's score, and who sits there."""
 
+    step: Step
     seated: Seated
-    least: int
 
 
 def decide(past: Past, command: AssessComponent) -> Decision:
@@ -126,18 +125,11 @@ def _given(past: Past, rules: Ruled, command: AssessComponent, one: MemberScore)
 def _vote(past: Past, scheme: Scheme, command: AssessComponent, rule: BodyScore, member: MemberId) -> Vote:
     """By which it is carried: the member himself, and whoever sits in his place, is not counted."""
     body = body_for(past, scheme, command.unit, rule, member, day_of(command.at))
-    who = acting(command)
     if command.actor.unit != body.seated.unit:
         raise WrongBody(body=body.seated.unit)
-    recused = body.seated.recused((member,))
-    if who in recused:
-        raise SubjectDecides
-    if who not in command.present:
-        raise NotPresent
-    meeting = convened(body.seated.members, command.present, command.not_in_favour, body.least)
-    vote = meeting.vote(recused)
-    assert vote is not None, "a body that is large enough was chosen"
-    return vote
+    ruling = voted(past, scheme, body.step, command, subject=member, entered_by=())
+    assert ruling.vote is not None, "a body that is large enough was chosen"
+    return ruling.vote
 
 
 def body_for(past: Past, scheme: Scheme, unit: Code, rule: BodyScore, member: MemberId, day: date) -> Body:
@@ -145,10 +137,8 @@ def body_for(past: Past, scheme: Scheme, unit: Code, rule: BodyScore, member: Me
     (first,) = steps_of(past, established(past, unit), (rule.given_by,))
     for step in _upwards(past, first):
         seated = sitting_of(past, scheme, step, day)
-        named = scheme.bodies.named(step.body)
-        least = LEAST_VOTERS if named is None or named.min_voters is None else named.min_voters
-        if len(seated.members - seated.recused((member,))) >= least:
-            return Body(seated, least)
+        if len(seated.members - seated.recused((member,))) >= scheme.bodies.least_voters(step.body):
+            return Body(step, seated)
     raise NotOneDecides(body=first.unit)
 
 

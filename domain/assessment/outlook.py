@@ -202,7 +202,8 @@ def _most(tariff: Tariff, line: Line, asked: Span) -> int:
     elif line.mode == "earn":
         scale = (tariff.months, asked.months_present if tariff.scaling.earn == "up" else tariff.months)
         for months, cap in price.windows:
-            most = min(most, tariff.rounding(cap * (tariff.months // months) * scale[0], scale[1]))
+            windows = min(tariff.months // months, asked.months_present)
+            most = min(most, tariff.rounding(cap * windows * scale[0], scale[1]))
         if price.quantity_max is not None and price.plain:
             unit = max(points for _, points in price.outcomes.values())
             most = min(most, tariff.rounding(unit * price.quantity_max * scale[0], 100 * scale[1]))

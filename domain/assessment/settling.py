@@ -22,7 +22,6 @@ from domain.organisation.bodies import Seated, committee_of
 from domain.organisation.member import MEMBER, Registered
 from domain.organisation.unit import established, higher_than
 from domain.recording.approval import NotOneDecides, NotPresent, WrongBody
-from domain.recording.chain import LEAST_VOTERS
 from domain.recording.committee import Vote, convened
 from domain.recording.sheet import acting
 from domain.rules.assessing import Quota
@@ -178,8 +177,7 @@ def _voted(past: Past, command: SettleSeats, scheme: Scheme, day: date) -> Vote:
     for unit in (command.unit, *higher_than(past, command.unit)):
         body = committee_of(past, unit, day)
         without = body.recused(command.order)
-        rule = scheme.bodies.named("branch_committee" if unit == command.unit else "parent_committee")
-        least = LEAST_VOTERS if rule is None or rule.min_voters is None else rule.min_voters
+        least = scheme.bodies.least_voters("branch_committee" if unit == command.unit else "parent_committee")
         if len(body.members - without) < least:
             continue
         if command.actor.unit != unit:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from domain.assessment.adopting import superseded
-from domain.assessment.determination import determined
+from domain.assessment.determination import determined, determined_since
 from domain.decider import Command, Decision, NotPermitted, Past, Refused
 from domain.notice.committing import archives_committed
 from domain.notice.drafting import audience_of
@@ -230,6 +230,8 @@ def _confirm(past: Past, command: ConfirmRecords) -> Decision:
     past.many(refs)
     found = (confirmed(past, ref, line.record, command.notice) for ref, line in zip(refs, clear, strict=True))
     writes = [write for write in found if write is not None]
-    if command.seed is None or (command.after_objection and not writes):
+    if command.after_objection and not writes:
+        return determined_since(past, notice, day_of(command.at))
+    if command.seed is None:
         return writes
     return [archives_committed(past, notice, command.seed), *writes]

@@ -173,8 +173,7 @@ def _vote(past: Past, scheme: Scheme, command: DecideExemption, body: Code) -> V
         raise NotThisBody(body=body)
     if actor.person not in command.present:
         raise NotThisBody(body=body)
-    named = scheme.bodies.named(body)
-    least = 2 if named is None or named.min_voters is None else named.min_voters
+    least = scheme.bodies.least_voters(body)
     meeting = convened(sitting.members, command.present, command.not_in_favour, least)
     vote = meeting.vote(recused) if command.grant else meeting.counted(recused)
     if vote is None:

@@ -141,7 +141,7 @@ def _approve(past: Past, command: ApproveSheet) -> Decision:
     item = item_of(scheme, sheet.item)
     need_evidence(held(past, sheet.unit, sheet.matter), item)
     sitting = _sitting(past, sheet, body, scheme, day_of(command.at))
-    least = scheme.bodies.branch_committee.min_voters or 2
+    least = scheme.bodies.least_voters("branch_committee")
     if acting(command) not in command.present:
         raise NotPresent
     meeting = convened(sitting.members, command.present, command.not_in_favour, least)

@@ -19,7 +19,6 @@ from domain.rules.scheme import Scheme
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Reference, Sha256, day_of
 
-LEAST_VOTERS: Final = 2
 COMMITTEES: Final = frozenset({"branch_committee", "parent_committee", "work_committee"})
 """Bodies that are the committee of an organisation; two of them in one organisation are the same body."""
 Verdict: TypeAlias = Literal["approved", "refused"]
@@ -145,8 +144,7 @@ def voted(
         raise NotPresent
     if isinstance(sitting, Motion) and sitting.verdict == "refused" and sitting.reason is None:
         raise ReasonMissing
-    rule = scheme.bodies.named(step.body)
-    least = LEAST_VOTERS if rule is None or rule.min_voters is None else rule.min_voters
+    least = scheme.bodies.least_voters(step.body)
     without = body.recused((*entered_by, subject))
     vote = convened(body.members, sitting.present, sitting.not_in_favour, least).vote(without)
     return Ruling(vote, tuple(sorted(without & body.members, key=str)))

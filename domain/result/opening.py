@@ -14,7 +14,6 @@ from domain.organisation.bodies import meeting_of
 from domain.organisation.member import refuse_own
 from domain.organisation.unit import established, higher_than, next_higher
 from domain.recording.approval import NotPresent, WrongBody
-from domain.recording.chain import LEAST_VOTERS
 from domain.recording.committee import NoQuorum, Vote, convened
 from domain.recording.sheet import acting
 from domain.result.measure import (
@@ -127,8 +126,7 @@ def _vote(past: Past, command: OpenMeasure) -> Vote:
     if acting(command) not in command.present:
         raise NotPresent
     _, scheme = scheme_on(past, established(past, command.unit).scheme, day_of(command.at))
-    rule = scheme.bodies.named("branch_meeting")
-    least = LEAST_VOTERS if rule is None or rule.min_voters is None else rule.min_voters
+    least = scheme.bodies.least_voters("branch_meeting")
     body = meeting_of(past, scheme, command.unit, day_of(command.at)).members
     meeting = convened(body, command.present, command.not_in_favour, least)
     vote = meeting.vote([command.member])

@@ -15,7 +15,7 @@ from domain.organisation.member import MEMBER, MemberProfileAssigned, Registered
 from domain.organisation.membership import ending
 from domain.organisation.unit import established, higher_than
 from domain.recording.approval import NotPresent, WrongBody
-from domain.recording.chain import LEAST_VOTERS, Motion, ReasonMissing, Sitting, Step, higher, sitting_of, steps_of
+from domain.recording.chain import Motion, ReasonMissing, Sitting, Step, higher, sitting_of, steps_of
 from domain.recording.committee import Meeting, NoQuorum, Vote, convened
 from domain.recording.sheet import acting
 from domain.result.probation import (
@@ -100,11 +100,6 @@ def approving(past: Past, scheme: Scheme, unit: Code) -> Code:
     return higher(past, unit) if above == unit else above
 
 
-def _least(scheme: Scheme, body: str) -> int:
-    rule = scheme.bodies.named(body)
-    return LEAST_VOTERS if rule is None or rule.min_voters is None else rule.min_voters
-
-
 def _resolve(past: Past, command: ResolveProbation, member: Registered) -> Decision:
     state = pending(past, command.member, "meeting")
     _, scheme = scheme_of(past, command.unit, command)
@@ -113,7 +108,7 @@ def _resolve(past: Past, command: ResolveProbation, member: Registered) -> Decis
     if acting(command) not in command.present:
         raise NotPresent
     body = meeting_of(past, scheme, command.unit, day_of(command.at)).members - {command.member}
-    vote = _counted(convened(body, command.present, command.not_in_favour, _least(scheme, MEETING)))
+    vote = _counted(convened(body, command.present, command.not_in_favour, scheme.bodies.least_voters(MEETING)))
     adopted = 2 * vote.in_favour > vote.entitled
     months = _months(state.proposal, command.months, scheme.probation.extension) if adopted else None
     window = state.before.window
@@ -207,7 +202,7 @@ def _carried(past: Past, scheme: Scheme, command: ApproveProbation, body: Code) 
         raise NotPresent
     seated = sitting_of(past, scheme, step, day_of(command.at))
     recused = seated.recused([command.member])
-    meeting = convened(seated.members, command.present, command.not_in_favour, _least(scheme, step.body))
+    meeting = convened(seated.members, command.present, command.not_in_favour, scheme.bodies.least_voters(step.body))
     vote = meeting.vote(recused)
     if vote is None:
         raise NoQuorum(entitled=meeting.counted(recused).entitled)

@@ -55,6 +55,11 @@ class Bodies(Stated, frozen=True, kw_only=True):
         found = getattr(self, code, None) if code in self.__struct_fields__ else None
         return found if isinstance(found, Body) else None
 
+    def least_voters(self, code: str) -> int:
+        """Of how many entitled a body must consist at least; two where the rule set does not say."""
+        found = self.named(code)
+        return 2 if found is None or found.min_voters is None else found.min_voters
+
 
 class Role(Bilingual, frozen=True, kw_only=True):
     """A role in a unit, and the post that carries it."""

@@ -1,7 +1,8 @@
 """补记 — how many days lie between an act and its entry: for the whole, and organisation by organisation.
 
 An entry is the first line of a person on a sheet, or a claim or proposal as first entered; its day is that of the log.
-What is late is what the rule set lets be entered with a reason only.
+What is late is what the rule set let be entered with a reason only, and was flagged: long after the act, or after entry
+for its period had closed.
 """
 
 from bisect import bisect_left
@@ -9,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from domain.rules.counting import Counting
 from domain.values import Code
 from projections.reports.asking import Asking
 from projections.reports.table import Column, Row, Table, Value, bars, percent
@@ -23,12 +23,13 @@ UNITS: Final = (
 )
 _ENTRIES: Final = """
 WITH said AS (
-  SELECT s.unit, s.occurred_on, l.position
-  FROM (SELECT sheet, member, min(position) AS position FROM sheet_lines GROUP BY sheet, member) AS l
+  SELECT s.unit, s.occurred_on, l.position, s.late OR l.late AS late
+  FROM (SELECT DISTINCT ON (sheet, member) sheet, position, late FROM sheet_lines ORDER BY sheet, member, position) AS l
   JOIN sheets AS s USING (sheet)
-  UNION ALL SELECT c.unit, c.occurred_on, c.opened FROM cases AS c
+  UNION ALL SELECT c.unit, c.occurred_on, c.opened, c.late FROM cases AS c
 )
-SELECT u.code, u.title, (e.known_at AT TIME ZONE 'Asia/Shanghai')::date - said.occurred_on AS days, count(*)
+SELECT u.code, u.title, (e.known_at AT TIME ZONE 'Asia/Shanghai')::date - said.occurred_on AS days, count(*),
+       count(*) FILTER (WHERE said.late)
 FROM said JOIN units AS u ON u.code = said.unit JOIN ledger.entries AS e ON e.position = said.position
 WHERE %(unit)s = ANY(u.path) AND said.occurred_on BETWEEN %(first_on)s AND %(last_on)s
 GROUP BY u.path, u.code, u.title, days ORDER BY u.path, days
@@ -39,11 +40,12 @@ def lateness(asking: Asking) -> tuple[tuple[Table, ...], tuple[str, ...]]:
     """The distribution, and each organisation."""
     known = {"unit": asking.unit, "first_on": asking.first_on, "last_on": asking.last_on}
     units: dict[Code, tuple[str, Counter[int]]] = {}
-    for unit, title, days, entries in asking.connection.execute(_ENTRIES, known):
+    flagged = Counter[Code]()
+    for unit, title, days, entries, late in asking.connection.execute(_ENTRIES, known):
         units.setdefault(unit, (title, Counter()))[1][max(0, days)] += entries
-    patience = Counting() if asking.scheme is None else asking.scheme.counting
+        flagged[unit] += late
     every = sum((days for _, days in units.values()), Counter[int]())
-    rows = [by_unit(title, days, patience.late_entry_days) for title, days in units.values()]
+    rows = [by_unit(title, days, flagged[unit]) for unit, (title, days) in units.items()]
     return (distribution(every), Table(code="units", columns=UNITS, rows=tuple(rows))), ("late",)
 
 
@@ -62,10 +64,9 @@ def distribution(days: Counter[int]) -> Table:
     return Table(code="days", columns=DAYS, rows=tuple(rows) if whole else (), drawn="entries")
 
 
-def by_unit(title: str, days: Counter[int], patience: int) -> Row:
-    """One organisation; the median is the day within which half of the entries came."""
+def by_unit(title: str, days: Counter[int], late: int) -> Row:
+    """One organisation, and how many of its entries were late; the median is the day within which half of them came."""
     whole = days.total()
-    late = sum(entries for after, entries in days.items() if after > patience)
     values: dict[str, Value] = {
         "unit": title,
         "entries": whole,

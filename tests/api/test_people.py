@@ -74,6 +74,7 @@ def recorded(town: Town, member: UUID, code: str = "") -> str:
     granted(say(recorder, f"{here}/sheets", item="R-WM-1"))
     granted(say(recorder, f"{here}/sheets/R-WM-1/lines", but=[{"member": str(member), "outcome": "earned"}]))
     granted(say(recorder, f"{here}/sheets/R-WM-1/submission"))
+    town.settled()
     secretary = town.acting("secretary", "secretary", BRANCH)
     place = f"{here}/sheets/R-WM-1"
     present = [one["member"] for one in value(secretary, place)["voters"] if not one["recused"]]

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from domain.assessment.outlook import When, YearOutlook, YearSoFar, outlook
 from domain.assessment.rounding import rounder_of
 from domain.assessment.rows import MatterRow, ResponsibilityRow
-from domain.assessment.scoring import Case, Score, score
+from domain.assessment.scoring import Case, Score, Span, score
 from domain.assessment.tariff import span_tariff
 from domain.assessment.totals import total
 from domain.rules.assessing import Profile
@@ -219,12 +219,17 @@ def said(one: ResponsibilityItem, on: str, quantity: int = 100) -> Responsibilit
     return record(one.code, top.code, on, quantity if top.up_to is None else int(float(top.up_to) * 100))
 
 
+def present(of: Sequence[Span], months: Sequence[int]) -> tuple[Span, ...]:
+    """The same spans, somebody being there for the first so many months of each."""
+    return tuple(replace(span, months_present=there) for span, there in zip(of, months, strict=True))
+
+
 def everything(scheme: Scheme, found: YearSoFar, length: int) -> list[ResponsibilityRow]:
     """Records that earn, in each part that is not over, all that can be earned: far more than any cap."""
     rows: list[ResponsibilityRow] = []
     for number, when in enumerate(found.parts):
         if when != "over":
-            for month in range(number * length + 1, (number + 1) * length + 1):
+            for month in range(number * length + 1, number * length + 1 + found.case.spans[number].months_present):
                 day = f"2026-{month:02d}-28"
                 for one in scheme.responsibility:
                     if one.mode != "presumed":
@@ -281,12 +286,15 @@ def years(draw: st.DrawFn, scheme: Scheme, length: int) -> tuple[YearSoFar, list
         "mean": draw(st.booleans()) and not any(cap.per == "quarter" for cap in scheme.caps),
         "last_total": draw(st.sampled_from([None, 8_000])),
     }
-    return so_far(scheme, parts, rows, **own), rows, own
+    found = so_far(scheme, parts, rows, **own)
+    there = [draw(st.sampled_from([length, length, max(1, length - 2), 1])) for _ in parts]
+    return replace(found, case=replace(found.case, spans=present(found.case.spans, there))), rows, own
 
 
 def scored(scheme: Scheme, found: YearSoFar, rows: Sequence[ResponsibilityRow], own: dict[str, Any]) -> Score:
     length = 12 // len(found.parts)
-    case = Case(spans=spans(scheme, rows, length), profile="full", ends_on=date(2026, 12, 31), closed=True, **own)
+    own_spans = present(spans(scheme, rows, length), [span.months_present for span in found.case.spans])
+    case = Case(spans=own_spans, profile="full", ends_on=date(2026, 12, 31), closed=True, **own)
     return score(found.tariff, case).confirmed
 
 

@@ -17,12 +17,36 @@ from domain.assessment.period import (
     PeriodSealed,
 )
 from domain.assessment.result import MemberComputed, ScoreDetermined
-from domain.notice.notice import NoticeNotClosed
+from domain.decider import Fact
+from domain.notice.notice import (
+    NOTICE,
+    DisclosureChecked,
+    NoticeClosed,
+    NoticeDrafted,
+    NoticeNotClosed,
+    NoticePosted,
+    lines_digest,
+    notice_id,
+)
+from domain.notice.running import ConfirmRecords
 from domain.recording.approval import WrongBody
 from domain.recording.archive import archive_of
 from domain.recording.omission import OmissionHeld, OmissionSettled
 from domain.recording.sealing import ArchiveSealed, PeriodSealedAlready
-from tests.domain.branch import AS_HIGHER, AS_RECORDER, AT, BRANCH, HELD_ON, HIGHER, MEMBER, PEOPLE, planned, who
+from tests.domain.branch import (
+    AS_HIGHER,
+    AS_RECORDER,
+    AT,
+    BRANCH,
+    HELD_ON,
+    HIGHER,
+    MEMBER,
+    PEOPLE,
+    PROCESS,
+    planned,
+    who,
+    wish,
+)
 from tests.domain.merits import claimed, proposed, vetoed
 from tests.domain.year import (
     H1_OVER,
@@ -75,6 +99,22 @@ LEFT_OUT, ARCHIVE = who("objection"), archive_of(MEMBER, HELD_ON)
 MISSING = ARCHIVE.says(
     OmissionHeld(objection=LEFT_OUT, member=MEMBER, unit=BRANCH, matter="MT-0512", item="R-LX-1", occurred_on=HELD_ON)
 )
+SHEET_NOTICE = notice_id(BRANCH, "MT-0512", "R-LX-1", 1)
+
+
+def hung() -> tuple[Fact, ...]:
+    """The notice of the sheet on which his line may be missing, from its draft to its end."""
+    of = {"notice": SHEET_NOTICE, "unit": BRANCH}
+    sheet = {"stage": "record_sheet", "matter": "MT-0512", "item": "R-LX-1", "decision": 1, "occurred_on": HELD_ON}
+    term = {"posted_on": HELD_ON, "working_days": 3, "audience": "branch", "ends_on": HELD_ON, "may_close_at": AT}
+    return (
+        NoticeDrafted(**of, **sheet, lines=0, digest=lines_digest([])),
+        DisclosureChecked(by=MEMBER, shows=("name",)),
+        NoticePosted(**of, **term),
+        NoticeClosed(**of, cleared=0),
+    )
+
+
 FOUND = ARCHIVE.says(OmissionSettled(objection=LEFT_OUT, member=MEMBER, unit=BRANCH))
 
 
@@ -90,8 +130,13 @@ def test_whose_line_may_be_missing_is_not_determined_and_everybody_else_is() -> 
     waiting = POSTED.given(MISSING, *over)
     scored = {fact.member for fact in waiting.world.facts if isinstance(fact, ScoreDetermined)}
     assert scored == set(PEOPLE) - {MEMBER}
-    facts = waiting.given(FOUND).when(confirmed("H1", H1_OVER + TERM)).facts()
+    # then: once the objection is over he is, by what follows its end
+    after = wish(ConfirmRecords, PROCESS, H1_OVER + TERM, unit=BRANCH, notice=SHEET_NOTICE, after_objection=True)
+    there = waiting.given(*(NOTICE.of(SHEET_NOTICE).says(fact) for fact in hung()))
+    there.when(after).nothing()
+    facts = there.given(FOUND).when(after).facts()
     assert [fact.member for fact in facts if isinstance(fact, ScoreDetermined)] == [MEMBER]
+    assert isinstance(facts[-1], PeriodSealed)
 
 
 def test_a_veto_without_a_notice_does_not_stop_the_period() -> None:
