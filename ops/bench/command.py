@@ -85,7 +85,7 @@ def contested(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 @app.command(name="import")
 def import_workbooks(
     rows: Annotated[int, typer.Option(help="行数 rows of all workbooks")] = importing.ROWS,
-    services: Annotated[int, typer.Option(help="服务进程数 services on the log")] = os.cpu_count() or 1,
+    services: Annotated[int, typer.Option(help="服务进程数 services on the log")] = 1,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """导入 A district's workbooks, to the last error and to the last commit, next to COPY of the same entries."""
