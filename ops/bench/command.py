@@ -1,7 +1,6 @@
 """``steelyard bench`` — every claim of speed has a command here, as a ratio to the machine's limit in the same run."""
 
 import json
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
