@@ -20,7 +20,7 @@ from domain.values import Code, CommandId, EntryId, Instant
 NAMESPACE = UUID("6f1d8f5e-3b0a-5c55-9a53-7d2f0a4f5b11")
 """Under which all stream ids are derived; chosen once, for ever."""
 
-STREAM_IDS_KEPT: Final = 50_000
+STREAMS_KEPT: Final = 50_000
 
 S = TypeVar("S")
 
@@ -95,13 +95,13 @@ class Write:
     fact: Fact
 
 
-@lru_cache(maxsize=STREAM_IDS_KEPT)
-def _stream_id(kind: str, *key: str | UUID | int | date) -> UUID:
+@lru_cache(maxsize=STREAMS_KEPT)
+def _stream(stream: "Stream[Any]", *key: str | UUID | int | date) -> "StreamRef[Any]":
     # Every decision asks for the same few streams again and again: hashing their names was a tenth of its time.
-    return uuid5(NAMESPACE, "/".join((kind, *(str(part) for part in key))))
+    return StreamRef(stream, uuid5(NAMESPACE, "/".join((stream.kind, *(str(part) for part in key)))))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stream(Generic[S]):
     """One kind of stream: its word, its beginning, its fold and the facts that may stand in it."""
 
@@ -112,7 +112,7 @@ class Stream(Generic[S]):
 
     def of(self, *key: str | UUID | int | date) -> "StreamRef[S]":
         """The stream with this natural key: the same key is always the same stream."""
-        return StreamRef(self, _stream_id(self.kind, *key))
+        return _stream(self, *key)
 
 
 @dataclass(frozen=True)

@@ -399,12 +399,13 @@ class Ledger:
 
 def request_bytes(command: Command) -> bytes:
     """What two attempts of one request have in common: all but clock, ids drawn for the attempt, and salts."""
-    wish = cast(dict[str, JSON], msgspec.json.decode(msgspec.json.encode(command)))
+    said = msgspec.json.encode(command)
+    wish = cast(dict[str, JSON], msgspec.json.decode(said))
     for name in ("id", "at", "cause", *command.fresh):
         wish.pop(name, None)
-    return msgspec.json.encode(
-        {"wish": type(command).__name__, **{name: _unsalted(said) for name, said in wish.items()}}, order="sorted"
-    )
+    if b'"salt":' in said:
+        wish = {name: _unsalted(value) for name, value in wish.items()}
+    return msgspec.json.encode({"wish": type(command).__name__, **wish}, order="sorted")
 
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | float | bool | None"

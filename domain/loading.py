@@ -50,27 +50,28 @@ class LoadedPast:
 
     def __getitem__(self, ref: StreamRef[S]) -> S:
         """The state of one stream."""
-        if not self._has(ref):
+        found = self._find(ref)
+        if found is None:
             raise Missing((ref,))
-        return cast(S, self.states[ref.id][1])
+        return cast(S, found[1])
 
     def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
         """The states of several streams, in the order asked."""
-        missing = [ref for ref in refs if not self._has(ref)]
+        found = [self._find(ref) for ref in refs]
+        missing = [ref for ref, one in zip(refs, found, strict=True) if one is None]
         if missing:
             raise Missing(missing)
-        return [cast(S, self.states[ref.id][1]) for ref in refs]
+        return cast("list[S]", [one[1] for one in found if one is not None])
 
-    def _has(self, ref: StreamRef[Any]) -> bool:
-        if ref.id in self.states:
-            return True
-        if self._at_hand is None:
-            return False
-        version, state = self._at_hand.get(ref)
-        if version == 0 and not self._anew:
-            return False
-        self.put(ref, version, state)
-        return True
+    def _find(self, ref: StreamRef[Any]) -> tuple[int, object] | None:
+        found = self.states.get(ref.id)
+        if found is not None or self._at_hand is None:
+            return found
+        found = self._at_hand.get(ref)
+        if found[0] == 0 and not self._anew:
+            return None
+        self.put(ref, *found)
+        return found
 
     def heads(self, refs: Sequence[StreamRef[Any]]) -> list[Head]:
         """Where several streams end, in the order asked."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from projections.folding import Stored, stored_entries
+from projections.folding import Part, stored_part
 from projections.rows import Connection
 
 
@@ -20,22 +20,22 @@ class Ahead:
     def __init__(self, connection: Connection, thread: ThreadPoolExecutor) -> None:
         self._connection = connection
         self._thread = thread
-        self._next: tuple[int, int, Future[list[Stored]]] | None = None
+        self._next: tuple[int, int, Future[Part | None]] | None = None
 
-    def __call__(self, after: int, limit: int) -> list[Stored]:
-        """The entries, in order; those behind them are asked for at once."""
+    def __call__(self, after: int, limit: int) -> Part | None:
+        """The entries; those behind them are asked for at once."""
         expected, self._next = self._next, None
         if expected is not None and expected[:2] == (after, limit):
-            entries = expected[2].result()
+            part = expected[2].result()
         else:
             if expected is not None:
                 expected[2].result()
-            entries = stored_entries(self._connection, after, limit)
-        if len(entries) == limit:
-            behind = entries[-1].position
-            asked = self._thread.submit(stored_entries, self._connection, behind, limit)
+            part = stored_part(self._connection, after, limit)
+        if part is not None and len(part.states) == limit:
+            behind = part.position
+            asked = self._thread.submit(stored_part, self._connection, behind, limit)
             self._next = behind, limit, asked
-        return entries
+        return part
 
 
 @contextmanager

@@ -25,6 +25,7 @@ CREATE TABLE appointments (
 );
 CREATE INDEX appointments_of_member ON appointments (member);
 CREATE INDEX appointments_of_unit ON appointments (unit);
+CREATE INDEX appointments_standing_in ON appointments (unit) WHERE stands_for IS NOT NULL;
 """
 
 

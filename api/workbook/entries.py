@@ -140,11 +140,13 @@ class Cells:
     def __init__(self, page: Page, row: int, findings: Findings) -> None:
         self.row = row
         self._page = page
+        self._columns = page.columns
+        self._said = page.rows[row]
         self._findings = findings
 
     def needed(self, key: str, read: Callable[[str], T | None]) -> T | None:
         """What ``read`` makes of a cell that may not be empty."""
-        value = self._page.value(self.row, key)
+        value = self._cell(key)
         if value is None or (isinstance(value, str) and not value.strip()):
             self._note(key, "value-missing")
             return None
@@ -153,11 +155,12 @@ class Cells:
     def words(self, key: str) -> str | None:
         """One line of text; a whole number in a cell is text too, as a work number often is."""
         value = self._value(key)
+        if value is None:
+            return None
         if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
             value = f"{value:.0f}"
         if not isinstance(value, str):
-            if value is not None:
-                self._note(key, "value-not-text")
+            self._note(key, "value-not-text")
             return None
         if len(value) > TEXT_LIMIT:
             self._note(key, "text-too-long", most=TEXT_LIMIT)
@@ -226,8 +229,12 @@ class Cells:
         parts = (unicodedata.normalize("NFC", part).strip() for part in _DOCUMENTS.split(value))
         return tuple(dict.fromkeys(part for part in parts if part))
 
+    def _cell(self, key: str) -> Value | None:
+        column = self._columns.get(key)
+        return None if column is None else self._said.get(column)
+
     def _value(self, key: str) -> Value | None:
-        value = self._page.value(self.row, key)
+        value = self._cell(key)
         if isinstance(value, Unread):
             self._note(key, value.why, shown=value.shown)
             return None
@@ -235,8 +242,7 @@ class Cells:
 
     def _not(self, key: str, code: str, value: T | None) -> T | None:
         """The value; where there is none although the cell holds something, a finding."""
-        cell = self._page.value(self.row, key)
-        if value is None and cell is not None and not isinstance(cell, Unread):
+        if value is None and (cell := self._cell(key)) is not None and not isinstance(cell, Unread):
             self._note(key, code)
         return value
 

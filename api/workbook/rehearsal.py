@@ -75,9 +75,10 @@ class Rehearsal:
 
     def __getitem__(self, ref: StreamRef[S]) -> S:
         """The state of one stream after everything that was rehearsed."""
-        if ref.id not in self._states:
-            self._states[ref.id] = self._load(ref)
-        return cast(S, self._states[ref.id])
+        found = self._states.get(ref.id)
+        if found is None:
+            found = self._states[ref.id] = self._load(ref)
+        return cast(S, found)
 
     def heads(self, refs: Sequence[StreamRef[Any]]) -> list[Head]:
         """Nothing that a workbook brings asks where a stream ends."""
@@ -85,7 +86,11 @@ class Rehearsal:
 
     def many(self, refs: Sequence[StreamRef[S]]) -> list[S]:
         """The states of several streams, in the order asked."""
-        missing = [ref for ref in refs if ref.id not in self._states]
+        try:
+            # Mostly they are there: each is looked for once.
+            return cast("list[S]", [self._states[ref.id] for ref in refs])
+        except KeyError:
+            missing = [ref for ref in refs if ref.id not in self._states]
         if self._load_many is not None and len(missing) > 1:
             self._states.update(zip((ref.id for ref in missing), self._load_many(missing), strict=True))
         return [self[ref] for ref in refs]

@@ -14,10 +14,12 @@ from ops import embedded
 from ops.bench import append as appending
 from ops.bench import award as awarding
 from ops.bench import contested as contesting
+from ops.bench import district
 from ops.bench import intake as importing
 from ops.bench import proof as proving
 from ops.bench import reads as reading
 from ops.bench import rebuild as rebuilding
+from ops.bench import reports as reporting
 from ops.bench import restate as restating
 from ops.bench import score as scoring
 from ops.bench import whatif as trying
@@ -82,10 +84,11 @@ def contested(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 @app.command(name="import")
 def import_workbooks(
     rows: Annotated[int, typer.Option(help="行数 rows of all workbooks")] = importing.ROWS,
+    services: Annotated[int, typer.Option(help="服务进程数 services on the log")] = 1,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """导入 A district's workbooks, to the last error and to the last commit, next to COPY of the same entries."""
-    _show(_on_a_server(lambda url: importing.main(url, rows), as_json), as_json)
+    _show(_on_a_server(lambda url: importing.main(url, rows, services), as_json), as_json)
 
 
 @app.command()
@@ -133,6 +136,15 @@ def whatif(
 ) -> None:
     """试算 How long a district waits for what another cap would have done to its year."""
     _show(_on_a_server(lambda url: trying.main(url, entries), as_json), as_json)
+
+
+@app.command()
+def reports(
+    branches: Annotated[int, typer.Option(help="支部数 branches of fifteen members")] = district.BRANCHES,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """报告 All reports of a district, each next to COPY of the rows that it reads."""
+    _show(_on_a_server(lambda url: reporting.main(url, branches), as_json), as_json)
 
 
 @app.command()

@@ -2,14 +2,17 @@
 
 A district is founded first, without a watch. Then every branch brings one workbook: its matters, and a row for
 everybody in each of them but the recorder himself, so that a row is about a fact. The ordinary importer plans them,
-a few at a time as recorders send them, and ``Ledger.execute`` carries them in. Beside it stands COPY of the same
-entries into a table with the same key.
+a few at a time as recorders send them, and ``Ledger.execute`` carries them in: in one service, or in several on the
+same log, each a process with a ledger of its own. Beside it stands COPY of the same entries into a table with the
+same key.
 """
 
+import multiprocessing
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from threading import Barrier
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -39,7 +42,9 @@ MATTERS_EACH: Final = 24
 """In one workbook: the party days, classes and meetings of half a year."""
 BAR_S: Final = 15.0
 AT_A_TIME: Final = 4
-"""Workbooks that are on their way together."""
+"""Workbooks that are on their way together, in all services."""
+START_S: Final = 120.0
+"""How long the services may take to start, all together."""
 WRONG: Final = 10
 """In the faulty workbooks every tenth row names nobody of the branch."""
 AT: Final = datetime(2026, 6, 9, 4, tzinfo=UTC)
@@ -63,6 +68,8 @@ _TYPES: Final = ["int8", "uuid", "int4", "text", "timestamptz", "bytea"]
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """What one district of workbooks came to."""
 
+    services: int
+    """Processes that take the workbooks in."""
     workbooks: int
     rows: int
     commands: int
@@ -70,7 +77,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     import_s: float
     """From the first file to the last commit."""
     import_processor_s: float
-    """Of this process alone."""
+    """Of the services, without the database."""
     errors: int
     errors_s: float
     """The same workbooks, faulty: to the last error."""
@@ -91,57 +98,97 @@ class Workbook(NamedTuple):
     faulty: bytes
 
 
-def main(admin_url: str, rows: int = ROWS) -> bytes:
+def main(admin_url: str, rows: int = ROWS, services: int = 1) -> bytes:
     """Measure in a database of its own; one JSON object."""
     urls = bootstrap(admin_url, "intake", None)
     migrate(urls.migrator, urls.database)
-    vault, recorder = Vault(b"\0" * 32, urls.writer), PostgresRecorder(urls.writer)
-    ledger = Ledger(recorder, vault, decide, ORIGIN)
+    service = Service(urls.writer)
     try:
-        found = Intake(ledger, recorder, max(1, round(rows / _ROWS_EACH)))
-        return msgspec.json.encode(found.measured(urls), order="sorted")
+        service.found(branches := max(1, round(rows / _ROWS_EACH)))
+        books = [_workbook(district.branch(number)) for number in range(branches)]
+        return msgspec.json.encode(_measured(service, books, services, urls), order="sorted")
     finally:
-        ledger.close()
-        recorder.close()
-        vault.close()
+        service.close()
 
 
-class Intake:
-    """One district and its workbooks."""
+def _measured(service: "Service", books: Sequence[Workbook], services: int, urls: Urls) -> Imported:
+    """Every workbook checked while it is faulty, then taken in, then its entries copied."""
+    errors, errors_s, errors_processor_s = _timed(lambda: service.errors(books))
+    after = service.last()
+    taken_in = _taken_in_by_many(books, services, urls) if services > 1 else _timed(lambda: service.taken_in(books))
+    commands, import_s, import_processor_s = taken_in
+    facts = service.last() - after
+    copy_s = _copied(urls, after)
+    rows = len(books) * _ROWS_EACH
+    facts_per_s, copy_per_s = facts / import_s, facts / copy_s
+    return Imported(
+        services=services,
+        workbooks=len(books),
+        rows=rows,
+        commands=commands,
+        facts=facts,
+        import_s=round(import_s, 2),
+        import_processor_s=round(import_processor_s, 2),
+        errors=errors,
+        errors_s=round(errors_s, 2),
+        errors_processor_s=round(errors_processor_s, 2),
+        copy_s=round(copy_s, 2),
+        facts_per_s=int(facts_per_s),
+        copy_per_s=int(copy_per_s),
+        ratio=round(facts_per_s / copy_per_s, 3),
+        bars=(_bar("last commit s", import_s, rows), _bar("last error s", errors_s, rows)),
+    )
 
-    def __init__(self, ledger: Ledger, recorder: PostgresRecorder, branches: int) -> None:
-        self._ledger = ledger
-        self._recorder = recorder
-        self._found(branches)
-        self._books = [_workbook(district.branch(number)) for number in range(branches)]
 
-    def measured(self, urls: Urls) -> Imported:
-        """Every workbook checked while it is faulty, then taken in, then its entries copied."""
-        errors, errors_s, errors_processor_s = _timed(self._errors)
-        after = self._recorder.max_notification_id() or 0
-        commands, import_s, import_processor_s = _timed(self._taken_in)
-        facts = (self._recorder.max_notification_id() or 0) - after
-        copy_s = _copied(urls, after)
-        rows = len(self._books) * _ROWS_EACH
-        facts_per_s, copy_per_s = facts / import_s, facts / copy_s
-        return Imported(
-            workbooks=len(self._books),
-            rows=rows,
-            commands=commands,
-            facts=facts,
-            import_s=round(import_s, 2),
-            import_processor_s=round(import_processor_s, 2),
-            errors=errors,
-            errors_s=round(errors_s, 2),
-            errors_processor_s=round(errors_processor_s, 2),
-            copy_s=round(copy_s, 2),
-            facts_per_s=int(facts_per_s),
-            copy_per_s=int(copy_per_s),
-            ratio=round(facts_per_s / copy_per_s, 3),
-            bars=(_bar("last commit s", import_s, rows), _bar("last error s", errors_s, rows)),
-        )
+_services: list["Service"] = []
+"""What a process of the pool works with."""
 
-    def _found(self, branches: int) -> None:
+
+def _taken_in_by_many(books: Sequence[Workbook], services: int, urls: Urls) -> tuple[int, float, float]:
+    """As ``_timed``, from when all services run; each gets its share of the recorders."""
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager:
+        there = manager.Barrier(services + 1)
+        with context.Pool(services, _begin, (urls.writer, there)) as pool:
+            there.wait(START_S)
+            began = time.perf_counter()
+            shares = [(books[number::services], max(1, AT_A_TIME // services)) for number in range(services)]
+            done = pool.starmap(_share, shares, chunksize=1)
+            seconds = time.perf_counter() - began
+            pool.close()
+            pool.join()
+    return sum(number for number, _ in done), seconds, sum(used for _, used in done)
+
+
+def _begin(url: str, there: Barrier) -> None:
+    _services.append(Service(url))
+    there.wait(START_S)
+
+
+def _share(books: Sequence[Workbook], at_a_time: int) -> tuple[int, float]:
+    commands, _, used = _timed(lambda: _services[-1].taken_in(books, at_a_time))
+    return commands, used
+
+
+class Service:
+    """One service on the log."""
+
+    def __init__(self, url: str) -> None:
+        self._vault, self._recorder = Vault(b"\0" * 32, url), PostgresRecorder(url)
+        self._ledger = Ledger(self._recorder, self._vault, decide, ORIGIN)
+
+    def close(self) -> None:
+        """Let all connections go."""
+        self._ledger.close()
+        self._recorder.close()
+        self._vault.close()
+
+    def last(self) -> int:
+        """The last position of the log."""
+        return self._recorder.max_notification_id() or 0
+
+    def found(self, branches: int) -> None:
+        """A district of so many branches."""
         steps = ordinary(salt)
         first = [step for step in steps if step.at.date() == steps[0].at.date()]
         tell(self._ledger, self._recorder, SimulatedClock(first[0].at), first)
@@ -150,13 +197,14 @@ class Intake:
                 for command in district.founded(district.branch(number)):
                     self._ledger.execute(command)
 
-    def _errors(self) -> int:
-        return sum(len(self._planned(one, one.faulty).findings) for one in self._books)
+    def errors(self, books: Sequence[Workbook]) -> int:
+        """How much is wrong with the faulty ones."""
+        return sum(len(self._planned(one, one.faulty).findings) for one in books)
 
-    def _taken_in(self) -> int:
+    def taken_in(self, books: Sequence[Workbook], at_a_time: int = AT_A_TIME) -> int:
         """How many commands there were."""
-        with ThreadPoolExecutor(AT_A_TIME, "recorder") as pool:
-            return sum(pool.map(self._one_taken_in, self._books))
+        with ThreadPoolExecutor(at_a_time, "recorder") as pool:
+            return sum(pool.map(self._one_taken_in, books))
 
     def _one_taken_in(self, one: Workbook) -> int:
         dry = self._planned(one, one.content)

@@ -5,9 +5,14 @@ over, beside all hashes; the verifier is the exported file itself in a process o
 counting scores again. Reading is ``COPY (SELECT state) TO STDOUT`` of the same entries; processor seconds of one core
 stand beside the seconds of the clock, because other work may share the machine. What a round wrote stays until all are
 done: where thousands of files were just deleted, a file system takes ten times as long to make new ones.
+
+Limits of the machine stand beside: `hashing` is reading the entries and hashing leaves and nodes, which nobody who
+verifies in Python can do without; `parsing` is that and ``json.loads``, in whole blocks, with nothing checked;
+`writing` is making the very files of the export once more.
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -43,6 +48,20 @@ used = resource.getrusage(resource.RUSAGE_SELF)
 seconds, memory = time.perf_counter() - began, used.ru_maxrss / 1024
 print(code or 0, seconds, used.ru_utime + used.ru_stime, memory, file=sys.stderr)
 """
+_LIMIT: Final = """
+import gc, hashlib, json, resource, sys, time
+gc.disable()
+began, sha256, row = time.perf_counter(), hashlib.sha256, []
+with open(sys.argv[1] + "/entries.jsonl", "rb") as view:
+    while lines := view.readlines(1 << 17):
+        row += [sha256(b"\\x00" + line[:-1]).digest() for line in lines]
+        if sys.argv[2] == "parsing":
+            json.loads(b"[" + b",".join(lines) + b"]")
+while len(row) > 1:
+    row = [sha256(b"\\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2])] + row[len(row) & ~1:]
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(0, time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, file=sys.stderr)
+"""
 
 
 class Timed(NamedTuple):
@@ -70,7 +89,13 @@ class Proved(msgspec.Struct, frozen=True, kw_only=True):
     verify: Side
     verify_memory_mb: float
     with_scores: Side
+    hashing: Side
+    parsing: Side
+    writing: Side
     copy_to_export: float
+    copy_and_writing_to_export: float
+    hashing_to_verify: float
+    parsing_to_verify: float
     bars: tuple[dict[str, object], ...]
 
 
@@ -79,9 +104,9 @@ def main(admin_url: str, entries: int, rounds: int = 3) -> bytes:
     urls, size = made(admin_url, entries)
     with tempfile.TemporaryDirectory(prefix="steelyard-proof-") as base:
         found = [_round(urls, Path(base) / str(number)) for number in range(rounds)]
-    copies, publishes, exports, verifies, scores, memories = zip(*found, strict=True)
-    copied, published, exported = _best(size, copies), _best(size, publishes), _best(size, exports)
-    verified = _best(size, verifies)
+    copied, published, exported, verified, scored, hashed, parsed, written = (
+        _best(size, each) for each in zip(*(timed for timed, _ in found), strict=True)
+    )
     ratio = round(exported.per_s / copied.per_s, 3)
     return msgspec.json.encode(
         Proved(
@@ -90,9 +115,15 @@ def main(admin_url: str, entries: int, rounds: int = 3) -> bytes:
             publish=published,
             export=exported,
             verify=verified,
-            verify_memory_mb=max(memories),
-            with_scores=_best(size, scores),
+            verify_memory_mb=max(memory for _, memory in found),
+            with_scores=scored,
+            hashing=hashed,
+            parsing=parsed,
+            writing=written,
             copy_to_export=ratio,
+            copy_and_writing_to_export=round((copied.seconds + written.seconds) / exported.seconds, 3),
+            hashing_to_verify=round(verified.per_core_s / hashed.per_core_s, 3),
+            parsing_to_verify=round(verified.per_core_s / parsed.per_core_s, 3),
             bars=(
                 _bar("verified entries/s of one core", verified.per_core_s, VERIFY_BAR),
                 _bar("published leaves/s", published.per_s, PUBLISH_BAR),
@@ -114,16 +145,28 @@ def _best(size: Size, found: tuple[Timed, ...]) -> Side:
     )
 
 
-def _round(urls: Urls, base: Path) -> tuple[Timed, Timed, Timed, Timed, Timed, float]:
+def _round(urls: Urls, base: Path) -> tuple[tuple[Timed, ...], float]:
+    """The sides in the order in which `Proved` holds them, and the verifier's memory in MB."""
     base.mkdir()
-    signer = generate_key(base / "key", NAME)
+    signer, folder = generate_key(base / "key", NAME), base / "export"
     with psycopg.connect(urls.projector) as connection:
         copied = _timed(lambda: _copy(connection))
         published = _timed(lambda: _publish(connection, base, signer))
-        exported = _timed(lambda: export(connection, base / "log", base / "export", signer.verifier))
-    verified, memory = _verify(base / "export", "--no-scores")
-    counted, _ = _verify(base / "export")
-    return copied, published, exported, verified, counted, memory
+        exported = _timed(lambda: export(connection, base / "log", folder, signer.verifier))
+    verified, memory = _verify(folder, "--no-scores")
+    counted, _ = _verify(folder)
+    hashed, parsed = (_run(_LIMIT, str(folder), limit)[0] for limit in ("hashing", "parsing"))
+    written = _timed(lambda: _write_again(folder, base / "again"))
+    return (copied, published, exported, verified, counted, hashed, parsed, written), memory
+
+
+def _write_again(folder: Path, target: Path) -> None:
+    """The same files in another folder, with nothing else."""
+    for path, _, names in os.walk(folder):
+        inside = target / Path(path).relative_to(folder)
+        inside.mkdir()
+        for name in names:
+            (inside / name).write_bytes(Path(path, name).read_bytes())
 
 
 def _timed(step: Callable[[], object]) -> Timed:
@@ -144,7 +187,12 @@ def _publish(connection: "psycopg.Connection[Any]", base: Path, signer: Signer) 
 
 def _verify(folder: Path, *options: str) -> tuple[Timed, float]:
     """The exported file itself, in a process of its own; and that process's memory in MB."""
-    command = [sys.executable, "-I", "-S", "-c", _TIMED, str(folder / "verify.py"), str(folder), "--json", *options]
+    return _run(_TIMED, str(folder / "verify.py"), str(folder), "--json", *options)
+
+
+def _run(program: str, *arguments: str) -> tuple[Timed, float]:
+    """A program in a process of its own, which tells its exit code, seconds and memory at the end."""
+    command = [sys.executable, "-I", "-S", "-c", program, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - what was just exported
     code, clock, core, memory = done.stderr.split()
     if code != "0":

@@ -1,8 +1,8 @@
 """Restatement, for years of a district: the difference of every member's determined result under another version.
 
 The measure, in the same run: ``COPY (SELECT the same columns) TO STDOUT``, of all that a score is made of. The narrow
-rows of a made-up district are multiplied over years, three of them where so few hold the records asked for: some 22
-records in a member's year, strewn so that hardly two are the same. Every member-year has a determined result; compared
+rows of a made-up district are multiplied over three years, and then over other people: some 22 records in a member's
+year, strewn so that hardly two are the same. Every member-year has a determined result; compared
 is each with what its records come to under a lower cap: total, grade, seats, items that are not mapped. One process,
 and two that share the years; both alternate with COPY, and the best round of each counts.
 """

@@ -190,7 +190,8 @@ WHERE e.type = 'restatement-approved'
 _ASKED: Final = """
 WITH every AS MATERIALIZED (SELECT x.*, e.known_at FROM ("""
 _COUNTED: Final = """) AS x JOIN units AS u ON u.code = x.unit JOIN ledger.entries AS e ON e.position = x.position
-WHERE %(unit)s = ANY(u.path) AND (e.known_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN %(first_on)s AND %(last_on)s)
+WHERE %(unit)s = ANY(u.path) AND e.known_at >= %(first_on)s::timestamp AT TIME ZONE 'Asia/Shanghai'
+  AND e.known_at < (%(last_on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
 SELECT count(*), count(*) FILTER (WHERE wrong), count(*) FILTER (WHERE near AND NOT wrong),
        COALESCE((SELECT json_agg(json_build_array(y.unit, y.thing, y.position, y.who, y.wrong, y.known_at))
                  FROM (SELECT * FROM every WHERE wrong OR near ORDER BY wrong DESC, position DESC LIMIT %(most)s) AS y),

@@ -5,7 +5,6 @@ What `verify.py` does with an export, done where the log lives; the same code ju
 
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 from uuid import UUID
@@ -82,7 +81,7 @@ def verify_database(
     with closing(_read_rows(connection)) as rows:
         first = check_rows(scan, rows)
     if first is not None and first.code == "entry-not-trusted" and _is_own(outside, first.position):
-        first = replace(first, code="entry-altered")
+        first = first._replace(code="entry-altered")
     return [first, *report.problems] if first else report.problems
 
 

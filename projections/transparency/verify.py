@@ -27,10 +27,9 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
-import csv
 import gc
 import hashlib
-import importlib.util
+import importlib
 import io
 import json
 import os
@@ -38,21 +37,18 @@ import re
 import stat
 import sys
 import unicodedata
-import uuid
 from array import array
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from importlib.machinery import ModuleSpec
 from itertools import groupby, repeat
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from importlib.abc import Loader, MetaPathFinder
-    from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import BinaryIO
 
@@ -153,15 +149,21 @@ def _sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _hashes(before: bytes, each: Iterable[bytes]) -> list[bytes]:
-    """The hashes of some data, each behind the same byte: to go on from a copy costs less than to begin again."""
-    begin = hashlib.sha256(before).copy
+def _leaves(entries: Iterable[bytes]) -> list[bytes]:
+    """The leaf hash of each entry: to go on from a copy costs less than to put the byte before it."""
+    begin = hashlib.sha256(b"\x00").copy
     found: list[bytes] = []
-    for data in each:
+    for entry in entries:
         digest = begin()
-        digest.update(data)
+        digest.update(entry)
         found.append(digest.digest())
     return found
+
+
+def _nodes(row: list[bytes]) -> list[bytes]:
+    """The node hash of each two neighbours."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2])]  # noqa: B905
 
 
 def root_of(peaks: list[bytes]) -> bytes:
@@ -210,8 +212,7 @@ def _base64(text: str) -> bytes:
     return data
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """A log's name and public key, as its vkey says: name+hex(key id)+base64(0x01 || public key)."""
 
     name: str
@@ -239,8 +240,7 @@ def parse_key(text: str, algorithm: bytes = b"\x01") -> Key:
     return Key(parts[0], key_id, material[1:])
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """A signed root: this many entries give this root; `file` is where it stands."""
 
     size: int
@@ -567,8 +567,7 @@ def microseconds_of(at: str) -> int:
 RESTORED = "log-restored"
 
 
-@dataclass(frozen=True)
-class Restored:
+class Restored(NamedTuple):
     """What a restored log says of itself: entries `kept` + 1 to `signed` of the `former` log were lost.
 
     Others may stand in their places: those written after an older state was put back, and before that was noticed.
@@ -610,6 +609,9 @@ _NO_SHAPE = re.compile(b"(?m)^.*()()()()")
 def _runs(states: list[bytes]) -> Iterator[tuple[int, int, int, int]]:
     """Yield neighbours of one type: where their lines begin and end, the index of the first, and how many they are."""
     start, first = 0, 0
+    if len(set(map(_type_at, states))) == 1:
+        yield 0, sum(map(len, states)) + len(states) - 1, 0, len(states)
+        return
     for _, run in groupby(states, _type_at):
         lengths = [len(state) for state in run]
         end = start + sum(lengths) + len(lengths)
@@ -909,8 +911,7 @@ SENTENCES = {
 }
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is not right; `position` is 0 when no single entry can be named, but a range."""
 
     code: str
@@ -925,7 +926,7 @@ class Problem:
 
     def sentence(self, lang: str) -> str:
         """Return the sentence in "zh" or "en"."""
-        text = SENTENCES[self.code][lang == "en"].format(**asdict(self))
+        text = SENTENCES[self.code][lang == "en"].format(**self._asdict())
         if not self.position:
             return text
         if lang == "en":
@@ -1013,14 +1014,14 @@ class Scan:
         """
         if self.suspect is not None or self.size & 255:
             return False
-        row = _hashes(b"\x00", states)
+        row = _leaves(states)
         leaves, peaks, heads = b"".join(row), self._peaks, self._heads_up_to(self.size + len(states))
         outside = self._trusted_tile(0, self.size >> 8) if self._trusted_tile is not None else b""
         if not leaves.startswith(outside[: len(leaves)]) or not self._row(0, self.size).startswith(leaves):
             return False
         rows = [row]
         while len(row) > 1:
-            row = _hashes(b"\x01", map(bytes.__add__, row[::2], row[1::2]))
+            row = _nodes(row)
             rows.append(row)
         for head in heads:
             if head.former or head.root != root_of(peaks + _peaks_of(rows, head.size - self.size)):
@@ -1127,12 +1128,14 @@ class Folder:
         """Read below `path`."""
         self.path = path
         self.sums: dict[str, str] = {}  # SHA-256 of what was read and judged already
+        self._names: list[str] = []
         if not path.is_dir():
             raise Unreadable(str(path))
 
     def names(self) -> list[str]:
         """Every file, relative, with slashes, sorted."""
-        return sorted(_below(str(self.path), ""))
+        self._names = self._names or sorted(_below(str(self.path), ""))
+        return self._names
 
     def open(self, name: str) -> BinaryIO:
         """Open a file; one that is not there reads as empty."""
@@ -1201,7 +1204,7 @@ class Carried:
             return None
         package = any(each.startswith(name + ".") for each in self.sources)
         loader = cast("Loader", self)
-        return importlib.util.spec_from_loader(name, loader, origin=f"verify.py: {name}", is_package=package)
+        return ModuleSpec(name, loader, origin=f"verify.py: {name}", is_package=package)
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Leave that to Python."""
@@ -1265,6 +1268,8 @@ class Lines:
 
 def check_decisions(folder: Folder, disclosures: Disclosures, positions: Positions, report: Report) -> None:
     """Count tallies, scores and grades again, and state roots whose seed is disclosed; add what differs."""
+    import uuid  # here and below: what a check without counting does not need is not waited for
+
     gc.enable()
     rules, lines = rules_of_the_service("replay"), Lines(folder)
     tally, member = rules.Tally(), positions.scope and positions.scope["member"]
@@ -1332,30 +1337,31 @@ class Trusted:
         return self.folder.read(tile_path(str(level), index, self.size))
 
 
-@dataclass
 class Report:
     """What was found: the log is whole when there is no problem; the first is the one to look at first."""
 
-    problems: list[Problem]
-    origin: str = ""
-    size: int = 0
-    root: str = ""
-    trusted: int = 0  # checkpoints from outside that the entries were compared with
-    witnessed: int = 0  # entries of the largest checkpoint that was cosigned as the policy asks
-    witnesses: tuple[str, ...] = ()  # who cosigned it
-    scope: dict[str, object] | None = None  # None: the whole log
-    shown: int = 0  # entries that are in the folder
-    counted: bool = False  # whether what was decided was decided again
-    rounds: int = 0  # decisions that were made again, and what they came to
-    scores: int = 0
-    grades: int = 0
-    ballots: int = 0
-    restated: int = 0  # results that took another's place
-    windows: int = 0  # of probation
-    states: int = 0  # state roots that were made again or opened
-    imported: int = 0  # results and records of years before the log, from papers
-    former: tuple[Head, ...] = ()  # larger ones, of a name that the log may have borne
-    restored: tuple[Restored, ...] = ()
+    def __init__(self, problems: list[Problem], size: int = 0) -> None:
+        """Nothing is known yet."""
+        self.problems = problems
+        self.origin = ""
+        self.size = size
+        self.root = ""
+        self.trusted = 0  # checkpoints from outside that the entries were compared with
+        self.witnessed = 0  # entries of the largest checkpoint that was cosigned as the policy asks
+        self.witnesses: tuple[str, ...] = ()  # who cosigned it
+        self.scope: dict[str, object] | None = None  # None: the whole log
+        self.shown = 0  # entries that are in the folder
+        self.counted = False  # whether what was decided was decided again
+        self.rounds = 0  # decisions that were made again, and what they came to
+        self.scores = 0
+        self.grades = 0
+        self.ballots = 0
+        self.restated = 0  # results that took another's place
+        self.windows = 0  # of probation
+        self.states = 0  # state roots that were made again or opened
+        self.imported = 0  # results and records of years before the log, from papers
+        self.former: tuple[Head, ...] = ()  # larger ones, of a name that the log may have borne
+        self.restored: tuple[Restored, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -1531,9 +1537,6 @@ def _read_entries(folder: Folder, scan: Scan, disclosures: Disclosures) -> Probl
         return problem
 
 
-_LENGTHS = [length.to_bytes(2, "big") for length in range(MAX_ENTRY_BYTES + 1)]
-
-
 def _between(view: BinaryIO, start: int) -> bytes:
     """What was read of a file since it stood at `start`."""
     end = view.tell()
@@ -1541,12 +1544,20 @@ def _between(view: BinaryIO, start: int) -> bytes:
     return view.read(end - start)
 
 
+@lru_cache(4096)  # most lengths come again
+def _length(size: int) -> bytes:
+    return size.to_bytes(2, "big")
+
+
 def _bundle_of(lines: list[bytes], width: int) -> bytes:
     """The bundle of these entries; nothing where they are not so many, or one is too long."""
-    if len(lines) != width or max(map(len, lines)) > MAX_ENTRY_BYTES:
+    if len(lines) != width:
         return b""
-    parts = [b""] * (2 * width)
-    parts[::2], parts[1::2] = map(_LENGTHS.__getitem__, map(len, lines)), lines
+    parts = lines * 2
+    try:
+        parts[::2], parts[1::2] = map(_length, map(len, lines)), lines
+    except OverflowError:
+        return b""
     return b"".join(parts)
 
 
@@ -1799,6 +1810,9 @@ def cell_of(value: object) -> str:
 
 def write_tables(folder: Folder, positions: Positions, target: Path) -> None:
     """Write the entries to a new folder, `TYPE.csv` for each type, a column for each field that a fact of it has."""
+    import csv
+    from contextlib import ExitStack
+
     fields: dict[str, set[str]] = {}
     for _, entry in _parsed(folder, positions):
         fields.setdefault(entry["type"], set()).update(entry["fact"])
@@ -1882,7 +1896,7 @@ def _say(lang: str, *sentences: tuple[str, str], **values: object) -> None:
 
 
 def _print(report: Report, lang: str) -> None:
-    values = dict(asdict(report), scope=json.dumps(report.scope, ensure_ascii=False))
+    values = dict(vars(report), scope=json.dumps(report.scope, ensure_ascii=False))
     if report.whole:
         _say(lang, PART if report.scope else WHOLE, COUNTED if report.counted else NOT_COUNTED, **values)
         if report.restated or report.windows:
@@ -1906,9 +1920,9 @@ def _print(report: Report, lang: str) -> None:
 
 
 def _as_json(report: Report) -> str:
-    problems = [dict(asdict(each), zh=each.sentence("zh"), en=each.sentence("en")) for each in report.problems]
-    restored = [dict(asdict(each), root=each.root.hex()) for each in report.restored]
-    told = dict(asdict(report), whole=report.whole, problems=problems, restored=restored)
+    problems = [dict(each._asdict(), zh=each.sentence("zh"), en=each.sentence("en")) for each in report.problems]
+    restored = [dict(each._asdict(), root=each.root.hex()) for each in report.restored]
+    told = dict(vars(report), whole=report.whole, problems=problems, restored=restored)
     del told["former"]  # compared, and told as a problem where it does not hold
     return json.dumps(told, ensure_ascii=False)
 

@@ -1,5 +1,7 @@
-"""A served town, and Debian's Chromium at a desk and on a phone."""
+"""A served town, and a Chromium without windows at a desk and on a phone: the one that STEELYARD_CHROMIUM names."""
 
+import os
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from tests.api.moving import Moving, moving_town
 from tests.api.town import Town, town_of_its_own
 from tests.cheap import Kept
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("STEELYARD_CHROMIUM") or shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 60_000

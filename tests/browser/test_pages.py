@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from ops.example.people import BRANCH, WORK_COMMITTEE
 from tests.api.town import Town
@@ -117,8 +117,15 @@ def _look(page: Page, path: str, base: str) -> Seen:
     asked: list[str] = []
     said: list[str] = []
     misfits: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
+
+    def ask(request: Request) -> None:
+        asked.append(request.url)
+
+    def say(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    page.on("request", ask)
+    page.on("console", say)
     page.goto(path)
     wrong = [found for screen in (DESK, PHONE) for found in _wrong(page, screen, misfits)]
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
@@ -127,6 +134,8 @@ def _look(page: Page, path: str, base: str) -> Seen:
     language = page.locator("html").get_attribute("lang") or ""
     frame = page.locator("nav, h2, button, label, thead").all_inner_texts()
     page.context.add_cookies([{"name": "steelyard-language", "value": "zh", "url": base}])
+    page.remove_listener("request", ask)
+    page.remove_listener("console", say)
     return Seen(path, wrong, misfits, asked, said, language, frame)
 
 
