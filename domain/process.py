@@ -51,6 +51,7 @@ from domain.recording.claiming import EscalateHonour
 from domain.recording.deduction import DeductionEvidenceAdded, DeductionProposed, MemberNotified
 from domain.recording.hearing import DeemDelivered, EndStatementTerm
 from domain.recording.honour import HonourClaimed, HonourDecided, HonourReferred
+from domain.recording.omission import OmissionSettled
 from domain.recording.sheet import SheetApproved
 from domain.result.carrying import EscalateMeasure
 from domain.result.due import ProposeMeasures, ReviewMeasures
@@ -175,7 +176,8 @@ def _close(task: Task, fact: NoticePosted | NoticeReposted | NoticeExtended) -> 
     return task.wish(CloseNotice, unit=fact.unit, notice=fact.notice, term=fact.may_close_at)
 
 
-def _confirm(task: Task, fact: NoticeClosed | ObjectionClosed | ObjectionLapsed) -> Command:
+def _confirm(task: Task, fact: NoticeClosed | ObjectionClosed | ObjectionLapsed | OmissionSettled) -> Command:
+    assert fact.notice is not None, "of somebody let go, only where a round follows"
     after_objection = not isinstance(fact, NoticeClosed)
     seed = _seed(task, NOTICE.of(fact.notice).id)
     return task.wish(ConfirmRecords, unit=fact.unit, notice=fact.notice, after_objection=after_objection, seed=seed)
@@ -362,6 +364,10 @@ def _if_noticed_before(entry: Entry, fact: ObjectionClosed | ObjectionLapsed) ->
     return None if isinstance(fact, ObjectionClosed) and fact.outcome == "information" else entry.at
 
 
+def _if_running(entry: Entry, fact: OmissionSettled) -> Instant | None:
+    return None if fact.notice is None else entry.at
+
+
 FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     SheetApproved: CallsFor("draft-notice", _at_once, _draft_sheet),
     HonourAdded: CallsFor("draft-notice", _at_once, _draft_record),
@@ -390,6 +396,7 @@ FOLLOW_UPS: Final[dict[type[Fact], CallsFor]] = {
     AppealDecided: CallsFor("close-objection", _at_once, _close_objection),
     ObjectionClosed: CallsFor("confirm-records", _if_noticed_before, _confirm),
     ObjectionLapsed: CallsFor("confirm-records", _if_noticed_before, _confirm),
+    OmissionSettled: CallsFor("confirm-records", _if_running, _confirm),
     CommitteeDecided: CallsFor("draft-result-notice", _if_last, _draft_results),
     ProbationStarted: CallsFor("look-at-probation", _looked_at, _look),
     ProbationOutlookIssued: CallsFor("look-at-probation", _looked_at, _look),

@@ -18,6 +18,8 @@ from psycopg import Connection
 from projections.transparency.files import make_folder, sync_folder, write_durably
 
 FILE: Final = "destroyed"
+UNSWEPT: Final = "not-rewritten"
+"""An empty file beside it, from before a deletion until the tables that lost rows are rewritten."""
 
 _NAMED: Final = """
 SELECT convert_from(state, 'UTF8')::json->'fact'->>CASE type WHEN 'case-key-destroyed' THEN 'case' ELSE 'member' END
@@ -46,6 +48,24 @@ def note_destroyed(state_folder: Path, subject: UUID) -> None:
         lines = sorted(str(one) for one in known | {subject})
         write_durably(state_folder / FILE, "".join(f"{line}\n" for line in lines).encode())
         sync_folder(state_folder)
+
+
+def still_unswept(state_folder: Path) -> bool:
+    """Whether bytes of deleted rows may still stand in the files of the tables."""
+    return (state_folder / UNSWEPT).exists()
+
+
+def note_unswept(state_folder: Path) -> None:
+    """Write down, before anything is deleted, that the tables have to be rewritten after it."""
+    make_folder(state_folder)
+    write_durably(state_folder / UNSWEPT, b"")
+    sync_folder(state_folder)
+
+
+def note_swept(state_folder: Path) -> None:
+    """Every table was rewritten since."""
+    (state_folder / UNSWEPT).unlink(missing_ok=True)
+    sync_folder(state_folder)
 
 
 def named_in_log(connection: Connection[Any]) -> frozenset[UUID]:

@@ -31,7 +31,7 @@ from domain.rules.ruleset import RULES, NoRuleInForce
 from domain.values import Code, MemberId, day_of, midnight_after
 from ops import cases
 from ops.deployment import Deployment, on_reads, readers
-from ops.destroyed import destroy, note_destroyed
+from ops.destroyed import destroy, note_destroyed, note_swept, note_unswept, still_unswept
 from ops.roles import names_of
 from projections import custody, follow
 
@@ -43,6 +43,8 @@ WAIT_DAYS: Final = 7
 CROWD: Final = 3
 """Of so many erased persons the keys of the cases that are left go together: of one or two they would say who objected.
 Until then a case keeps its key, at most until the order that clears the cases of its year."""
+LOCK_TIMEOUT_S = 10.0
+"""So long the rewriting of a table waits for whoever reads it; what it could not rewrite it tries again."""
 PROCESS: Final = system("process")
 
 _CAUGHT_UP: Final = """
@@ -129,12 +131,15 @@ def carry_out(
         ordered, rows, kept = _clear(deployment, connection, ledger, now)
         left = {one for (one,) in connection.execute(_LEFT).fetchall()} | persons | followed | ordered
     keys, failed = _destroy(deployment, left)
+    # A rewriting keeps whoever signs in waiting: one that failed is tried again with each batch, not at every look.
+    again = batch and still_unswept(deployment.state_folder)
+    swept = _swept(deployment) if again or failed < len(left) else True
     return Done(
         persons=len(persons),
         cases=len(followed | ordered),
         rows=rows,
         keys=keys,
-        waiting=waiting + stuck + kept + failed,
+        waiting=waiting + stuck + kept + failed + (not swept),
     )
 
 
@@ -324,6 +329,8 @@ def _destroy(deployment: Deployment, subjects: Iterable[UUID]) -> tuple[int, int
         return True
 
     def deleted() -> int:
+        # Marked first: by the time a rewriting fails, or is not come to, no key is left that would call for it.
+        note_unswept(deployment.state_folder)
         with psycopg.connect(deployment.database.urls.eraser) as eraser:
             return destroy(eraser, gone)
 
@@ -331,10 +338,15 @@ def _destroy(deployment: Deployment, subjects: Iterable[UUID]) -> tuple[int, int
     if not gone:
         return 0, len(wanted)
     keys = _tried(deleted, None, "deletion")
-    if keys is None:
-        return 0, len(wanted)
-    swept = _tried(partial(_rewrite, deployment), False, "rewriting of the tables")
-    return keys, len(wanted) - len(gone) + (not swept)
+    return (0, len(wanted)) if keys is None else (keys, len(wanted) - len(gone))
+
+
+def _swept(deployment: Deployment) -> bool:
+    """Whether no byte of what was deleted is left in the tables' files; where one may be, the mark stays."""
+    if not _tried(partial(_rewrite, deployment), False, "rewriting of the tables"):
+        return False
+    note_swept(deployment.state_folder)
+    return True
 
 
 def _rewrite(deployment: Deployment) -> bool:
@@ -342,7 +354,7 @@ def _rewrite(deployment: Deployment) -> bool:
     with psycopg.connect(deployment.database.urls.migrator, autocommit=True) as connection:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(owner)))
         # Whoever signs in waits behind a rewriting that waits, and so not for long.
-        connection.execute("SET lock_timeout = '10s'")
+        connection.execute("SELECT set_config('lock_timeout', %(timeout)s, false)", {"timeout": f"{LOCK_TIMEOUT_S}s"})
         for statement in _REWRITTEN:
             connection.execute(statement)
     return True

@@ -4,6 +4,7 @@ from datetime import date
 
 from domain.assessment.outlook import When, YearOutlook, YearSoFar, outlook
 from domain.assessment.period import days_of
+from domain.assessment.rows import Uncountable
 from domain.rules.scheme import Scheme
 from domain.values import MemberId
 from projections.answers import Answer, AsyncConnection, instead
@@ -16,7 +17,8 @@ async def outlook_of(
 ) -> Answer[tuple[Scheme, YearOutlook] | None]:
     """What the year of a day may still come to, and the rule set that rules its end.
 
-    Nothing where no rule set is in force at its end, and for a class of members that has no total.
+    Nothing where no rule set is in force at its end, for a class of members that has no total, and where a record is of
+    something that no rule set prices.
     """
     given = await inputs_of(connection, member, today.year)
     if given.value is None:
@@ -32,18 +34,17 @@ async def outlook_of(
     lists = lists_of(reaching(subject, today.year, given.value.merits))
     case = case_of(subject, today.year, ruled, given.value.tallies, lists)
     scheme = ruled.version.scheme
-    found = outlook(
-        scheme,
-        known,
-        YearSoFar(
-            tariff=ruled.tariff,
-            case=case,
-            earlier=[one.over(ruled.tariff.months) for one in subject.others(ruled.version)],
-            parts=[_when(*days_of(part, today.year), today) for part in ruled.parts],
-            ends=[days_of(part, today.year)[1] for part in ruled.parts],
-        ),
+    year = YearSoFar(
+        tariff=ruled.tariff,
+        case=case,
+        earlier=[one.over(ruled.tariff.months) for one in subject.others(ruled.version)],
+        parts=[_when(*days_of(part, today.year), today) for part in ruled.parts],
+        ends=[days_of(part, today.year)[1] for part in ruled.parts],
     )
-    return instead(given, (scheme, found))
+    try:
+        return instead(given, (scheme, outlook(scheme, known, year)))
+    except Uncountable:
+        return instead(given, None)
 
 
 def _when(first_on: date, last_on: date, today: date) -> When:

@@ -63,6 +63,7 @@ _PLACES: dict[str, str] = {
     "evidence-kind-unknown": "evidence_kind",
     "late-reason-missing": "late_reason",
     "entry-closed": "late_reason",
+    "no-calendar": "late_reason",
     "day-in-future": "held_on",
     "matter-settled": "held_on",
     "item-not-of-matter": "item",

@@ -52,6 +52,7 @@ _PLACES: Final[dict[str, str]] = {
     "own-paper": "evidence_kind",
     "late-reason-missing": "late_reason",
     "entry-closed": "late_reason",
+    "no-calendar": "late_reason",
     "act-after-document": "occurred_on",
     "already-recorded": "matter",
     "already-counted": "matter",

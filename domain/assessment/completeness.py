@@ -159,12 +159,7 @@ def _waiting(past: Past, period: Assessment, members: Sequence[MemberId]) -> tup
     archives: list[Archive] = past.many([archive_of(one, period.last_on) for one in members])
     standing = [one for archive in archives for one in archive.records.values() if one.status not in ENDED]
     records = (one.record for one in standing if (one.waiting or one.held_by) and _inside(period, one.counted_on))
-    missing = (
-        objection
-        for archive in archives
-        for objection, one in archive.omissions.items()
-        if _inside(period, one.occurred_on)
-    )
+    missing = (objection for archive in archives for objection in archive.missing(period.first_on, period.last_on))
     return tuple(str(one) for one in dict.fromkeys((*records, *missing)))
 
 

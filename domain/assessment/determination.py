@@ -5,7 +5,7 @@ a seat must not be given away that may be his. All other scores and grades proce
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -30,11 +30,12 @@ from domain.assessment.totals import NO_BODIES
 from domain.decider import Decision, Past, Write
 from domain.notice.notice import NOTICE, Notice
 from domain.notice.results import Results
+from domain.organisation.roster import belonging
 from domain.recording.archive import Archive, archive_of
 from domain.recording.sealing import ArchiveSealed
 from domain.rules.ruling import scheme_here
 from domain.rules.scheme import Scheme
-from domain.values import MemberId, NoticeId, Sha256, hundredths, points
+from domain.values import Code, MemberId, NoticeId, Sha256, hundredths, points
 
 
 class Round(NamedTuple):
@@ -89,16 +90,28 @@ def determined(past: Past, notice: Notice, shown: Results, today: date) -> Decis
 
 
 def determined_since(past: Past, notice: Notice, today: date) -> Decision:
-    """A further round of every period of its organisation that a record notice's day is in: an objection has let go."""
+    """A further round of every period that a record notice's day is in: an objection has let go.
+
+    Of its own organisation, and of those that computed whoever belonged to it that day: where he went determines him.
+    """
     day = notice.occurred_on
-    _, scheme = scheme_here(past, notice.unit, day)
-    states = past.many([period_of(notice.unit, day.year, one.code) for one in scheme.periods])
+    states = past.many([period_of(unit, day.year, code) for unit, code in _where_computed(past, notice)])
     found = [one for one in states if isinstance(one, Assessment) and one.status == "noticed"]
     inside = [one for one in found if one.first_on <= day <= one.last_on]
     ids = [result_notice_id(one.unit, one.year, one.period, one.computation) for one in inside]
     closed = [one for one in past.many([NOTICE.of(one) for one in ids]) if isinstance(one, Notice)]
     rounds = [determined(past, one, one.results, today) for one in closed if one.status == "closed" and one.results]
     return [write for one in rounds for write in one]
+
+
+def _where_computed(past: Past, notice: Notice) -> Iterable[tuple[Code, Code]]:
+    day = notice.occurred_on
+    codes = [one.code for one in scheme_here(past, notice.unit, day)[1].periods]
+    keys = [(member, code) for member in belonging(past, notice.unit, day) for code in codes]
+    results = past.many([result_of(member, day.year, code) for member, code in keys])
+    pairs = zip(keys, results, strict=True)
+    there = [(result.computed.unit, code) for (_, code), result in pairs if result.computed is not None]
+    return dict.fromkeys((*((notice.unit, code) for code in codes), *there))
 
 
 def _round(past: Past, found: Assessment, notice: Notice, today: date) -> Round:
@@ -129,7 +142,7 @@ def _round(past: Past, found: Assessment, notice: Notice, today: date) -> Round:
 def _unchanged(rules: Ruled, result: Result, archive: Archive) -> bool:
     """Whether the records that count are those that were computed, and nobody says that one is missing."""
     assert result.computed is not None, "the caller has looked"
-    if any(rules.first_on <= one.occurred_on <= rules.last_on for one in archive.omissions.values()):
+    if archive.missing(rules.first_on, rules.last_on):
         return False
     inside = (r for r in archive.records.values() if counts(r) and rules.first_on <= r.counted_on <= rules.last_on)
     return digest_of(inside) == result.computed.records_digest

@@ -17,7 +17,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.assessment.grading import reaches
+from domain.assessment.grading import reaches, under_vetoes
 from domain.assessment.lines import Line
 from domain.assessment.matters import worth_of
 from domain.assessment.prices import OPEN, LevelPrices
@@ -27,7 +27,9 @@ from domain.assessment.scoring import Case, Score, score
 from domain.assessment.spans import CategoryScore, Prices, Span, SpanScore, span_scores, together
 from domain.assessment.tariff import Tariff
 from domain.assessment.totals import total
+from domain.assessment.vetoes import VetoLine
 from domain.rules.assessing import Appraisal, BodyPart, Profile
+from domain.rules.items import VetoItem
 from domain.rules.scheme import Scheme
 from domain.values import Code, hundredths
 
@@ -106,7 +108,7 @@ def outlook(scheme: Scheme, profile: Profile, year: YearSoFar) -> YearOutlook:
         honour_room=best.honour_points - now.honour_points if capped else None,
         best_ledger=best.ledger,
         best_total=best_total,
-        grades=_grades(scheme, best_total) if profile.graded else (),
+        grades=_grades(scheme, best_total, best.vetoes) if profile.graded else (),
     )
 
 
@@ -268,5 +270,11 @@ def _best_mark(appraisal: Appraisal) -> int | None:
     return max((hundredths(one.value) for one in appraisal.values if one.value is not None), default=None)
 
 
-def _grades(scheme: Scheme, best: int) -> tuple[Reach, ...]:
-    return tuple(Reach(grade=one.code, reachable=reaches(best, one, scheme.interpretation)) for one in scheme.grades)
+def _grades(scheme: Scheme, best: int, vetoes: Sequence[VetoLine]) -> tuple[Reach, ...]:
+    """Those that the best total reaches, and none above the ceiling of a veto that will hold at the year's end."""
+    items = [item for item in (scheme.item(one.item) for one in vetoes) if isinstance(item, VetoItem)]
+    highest = scheme.grades.index(under_vetoes(scheme.grades[0], items, scheme.grades)) if scheme.grades else 0
+    return tuple(
+        Reach(grade=one.code, reachable=place >= highest and reaches(best, one, scheme.interpretation))
+        for place, one in enumerate(scheme.grades)
+    )

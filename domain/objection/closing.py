@@ -17,6 +17,7 @@ from domain.objection.objection import (
     Stage,
     living,
 )
+from domain.objection.omitting import let_go
 from domain.objection.recusal import next_level
 from domain.objection.release import corrected, released, reversed_record, sealed_meanwhile, standing_record
 from domain.objection.terms import officials_until, over_at, terms
@@ -65,7 +66,7 @@ class EscalateObjection(Command, frozen=True, kw_only=True):
 
 
 class EndBlock(Command, frozen=True, kw_only=True):
-    """After the longest block it is decided for the person."""
+    """After the longest block it is decided for the person; that a line is missing, still by who decides it."""
 
     operation = "objection.close"
     unit: Code
@@ -149,7 +150,11 @@ def _end_block(past: Past, command: EndBlock, objection: Objection) -> Decision:
         return []
     if command.at < over_at(objection.block_until):
         raise BlockRunning(block_until=objection.block_until)
-    record = standing_record(past, objection, notice_of(past, objection.notice))
+    notice = notice_of(past, objection.notice)
+    if objection.target == "missing_line":
+        # Its end by itself would give nobody his line: only the others' waiting ends.
+        return let_go(past, notice, objection)
+    record = standing_record(past, objection, notice)
     late = sealed_meanwhile(past, objection, None)
     falls = record is not None and record.outcome in UNFAVOURABLE and not late
     lapsed = ObjectionLapsed(

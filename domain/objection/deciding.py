@@ -5,7 +5,7 @@ What is right instead must be something that the rule set lets be said: of a per
 
 from typing import TypeAlias, assert_never
 
-from domain.decider import Command, Decision, Past, Refused
+from domain.decider import Command, Decision, Past, Refused, Write
 from domain.notice.notice import Notice
 from domain.notice.notice import living as notice_of
 from domain.objection.objection import (
@@ -21,6 +21,7 @@ from domain.objection.objection import (
     at_step,
     living,
 )
+from domain.objection.omitting import let_go
 from domain.objection.recusal import acting, handling, receiving
 from domain.objection.release import rules_of, standing_record, version_of
 from domain.objection.righting import need_sayable_right
@@ -96,12 +97,19 @@ def _decide(past: Past, command: DecideObjection, objection: Objection) -> Decis
     match command.outcome:
         case "upheld":
             upheld = ObjectionUpheld(objection=number, unit=unit, reply=said, correction=right, reply_by=reply_by)
-            return [ref.says(upheld)]
+            return [ref.says(upheld), *_not_meant(past, objection, right)]
         case "partly":
             partly = ObjectionPartlyUpheld(objection=number, unit=unit, reply=said, correction=right, reply_by=reply_by)
-            return [ref.says(partly)]
+            return [ref.says(partly), *_not_meant(past, objection, right)]
         case "rejected":
             return [ref.says(ObjectionRejected(objection=number, unit=unit, reply=said, reply_by=reply_by))]
+
+
+def _not_meant(past: Past, objection: Objection, right: Correction | None) -> list[Write]:
+    """Whose line it is has been said: nobody else waits any more."""
+    if right is None or right.member is None:
+        return []
+    return let_go(past, notice_of(past, objection.notice), objection, but=right.member)
 
 
 def _deliver(past: Past, command: DeliverReply, objection: Objection) -> Decision:

@@ -18,18 +18,9 @@ from domain.values import Code, MemberId, NoticeId, ObjectionId, Points, Quantit
 from domain.values import RestatementId as OrderId
 
 Outcome: TypeAlias = Literal[
-    "attended",
-    "absent",
-    "excused",
-    "done",
-    "not-done",
-    "withdrawn",
-    "earned",
-    "honoured",
-    "deducted",
-    "fallen-short",
-    "vetoed",
-]
+    "attended", "absent", "excused", "done", "not-done", "withdrawn", "earned",
+    "honoured", "deducted", "fallen-short", "vetoed",
+]  # fmt: skip
 """What a record says: the first seven of a responsibility item, the others of a level of the lists or of a veto."""
 
 Kind: TypeAlias = Literal["responsibility", "honour", "deduction", "shortfall", "veto"]
@@ -283,10 +274,15 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
         standing = (r for r in self.records.values() if r.status not in ENDED)
         return next((r for r in standing if (r.unit, r.matter, r.item) == wanted), None)
 
+    def missing(self, first_on: date, last_on: date) -> list[UUID]:
+        """The objections that say something of these days is missing, where nothing stands in its place meanwhile."""
+        inside = [(key, one) for key, one in self.omissions.items() if first_on <= one.occurred_on <= last_on]
+        return [key for key, one in inside if self.live(one.unit, one.matter, one.item) is None]
+
     def held(self) -> bool:
         """Whether an open objection stands in the way of determining this member."""
-        standing = (record for record in self.records.values() if record.status not in ENDED)
-        return bool(self.omissions) or any(record.held_by for record in standing)
+        held = any(one.held_by for one in self.records.values() if one.status not in ENDED)
+        return held or bool(self.missing(date.min, date.max))
 
 
 class RecordUnknown(Refused):

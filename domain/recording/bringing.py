@@ -45,6 +45,8 @@ class VetoBrought(Fact, frozen=True, kw_only=True):
     issuer: Sha256
     department: Code
     by: MemberId
+    registered: int = 0
+    """So many vetoes of this matter, item and days stood in the archive by then: none of them came of this."""
 
 
 Outcome: TypeAlias = Literal["registered", "taken_back", "declined"]
@@ -206,11 +208,9 @@ def _bring(past: Past, command: BringVeto) -> Decision:
         department=command.actor.unit or command.unit,
         by=acting(command),
     )
+    fact = replace(fact, registered=_in_archive(past, fact))
     ref = brought_of(command.unit, command.member, command.matter, command.item)
     state = past[ref]
-    if isinstance(state, Brought) and state.waits and _registered_before(past, state):
-        # Said now, so that what is brought anew is not taken for what was registered then.
-        return [used_up(ref, state, acting(command)), ref.says(fact)]
     return [] if isinstance(state, Brought) and state.waits and state.last == fact else [ref.says(fact)]
 
 
@@ -234,10 +234,15 @@ def waiting(past: Past, ref: StreamRef[State]) -> Brought:
 def _registered_before(past: Past, state: Brought) -> bool:
     """Whether the archive holds more such vetoes than its own stream says: a log of before closed nothing by them."""
     last = state.last
-    wanted = (last.unit, last.matter, last.item, *_days(last))
-    records = past[archive_of(last.member, last.decided_on)].records.values()
-    held = ((one.unit, one.matter, one.item, one.occurred_on, one.counted_on) for one in records if one.kind == "veto")
-    return sum(one == wanted for one in held) > state.registered.count(_days(last))
+    return _in_archive(past, last) > max(last.registered, state.registered.count(_days(last)))
+
+
+def _in_archive(past: Past, brought: VetoBrought) -> int:
+    """How often such a veto was registered: what an objection or an order put in its place is no further one."""
+    wanted = (brought.unit, brought.matter, brought.item, *_days(brought))
+    records = past[archive_of(brought.member, brought.decided_on)].records.values()
+    own = (one for one in records if one.kind == "veto" and one.replaces is None)
+    return sum((one.unit, one.matter, one.item, one.occurred_on, one.counted_on) == wanted for one in own)
 
 
 def _days(last: VetoBrought) -> VetoDays:

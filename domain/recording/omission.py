@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from domain.decider import Fact
-from domain.values import Code, MemberId, ObjectionId
+from domain.values import Code, MemberId, NoticeId, ObjectionId
 
 
 class OmissionHeld(Fact, frozen=True, kw_only=True):
@@ -22,11 +22,13 @@ class OmissionHeld(Fact, frozen=True, kw_only=True):
 
 
 class OmissionSettled(Fact, frozen=True, kw_only=True):
-    """漏记查毕 — this objection is over: what was missing stands in its place, or nothing was."""
+    """漏记查毕 — he waits for this objection no longer: it is over, or has held him back for as long as it may."""
 
     objection: ObjectionId
     member: MemberId
     unit: Code
+    notice: NoticeId | None = None
+    """Of the last who is let go, where the objection itself runs on: a further round of determination follows."""
 
 
 class Omission(msgspec.Struct, frozen=True, kw_only=True):

@@ -144,22 +144,23 @@ def _figures(ruled: Ruled, made: Score, window: Window, given: Counted) -> Windo
 
 
 def need_settled(past: Past, member: MemberId, window: Window) -> None:
-    """Refuse while a record of the window is noticed or disputed: what it comes to is not known yet."""
-    inside = [
-        one
-        for one in _archive(past, member, window).records.values()
-        if window.first_on <= one.counted_on <= window.last_on
-    ]
+    """Refuse while a record of the window is noticed, disputed or said to be missing: it is not known yet."""
+    archive = _archive(past, member, window)
+    inside = [one for one in archive.records.values() if window.first_on <= one.counted_on <= window.last_on]
     waiting = [one for one in inside if one.status not in ENDED and (one.waiting or one.held_by)]
-    if waiting:
-        raise RecordsWaiting(records=len(waiting))
+    missing = archive.missing(window.first_on, window.last_on)
+    if waiting or missing:
+        raise RecordsWaiting(records=len(waiting) + len(missing))
 
 
 def _archive(past: Past, member: MemberId, window: Window) -> Archive:
-    """The records of every year that the window touches, in the order of the years."""
+    """The records and omissions of every year that the window touches, in the order of the years."""
     years = range(window.first_on.year, window.last_on.year + 1)
     archives = past.many([archive_of(member, date(year, 1, 1)) for year in years])
-    return Archive(records={number: one for archive in archives for number, one in archive.records.items()})
+    return Archive(
+        records={number: one for archive in archives for number, one in archive.records.items()},
+        omissions={number: one for archive in archives for number, one in archive.omissions.items()},
+    )
 
 
 def _tariff(version: Version, months: int) -> Tariff:

@@ -163,6 +163,20 @@ def test_no_more_is_foretold_than_floor_ceiling_and_veto_let_stand() -> None:
     assert (zeroed.expected, zeroed.best_ledger) == (0, 0)
 
 
+def test_no_grade_above_a_veto_s_ceiling_is_told_to_be_within_reach() -> None:
+    said = {"clause": "V", "evidence": ["finding"]}
+    lowest = json.loads(DOCUMENT)["grades"][-1]["code"]
+    vetoes = [{**named("V-1"), **said, "effect": "not_excellent"},
+              {**named("V-2"), **said, "effect": "grade_ceiling", "to": lowest}]  # fmt: skip
+    scheme = load(json.dumps(halves(veto=vetoes)).encode())
+    year = so_far(scheme, ("over", "ahead"), pieces(2_000, 2_000, "2026-02-03"))
+    every = [grade.code for grade in scheme.grades]
+    assert reachable(seen(year, scheme)) == every
+    for veto, left in (("V-1", every[1:]), ("V-2", [lowest])):
+        under = replace(year, case=replace(year.case, vetoes=[vetoed(veto, "2026-03-01")]))
+        assert reachable(seen(under, scheme)) == left
+
+
 def test_the_mean_of_halves_brings_each_to_the_whole() -> None:
     """H1 30.00 of 50.00, H2 all: (60.00 + 100.00) ÷ 2 = 80.00 + 15.00; expected (60 + 60) ÷ 2 = 60.00."""
     rows = pieces(0, 3_000, "2026-02-03")

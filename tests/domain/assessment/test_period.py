@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from domain.assessment.completeness import PeriodIncomplete, PeriodRunning
 from domain.assessment.computing import AppraisalMissing
 from domain.assessment.opening import PartsNotSealed, PeriodExists
@@ -29,8 +31,9 @@ from domain.notice.notice import (
     notice_id,
 )
 from domain.notice.running import ConfirmRecords
+from domain.organisation.roster import MemberEnrolled, MemberReleased, roster_of
 from domain.recording.approval import WrongBody
-from domain.recording.archive import archive_of
+from domain.recording.archive import Record, archive_of
 from domain.recording.omission import OmissionHeld, OmissionSettled
 from domain.recording.sealing import ArchiveSealed, PeriodSealedAlready
 from tests.domain.branch import (
@@ -43,6 +46,7 @@ from tests.domain.branch import (
     MEMBER,
     PEOPLE,
     PROCESS,
+    TOP,
     planned,
     who,
     wish,
@@ -102,9 +106,9 @@ MISSING = ARCHIVE.says(
 SHEET_NOTICE = notice_id(BRANCH, "MT-0512", "R-LX-1", 1)
 
 
-def hung() -> tuple[Fact, ...]:
+def hung(unit: str = BRANCH) -> tuple[Fact, ...]:
     """The notice of the sheet on which his line may be missing, from its draft to its end."""
-    of = {"notice": SHEET_NOTICE, "unit": BRANCH}
+    of = {"notice": SHEET_NOTICE, "unit": unit}
     sheet = {"stage": "record_sheet", "matter": "MT-0512", "item": "R-LX-1", "decision": 1, "occurred_on": HELD_ON}
     term = {"posted_on": HELD_ON, "working_days": 3, "audience": "branch", "ends_on": HELD_ON, "may_close_at": AT}
     return (
@@ -137,6 +141,31 @@ def test_whose_line_may_be_missing_is_not_determined_and_everybody_else_is() -> 
     facts = there.given(FOUND).when(after).facts()
     assert [fact.member for fact in facts if isinstance(fact, ScoreDetermined)] == [MEMBER]
     assert isinstance(facts[-1], PeriodSealed)
+
+
+def test_whoever_was_transferred_is_determined_where_he_went_once_the_objection_lets_go() -> None:
+    before = {"unit": TOP, "member": MEMBER}
+    roster = roster_of(TOP)
+    in_out = MemberEnrolled(**before, from_on=HELD_ON), MemberReleased(**before, last_on=HELD_ON)
+    waiting = POSTED.given(MISSING, *term_over("H1", H1_OVER + TERM), *map(roster.says, in_out))
+    there = waiting.given(*(NOTICE.of(SHEET_NOTICE).says(fact) for fact in hung(TOP)), FOUND)
+    after = wish(ConfirmRecords, PROCESS, H1_OVER + TERM, unit=TOP, notice=SHEET_NOTICE, after_objection=True)
+    facts = there.when(after).facts()
+    assert [fact.member for fact in facts if isinstance(fact, ScoreDetermined)] == [MEMBER]
+    assert isinstance(facts[-1], PeriodSealed)
+
+
+def test_what_stands_in_the_archive_meanwhile_is_missing_no_longer() -> None:
+    recorded = Record(
+        record=who("record"), matter="MT-0512", item="R-LX-1", unit=BRANCH, status="confirmed", rules="",
+        outcome="attended", occurred_on=HELD_ON, counted_on=HELD_ON,
+    )  # fmt: skip
+    archive = OPEN.given(MISSING).world[ARCHIVE]
+    entered = replace(archive, records={recorded.record: recorded})
+    taken_back = replace(archive, records={recorded.record: replace(recorded, status="reversed")})
+    assert [one.held() for one in (archive, entered, taken_back)] == [True, False, True]
+    assert [one.missing(HELD_ON, HELD_ON) for one in (entered, taken_back)] == [[], [LEFT_OUT]]
+    assert archive.missing(HELD_ON + timedelta(days=1), H1_OVER.date()) == []
 
 
 def test_a_veto_without_a_notice_does_not_stop_the_period() -> None:

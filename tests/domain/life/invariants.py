@@ -4,12 +4,11 @@ Each is given the world before and after, the wish, and what was said. Where a r
 than the code under test (a term by counting days, a vote by its own numbers) it is.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from domain.assessment.entry_closing import why_closed
 from domain.assessment.matters import honour_lines
 from domain.assessment.rows import ResponsibilityRow
 from domain.decider import Fact
@@ -51,6 +50,7 @@ from domain.recording.deduction import DEDUCTION, Deduction, DeductionDecided, D
 from domain.recording.honour import HONOUR, HonourClaimed, HonourDecided
 from domain.recording.matter import MATTER, Held, MatterHeld
 from domain.recording.sheet import SHEET, Sheet, SheetLineSet, SheetOpened
+from domain.rules.assessing import Period
 from domain.rules.calendar import CalendarPublished
 from domain.rules.demands import level_named
 from domain.rules.items import ResponsibilityItem, VetoItem
@@ -229,8 +229,11 @@ def _counted(world: World, posted_on: date, working_days: int) -> date:
 def _works(world: World, day: date) -> bool:
     published = [f for f in world.facts if isinstance(f, CalendarPublished) and f.year == day.year]
     assert published, f"I8: no calendar of {day.year}"
-    newest = published[-1]
-    return day in newest.make_up_days or (day.weekday() < 5 and day not in newest.days_off)
+    return _worked(published[-1], day)
+
+
+def _worked(year: CalendarPublished, day: date) -> bool:
+    return day in year.make_up_days or (day.weekday() < 5 and day not in year.days_off)
 
 
 def _midnight_after(day: date) -> datetime:
@@ -414,8 +417,27 @@ def i27_nothing_is_recorded_before_it_happened(step: Step) -> None:
         counts_on = fact.occurred_on if isinstance(fact, SheetOpened) else fact.dated_on
         scheme = scheme_on(step.after, SCHEME, fact.occurred_on)[1]
         old = (today - counts_on).days > scheme.counting.late_entry_days
-        closed = why_closed(step.after, scheme.periods, counts_on, today) is not None
+        closed = _entry_closed(step.after, scheme.periods, counts_on, today)
         assert (fact.late_reason is not None) == (old or closed)
+
+
+def _entry_closed(world: World, periods: Iterable[Period], counts_on: date, today: date) -> bool:
+    """Whether the first period to end has closed for entry: its working days counted one by one, or none published."""
+    day = f"{counts_on:%m-%d}"
+    held = [(one.last_day, one.entry_closes_working_days) for one in periods if one.first_day <= day <= one.last_day]
+    if not held:
+        return False
+    last_day, left = min(held)
+    end = date.fromisoformat(f"{counts_on.year}-{last_day}")
+    said = [f for f in world.facts if isinstance(f, CalendarPublished)]
+    known = {f.year: f for f in said if f.effective_on is None or f.effective_on <= today}
+    if today <= end:
+        return False
+    each = end
+    while each.year in known and left:
+        each += timedelta(days=1)
+        left -= each.year in known and _worked(known[each.year], each)
+    return each.year not in known or today > each
 
 
 def i28_a_body_decides_with_its_quorum(step: Step) -> None:

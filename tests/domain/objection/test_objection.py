@@ -44,12 +44,16 @@ from domain.objection.objection import (
     ObjectionLapsed,
     ObjectionNotThere,
     ObjectionReceipted,
+    ObjectionRejected,
     ObjectionUnknown,
+    ObjectionUpheld,
     ObjectionWithdrawn,
     ReplyDelivered,
 )
 from domain.objection.recusal import ConcernedSteps, NotTheBody, NotTheHandler, levels, next_level
 from domain.organisation.appointments import EndRole, SubstituteRole
+from domain.organisation.member import MEMBER as PERSON
+from domain.organisation.member import ExemptionGranted, ExemptionRequested
 from domain.recording.archive import (
     PointsConfirmed,
     RecordReleased,
@@ -58,6 +62,7 @@ from domain.recording.archive import (
     RecordSuspended,
     archive_of,
 )
+from domain.recording.committee import Vote
 from domain.recording.entering import AlreadyRecorded
 from domain.recording.filling import OutcomeNotOfItem
 from domain.recording.omission import OmissionHeld, OmissionSettled
@@ -454,13 +459,29 @@ def test_an_objection_to_a_missing_line_holds_back_whoever_has_none_and_nobody_e
     assert history.world[archive_of(late, HELD_ON)].held()
     assert confirmed_members(history.given(closed(), confirmed())) == set(PEOPLE)
     history.when(withdrawn()).says(ObjectionWithdrawn, ObjectionClosed, OmissionSettled)
-    history.when(about(EndBlock, PROCESS, datetime(2026, 8, 11, 16, 1, tzinfo=UTC))).says(
-        OmissionSettled, ObjectionLapsed
-    )
     for nothing in (filed(**missing, anonymous=True), filed(**missing, at=LONG_AFTER)):
         facts = posted.given(closed(), confirmed()).when(nothing).facts()
         assert not any(isinstance(one, OmissionHeld) for one in facts)
     assert OmissionHeld not in [type(one) for one in posted.given(sealed(late)).when(filed(**missing)).facts()]
+
+
+def test_after_the_longest_block_a_missing_line_holds_nobody_and_is_still_decided() -> None:
+    late = who("was there too")
+    end = about(EndBlock, PROCESS, datetime(2026, 8, 11, 16, 1, tzinfo=UTC))
+    open_still = POSTED.given(registered(late), filed(about="missing_line", line=None))
+    right = Correction(outcome="attended", member=late)
+    upheld = open_still.given(accepted(), assigned(), heard(), found(), decided(correction=right), replied())
+    for history in (open_still, upheld, upheld.given(appealed(person(late, "member", BRANCH)))):
+        (settled,) = history.when(end).says(OmissionSettled)
+        assert isinstance(settled, OmissionSettled)
+        assert settled.notice == NOTICE_ID, "the objection runs on, so this calls for the further round"
+        over = history.given(end)
+        assert objection(over.world).open
+        over.when(end).nothing()
+    upheld.given(end).when(close(LONG_AFTER)).says(RecordReplaced, NoticeDrafted, NoticeLineDrafted, ObjectionClosed)
+    (closing,) = upheld.given(end, sealed(late)).when(close(LONG_AFTER)).says(ObjectionClosed)
+    assert isinstance(closing, ObjectionClosed)
+    assert closing.by_restatement, "determined meanwhile, he gets his line by a restatement"
 
 
 def test_a_line_that_was_missing_is_added_and_noticed() -> None:
@@ -477,6 +498,30 @@ def test_a_line_that_was_missing_is_added_and_noticed() -> None:
     assert (replaced.member, replaced.replaces) == (late, None)
     assert isinstance(header, NoticeDrafted)
     done.when(appealed(person(late, "member", BRANCH))).says(AppealFiled)
+
+
+def test_once_it_is_said_whose_line_is_missing_nobody_else_waits() -> None:
+    late, other = who("was there too"), who("was there as well")
+    history = POSTED.given(registered(late), registered(other), filed(about="missing_line", line=None))
+    history = history.given(accepted(), assigned(), heard(), found())
+    history.when(decided("rejected")).says(ObjectionRejected)
+    right = Correction(outcome="attended", member=late)
+    _, settled = history.when(decided(correction=right)).says(ObjectionUpheld, OmissionSettled)
+    assert isinstance(settled, OmissionSettled)
+    assert (settled.member, settled.notice) == (other, NOTICE_ID)
+    named = history.given(decided(correction=right)).world
+    assert [named[archive_of(one, HELD_ON)].held() for one in (late, other)] == [True, False]
+
+
+def test_an_objection_to_a_missing_line_holds_nobody_whom_the_sheet_does_not_ask() -> None:
+    late, exempt = who("was there too"), who("is not assessed")
+    said = {"member": exempt, "unit": BRANCH, "exemption": 1}
+    asked = ExemptionRequested(**said, from_on=date(2026, 1, 1), ground="0" * 64, reason="0" * 64)
+    vote = Vote(entitled=3, present=3, in_favour=3)
+    granted = ExemptionGranted(**said, body="branch_meeting", minute="纪要", minute_sha256="0" * 64, vote=vote)
+    posted = POSTED.given(registered(late), registered(exempt), *map(PERSON.of(exempt).says, (asked, granted)))
+    facts = posted.when(filed(about="missing_line", line=None)).facts()
+    assert [one.member for one in facts if isinstance(one, OmissionHeld)] == [late]
 
 
 def sealed(member: UUID) -> Write:

@@ -169,7 +169,10 @@ def test_f21_what_a_log_of_before_registered_without_closing_it_waits_no_longer(
     old.when(brought_declined()).refused(VetoNotBrought)
     lifted_since = old.given(lifted(fact.record))
     lifted_since.when(vetoed()).refused(KeptByDepartment)
-    lifted_since.when(veto_brought(AS_OFFICIAL)).says(BroughtVetoClosed, VetoBrought)
+    (anew,) = lifted_since.when(veto_brought(AS_OFFICIAL)).says(VetoBrought)
+    assert isinstance(anew, VetoBrought)
+    assert anew.registered == 1, "counted, and signed by nobody as if he had registered it"
+    lifted_since.given(veto_brought(AS_OFFICIAL)).when(veto_brought(AS_OFFICIAL)).nothing()
     lifted_since.given(veto_brought(AS_OFFICIAL)).when(vetoed()).says(BroughtVetoClosed, VetoRegistered)
 
 

@@ -18,8 +18,10 @@ from domain.organisation.member import (
 from domain.organisation.membership import AssignProfile, ProfileByProbation
 from domain.organisation.roster import MemberReleased, belonging
 from domain.recording.approval import NotPresent
+from domain.recording.archive import archive_of
 from domain.recording.chain import ReasonMissing
 from domain.recording.committee import NoMajority, NoQuorum, NotInBody
+from domain.recording.omission import OmissionHeld
 from domain.result.noticing import DraftProbationNotice, OutcomeNotDecided, probation_notice_id
 from domain.result.probation import (
     CancellationProposed,
@@ -49,7 +51,7 @@ from domain.result.resolving import CancelWithoutGround, ExtensionLength, Outcom
 from domain.result.window import RecordsWaiting, Window, looks, next_look, window_from
 from domain.rules.assessing import Probation, ProbationThreshold
 from domain.values import day_of, midnight_after
-from tests.domain.branch import AS_OFFICER, AS_SECRETARY, BRANCH, HIGHER, PEOPLE, PROCESS, SECRETARY, person, wish
+from tests.domain.branch import AS_OFFICER, AS_SECRETARY, BRANCH, HIGHER, PEOPLE, PROCESS, SECRETARY, person, who, wish
 from tests.domain.given import Given
 from tests.domain.probationer import (
     ADMITTED_ON,
@@ -126,6 +128,15 @@ def test_a_total_of_70_00_proposes_the_confirmation_with_a_hint() -> None:
 def test_what_is_still_noticed_is_waited_for() -> None:
     waiting = RUNNING.given(*visits(400, confirmed=False))
     waiting.when(looked()).refused(RecordsWaiting, records=1)
+
+
+def test_what_an_objection_says_is_missing_is_waited_for_in_either_year() -> None:
+    for day in (date(2026, 5, 12), date(2027, 2, 3)):
+        missing = OmissionHeld(
+            objection=who("objection"), member=NEWCOMER, unit=BRANCH, matter="MT-1", item="R-LX-1", occurred_on=day
+        )
+        waiting = window_with(6999).given(archive_of(NEWCOMER, day).says(missing))
+        waiting.when(looked()).refused(RecordsWaiting, records=1)
 
 
 def test_the_window_spans_two_years_and_counts_from_day_to_day() -> None:
