@@ -1,5 +1,6 @@
 """补录期限 — until when something may still be entered in time, and whether whoever enters it today must say why."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 
@@ -10,6 +11,7 @@ from domain.assessment.period import days_of
 from domain.rules.scheme import Scheme
 from domain.rules.working_days import Calendars, NoCalendar
 from domain.values import Code
+from projections.rules import Published, in_force
 
 
 class EntryTerm(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,10 +35,15 @@ def entry_term(scheme: Scheme, counts_on: date, today: date, calendars: Calendar
     return EntryTerm(closes_on=last, late=old or today > last)
 
 
-def closings_of(scheme: Scheme | None, year: int, calendars: Calendars) -> dict[Code, date]:
-    """The last day for entries of each period of a year, by its code; without those of which no calendar says it."""
+def closings_of(known: Sequence[Published], year: int, calendars: Calendars) -> dict[Code, date]:
+    """The last day for entries of each period of a year, by its code; without those of which no calendar says it.
+
+    As the version says that is in force on the period's last day, be it no longer or not yet in force.
+    """
     found: dict[Code, date] = {}
-    for period in () if scheme is None else scheme.periods:
-        with suppress(NoCalendar):
-            found[period.code] = closes_on(period, year, calendars)
+    for one in known:
+        for period in one.scheme.periods:
+            if in_force(known, days_of(period, year)[1]) is one:
+                with suppress(NoCalendar):
+                    found[period.code] = closes_on(period, year, calendars)
     return found

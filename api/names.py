@@ -5,9 +5,10 @@ Here a program's look at a list is counted: who is named is looked at, whichever
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from uuid import UUID
 
 from api.asked import Asked
-from api.purpose import look_at
+from api.purpose import look_at, look_at_case
 from domain.values import Code, MemberId, Sha256
 from projections import organisation
 from projections.answers import AsyncConnection
@@ -67,6 +68,16 @@ async def opened(asked: Asked, sealed: Iterable[tuple[MemberId, Sha256]]) -> Nam
     """The names of people whose commitments are known."""
     commitments = dict(sealed)
     await look_at(asked, commitments, "name")
+    return await _revealed(asked, commitments)
+
+
+async def name_in_case(asked: Asked, connection: AsyncConnection, person: MemberId, case: UUID) -> str:
+    """The name of whom a case conceals from all but its reader: what is written of the look names the case alone."""
+    await look_at_case(asked, case, "name")
+    return (await _revealed(asked, await organisation.sealed_names(connection, [person])))(person)
+
+
+async def _revealed(asked: Asked, commitments: Mapping[MemberId, Sha256]) -> Names:
     values: Mapping[Sha256, str] = await asked.house.vault.values(tuple(commitments.values())) if commitments else {}
     known = {person: values[name] for person, name in commitments.items() if name in values}
     return Names(known, asked.words("name.gone"))

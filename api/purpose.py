@@ -7,6 +7,7 @@ office and by what he reads being shown to whom it is about.
 
 from collections.abc import Iterable
 from typing import Final, LiteralString
+from uuid import UUID
 
 from api.asked import Asked
 from domain.decider import Refused
@@ -57,7 +58,13 @@ async def look_at(asked: Asked, people: Iterable[MemberId], what: str) -> None:
     if asked.signed_in is None:
         return
     if others := sorted({*people} - {asked.reader.person}):
-        await _bound(asked, _LOOK, BeyondPurpose, what, others)
+        await _bound(asked, _LOOK, BeyondPurpose, what, others, only=others[0] if len(others) == 1 else None)
+
+
+async def look_at_case(asked: Asked, case: UUID, what: str) -> None:
+    """The same of whoever a case conceals: the case counts in his place, and a refusal names neither."""
+    if asked.signed_in is not None:
+        await _bound(asked, _LOOK, BeyondPurpose, what, [case])
 
 
 async def take_away(asked: Asked, what: str) -> None:
@@ -70,12 +77,12 @@ async def _bound(
     query: LiteralString,
     refusal: type[Refused],
     what: str,
-    people: list[MemberId],
+    people: list[UUID],
+    only: MemberId | None = None,
 ) -> None:
     session = asked.reader.session
     if session.scopes is None:
         return
-    only = people[0] if len(people) == 1 else None
     known: dict[str, object] = {"token": session.token_hash, "people": people, "only": only}
     known |= {"now": asked.now, "reader": asked.reader.person}
     async with asked.house.access.connection() as connection:

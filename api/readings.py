@@ -9,7 +9,7 @@ import msgspec
 
 from api.asked import Asked
 from api.house import House
-from api.purpose import look_at
+from api.purpose import look_at, look_at_case
 from domain.organisation.custody import ProcessingIsRestricted
 from domain.values import Code, MemberId, RecordId
 
@@ -59,7 +59,10 @@ async def note_reading(
         return
     assert reader.acting is not None, "who holds no office is granted nobody's archive but his own"
     acting = reader.acting
-    await look_at(asked, (flag or member,), what)
+    if flag is None:
+        await look_at(asked, (member,), what)
+    else:
+        await look_at_case(asked, flag, what)
     await _write(
         asked.house,
         reader=reader.person,

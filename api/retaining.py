@@ -28,7 +28,10 @@ SELECT
      AND NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = o.id)
      AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = o.subject AND c.holds > 0)) AS objections
 """
-"""One row, asked by a role that may read both who looked at what and the read models."""
+"""One row, asked by a role that may read both who looked at what and the read models.
+
+Readings of a flag of retaliation are counted though its person be held, and stay: the vault alone can tell whose it is.
+"""
 
 ONLY_TOP: Final = "SELECT count(*) = 1 FROM units WHERE parent IS NULL"
 """What is ordered goes for the whole deployment: nobody orders it for another organisation without a superior."""

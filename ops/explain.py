@@ -58,9 +58,10 @@ async def noted(
     path = () if whose is None else above.get(whose.unit, ())
     if not held or actor.unit is None or not _granted(actor.role, actor.unit, path):
         raise NotPermitted
-    look = {"at": now, "reader": actor.person, "role": actor.role, "unit": actor.unit, "subject": member}
+    look = {"at": now, "reader": actor.person, "role": actor.role, "unit": actor.unit}
+    about = {"whose": member, "subject": member, "what": what, "record": record, "review": None}
     with psycopg.connect(on_reads(deployment.database.urls.writer)) as writer:
-        done = writer.execute(WRITE, {**look, "what": what, "record": record, "review": None})
+        done = writer.execute(WRITE, {**look, **about})
         if done.rowcount == 0:
             raise ProcessingIsRestricted
 

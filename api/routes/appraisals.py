@@ -16,6 +16,7 @@ from api.documents import described
 from api.names import names_of
 from api.negotiation import wants_page
 from api.pages import address, show
+from api.purpose import look_at
 from api.routes.matters import Since
 from domain.assessment.appraisal import Session, appraisal_of
 from domain.assessment.balloting import AnnulAppraisal, CloseAppraisal, FileSelfEvaluation, OpenAppraisal
@@ -109,6 +110,8 @@ async def begin(
     """Open a session. The slips and the tellers' keys are in this answer, and nowhere else."""
     wish: OpenAppraisalWish = asked.body
     drawn = await to_thread.run_sync(draw, asked, unit, year, period, wish.method)
+    # Before anything is written: what is shown once must not be refused once it is a fact.
+    await look_at(asked, {one.member for one in drawn.slips}, "slips")
     box = ballot_box.box_of(*drawn.keys) if drawn.keys else None
     receipt = await to_thread.run_sync(
         partial(

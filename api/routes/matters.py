@@ -1,5 +1,6 @@
 """事项 — the plan of an organisation: planned, held with evidence, or not held."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -70,14 +71,13 @@ async def one(
     """One matter."""
     async with asked.ready(since) as connection:
         found = await matters.matter(connection, unit, matter)
+        if found.value is None:
+            raise NotFound
         scheme = await _scheme(asked, connection)
-        years = (await rules.calendars(connection)).value
-    if found.value is None:
-        raise NotFound
-    held = found.value.occurred_on
+        entry = await _entry(asked, connection, found.value.occurred_on)
     view = MatterView(
         matter=found.value,
-        entry=None if held is None or scheme is None else entry_term(scheme, held, asked.today, years),
+        entry=entry,
         items=_items(scheme, found.value.kind),
         evidence_kinds=_evidence_kinds(scheme, found.value.kind),
     )
@@ -144,6 +144,14 @@ async def _scheme(asked: Asked, connection: AsyncConnection) -> Scheme | None:
     assert asked.unit is not None
     published = await scheme_here(connection, asked.unit.unit, asked.today)
     return None if published is None else published.scheme
+
+
+async def _entry(asked: Asked, connection: AsyncConnection, held: date | None) -> EntryTerm | None:
+    assert asked.unit is not None
+    known = None if held is None else await rules.scheme_on(connection, asked.unit.scheme, held)
+    if held is None or known is None:
+        return None
+    return entry_term(known.scheme, held, asked.today, (await rules.calendars(connection)).value)
 
 
 def _kinds(scheme: Scheme | None) -> tuple[Choice, ...]:

@@ -17,7 +17,7 @@ from api.answering import answer, granted
 from api.asked import Asked, permitted
 from api.corrections import Rights, rights
 from api.documents import described
-from api.names import Names, names_of
+from api.names import Names, name_in_case, names_of
 from api.objecting import objector_of
 from api.objection_rows import ObjectionRow, row
 from api.objection_views import Case, Opened, Person, Word
@@ -347,7 +347,7 @@ async def _opened(asked: Asked, connection: AsyncConnection, found: disputes.Obj
     person = None if who is None else who.person
     name = None if who is None else who.name
     if person is not None:
-        name = (await names_of(asked, connection, [person]))(person)
+        name = await name_in_case(asked, connection, person, found.header.objection)
     mine = found.header.handler == asked.reader.person
     return Opened(
         name=name or gone,

@@ -1,5 +1,6 @@
 """考评期 — opened, computed once nothing is missing, adopted body by body or returned, determined, fed back."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -64,7 +65,7 @@ async def board_of(asked: Asked, connection: AsyncConnection, unit: Code, year: 
     units = [one for one in (await organisation.units(connection, unit)).value if one.dissolved_on is None]
     found = await progress.periods_of(connection, [one.unit for one in units], year)
     scheme = await scheme_of(asked, connection)
-    closings = closings_of(scheme, year, (await rules.calendars(connection)).value)
+    closings = await _closings(asked, connection, year)
     opened = {(one.unit, one.period): period_row(scheme, one, closings) for one in found.value}
     codes = [] if scheme is None else [period.code for period in scheme.periods]
 
@@ -105,7 +106,7 @@ async def one(
             (p for p in (await progress.periods_of(connection, [unit], year)).value if p.period == period), None
         )
         scheme = await scheme_of(asked, connection)
-        closings = closings_of(scheme, year, (await rules.calendars(connection)).value)
+        closings = await _closings(asked, connection, year)
         results = await _results(asked, connection, unit, year, period)
         people = [*people_in(stands, found.value), *(one.member for one in results)]
         names = await names_of(asked, connection, people, unit=unit, day=None if state is None else state.last_on)
@@ -235,6 +236,12 @@ def feed_back(
 
 def _place(unit: Code, year: int, period: Code) -> str:
     return f"/units/{address(unit)}/periods/{year}/{address(period)}"
+
+
+async def _closings(asked: Asked, connection: AsyncConnection, year: int) -> dict[Code, date]:
+    assert asked.unit is not None
+    known = await rules.versions(connection, asked.unit.scheme)
+    return closings_of(known, year, (await rules.calendars(connection)).value)
 
 
 async def scheme_of(asked: Asked, connection: AsyncConnection) -> Scheme | None:

@@ -1,5 +1,6 @@
 """部门记分表 — the sheets of the items that a department keeps, for its officer: open one, fill it, submit it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from domain.values import Code
 from projections import reserved, rules, sheets
 from projections.answers import AsyncConnection, instead
 from projections.local_items import scheme_here
+from projections.rules import Published
 
 router = APIRouter(tags=["sheets"])
 
@@ -36,8 +38,9 @@ class ReservedRow(msgspec.Struct, frozen=True, kw_only=True):
     status: str | None
     """None where no sheet is open yet."""
     returned: bool
-    entry: EntryTerm
-    """Until when its sheet is opened in time; opened today, whether it says why it comes late."""
+    entry: EntryTerm | None
+    """Until when its sheet is opened in time, and whether today it says why it comes late, as the rules of its day say;
+    None where none were in force."""
 
 
 class ReservedSheets(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +61,10 @@ async def every(unit: str, asked: Annotated[Asked, permitted("department.submit"
     async with asked.ready(since) as connection:
         scheme = await _kept(asked, connection, unit)
         items = [(one.code, one.matter) for one in scheme.responsibility if one.mode != "presumed"]
+        known = await rules.versions(connection, asked.unit.scheme)
         years = (await rules.calendars(connection)).value
         found = await reserved.reserved_sheets(connection, unit, items)
-    rows = tuple(_row(asked, scheme, one, years) for one in found.value)
+    rows = tuple(_row(scheme, one, _entry(asked, known, one.occurred_on, years)) for one in found.value)
     view = ReservedSheets(unit=unit, title=asked.unit.title, department=asked.acting.unit, rows=rows)
     return answer(asked, "reserved_sheets.html", instead(found, view))
 
@@ -88,7 +92,12 @@ async def _kept(asked: Asked, connection: AsyncConnection, unit: Code) -> Scheme
     return kept_by(published.scheme, asked.acting.unit)
 
 
-def _row(asked: Asked, scheme: Scheme, found: reserved.ReservedSheet, years: Calendars) -> ReservedRow:
+def _entry(asked: Asked, known: Sequence[Published], held: date, years: Calendars) -> EntryTerm | None:
+    then = rules.in_force(known, held)
+    return None if then is None else entry_term(then.scheme, held, asked.today, years)
+
+
+def _row(scheme: Scheme, found: reserved.ReservedSheet, entry: EntryTerm | None) -> ReservedRow:
     item = scheme.item(found.item)
     assert item is not None, "it was asked for"
     return ReservedRow(
@@ -100,5 +109,5 @@ def _row(asked: Asked, scheme: Scheme, found: reserved.ReservedSheet, years: Cal
         item_en=item.en,
         status=found.status,
         returned=bool(found.returned),
-        entry=entry_term(scheme, found.occurred_on, asked.today, years),
+        entry=entry,
     )

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from api.answering import answer, granted
 from api.asked import Asked, permitted
 from api.documents import described
-from api.names import names_of
+from api.names import name_in_case
 from api.objecting import by_secret, command_id, execute, objector_of
 from api.objection_wishes import FlagByHandlerWish, FlagWish, FollowWish, FoundWish
 from api.pages import address, show
@@ -184,7 +184,7 @@ async def _view(asked: Asked, connection: AsyncConnection, one: retaliations.Fla
         unit=said.unit,
         objection=said.objection,
         receipt="" if objection is None else objection.header.receipt,
-        name=(await names_of(asked, connection, [subject]))(subject),
+        name=await name_in_case(asked, connection, subject, one.flag),
         kind=said.act.kind,
         zh="" if act is None else act.zh,
         en="" if act is None else act.en,

@@ -115,8 +115,9 @@ class Row:
         """A year of birth, where it is said."""
         text = self.cells.work_number("born")
         said = None if text is None else traits_of(f"born={text}")
-        if text is not None and said is None:
+        if text is not None and (said is None or said != Traits(born=said.born)):
             self.note("born", "born-wrong")
+            return None
         return None if said is None else said.born
 
     def trait(self, key: str, words: Mapping[str, T]) -> T | None:

@@ -4,12 +4,14 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from api.tokens import issue
 from ops.embedded import Running
 from tests.api.lived import lived, to_the_appraisal
 from tests.api.town import PAGE, Town, key
@@ -87,6 +89,26 @@ def test_every_way_into_the_box_but_the_right_one_is_refused_by_name(year: Town)
     member = year.acting("member", "member", BRANCH)
     assert member.post(f"{PLACE}/count", json={}, headers=key()).json()["code"] == "not-permitted"
     annulled(year)
+
+
+def test_a_token_that_may_not_look_at_so_many_opens_nothing(year: Town) -> None:
+    now = year.deployment.clock().now()
+    token = issue(
+        year.sql,
+        name="slips",
+        person=year.members["secretary"],
+        role="secretary",
+        unit=BRANCH,
+        scopes=["appraisal.run"],
+        now=now - timedelta(days=1),
+        until=now + timedelta(days=1),
+        people_most=1,
+    )
+    headers = {"authorization": f"Bearer {token}", **key()}
+    sent = year.known("").post(PLACE, json={"method": "single_subject_codes"}, headers=headers)
+    assert (sent.status_code, sent.json()["code"]) == (403, "beyond-purpose")
+    year.settled()
+    assert value(year.acting("secretary", "secretary", BRANCH))["session"] is None
 
 
 def test_slips_are_shown_once_and_a_repeat_of_the_opening_shows_none(year: Town) -> None:

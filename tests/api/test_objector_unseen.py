@@ -9,13 +9,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
 
+from api.sessions import hashed
+from api.tokens import issue
 from domain.notice.notice import notice_id
 from ops.embedded import Running
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
@@ -162,6 +164,41 @@ def test_the_handler_sees_both(cases: tuple[Case, Case]) -> None:
             opened = read(at_desk(town), f"/units/{BRANCH}/objections/{case.number}")["opened"]
             name = next(one.name for one in people() if one.login == case.login)
             assert (opened["name"], opened["reason"]) == (name, case.why)
+
+
+def read_by_token(town: Town, login: str, role: str, scope: str, path: str, people_most: int) -> tuple[int, bytes]:
+    """What a program of an officer above is answered, and under which hash it is kept."""
+    token = issue(
+        town.sql,
+        name="import",
+        person=town.members[login],
+        role=role,
+        unit=WORK_COMMITTEE,
+        scopes=[scope],
+        now=LOOKED_AT - timedelta(days=1),
+        until=LOOKED_AT + timedelta(days=1),
+        people_most=people_most,
+    )
+    answered = town.known("").get(path, headers={"authorization": f"Bearer {token}", **JSON})
+    return answered.status_code, hashed(token)
+
+
+def test_what_is_written_of_a_program_that_opens_a_case_names_the_case_alone(cases: tuple[Case, Case]) -> None:
+    looked_at = "SELECT DISTINCT person FROM access.token_people WHERE token_hash = ANY(%(tokens)s)"
+    refused = "SELECT DISTINCT subject FROM access.refused_pulls WHERE token_hash = ANY(%(tokens)s)"
+    for case in cases:
+        with case.moving.at(LOOKED_AT) as town:
+            desk = f"/units/{WORK_COMMITTEE}/retaliations"
+            (flag,) = read(town.acting("higher", "committee_member", WORK_COMMITTEE), desk)["flags"]
+            examines = ("higher", "committee_member", "retaliation.examine", desk)
+            opens = ("officer", "officer", "objection.read", f"/units/{BRANCH}/objections/{case.number}")
+            none, whole = read_by_token(town, *examines, 0), read_by_token(town, *examines, 1)
+            # One person is whose line it is: whoever objected is the next.
+            opened = read_by_token(town, *opens, 1)
+            assert (none[0], whole[0], opened[0]) == (403, 200, 403)
+            kept = town.sql.execute(looked_at, {"tokens": [none[1], whole[1]]}).fetchall()
+            assert [str(one) for (one,) in kept] == [flag["flag"]], "a flag is looked at once"
+            assert town.sql.execute(refused, {"tokens": [none[1], opened[1]]}).fetchall() == [(None,)]
 
 
 def test_the_level_above_examines_a_flag_and_nobody_concerned_sees_it(cases: tuple[Case, Case]) -> None:

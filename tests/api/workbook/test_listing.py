@@ -188,6 +188,7 @@ def test_one_error_and_there_is_no_wish(kind: str, world: World) -> None:
         ("members", "present_from", date(2027, 1, 1), "day-in-future"),
         ("members", "unit", "NOWHERE", "unit-unknown"),
         ("traits", "born", 85, "born-wrong"),
+        ("traits", "born", "1985;sex=male", "born-wrong"),
         ("traits", "sex", "X", "trait-unknown"),
         ("traits", "disability", "轻微", "trait-unknown"),
         ("traits", "work_number", "0999", "member-unknown"),
