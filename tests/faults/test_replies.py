@@ -166,14 +166,17 @@ def test_a_cancelled_wait_for_a_standby_is_unknown(victim: Victim) -> None:
     outcome: list[Exception] = []
 
     def attempt() -> None:
-        try:
-            append(recorder, entry(uuid4()), save=save())
-        except Exception as error:
-            outcome.append(error)
+        # The process that hears of the standby last decides who waits: until then saves are answered as before.
+        while not outcome:
+            try:
+                append(recorder, entry(uuid4()), save=save())
+            except Exception as error:
+                outcome.append(error)
 
     waiting = threading.Thread(target=attempt)
     waiting.start()
     while not (backends := victim.ask(_BACKENDS)):
+        assert waiting.is_alive()
         time.sleep(0.01)
     victim.ask("SELECT pg_cancel_backend(%s)", *backends[0])
     waiting.join()
