@@ -13,6 +13,8 @@ from projections.assessments import RESULTS_OF_MEMBER, ResultState
 from projections.figures import YearScores
 from projections.local_items import ITEMS_OF_MEMBER, LocalInput
 from projections.merits import COLUMNS, STANDING, MeritInput
+from projections.past_years import RESULTS as PAST_RESULTS
+from projections.past_years import PastResultState
 from projections.periods import SCORES, ProfileSince, Seat, Subject
 from projections.records import NUMBERS, WORDS
 from projections.rules import loaded_version
@@ -113,6 +115,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """Of every period that was ever computed."""
     local: tuple[LocalInput, ...] = ()
     """What any unit has below these rule sets."""
+    past: tuple[PastResultState, ...] = ()
+    """What papers say of the periods before the log."""
 
     @property
     def tallies(self) -> list[Tally]:
@@ -192,7 +196,10 @@ SELECT
         """) AS w) AS results,
   (SELECT COALESCE(json_agg(row_to_json(v)), '[]') FROM (""",
         ITEMS_OF_MEMBER,
-        """) AS v) AS local
+        """) AS v) AS local,
+  (SELECT COALESCE(json_agg(row_to_json(q)), '[]') FROM (""",
+        PAST_RESULTS,
+        """) AS q) AS past
 FROM members AS m WHERE m.person = %(member)s
 """,
     )
@@ -206,7 +213,7 @@ async def inputs_of(
 
     Without ``lines`` the records of sheets are left out where no honour and no deduction stands beside them.
     """
-    known: dict[str, object] = {"member": member, "year": year, "lines": lines}
+    known: dict[str, object] = {"member": member, "year": year, "lines": lines, "until": None}
     return await ask_one(connection, Inputs, _INPUTS, known, whose=member)
 
 

@@ -14,6 +14,7 @@ from projections.assessments import ResultState
 from projections.inputs import Inputs, inputs_of, subject_of
 from projections.merit_parts import MatterPart, VetoPart, ceiling_of, matter_parts, veto_parts
 from projections.merits import MeritInput
+from projections.past_years import PastResultState
 from projections.periods import (
     PeriodScore,
     Ruled,
@@ -48,6 +49,8 @@ class OwnYear(msgspec.Struct, frozen=True, kw_only=True):
     """The period that sums what has begun on the day of the page."""
     carried: int = 0
     """Of last year's total, in hundredths."""
+    past: tuple[PastResultState, ...] = ()
+    """What papers say of the periods before the log, newest first; now, and not as of then."""
     ceiling: Grade | None = None
     """The best grade that the vetoes in force let him have; None where there is none."""
 
@@ -90,6 +93,7 @@ def _year(subject: Subject, given: Inputs, year: int, period: str | None, today:
         results=tuple(one for one in reversed(given.results) if one.version > 0 and one.year == year),
         scheme=None if now is None else now.scheme,
         current=current,
+        past=given.past,
     )
     ruled = next((one for one in known if one.period == current), None)
     return plain if ruled is None else _with_merits(plain, subject, ruled, year, merits, given)

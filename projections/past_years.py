@@ -301,7 +301,7 @@ _RULES: Final = """
 SELECT version, title, number, effective_on, last_on, periods, grades, document, file, by_person, position
 FROM past_rules WHERE scheme = %(scheme)s ORDER BY effective_on
 """
-_RESULTS: Final = """
+RESULTS: Final = """
 SELECT p.entry, m.person AS member, p.unit, p.year, p.period, p.last_on, p.rules, r.number, p.total, p.base, p.honours,
        p.deductions, p.appraisal, p.grade, p.document, p.file, p.by_person,
        p.withdrawn <= COALESCE(%(until)s, p.withdrawn) IS TRUE AS withdrawn, p.position
@@ -311,6 +311,7 @@ LEFT JOIN past_rules AS r ON r.scheme = u.scheme AND r.version = p.rules
 WHERE m.person = %(member)s AND p.position <= COALESCE(%(until)s, p.position)
 ORDER BY p.last_on DESC, p.period DESC, p.position
 """
+"""Of a ``member``, ``until`` a position or now."""
 _RECORDS: Final = """
 SELECT p.entry, p.unit, p.year, p.kind, p.matter, p.item, p.title, p.rules, p.occurred_on, p.points, p.document, p.file,
        p.by_person, p.withdrawn IS NOT NULL AS withdrawn, p.position
@@ -332,7 +333,7 @@ async def past_results(
 
     What was taken back stays readable.
     """
-    return await ask(connection, PastResultState, _RESULTS, {"member": member, "until": until}, whose=member)
+    return await ask(connection, PastResultState, RESULTS, {"member": member, "until": until}, whose=member)
 
 
 async def past_records(

@@ -14,7 +14,7 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.lists import matter_rows, veto_row
 from api.names import Names, names_of, subject_name
-from api.past_views import PastResultView, result_views, vouched
+from api.past_views import result_views, vouched
 from api.period_views import result_line
 from api.points_views import (
     CategoryView,
@@ -138,17 +138,12 @@ async def points_then(
     today = asked.today if seen is None else seen.day
     found = await own_year.own_year(connection, member, year, None, today, when)
     view = _points(sight, member, found.value, year, today)
-    past = await _before_the_log(asked, connection, member, when) if sight.results else ()
-    return instead(found, msgspec.structs.replace(view, back=seen, past=past))
-
-
-async def _before_the_log(
-    asked: Asked, connection: AsyncConnection, member: MemberId, when: When | None
-) -> tuple[PastResultView, ...]:
-    """What papers say of him, as far as it was known then."""
-    assert asked.unit is not None, "the address names a member or an organisation"
-    found = await past_years.past_results(connection, member, None if when is None else when.position)
-    return await result_views(connection, asked.unit.scheme, found.value)
+    if sight.results and asked.unit is not None:
+        papers = found.value.past
+        if when is not None:
+            papers = (await past_years.past_results(connection, member, when.position)).value
+        view = msgspec.structs.replace(view, past=await result_views(connection, asked.unit.scheme, papers))
+    return instead(found, msgspec.structs.replace(view, back=seen))
 
 
 def _points(sight: Sight, member: UUID, found: own_year.OwnYear, year: int, today: date) -> PointsView:

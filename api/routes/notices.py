@@ -39,13 +39,6 @@ SHOWN: Final[tuple[Shown, ...]] = ("name", "item", "outcome", "quantity", "point
 """What our page of a notice shows of a person."""
 
 
-class Announced(msgspec.Struct, frozen=True, kw_only=True):
-    """A version of the rule set that is published and not in force yet."""
-
-    version: Code
-    effective_on: date
-
-
 class Board(msgspec.Struct, frozen=True, kw_only=True):
     """What hangs on the board, what waits to be posted, what has hung there."""
 
@@ -54,7 +47,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     closed: tuple[NoticeRow, ...]
     before: int | None
     """Cursor into what has hung there."""
-    coming: tuple[Announced, ...] = ()
+    coming: tuple[boards.Announced, ...] = ()
     """Changes of the rules that are announced: `/rules/{scheme}/coming` says what changes."""
 
 
@@ -144,24 +137,17 @@ async def board(
         return same
     found: Answer[Board] | None = asked.kept(since)
     if found is None:
-        assert asked.unit is not None
         async with asked.ready(since) as connection:
-            known = await rules.versions(connection, asked.unit.scheme)
             hung = await boards.board(
-                connection, unit, waiting=asked.sees("drafted"), over=asked.sees("closed"), before=before
+                connection, unit, asked.today, waiting=asked.sees("drafted"), over=asked.sees("closed"), before=before
             )
-        coming = tuple(
-            Announced(version=one.version, effective_on=one.effective_on)
-            for one in known
-            if one.effective_on > asked.today
-        )
-        found = asked.keep(instead(hung, _board(hung.value, coming)))
+        found = asked.keep(instead(hung, _board(hung.value)))
     return answer(asked, "notices.html", found, unit=asked.unit)
 
 
-def _board(found: boards.Board, coming: tuple[Announced, ...]) -> Board:
+def _board(found: boards.Board) -> Board:
     return Board(
-        coming=coming,
+        coming=found.announced,
         running=tuple(map(notice_row, found.running)),
         to_post=tuple(map(notice_row, found.to_post)),
         closed=tuple(map(notice_row, found.closed)),
