@@ -114,3 +114,7 @@ def test_traits_are_brought_in_and_never_handed_out_again(town: Town, officer: h
     assert officer.get(place).content == blank
     assert "1985" not in officer.get(f"/units/{BRANCH}/exports/roster.csv").text
     assert town.known("recorder").get(place).status_code == 403
+    # Said again as nothing: the next test of figures counts who says something.
+    taken_back = officer.post(f"/members/{member}/traits", json={}, headers={"idempotency-key": str(uuid4())})
+    assert taken_back.status_code == 200
+    town.settled()
