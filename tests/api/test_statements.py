@@ -18,6 +18,8 @@ from ops.serve import house
 from tests.api.town import Town, served
 
 JSON = {"accept": "application/json"}
+OWN = "substitute"
+"""Of whom no paper speaks: what papers say of earlier years, and who vouches for it, is asked for besides."""
 SAID: list[str] = []
 """Every statement that was sent to the read models since it was last cleared."""
 
@@ -56,13 +58,13 @@ def said(client: httpx2.Client, path: str, word: str) -> tuple[int, int]:
 
 
 def test_my_points_come_from_one_statement(listened: Town) -> None:
-    member = listened.acting("member", "member", BRANCH)
-    assert said(member, f"/members/{listened.members['member']}/points", "scores") == (1, 1)
+    member = listened.acting(OWN, "member", BRANCH)
+    assert said(member, f"/members/{listened.members[OWN]}/points", "scores") == (1, 1)
 
 
 def test_why_a_category_is_what_it_is_comes_from_one_statement(listened: Town) -> None:
-    member = listened.acting("member", "member", BRANCH)
-    assert said(member, f"/members/{listened.members['member']}/points/2026/LX", "records") == (1, 1)
+    member = listened.acting(OWN, "member", BRANCH)
+    assert said(member, f"/members/{listened.members[OWN]}/points/2026/LX", "records") == (1, 1)
 
 
 def test_the_notice_board_comes_from_one_statement_whoever_reads_it(listened: Town) -> None:
@@ -73,8 +75,8 @@ def test_the_notice_board_comes_from_one_statement_whoever_reads_it(listened: To
 
 def test_while_nothing_is_applied_the_read_models_are_not_asked_again(listened: Town) -> None:
     listened.settled()
-    member = listened.acting("member", "member", BRANCH)
-    for path in (f"/units/{BRANCH}/notices", f"/members/{listened.members['member']}/points"):
+    member = listened.acting(OWN, "member", BRANCH)
+    for path in (f"/units/{BRANCH}/notices", f"/members/{listened.members[OWN]}/points"):
         first = member.get(path, headers=JSON)
         SAID.clear()
         again = member.get(path, headers=JSON)
@@ -89,8 +91,8 @@ def test_a_dashboard_comes_from_one_statement_for_a_branch_and_for_the_district(
 
 def test_what_has_not_changed_is_not_sent_again(listened: Town) -> None:
     listened.settled()
-    member = listened.acting("member", "member", BRANCH)
-    own = f"/members/{listened.members['member']}"
+    member = listened.acting(OWN, "member", BRANCH)
+    own = f"/members/{listened.members[OWN]}"
     for path in (f"/units/{BRANCH}/notices", f"{own}/points", f"{own}/points/2026/LX", f"{own}/timeline", "/rules/{}"):
         path = path.format(SCHEME)
         first = member.get(path, headers=JSON)
