@@ -276,6 +276,7 @@ def test_a_review_whose_leader_left_office_is_led_on_by_another(town: Town) -> N
     office = {"role": "reviewer", "person": str(town.members["stranger"])}
     officer, offices = town.acting("officer", "officer", WORK_COMMITTEE), f"/units/{WORK_COMMITTEE}/appointments"
     assert sent(officer, offices, {**office, "from_on": str(today - timedelta(days=9))})[0] == 201
+    town.settled()
     place = opened(town, by="stranger")
     inspector = reviewer(town, "inspector")
     assert sent(inspector, f"{place}/succession", {})[1]["code"] == "review-no-access"
