@@ -254,7 +254,7 @@ async def _place(asked: Asked) -> None:
     if "member" in path:
         if arrived.subject is None:
             raise NotFound
-        asked.subject = arrived.subject.person
+        asked.subject = arrived.subject
     elif "unit" not in path:
         return
     places = [] if arrived.place is None else [arrived.place]
