@@ -85,6 +85,17 @@ def test_who_comes_and_whom_he_asks_for_is_found_by_indexes_alone(town: Town) ->
             assert set(re.findall(r"Seq Scan on (\w+)", plan)) <= {"tracking", "parked", "held"}
 
 
+def test_who_comes_is_planned_once_whatever_he_asks_for(town: Town) -> None:
+    """Planning the statement takes longer than answering it."""
+    known = {"token": b"", "now": town.deployment.clock().now(), "day": "2026-05-20"}
+    with psycopg.connect(str(house(town.deployment).access.conninfo)) as connection:
+        for asked in ({"unit": BRANCH, "member": None}, {"unit": None, "member": uuid4()}):
+            for _ in range(9):
+                connection.execute(BY_COOKIE, {**known, **asked})
+        planned = connection.execute("SELECT bool_or(generic_plans > 0), sum(custom_plans) FROM pg_prepared_statements")
+        assert planned.fetchone() == (True, 0)
+
+
 def test_while_nothing_is_applied_the_read_models_are_not_asked_again(listened: Town) -> None:
     listened.settled()
     member = listened.acting(OWN, "member", BRANCH)
