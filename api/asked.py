@@ -175,7 +175,7 @@ class Asked:
     def execute_as(self, actor: Actor, kind: type[C], /, **wish: object) -> Receipt:
         """The same in another capacity of the reader's own than the office in which he acts."""
         made = cast(Callable[..., C], kind)
-        return self.house.ledger.execute(made(id=self._command(), actor=actor, at=self.house.clock.now(), **wish))
+        return self.house.ledger.execute(made(id=self.command(), actor=actor, at=self.house.clock.now(), **wish))
 
     def own_key(self) -> str:
         """The key that the client chose for this request."""
@@ -188,17 +188,18 @@ class Asked:
             raise IdempotencyKeyInvalid
         return key
 
-    def _command(self) -> UUID:
-        """One id for one person and key: another person's key is another command."""
-        return uuid5(self.reader.person, self.own_key())
+    def command(self, part: str = "") -> UUID:
+        """One id for one person and key, and part where a key stands for several; another's key is another command."""
+        return uuid5(self.reader.person, self.own_key() + part)
 
 
 class Permitted:
     """The dependency that lets a request through to its route."""
 
-    def __init__(self, operation: str, takes: type[Wish] | None = None) -> None:
+    def __init__(self, operation: str, takes: type[Wish] | None = None, *, reads: bool = False) -> None:
         self.operation = operation
         self.takes = takes
+        self.reads = reads
 
     async def __call__(self, request: Request) -> Asked:
         """What the route is given, or a refusal."""
@@ -212,7 +213,7 @@ class Permitted:
         writes = request.method not in SAFE_METHODS
         if writes and not same_origin(request.headers, house.settings.origin):
             raise WrongOrigin
-        await self._let_in(asked, writes=writes)
+        await self._let_in(asked, writes=writes and not self.reads)
         if writes and self.takes is not None:
             if not is_form(request) and self.operation not in OPEN:
                 _need_key(request)
@@ -234,9 +235,12 @@ class Permitted:
             raise NotPermitted if _concerned(asked) else NotFound
 
 
-def permitted(operation: str, takes: type[Wish] | None = None) -> params.Depends:
-    """The dependency of a route whose requests are this operation, and what its body is."""
-    return params.Depends(Permitted(operation, takes))
+def permitted(operation: str, takes: type[Wish] | None = None, *, reads: bool = False) -> params.Depends:
+    """The dependency of a route whose requests are this operation, and what its body is.
+
+    ``reads``: what is sent alters nothing but the list of what was taken away; who may read it, may send it.
+    """
+    return params.Depends(Permitted(operation, takes, reads=reads))
 
 
 def declared(route: APIRoute) -> Permitted | None:

@@ -61,6 +61,7 @@ STATUSES: Final[dict[str, int]] = {
     "review-no-access": 403,
     "review-subject-gone": 410,
     "review-bundle-changed": 410,
+    "export-changed": 410,
     "review-closed": 409,
     "review-exists": 409,
     "review-access-to-oneself": 409,

@@ -166,4 +166,8 @@ def test_a_token_takes_no_list_away_without_a_mandate(town: Town) -> None:
     assert _get(town, _token(town, ["sheet.read"]), place).json()["code"] == "export-without-mandate"
     assert _get(town, _token(town, ["sheet.read"], mandate="浦审〔2026〕3号"), place).status_code == 200
     whole = _token(town, ["log.export"], login="auditor", role="auditor", unit=WORK_COMMITTEE, purpose="audit")
-    assert _get(town, whole, "/log/export.tar").json()["code"] == "export-without-mandate"
+    one = {"member": str(town.members["substitute"])}
+    sent = town.known("").post("/log/export.tar", json=one, headers={"authorization": f"Bearer {whole}", **key()})
+    assert sent.json()["code"] == "export-without-mandate"
+    looked_at = "SELECT count(*) FROM access.token_people WHERE token_hash = %(token)s"
+    assert town.sql.execute(looked_at, {"token": hashed(whole)}).fetchone() == (0,), "nobody was looked at"
