@@ -7,7 +7,7 @@ no such thing; whoever has, but may not, is told so.
 
 import re
 import secrets
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args
@@ -65,6 +65,9 @@ class Asked:
         """Whether the notice that is asked for is about the reader, wherever he belongs now."""
         self.sent: Sent | None = None
         self.behind = False
+        self.looks: dict[UUID, str] | None = None
+        """At whom this request has looked so far, and for what; None where each look is counted at once."""
+        self.before_answer: Callable[[], Awaitable[None]] | None = None
 
     @property
     def today(self) -> date:
@@ -201,8 +204,8 @@ class Permitted:
         self.takes = takes
         self.reads = reads
 
-    async def __call__(self, request: Request) -> Asked:
-        """What the route is given, or a refusal."""
+    async def __call__(self, request: Request) -> AsyncGenerator[Asked]:
+        """What the route is given, or a refusal; whom its answer shows is counted before it is given, not before."""
         house: House = request.app.state.house
         arrived = await arrive(house, request)
         asked = Asked(request, self.operation, arrived)
@@ -218,7 +221,13 @@ class Permitted:
             if not is_form(request) and self.operation not in OPEN:
                 _need_key(request)
             asked.sent = await read_body(request, self.takes)
-        return asked
+        # A wish cannot be taken back once it is granted: whom it looks at is counted beforehand.
+        asked.looks = None if writes and not self.reads else {}
+        yield asked
+        if asked.before_answer is not None:
+            await asked.before_answer()
+        # What is sent piece by piece looks on while it is sent.
+        asked.looks = None
 
     async def _let_in(self, asked: Asked, *, writes: bool) -> None:
         if self.operation == "open" or may(self.operation, "public", "any"):
@@ -240,7 +249,7 @@ def permitted(operation: str, takes: type[Wish] | None = None, *, reads: bool = 
 
     ``reads``: what is sent alters nothing but the list of what was taken away; who may read it, may send it.
     """
-    return params.Depends(Permitted(operation, takes, reads=reads))
+    return params.Depends(Permitted(operation, takes, reads=reads), scope="function")
 
 
 def declared(route: APIRoute) -> Permitted | None:
