@@ -90,6 +90,7 @@ STATUSES: Final[dict[str, int]] = {
     "evidence-missing": 422,
     "sheet-incomplete": 422,
     "not-on-roster": 422,
+    "not-on-sheet": 422,
     "not-in-body": 422,
     "day-in-future": 422,
     "term-backwards": 422,
