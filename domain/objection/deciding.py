@@ -46,7 +46,7 @@ class CorrectionMissing(Refused):
 
 
 class NotOnSheet(Refused):
-    """此人当日免积分或类别不适用。 The sheet asks nothing of this member: he is exempt, or of another class."""
+    """此人当日免积分或类别不适用,不在表上。 The sheet asks nothing of him: he is exempt, or of another class."""
 
     code = "not-on-sheet"
 
