@@ -212,14 +212,10 @@ class ProposeWish(DocumentedWish, frozen=True, kw_only=True):
         return {**await DocumentedWish.from_form(form), **filled(form, "particulars"), **own}
 
 
-class MotionWish(Wish, frozen=True, kw_only=True):
+class MotionWish(ApproveWish, frozen=True, kw_only=True):
     """A body's verdict in a meeting; a refusal says why."""
 
     verdict: Verdict
-    minute: Reference
-    minute_sha256: Sha256
-    present: tuple[MemberId, ...]
-    not_in_favour: tuple[MemberId, ...] = ()
     reason: Told | None = None
 
     @classmethod
