@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 from typing import Any, BinaryIO
 
 import pytest
@@ -177,6 +178,18 @@ def test_an_export_of_what_was_not_signed_is_refused_and_leaves_nothing(log: Log
     log.connection.execute("DELETE FROM ledger.entries WHERE position > 6")
     with pytest.raises(LogRolledBack):
         export(log.connection, log.folder, tmp_path / "out", log.signer.verifier)
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_an_export_for_which_there_is_no_room_leaves_nothing(log: Log, tmp_path: Path) -> None:
+    log.grow_to(10)
+    largest, hard = getrlimit(RLIMIT_FSIZE)
+    setrlimit(RLIMIT_FSIZE, (1 << 18, hard))  # bytes of a file: the verifier alone is longer
+    try:
+        with pytest.raises(OSError, match=r"verify\.py"):
+            export(log.connection, log.folder, tmp_path / "out", log.signer.verifier)
+    finally:
+        setrlimit(RLIMIT_FSIZE, (largest, hard))
     assert not list(tmp_path.glob("out*"))
 
 
