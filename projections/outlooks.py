@@ -70,7 +70,7 @@ async def outlook_of(
 async def _unsaid(connection: AsyncConnection, given: Inputs, today: date) -> list[tuple[Unsaid, frozenset[Code]]]:
     """Matters of the year until today where he belonged, and the items of which his record is confirmed there."""
     units = [stay.path[-1] for stay in given.stays if stay.path]
-    known = {"units": units, "first_on": date(today.year, 1, 1), "today": today}
+    known: dict[str, object] = {"units": units, "first_on": date(today.year, 1, 1), "today": today}
     found = (await ask(connection, Unsaid, _MATTERS, known)).value
     said = defaultdict[tuple[Code, date], set[Code]](set)
     for record in given.records:
