@@ -55,6 +55,11 @@ def _hashes(first: bytes, texts: Iterable[bytes]) -> list[bytes]:
     return found
 
 
+def apart(hashes: bytes) -> list[bytes]:
+    """The single hashes of several that are joined."""
+    return [hashes[at : at + HASH_SIZE_BYTES] for at in range(0, len(hashes), HASH_SIZE_BYTES)]
+
+
 @dataclass
 class RightEdge:
     """The complete subtrees along the right edge: what an append needs, O(1) amortised, O(log n) memory."""
