@@ -20,7 +20,7 @@ def outlook(house: House, number: int) -> YearOutlook | None:
 
 
 def test_of_an_absence_only_what_is_left_and_what_is_unsaid_can_make_good(house: House) -> None:
-    """Missed one of two that are confirmed; one sheet is not decided, one day not held; a meeting is another item.
+    """One of two that are confirmed was missed; one sheet is not decided, one party day nobody has spoken of yet.
 
     With two days left, today's among them: 3.00 × (1 + 2 + 2) ÷ (2 + 2 + 2) = 2.50 of 3.00.
     """
