@@ -66,6 +66,9 @@ class Asked:
         """Whether the notice that is asked for is about the reader, wherever he belongs now."""
         self.sent: Sent | None = None
         self.behind = False
+        self.looks: dict[UUID, str] | None = None
+        """At whom this request has looked so far, and for what; None where each look is counted at once."""
+        self.before_answer: Callable[[], Awaitable[None]] | None = None
 
     @property
     def today(self) -> date:
@@ -188,7 +191,7 @@ class Asked:
     def execute_as(self, actor: Actor, kind: type[C], /, **wish: object) -> Receipt:
         """The same in another capacity of the reader's own than the office in which he acts."""
         made = cast(Callable[..., C], kind)
-        return self.house.ledger.execute(made(id=self._command(), actor=actor, at=self.house.clock.now(), **wish))
+        return self.house.ledger.execute(made(id=self.command(), actor=actor, at=self.house.clock.now(), **wish))
 
     def own_key(self) -> str:
         """The key that the client chose for this request."""
@@ -201,20 +204,21 @@ class Asked:
             raise IdempotencyKeyInvalid
         return key
 
-    def _command(self) -> UUID:
-        """One id for one person and key: another person's key is another command."""
-        return uuid5(self.reader.person, self.own_key())
+    def command(self, part: str = "") -> UUID:
+        """One id for one person and key, and part where a key stands for several; another's key is another command."""
+        return uuid5(self.reader.person, self.own_key() + part)
 
 
 class Permitted:
     """The dependency that lets a request through to its route."""
 
-    def __init__(self, operation: str, takes: type[Wish] | None = None) -> None:
+    def __init__(self, operation: str, takes: type[Wish] | None = None, *, reads: bool = False) -> None:
         self.operation = operation
         self.takes = takes
+        self.reads = reads
 
-    async def __call__(self, request: Request) -> Asked:
-        """What the route is given, or a refusal."""
+    async def __call__(self, request: Request) -> AsyncGenerator[Asked]:
+        """What the route is given, or a refusal; whom its answer shows is counted before it is given, not before."""
         house: House = request.app.state.house
         arrived = await arrive(house, request)
         asked = Asked(request, self.operation, arrived)
@@ -225,12 +229,18 @@ class Permitted:
         writes = request.method not in SAFE_METHODS
         if writes and not same_origin(request.headers, house.settings.origin):
             raise WrongOrigin
-        await self._let_in(asked, writes=writes)
+        await self._let_in(asked, writes=writes and not self.reads)
         if writes and self.takes is not None:
             if not is_form(request) and self.operation not in OPEN:
                 _need_key(request)
             asked.sent = await read_body(request, self.takes)
-        return asked
+        # A wish cannot be taken back once it is granted: whom it looks at is counted beforehand.
+        asked.looks = None if writes and not self.reads else {}
+        yield asked
+        if asked.before_answer is not None:
+            await asked.before_answer()
+        # What is sent piece by piece looks on while it is sent.
+        asked.looks = None
 
     async def _let_in(self, asked: Asked, *, writes: bool) -> None:
         if self.operation == "open" or may(self.operation, "public", "any"):
@@ -247,9 +257,12 @@ class Permitted:
             raise NotPermitted if _concerned(asked) else NotFound
 
 
-def permitted(operation: str, takes: type[Wish] | None = None) -> params.Depends:
-    """The dependency of a route whose requests are this operation, and what its body is."""
-    return params.Depends(Permitted(operation, takes))
+def permitted(operation: str, takes: type[Wish] | None = None, *, reads: bool = False) -> params.Depends:
+    """The dependency of a route whose requests are this operation, and what its body is.
+
+    ``reads``: what is sent alters nothing but the list of what was taken away; who may read it, may send it.
+    """
+    return params.Depends(Permitted(operation, takes, reads=reads), scope="function")
 
 
 def declared(route: APIRoute) -> Permitted | None:

@@ -172,9 +172,29 @@ def test_whoever_a_list_shows_is_looked_at_and_a_list_that_does_not_fit_is_refus
     assert town.sql.execute(looked_at, {"token": hashed(enough)}).fetchone() == (counted,), "the same people again"
 
 
+def test_what_was_not_given_out_is_not_counted(town: Town) -> None:
+    """A page reads an archive first and then a list: where the list does not fit, the archive was not shown either."""
+    few = _token(town, ["archive.read"], login="everybody", role="secretary", people_most=1)
+    member, secretary = town.members["substitute"], town.acting("secretary", "secretary", BRANCH)
+    points = secretary.get(f"/members/{member}/points/2026/LX").json()["value"]
+    record = points["spans"][0]["items"][0]["records"][0]["record"]
+    looked_at = "SELECT person FROM access.token_people WHERE token_hash = %(token)s"
+    for _ in range(2):
+        assert _get(town, few, f"/members/{member}/records/{record}").json()["code"] == "beyond-purpose"
+    assert town.sql.execute(looked_at, {"token": hashed(few)}).fetchall() == []
+    assert _get(town, few, f"/members/{member}/points").status_code == 200
+    assert town.sql.execute(looked_at, {"token": hashed(few)}).fetchall() == [(member,)]
+    other = town.members["member"]
+    assert _get(town, few, f"/members/{other}/points").json()["code"] == "beyond-purpose"
+
+
 def test_a_token_takes_no_list_away_without_a_mandate(town: Town) -> None:
     place = f"/units/{BRANCH}/exports/sheets.csv"
     assert _get(town, _token(town, ["sheet.read"]), place).json()["code"] == "export-without-mandate"
     assert _get(town, _token(town, ["sheet.read"], mandate="浦审〔2026〕3号"), place).status_code == 200
     whole = _token(town, ["log.export"], login="auditor", role="auditor", unit=WORK_COMMITTEE, purpose="audit")
-    assert _get(town, whole, "/log/export.tar").json()["code"] == "export-without-mandate"
+    one = {"member": str(town.members["substitute"])}
+    sent = town.known("").post("/log/export.tar", json=one, headers={"authorization": f"Bearer {whole}", **key()})
+    assert sent.json()["code"] == "export-without-mandate"
+    looked_at = "SELECT count(*) FROM access.token_people WHERE token_hash = %(token)s"
+    assert town.sql.execute(looked_at, {"token": hashed(whole)}).fetchone() == (0,), "nobody was looked at"
