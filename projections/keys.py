@@ -159,6 +159,17 @@ class Keys:
         place = "sheet", matter, item
         return int((self._known.get(place) or self._find(place, _SHEET, matter=matter, item=item))[0])
 
+    def place(self, unit: Code, matter: Code, rules: Code, item: Code) -> tuple[int, int, int, Mode, int]:
+        """(organisation, matter, item, its mode, sheet) of what a sheet's lines say, line after line."""
+        place = "place", unit, matter, rules, item
+        found = self._known.get(place)
+        if found is None:
+            key, scheme = self.unit(unit)
+            number = self.matter(unit, matter)
+            found = self._known[place] = key, number, *self.item(scheme, rules, item), self.sheet(number, item)
+        key, number, part, mode, sheet = found
+        return key, number, part, mode, sheet
+
     def notice_of_stream(self, stream: UUID) -> int:
         """The key of the notice whose facts stand in a stream."""
         key = self.notices.get(stream.int)
@@ -183,7 +194,8 @@ class Keys:
 
     def kind(self, record: RecordId) -> str:
         """On which list a record stands."""
-        self.record(record)
+        if record.int not in self.records:
+            self.record(record)
         return self.kinds.get(record.int, "responsibility")
 
     def list_item(self, scheme: Code, version: Code, item: Code) -> int:

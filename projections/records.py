@@ -17,7 +17,7 @@ from projections.answers import Answer, AsyncConnection, ask_one
 from projections.applying import Applied, Handlers
 from projections.chains import MERIT_CHAIN, SHEET_CHAIN
 from projections.matters import Evidence
-from projections.merits import LASTING, MeritRow, give_back, in_place, take_over, touch
+from projections.merits import MeritRow, give_back, in_place, take_over, touch
 from projections.reading import hundredths_of
 from projections.rows import Connection, Row
 from projections.sheets import Approval
@@ -225,9 +225,7 @@ def _insert(
     objection: UUID | None = None,
 ) -> None:
     member = this.keys.member(fact.member)
-    unit, scheme = this.keys.unit(fact.unit)
-    matter = this.keys.matter(fact.unit, fact.matter)
-    item, mode = this.keys.item(scheme, fact.rules, fact.item)
+    unit, matter, item, mode, sheet = this.keys.place(fact.unit, fact.matter, fact.rules, fact.item)
     day = fact.occurred_on
     if fact.outcome not in OUTCOMES[mode]:
         raise Uncountable(f"{fact.rules}: {fact.item} {fact.outcome}")
@@ -241,7 +239,7 @@ def _insert(
             unit=unit,
             item=item,
             matter=matter,
-            sheet=this.keys.sheet(matter, fact.item),
+            sheet=sheet,
             day=day,
             outcome=NUMBERS[fact.outcome],
             quantity=hundredths_of(fact.quantity),
@@ -265,19 +263,17 @@ def _taken(this: Applied, member: int, fact: PointsRecorded | RecordReplaced) ->
 
 def _confirmed(this: Applied, fact: PointsConfirmed) -> None:
     record, member, year = this.keys.record(fact.record)
-    kind, notice = this.keys.kind(fact.record), this.keys.notice(fact.notice)
-    if kind in LASTING:
-        touch(this, member, year, kind)
-    else:
-        this.batch.touched.add((member, year))
+    notice = this.keys.notice(fact.notice)
+    # Most records are confirmed before they are written, and no fact comes more often.
+    pending = this.batch.pending(RecordRow, record)
+    if isinstance(pending, RecordRow):
+        pending.notice, pending.confirmed = notice, this.position
+        this.batch.settle(RecordRow, record)
+        return
+    kind = this.keys.kind(fact.record)
+    touch(this, member, year, kind)
     if kind == "responsibility":
-        # Most records are confirmed before they are written, and no fact comes more often.
-        pending = this.batch.pending(RecordRow, record)
-        if isinstance(pending, RecordRow):
-            pending.notice, pending.confirmed = notice, this.position
-            this.batch.settle(RecordRow, record)
-        else:
-            this.batch.change(RecordRow, record, notice=notice, confirmed=this.position)
+        this.batch.change(RecordRow, record, notice=notice, confirmed=this.position)
         return
     this.batch.change(MeritRow, record, notice=notice, confirmed=this.position, status="confirmed")
     if kind == "deduction":

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache, partial
+from operator import attrgetter
 from types import NoneType
 from typing import Any, ClassVar, Final, LiteralString, TypeAlias
 from uuid import UUID
@@ -52,7 +53,7 @@ def copied(rows: Iterable[Row]) -> str:
     )
 
 
-def _column(values: tuple[object, ...]) -> tuple[str, Iterable[object] | None]:
+def _column(values: tuple[Any, ...]) -> tuple[str, Iterable[object] | None]:
     """(how a value of the column is written, what is written there); nothing where the form says it all."""
     kinds: set[type] = set(map(type, values))
     missing = NoneType in kinds
@@ -62,12 +63,14 @@ def _column(values: tuple[object, ...]) -> tuple[str, Iterable[object] | None]:
     if len(kinds) > 1:
         return "%s", map(_text, values)
     (kind,) = kinds
+    said = _TEXT.get(kind)
+    # Hardly any text needs to be escaped, and to look through all of them at once costs next to nothing.
+    if said is None or (kind is str and not _SPECIAL("".join(filter(None, values)))):
+        return "%s", [NULL if value is None else value for value in values] if missing else values
     if missing:
-        said = _TEXT.get(kind, str)
         return "%s", [NULL if value is None else said(value) for value in values]
-    if kind is int:
-        return "%d", values
-    return "%s", map(_TEXT.get(kind, str), values)
+    # PostgreSQL takes an id without its dashes as well, and they cost more than the digits.
+    return ("%032x", map(_INT, values)) if kind is UUID else ("%s", map(said, values))
 
 
 def _text(value: object) -> str:
@@ -75,8 +78,7 @@ def _text(value: object) -> str:
 
 
 def _escaped(text: str) -> str:
-    # Hardly any text needs it, and to look is a third of what it costs.
-    return text.translate(_ESCAPED) if _SPECIAL(text) else text
+    return text.translate(_ESCAPED)
 
 
 def _array(parts: Sequence[object]) -> str:
@@ -84,15 +86,11 @@ def _array(parts: Sequence[object]) -> str:
     return "{" + ",".join(f'"{part}"' for part in parts) + "}"
 
 
-def _hex(value: UUID) -> str:
-    # PostgreSQL takes an id without its dashes as well, and they cost more than the digits.
-    return f"{value.int:032x}"
-
-
+_INT: Final = attrgetter("int")
 _TEXT: Final[dict[type, Callable[[Any], str]]] = {
     NoneType: lambda _: NULL,
     date: lru_cache(maxsize=4_096)(str),
-    UUID: _hex,
+    UUID: str,
     list: _array,
     str: _escaped,
     tuple: _array,

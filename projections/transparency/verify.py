@@ -1849,9 +1849,10 @@ PART = (
     "Scope {scope}: {shown} of {size} entries, each in its place; of the others the hashes alone. Root {root}",
 )
 COUNTED = (
-    "按当时的规则重算 {rounds} 次决定,全部相符:得分 {scores} 个,格次 {grades} 个,评议票 {ballots} 张。",
+    "按当时的规则重算 {rounds} 次决定,全部相符:得分 {scores} 个,格次 {grades} 个,评议票 {ballots} 张,"
+    "档案承诺 {states} 次。",
     "{rounds} decisions made again under the rules of their time, all the same: {scores} scores, {grades} grades, "
-    "{ballots} ballots.",
+    "{ballots} ballots, {states} state roots.",
 )
 ANEW = (
     "其中重算改定的结果 {restated} 个,预备期窗口 {windows} 次。",
