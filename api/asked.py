@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args
 from uuid import UUID, uuid4, uuid5
 
@@ -91,28 +92,40 @@ class Asked:
         assert self.sent is not None, f"{self.operation} takes nothing"
         return self.sent.value
 
-    def kept(self, since: int | None = None) -> "Answer[Any] | None":
-        """What this very request was answered before, if nothing has been applied to the read models since.
+    async def once(
+        self,
+        find: "Callable[[AsyncConnection], Awaitable[Answer[T]]]",
+        since: int | None = None,
+        *,
+        again: bool = False,
+    ) -> "Answer[T]":
+        """What this very request was answered before, if nothing has been applied to the read models since; else anew.
 
-        Only for a route whose answer is wholly made of the read models: no name, nothing that changes by the hour.
+        Only for an answer that is wholly made of the read models: no name, nothing that changes by the hour. ``again``
+        for one of a route's answers that is not.
         """
         arrived = self.arrived
-        if arrived is None or (since is not None and arrived.as_of.position < since):
-            return None
-        return self.house.kept.find(arrived.state, self._asked_for())
-
-    def keep(self, found: "Answer[T]") -> "Answer[T]":
-        """Remember an answer until the read models go on."""
-        arrived = self.arrived
-        if arrived is not None and arrived.as_of == found.as_of:
-            self.house.kept.put(arrived.state, self._asked_for(), found)
+        assert arrived is not None, "nothing is kept for who is not signed in"
+        kept = self.house.kept
+        if not again and (since is None or since <= arrived.as_of.position):
+            found: Answer[T] | None = kept.find(arrived.state, self.asked_for)
+            if found is not None:
+                return found
+        async with self.ready(since) as connection:
+            found = await find(connection)
+        if not again and arrived.as_of == found.as_of:
+            kept.put(arrived.state, self.asked_for, found)
         return found
 
-    def _asked_for(self) -> tuple[object, ...]:
+    @cached_property
+    def asked_for(self) -> tuple[object, ...]:
         """Everything on which an answer depends beside the read models: by whom, as what, when, for what."""
-        reader, url = self.reader, self.request.url
-        acting = None if reader.acting is None else reader.acting.key
-        return (url.path, url.query, reader.person, acting, self._scopes, self.words.language, self.today)
+        reader, scope = self.signed_in, self.request.scope
+        acting = None if reader is None or reader.acting is None else reader.acting.key
+        bound = None if self._scopes is None else sorted(self._scopes)
+        whose = None if reader is None else reader.person
+        address = (scope["path"], scope["query_string"])
+        return (*address, whose, acting, None if bound is None else tuple(bound), self.words.language, self.today)
 
     @property
     def _scopes(self) -> frozenset[str] | None:
@@ -267,7 +280,7 @@ async def _place(asked: Asked) -> None:
     if "member" in path:
         if arrived.subject is None:
             raise NotFound
-        asked.subject = arrived.subject.person
+        asked.subject = arrived.subject
     elif "unit" not in path:
         return
     places = [] if arrived.place is None else [arrived.place]

@@ -47,7 +47,7 @@ def house(deployment: Deployment) -> House:
     clock = deployment.clock()
     settings = deployment.settings
     reads = pool_of(on_reads(deployment.database.read_url), READS)
-    access = pool_of(on_reads(deployment.database.urls.writer), ACCESS)
+    access = pool_of(on_reads(deployment.database.urls.writer, planned_once=True), ACCESS)
     assert settings.log is not None, "settings always name the log's folder"
     return House(
         ledger=deployment.ledger(),

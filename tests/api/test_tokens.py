@@ -59,6 +59,17 @@ def test_a_token_reads_and_writes_within_its_scopes_alone(town: Town) -> None:
         assert _get(town, token, path).json()["code"] == "not-permitted", path
 
 
+def test_what_one_token_has_already_is_no_answer_for_another_that_may_see_more(town: Town) -> None:
+    town.settled()
+    narrow = _token(town, ["archive.read"], name="narrow")
+    wide = _token(town, ["archive.read", "result.read", "veto.read"], name="wide")
+    path = f"/members/{town.members['recorder']}/points"
+    tag = _get(town, narrow, path).headers["etag"]
+    for token, status in ((narrow, 304), (wide, 200)):
+        headers = {"authorization": f"Bearer {token}", "if-none-match": tag}
+        assert town.known("").get(path, headers=headers).status_code == status
+
+
 def test_a_token_can_never_do_more_than_its_person(town: Town) -> None:
     token = _token(town, ["rules.draft", "sheet.decide"], role="recorder")
     for path in ("/units/PK/rules", f"/units/{BRANCH}/matters/TD-202605/sheets/R-LX-1/approval"):
