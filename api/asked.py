@@ -239,7 +239,7 @@ class Permitted:
                 _need_key(request)
             asked.sent = await read_body(request, self.takes)
         # A wish cannot be taken back once it is granted: whom it looks at is counted beforehand.
-        asked.looks = None if writes and not self.reads else {}
+        asked.looks = None if writes else {}
         try:
             yield asked
         except Refused:

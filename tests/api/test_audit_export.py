@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 import tarfile
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,10 +24,11 @@ from domain.entry import decode
 from domain.objection.objection import ObjectionFiled
 from domain.organisation.member import MemberDescribed
 from domain.oversight.export import ExportChanged, ExportProduced
-from ops.example.people import BRANCH, people
+from ops.example.people import BRANCH, WORK_COMMITTEE, people
 from ops.proving import Taking, exported
 from projections.transparency.mandate import Profile, sealed_in
 from projections.transparency.scope import Scope
+from tests.api.test_tokens import issued
 from tests.api.town import PAGE, Town, key
 
 TAKEN = "/log/export.tar"
@@ -167,6 +170,25 @@ def test_a_person_s_export_is_among_those_who_read_his_archive(town: Town) -> No
         "SELECT reader, what FROM access.readings WHERE subject = %s ORDER BY reading DESC LIMIT 1", (other,)
     ).fetchone()
     assert row == (member, "export")
+
+
+def test_of_two_exports_at_once_the_one_beyond_the_purpose_leaves_no_record_and_no_file(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    bound = {"purpose": "audit", "mandate": "浦审〔2026〕3号", "people_most": 1}
+    token = issued(town, ["log.export"], login="auditor", role="auditor", unit=WORK_COMMITTEE, **bound)
+    before, people = len(produced(town)), [str(town.members[one]) for one in ("substitute", "member")]
+
+    def take(member: str) -> int:
+        with town.visit() as client:
+            headers = {"authorization": f"Bearer {token}", **key()}
+            return client.post(TAKEN, json={"member": member}, headers=headers).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take, people)) == [200, 403]
+    assert len(produced(town)) == before + 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nobody_else_takes_the_log_away(town: Town) -> None:
