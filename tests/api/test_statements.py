@@ -26,11 +26,13 @@ SAID: list[str] = []
 
 
 class Listening(psycopg.AsyncConnection[tuple[Any, ...]]):
-    """A connection that writes down what it is asked."""
+    """A connection that writes down what it is asked, through whichever kind of cursor."""
 
-    async def execute(self, query: Any, *arguments: Any, **named: Any) -> Any:
-        SAID.append(query.decode() if isinstance(query, bytes) else str(query))
-        return await super().execute(query, *arguments, **named)
+    async def wait(self, gen: Any, *arguments: Any, **named: Any) -> Any:
+        query = gen.gi_frame.f_locals.get("query")
+        if query is not None:
+            SAID.append(query.decode() if isinstance(query, bytes) else str(query))
+        return await super().wait(gen, *arguments, **named)
 
 
 @pytest.fixture(scope="module")

@@ -451,12 +451,14 @@ def state_of_rules(rules: verify.Rules) -> tuple[object, ...]:
     return dict(rules.versions), set(rules.ids), rules.log, rules.last, rules.latest
 
 
-@given(st.integers(2, 40), st.sampled_from([None, *CHANGES]), st.integers(0, 39), st.booleans())
+@given(st.integers(2, 40), st.sampled_from([None, *CHANGES]), st.integers(0, 39), st.booleans(), st.integers(0, 60))
 @settings(max_examples=200, deadline=None)
 def test_entries_taken_together_are_taken_as_one_by_one(
-    count: int, change: str | None, place: int, fractions: bool
+    count: int, change: str | None, place: int, fractions: bool, alone: int
 ) -> None:
     values = [ledgers.entry(position) for position in range(90, 90 + count)]
+    if alone < count:  # one of another type among them
+        values[alone] |= {"type": "points-confirmed", "fact": {"record": "R-1"}}
     for position, value in enumerate(values, 90):
         value["version"] -= ledgers.entry(90 + (position - 90) % 7)["version"] - 1  # each stream from its first on
         if fractions and position % 3:
