@@ -3,7 +3,7 @@
 import getpass
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -77,8 +77,8 @@ class Taking:
     """Of an earlier checkpoint; None for the newest."""
     profile: Profile | None = None
     """The mandate of whoever takes one person's; an auditor's without."""
-    command: CommandId = field(default_factory=uuid4)
-    """The same again is the same export again, as of the checkpoint of the first."""
+    command: CommandId | None = None
+    """The same again is the same export again, as of the checkpoint of the first; None where it never comes again."""
 
     @property
     def review(self) -> UUID | None:
@@ -133,6 +133,8 @@ def exported(deployment: Deployment, target: Path, taking: Taking | None = None)
 
 def _first(deployment: Deployment, taking: Taking) -> Produced | None:
     """What is on record of this very taking."""
+    if taking.command is None:
+        return None
     state = deployment.ledger().load(EXPORT.of(taking.command))
     return None if isinstance(state, NotProduced) else state
 
@@ -147,7 +149,7 @@ def _earlier(log: Path, size: int) -> bytes:
 
 def _record(deployment: Deployment, done: Exported, taking: Taking) -> None:
     """Say in the log that the export was produced."""
-    name, receiver = taking.command, taking.receiver or getpass.getuser()
+    name, receiver = taking.command or uuid4(), taking.receiver or getpass.getuser()
     deployment.ledger().execute(
         ProduceExport(
             id=name,

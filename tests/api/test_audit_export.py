@@ -108,7 +108,7 @@ def test_what_can_no_longer_be_made_as_it_was_is_not_given_out_under_its_record(
     """Of what was sealed then less can be disclosed now."""
     member, scope = town.members["member"], Scope(member=town.members["member"])
     whole = Profile(mandate="member", member=member)
-    taking = Taking(scope, "himself", member, profile=whole)
+    taking = Taking(scope, "himself", member, profile=whole, command=uuid4())
     first = exported(town.deployment, tmp_path / "first", taking)
     assert exported(town.deployment, tmp_path / "again", taking).manifest_sha256 == first.manifest_sha256
     less = replace(taking, profile=msgspec.structs.replace(whole, first_on=date.max))
