@@ -45,7 +45,6 @@ from ops.settings import Settings
 from projections import follow, parking
 from projections import rebuild as projecting
 from projections.transparency.offline.build import verifier_sha256
-from projections.transparency.packing import pack
 from projections.transparency.refusals import LogRefused
 from projections.transparency.scope import Scope, time_of
 
@@ -299,15 +298,14 @@ def export(
     except ValueError as neither:
         raise typer.BadParameter(f"{neither}", param_hint="--period") from neither
     taking = proving.Taking(Scope(unit=unit, member=member, year=year, period=part), receiver, None, size)
+    file = target.with_name(f"{target.name}.tar") if packed else None
     with deployed(Settings(), unread=True) as deployment, console.status("导出 exporting"):
-        done = proving.exported(deployment, target, taking)
+        done = proving.exported(deployment, target, taking, file)
     console.print(f"{done.folder}: 1…{done.checkpoint.size}")
     console.print(f"MANIFEST sha256 {done.manifest_sha256}", highlight=False)
     console.print(f"verify.py sha256 {verifier_sha256()}", highlight=False)
-    if packed:
-        with done.folder.with_name(f"{done.folder.name}.tar").open("xb") as file:
-            pack(done.folder, file)
-        console.print(f"{file.name}", highlight=False)
+    if file is not None:
+        console.print(f"{file}", highlight=False)
     console.print(f"python -I {done.folder}/verify.py {done.folder}", highlight=False)
 
 

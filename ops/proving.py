@@ -2,7 +2,9 @@
 
 import getpass
 import secrets
+import shutil
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +26,7 @@ from projections.transparency.leaves import DAMAGE
 from projections.transparency.mandate import Profile
 from projections.transparency.merkle import leaf_hash
 from projections.transparency.note import load_key, parse_vkey
+from projections.transparency.packing import pack
 from projections.transparency.scope import WHOLE, Scope
 from projections.transparency.verify import Problem, about
 
@@ -91,15 +94,16 @@ class Taking:
         return self.scope.encode().decode() if self.review is None else f"review {self.review}"
 
 
-def exported(deployment: Deployment, target: Path, taking: Taking | None = None) -> Exported:
+def exported(
+    deployment: Deployment, target: Path, taking: Taking | None = None, packed: Path | None = None
+) -> Exported:
     """Write the log or a scope of it, as far as it is signed, to a new folder; that it was taken is noted first.
 
-    Afterwards it is put on record, unless the log takes no entries: then the access log alone says so. What is on
-    record already is made again as it was, or refused with ``export-changed``.
+    Once all of it is there, ``packed`` as well where one file is asked for, it is put on record, unless the log takes
+    no entries: then the access log alone says so. What is on record already is made again with the same content, or
+    refused with ``export-changed``. Of what is refused or fails nothing is left behind.
     """
-    assert deployment.settings.log is not None, "settings always name the log's folder"
     taking = taking or Taking()
-    key = parse_vkey(_key(deployment))
     noted = {
         "at": deployment.clock().now(),
         "operator": getpass.getuser() if taking.by is None else f"{taking.by} {taking.what}",
@@ -108,27 +112,41 @@ def exported(deployment: Deployment, target: Path, taking: Taking | None = None)
     with psycopg.connect(deployment.database.urls.writer) as connection:
         connection.execute(_NOTE, noted)
     first = _first(deployment, taking)
-    size = taking.size if first is None else first.size
-    note = None if size is None else _earlier(deployment.settings.log, size)
-    vault = deployment.vault
+    while True:
+        with ExitStack() as undo:
+            done = _made(deployment, target, taking, taking.size if first is None else first.size)
+            undo.callback(shutil.rmtree, done.folder)
+            if packed is not None:
+                with packed.open("xb") as file:
+                    undo.callback(packed.unlink)
+                    pack(done.folder, file)
+            if refusal(deployment.state_folder) is None:
+                # A repeat is known by its id: it says nothing new, and under the id of another one it is refused.
+                _record(deployment, done, taking)
+                first = _first(deployment, taking)
+            if first is None or first.is_again(done.manifest_sha256, done.content_sha256):
+                undo.pop_all()
+                return done
+            if first.size == done.checkpoint.size:
+                raise ExportChanged(export=taking.command)
+        # Another request of this id was put on record meanwhile: once more, as of its checkpoint.
+
+
+def _made(deployment: Deployment, target: Path, taking: Taking, size: int | None) -> Exported:
+    """As of the checkpoint of this size; None: of the newest."""
+    log, vault = deployment.settings.log, deployment.vault
+    assert log is not None, "settings always name the log's folder"
     with psycopg.connect(deployment.database.urls.auditor) as connection:
-        done = export(
+        return export(
             connection,
-            deployment.settings.log,
+            log,
             target,
-            key,
-            note=note,
+            parse_vkey(_key(deployment)),
+            note=None if size is None else _earlier(log, size),
             scope=taking.scope,
             profile=taking.profile,
             open_sealed=vault.open if vault.fits() else lambda _: {},
         )
-    if refusal(deployment.state_folder) is None:
-        # A repeat is known by its id: it says nothing new, and under the id of another export it is refused.
-        _record(deployment, done, taking)
-        first = _first(deployment, taking)
-    if first is not None and first.manifest != done.manifest_sha256:
-        raise ExportChanged(export=taking.command)
-    return done
 
 
 def _first(deployment: Deployment, taking: Taking) -> Produced | None:
@@ -167,6 +185,7 @@ def _record(deployment: Deployment, done: Exported, taking: Taking) -> None:
             receiver=Secret(subject=name, name="receiver", value=receiver, salt=secrets.token_urlsafe(16)),
             by=taking.by,
             review=taking.review,
+            content=done.content_sha256,
         )
     )
 

@@ -1,7 +1,6 @@
 """服务 — the web service with its worker beside it, and both of them made from one deployment."""
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -28,7 +27,6 @@ from ops.proving import Taking, exported
 from ops.publish import publish_or_stop, publishing
 from ops.supervisor import Supervisor
 from projections import follow
-from projections.transparency.packing import pack
 
 READS: Final = 12
 ACCESS: Final = 6
@@ -71,13 +69,10 @@ def house(deployment: Deployment) -> House:
 
 
 def _take_away(deployment: Deployment, taken: Taken, folder: Path) -> Path:
-    """One export as one file; its folder is gone again."""
+    """One export as one file; its folder lies beside it."""
     taking = Taking(taken.scope, str(taken.by), taken.by, profile=taken.profile, command=taken.command)
-    done = exported(deployment, folder / "steelyard", taking)
     packed = folder / "steelyard.tar"
-    with packed.open("xb") as file:
-        pack(done.folder, file)
-    shutil.rmtree(done.folder)
+    exported(deployment, folder / "steelyard", taking, packed)
     return packed
 
 

@@ -34,6 +34,8 @@ class ExportProduced(Fact, frozen=True, kw_only=True):
     """Who took it away; None for the operator of the machine."""
     review: UUID | None = None
     """Under which it was taken; whom it is about is sealed there, and so not named here."""
+    content: Sha256 | None = None
+    """SHA-256 of the MANIFEST's lines but for what surrounds the content and may be newer when it is made again."""
 
 
 class NotProduced(msgspec.Struct, frozen=True):
@@ -45,6 +47,11 @@ class Produced(msgspec.Struct, frozen=True, kw_only=True):
 
     manifest: Sha256
     size: Size
+    content: Sha256 | None = None
+
+    def is_again(self, manifest: Sha256, content: Sha256) -> bool:
+        """Whether an export made again is this one; one whose content was not told is the same to the byte."""
+        return manifest == self.manifest if self.content is None else content == self.content
 
 
 State: TypeAlias = NotProduced | Produced
@@ -66,7 +73,7 @@ class ProduceExport(Command, frozen=True, kw_only=True):
     """Put on record that an export was produced."""
 
     operation = "export.produce"
-    fresh: ClassVar[tuple[str, ...]] = ("size", "root", "manifest")
+    fresh: ClassVar[tuple[str, ...]] = ("size", "root", "manifest", "content")
     """What was signed by then: asked for again under the same id it is the first one's."""
     export: UUID
     scope: Code | None = None
@@ -80,13 +87,14 @@ class ProduceExport(Command, frozen=True, kw_only=True):
     receiver: Secret
     by: MemberId | None = None
     review: UUID | None = None
+    content: Sha256 | None = None
 
 
 def evolve(state: State, fact: Fact) -> State:
     """The export after one more fact: there is one."""
     match state, fact:
         case NotProduced(), ExportProduced():
-            return Produced(manifest=fact.manifest, size=fact.size)
+            return Produced(manifest=fact.manifest, size=fact.size, content=fact.content)
         case _:
             raise AssertionError(f"{type(fact).__name__} cannot follow {type(state).__name__}")
 
@@ -112,5 +120,6 @@ def decide(past: Past, command: ProduceExport) -> Decision:
         receiver=command.receiver.commitment,
         by=command.by,
         review=command.review,
+        content=command.content,
     )
     return [ref.says(fact)]

@@ -20,15 +20,16 @@ An export of one organisation, person or year holds only its entries. Beside the
 
 All hash tiles are there: they are public, and prove the place of each entry under every head ever signed.
 
-A function of the log up to its checkpoint, of the scope, and of what was cosigned by then: the same export twice is
-byte-identical.
+A function of the log up to its checkpoint, of the scope and of what the vault still holds: the same export twice is
+byte-identical, but for what surrounds it and is as new as it can be: README, verify.py, key, keys/… and witnessed.
+What is promised to stay is named by the SHA-256 of the MANIFEST's lines without these.
 """
 
 import hashlib
 import shutil
 from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from errno import ENOSPC
@@ -86,6 +87,8 @@ COPY (
 ) TO STDOUT (FORMAT BINARY)
 """
 
+MANIFEST = "MANIFEST"
+SURROUNDING = frozenset({MANIFEST, "README", "verify.py", KEY, KEYS, WITNESSED})
 AT_ONCE = 2 * TILE_WIDTH
 AHEAD = 8
 
@@ -117,11 +120,12 @@ first. Exit code: 0 whole, 1 not whole, 2 could not check.
 
 @dataclass(frozen=True)
 class Exported:
-    """The folder, what it holds, and the SHA-256 (hexadecimal) of its MANIFEST."""
+    """The folder, what it holds, and the SHA-256 (hexadecimal) of its MANIFEST, whole and without what surrounds."""
 
     folder: Path
     checkpoint: Checkpoint
     manifest_sha256: str
+    content_sha256: str
 
 
 def export(
@@ -158,12 +162,26 @@ def export(
         filling = _Filling(connection, log_folder, _Target(unfinished), key, signed, checkpoint, within)
         seeds = seeds_of(connection, checkpoint.size, within, open_sealed)
         known = {**dict(disclosures), **_allowed(filling, profile, open_sealed)}
-        manifest = _fill(filling, known, seeds)
+        _fill(filling, known, seeds)
         unfinished.rename(target)
     except BaseException:
         shutil.rmtree(unfinished)
         raise
-    return Exported(target, checkpoint, manifest)
+    sums = filling.target.sums
+    return Exported(target, checkpoint, sums[MANIFEST], hashlib.sha256(content_lines(sums)).hexdigest())
+
+
+def content_lines(sums: Mapping[str, str]) -> bytes:
+    r"""The MANIFEST's lines of what an export consists of: what surrounds it may be newer when it is made again.
+
+    >>> content_lines({"verify.py": "ab", "scope.json": "12", "MANIFEST": "cd"})
+    b'12  scope.json\n'
+    """
+    return _lines_of({name: sums[name] for name in sums if name.partition("/")[0] not in SURROUNDING})
+
+
+def _lines_of(sums: Mapping[str, str]) -> bytes:
+    return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode()
 
 
 class _Target:
@@ -198,11 +216,9 @@ class _Target:
         """Write a tile or a bundle."""
         self.write(tile.path, data)
 
-    def finish(self) -> str:
-        """Write the MANIFEST; return its SHA-256."""
-        lines = [f"{self.sums[name]}  {name}\n" for name in sorted(self.sums)]
-        self.write("MANIFEST", "".join(lines).encode())
-        return self.sums["MANIFEST"]
+    def finish(self) -> None:
+        """Write the MANIFEST."""
+        self.write(MANIFEST, _lines_of(self.sums))
 
 
 @dataclass(frozen=True)
@@ -218,7 +234,7 @@ class _Filling:
     within: Chosen | None
 
 
-def _fill(now: _Filling, wanted: dict[str, str], seeds: dict[int, Secret]) -> str:
+def _fill(now: _Filling, wanted: dict[str, str], seeds: dict[int, Secret]) -> None:
     target, checkpoint = now.target, now.checkpoint
     if now.within is not None and now.within.scope.member is not None:
         opened = openings(now.connection, now.within.scope.member, seeds)
@@ -249,7 +265,7 @@ def _fill(now: _Filling, wanted: dict[str, str], seeds: dict[int, Secret]) -> st
         target.write(f"{KEYS}/{path.name}", path.read_bytes())
     target.write("README", _read_me(now).encode())
     target.write("verify.py", verifier())
-    return target.finish()
+    target.finish()
 
 
 def _allowed(now: _Filling, profile: Profile | None, open_sealed: OpenSealed) -> dict[str, str]:

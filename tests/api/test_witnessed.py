@@ -1,5 +1,7 @@
 """Pages of the log say who cosigns it; without anybody they say that too."""
 
+import io
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from projections.transparency.note import Signer, generate_key, parse_vkey
 from projections.transparency.policy import Policy
 from projections.transparency.witness import Answer, Witness
 from projections.transparency.witnessed import WITNESSED, Witnesses, put_policy
-from tests.api.town import PAGE, Town
+from tests.api.town import PAGE, Town, key
 
 NOW_S = 1_790_000_000
 
@@ -44,13 +46,13 @@ def test_what_was_cosigned_is_public_and_goes_with_the_proofs(
     log, client = town.deployment.settings.log, town.known("")
     assert log is not None
     assert client.get("/log").json()["witnesses"] == ["city.example/w"]
-    key = parse_vkey((log / "key").read_text().strip())
-    witness = Witness(tmp_path / "state", signer, [key])
+    vkey = parse_vkey((log / "key").read_text().strip())
+    witness = Witness(tmp_path / "state", signer, [vkey])
 
     def ask(url: str, body: bytes) -> Answer:
         return witness.add_checkpoint(body, NOW_S)
 
-    assert [asked.status for asked in Witnesses(policy, ask).cosign(log, key)] == [200]
+    assert [asked.status for asked in Witnesses(policy, ask).cosign(log, vkey)] == [200]
     told = client.get("/log").json()
     assert told["witnessed"]["by"] == ["city.example/w"]
     assert "city.example/w" in client.get("/log", headers=PAGE).text
@@ -64,3 +66,33 @@ def test_what_was_cosigned_is_public_and_goes_with_the_proofs(
     proof = own.get(f"/members/{member}/records/{record}").json()["value"]["proof"]
     assert proof["witnesses"] == ["city.example/w"]
     assert proof["checkpoint"] == note
+
+
+def test_the_same_export_again_holds_the_cosignatures_of_now(
+    town: Town, office: tuple[Signer, Policy], tmp_path: Path
+) -> None:
+    """Nothing of what was exported is another, so it is given out and not refused as changed."""
+    signer, policy = office
+    log, auditor, once = town.deployment.settings.log, town.known("auditor"), key()
+    assert log is not None
+    vkey = parse_vkey((log / "key").read_text().strip())
+    witness = Witness(tmp_path / "state", signer, [vkey])
+
+    def cosigned() -> None:
+        asked = Witnesses(policy, lambda _, body: witness.add_checkpoint(body, NOW_S)).cosign(log, vkey)
+        assert [one.status for one in asked] == [200]
+
+    def taken() -> dict[str, bytes]:
+        answer = auditor.post("/log/export.tar", json={"period": "2026"}, headers=once)
+        assert answer.status_code == 200, answer.text
+        with tarfile.open(fileobj=io.BytesIO(answer.content)) as tar:
+            return {one.name: file.read() for one in tar if (file := tar.extractfile(one)) is not None}
+
+    cosigned()
+    first = taken()
+    town.settled()
+    assert taken() == first
+    cosigned()
+    again = taken()
+    cosignature = {f"steelyard/{WITNESSED}", "steelyard/MANIFEST"}
+    assert {name for name in first.keys() | again.keys() if first.get(name) != again.get(name)} == cosignature

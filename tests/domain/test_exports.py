@@ -6,7 +6,7 @@ import msgspec
 
 from domain.actor import Actor
 from domain.decider import NotPermitted
-from domain.oversight.export import ExportExists, ExportProduced, ProduceExport
+from domain.oversight.export import ExportExists, ExportProduced, Produced, ProduceExport
 from tests.domain.branch import AT, BRANCH, INSTALLATION, PROCESS, digest, organised, secret, who, wish
 
 ORGANISED = organised()
@@ -28,6 +28,7 @@ def produced(actor: Actor = INSTALLATION) -> ProduceExport:
         manifest=digest("manifest"),
         receiver=RECEIVER,
         by=who("auditor"),
+        content=digest("content"),
     )
 
 
@@ -35,7 +36,7 @@ def test_what_was_taken_away_stands_in_the_log() -> None:
     (fact,) = ORGANISED.when(produced()).says(ExportProduced)
     assert isinstance(fact, ExportProduced)
     assert (fact.unit, fact.member, fact.year, fact.size) == (BRANCH, None, 2026, 41)
-    assert fact.receiver == RECEIVER.commitment
+    assert (fact.receiver, fact.content) == (RECEIVER.commitment, digest("content"))
 
 
 def test_the_period_of_a_year_is_told_as_well() -> None:
@@ -47,6 +48,15 @@ def test_the_period_of_a_year_is_told_as_well() -> None:
 
 def test_one_export_is_put_on_record_once() -> None:
     ORGANISED.given(produced()).when(produced()).refused(ExportExists, export=EXPORT)
+
+
+def test_made_again_it_is_the_same_content_and_one_of_before_that_was_told_is_the_same_to_the_byte() -> None:
+    told = Produced(size=41, manifest=digest("manifest"), content=digest("content"))
+    before = Produced(size=41, manifest=digest("manifest"))
+    assert told.is_again(digest("with a newer cosignature"), digest("content"))
+    assert not told.is_again(digest("less"), digest("of somebody whose key was destroyed"))
+    assert before.is_again(digest("manifest"), digest("content"))
+    assert not before.is_again(digest("with a newer cosignature"), digest("content"))
 
 
 def test_nobody_but_the_installation_puts_it_on_record() -> None:
