@@ -39,6 +39,12 @@ class NothingToTake(Refused):
     code = "nothing-to-take"
 
 
+class NoRoom(Refused):
+    """磁盘空间不足,没有生成,也没有入账;请告知管理员。 No room on the disk; nothing was made or recorded. Tell the operator."""
+
+    code = "no-room"
+
+
 class WrongOrigin(Refused):
     """请求来自其他网站,已拒绝。 The request came from another site and was refused."""
 

@@ -321,7 +321,8 @@ STATUSES: Final[dict[str, int]] = {
     "outcome-unknown": 503,
     "proof-pending": 503,
     "database-unavailable": 503,
-    # What an operator must put right: the log is not what was signed
+    # What an operator must put right: there is no room, or the log is not what was signed
+    "no-room": 507,
     "log-rewritten": 503,
     "log-rolled-back": 503,
     "log-unreadable": 503,

@@ -6,7 +6,9 @@ Taking one is a command: it stands in the log. Nothing of the file is kept; the 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -14,9 +16,10 @@ from anyio import to_thread
 from fastapi.responses import StreamingResponse
 
 from api.asked import Asked
-from api.house import Taken
+from api.house import House, Taken
 from api.purpose import take_away
 from api.readings import note_reading
+from api.refusals import NoRoom
 from projections.transparency.mandate import Profile
 from projections.transparency.scope import Scope
 
@@ -34,20 +37,34 @@ async def folder_of(asked: Asked, what: str, scope: Scope, profile: Profile | No
     await take_away(asked, what)
     if scope.member is not None:
         await note_reading(asked, scope.member, "export", review=None if profile is None else profile.review)
-    folder = Path(await to_thread.run_sync(tempfile.mkdtemp))
-    try:
-        house = asked.house
-        file = await to_thread.run_sync(house.take_away, taken, folder, limiter=house.taking)
-        content = file.open("rb")
-    finally:
-        shutil.rmtree(folder)
-    # An open file needs no name: whatever becomes of the answer, nothing stays behind.
+    with _room():
+        content = await _made(asked.house, taken)
     headers = {
         "Cache-Control": "private, no-store",
         "Content-Disposition": 'attachment; filename="steelyard.tar"',
         "Content-Length": str(os.fstat(content.fileno()).st_size),
     }
     return StreamingResponse(_pieces(content), media_type="application/x-tar", headers=headers)
+
+
+async def _made(house: House, taken: Taken) -> BinaryIO:
+    folder = Path(await to_thread.run_sync(tempfile.mkdtemp))
+    try:
+        file = await to_thread.run_sync(house.take_away, taken, folder, limiter=house.taking)
+        # An open file needs no name: whatever becomes of the answer, nothing stays behind.
+        return file.open("rb")
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _room() -> Generator[None]:
+    try:
+        yield
+    except OSError as failed:
+        if failed.errno in {ENOSPC, EDQUOT}:
+            raise NoRoom from failed
+        raise
 
 
 def _pieces(content: BinaryIO) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 import msgspec
@@ -24,9 +25,11 @@ from domain.entry import decode
 from domain.objection.objection import ObjectionFiled
 from domain.organisation.member import MemberDescribed
 from domain.oversight.export import ExportChanged, ExportProduced
+from ops import proving
 from ops.example.people import BRANCH, WORK_COMMITTEE, people
 from ops.proving import Taking, exported
 from projections.transparency.mandate import Profile, sealed_in
+from projections.transparency.packing import pack
 from projections.transparency.scope import Scope
 from tests.api.test_tokens import issued
 from tests.api.town import PAGE, Town, key
@@ -61,6 +64,8 @@ def test_an_auditor_takes_a_branch_away_and_its_verifier_finds_it_whole(town: To
     fact = produced(town)[before]
     assert (fact.unit, fact.year, fact.mandate, fact.by) == (BRANCH, 2026, "auditor", town.members["auditor"])
     assert fact.manifest == hashlib.sha256((folder / "MANIFEST").read_bytes()).hexdigest()
+    content = re.sub(r".*  (README|verify\.py|key|keys/.*|witnessed)\n", "", (folder / "MANIFEST").read_text())
+    assert fact.content == hashlib.sha256(content.encode()).hexdigest()
     with psycopg.connect(town.deployment.database.urls.auditor) as reading:
         noted = reading.execute("SELECT operator FROM access.exports ORDER BY export DESC LIMIT 1").fetchone()
     assert noted is not None
@@ -114,6 +119,39 @@ def test_what_can_no_longer_be_made_as_it_was_is_not_given_out_under_its_record(
     less = replace(taking, profile=msgspec.structs.replace(whole, first_on=date.max))
     with pytest.raises(ExportChanged):
         exported(town.deployment, tmp_path / "less", less)
+
+
+def test_two_requests_of_one_id_at_once_are_given_the_same_though_a_checkpoint_was_signed_between(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taking = Taking(Scope(year=2026), "审计局", town.members["auditor"], command=uuid4())
+    before, faster = len(produced(town)), list[bytes]()
+
+    def overtaken(folder: Path, into: IO[bytes]) -> None:
+        monkeypatch.setattr(proving, "pack", pack)
+        exported(town.deployment, tmp_path / "another", Taking(Scope(year=2026)))
+        town.settled()
+        exported(town.deployment, tmp_path / "faster/steelyard", taking, tmp_path / "faster.tar")
+        faster.append((tmp_path / "faster.tar").read_bytes())
+        pack(folder, into)
+
+    monkeypatch.setattr(proving, "pack", overtaken)
+    exported(town.deployment, tmp_path / "slower/steelyard", taking, tmp_path / "slower.tar")
+    assert (tmp_path / "slower.tar").read_bytes() == faster[0]
+    assert len(produced(town)) == before + 2
+
+
+def test_without_room_for_the_file_nothing_is_put_on_record_and_nothing_left(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before, once = len(produced(town)), key()
+    with Path("/dev/full").open("wb", buffering=0) as full, monkeypatch.context() as fault:
+        fault.setattr(proving, "pack", lambda folder, into: pack(folder, full))
+        told = town.known("auditor").post(TAKEN, json={"period": "2026"}, headers=once)
+    assert (told.status_code, told.json()["code"]) == (507, "no-room")
+    assert (len(produced(town)), list(tmp_path.iterdir())) == (before, [])
+    assert town.known("auditor").post(TAKEN, json={"period": "2026"}, headers=once).status_code == 200
 
 
 def lines_of(content: bytes, name: str) -> list[bytes]:
