@@ -18,7 +18,6 @@ from api.negotiation import wants_page
 from api.pages import show
 from api.program import program_digest
 from domain.ledger import Receipt
-from domain.values import day_of
 from projections.answers import Answer, AsOf
 
 VARY: Final = "Accept, Accept-Language, Cookie"
@@ -29,11 +28,11 @@ def unchanged(asked: Asked, since: int | None = None) -> Response | None:
 
     For a route whose answer is wholly made of the read models; whoever reads another's archive is written down first.
     """
-    arrived = asked.arrived
-    if arrived is None or (since is not None and arrived.as_of.position < since):
+    arrived, known = asked.arrived, _known(asked.request)
+    if not known or arrived is None or (since is not None and arrived.as_of.position < since):
         return None
     tag = etag(asked, arrived.as_of)
-    return _unchanged(tag) if tag in _known(asked.request) else None
+    return _unchanged(tag) if tag in known else None
 
 
 def _unchanged(tag: str) -> Response:
@@ -65,26 +64,22 @@ def answer(asked: Asked, template: str, found: Answer[Any], *, fresh: object = N
 
 def etag(asked: Asked, as_of: AsOf, fresh: object = None) -> str:
     """Says which state of the log an answer shows, by which program, to whom, in which language, on which day."""
-    reader = asked.signed_in
     seen = (
         program_digest(),
         as_of.position,
         as_of.generation,
         0 if asked.arrived is None else asked.arrived.waiting,
-        asked.words.language,
-        reader.person if reader else "",
-        reader.acting.key if reader and reader.acting else "",
-        day_of(asked.now),
+        asked.asked_for,
         wants_page(asked.request),
-        asked.request.url.path,
-        asked.request.url.query,
         fresh,
     )
     return f'W/"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'
 
 
 def _known(request: Request) -> list[str]:
-    return [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
+    """The tags of the answers that the reader has already."""
+    sent = request.headers.get("if-none-match")
+    return [] if sent is None else [tag.strip() for tag in sent.split(",")]
 
 
 def granted(asked: Asked, receipt: Receipt, to: str, *, created: bool = False) -> Response:

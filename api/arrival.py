@@ -14,17 +14,10 @@ from psycopg.errors import UndefinedTable
 from api import sessions, tokens
 from api.house import House
 from api.sessions import Session
-from domain.values import Code, Sha256, day_of
+from domain.values import Sha256, day_of
 from projections.answers import AsOf, NotFollowed
 from projections.offices import OFFICES_OF_SIGNED, Office
 from projections.organisation import MEMBER, UNIT_COLUMNS, Member, Unit
-
-
-class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """The person whom an address names, and where he belongs today: his archive moves with him."""
-
-    person: Member
-    home: Code
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,11 +37,13 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     """How much is parked or held back; it changes without a further entry when somebody is put right."""
     offices: tuple[Office, ...]
-    subject: Subject | None
+    subject: Member | None
+    """The person whom the address names."""
     name: Sealed | None
     """Of the person whom the address names; None where his key was destroyed."""
     place: Unit | None
-    """The organisation that the address names, or to which the person whom it names belongs."""
+    """The organisation that the address names, or to which the person whom it names belongs today: his archive moves
+    with him."""
 
     @property
     def state(self) -> tuple[int, ...]:
@@ -56,17 +51,19 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         return (self.as_of.generation, self.as_of.position, self.waiting)
 
 
-_HOME: Final = """
-COALESCE((
-  SELECT e.unit FROM enrolments AS e JOIN members AS m ON m.member = e.member
-  WHERE m.person = %(member)s AND e.from_on <= %(day)s AND (e.until_on IS NULL OR %(day)s <= e.until_on)
-    AND (m.ended_on IS NULL OR %(day)s <= m.ended_on)
-  ORDER BY e.enrolment LIMIT 1
-), (SELECT m.unit FROM members AS m WHERE m.person = %(member)s))
-"""
 _ARRIVED: Final = "".join(
     (
         """
+), about AS MATERIALIZED (
+  SELECT m.*, COALESCE((
+    SELECT e.unit FROM enrolments AS e
+    WHERE e.member = m.position AND e.from_on <= %(day)s AND (e.until_on IS NULL OR %(day)s <= e.until_on)
+      AND (m.ended_on IS NULL OR %(day)s <= m.ended_on)
+    ORDER BY e.enrolment LIMIT 1
+  ), m.unit) AS home
+  FROM (""",
+        MEMBER,
+        """) AS m
 )
 SELECT signed.person, signed.role, signed.unit, signed.scopes, signed.purpose,
   t.position, t.as_of_at, t.known_at, t.generation,
@@ -74,32 +71,25 @@ SELECT signed.person, signed.role, signed.unit, signed.scopes, signed.purpose,
   (SELECT COALESCE(json_agg(row_to_json(o)), '[]') FROM (""",
         OFFICES_OF_SIGNED,
         """) AS o)::text AS offices,
-  (SELECT json_build_object('person', row_to_json(p), 'home', """,
-        _HOME,
-        """) FROM (""",
-        MEMBER,
-        """) AS p)::text AS subject,
+  CASE WHEN about.member IS NOT NULL THEN row_to_json(about)::text END AS subject,
   (SELECT row_to_json(p) FROM (""",
         UNIT_COLUMNS,
-        "WHERE u.code = COALESCE(%(unit)s::text, ",
-        _HOME,
-        """)) AS p)::text AS place,
+        """WHERE u.code = COALESCE(%(unit)s::text, about.home)) AS p)::text AS place,
   v.name, v.subject, v.box, v.wrapped
-FROM signed LEFT JOIN tracking AS t ON true
+FROM signed LEFT JOIN tracking AS t ON true LEFT JOIN about ON true
 LEFT JOIN LATERAL (
-  SELECT m.name, s.subject, s.box, k.wrapped
-  FROM members AS m
-  JOIN vault.sealed AS s ON s.commitment = decode(m.name, 'hex') JOIN vault.keys AS k ON k.subject = s.subject
-  WHERE m.person = %(member)s
+  SELECT about.name, s.subject, s.box, k.wrapped
+  FROM vault.sealed AS s JOIN vault.keys AS k ON k.subject = s.subject
+  WHERE s.commitment = decode(about.name, 'hex')
 ) AS v ON true
 """,
     )
 )
-_BY_COOKIE: Final = "WITH signed AS MATERIALIZED (" + sessions.FIND + _ARRIVED
-_BY_TOKEN: Final = "WITH signed AS MATERIALIZED (" + tokens.FIND + _ARRIVED
+BY_COOKIE: Final = "WITH signed AS MATERIALIZED (" + sessions.FIND + _ARRIVED
+BY_TOKEN: Final = "WITH signed AS MATERIALIZED (" + tokens.FIND + _ARRIVED
 
 _OFFICES: Final = msgspec.json.Decoder(tuple[Office, ...])
-_SUBJECT: Final = msgspec.json.Decoder(Subject)
+_SUBJECT: Final = msgspec.json.Decoder(Member)
 _PLACE: Final = msgspec.json.Decoder(Unit)
 
 
@@ -121,8 +111,8 @@ async def arrive(house: House, request: Request) -> Arrival | None:
 def _credential(house: House, request: Request) -> tuple[LiteralString, bytes | None]:
     authorization = request.headers.get("authorization")
     if authorization is not None:
-        return _BY_TOKEN, tokens.token_in(authorization)
-    return _BY_COOKIE, sessions.token_in(house, request)
+        return BY_TOKEN, tokens.token_in(authorization)
+    return BY_COOKIE, sessions.token_in(house, request)
 
 
 def _arrival(token: bytes, row: tuple[Any, ...]) -> Arrival:

@@ -80,7 +80,7 @@ NOW: Final = Back(known_at=None, valid_on=None, step=None)
 """Nothing is looked back at."""
 
 
-def back_of(known_at: KnownAt = None, valid_on: ValidOn = None, step: StepAsked = None) -> Back:
+def back_of(known_at: str | None = None, valid_on: str | None = None, step: str | None = None) -> Back:
     """A form sends an empty field for what was not chosen."""
     if step and not step.isdecimal():
         raise ParameterInvalid(parameter="step")
@@ -91,7 +91,12 @@ def back_of(known_at: KnownAt = None, valid_on: ValidOn = None, step: StepAsked 
     return Back(known_at=known_at or None, valid_on=day, step=int(step) if step else None)
 
 
-BackAsked = Annotated[Back, Depends(back_of)]
+async def _asked_back(known_at: KnownAt = None, valid_on: ValidOn = None, step: StepAsked = None) -> Back:
+    """The same of a request: on the loop, for a plain function would be given a thread of its own each time."""
+    return back_of(known_at, valid_on, step)
+
+
+BackAsked = Annotated[Back, Depends(_asked_back)]
 
 
 async def when_of(connection: AsyncConnection, back: Back, steps: tuple[Step, ...] = ()) -> When:

@@ -7,9 +7,10 @@ no such thing; whoever has, but may not, is told so.
 
 import re
 import secrets
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args
 from uuid import UUID, uuid4, uuid5
 
@@ -65,6 +66,9 @@ class Asked:
         """Whether the notice that is asked for is about the reader, wherever he belongs now."""
         self.sent: Sent | None = None
         self.behind = False
+        self.looks: dict[UUID, str] | None = None
+        """At whom this request has looked so far, and for what; None where each look is counted at once."""
+        self.before_answer: Callable[[], Awaitable[None]] | None = None
 
     @property
     def today(self) -> date:
@@ -88,28 +92,40 @@ class Asked:
         assert self.sent is not None, f"{self.operation} takes nothing"
         return self.sent.value
 
-    def kept(self, since: int | None = None) -> "Answer[Any] | None":
-        """What this very request was answered before, if nothing has been applied to the read models since.
+    async def once(
+        self,
+        find: "Callable[[AsyncConnection], Awaitable[Answer[T]]]",
+        since: int | None = None,
+        *,
+        again: bool = False,
+    ) -> "Answer[T]":
+        """What this very request was answered before, if nothing has been applied to the read models since; else anew.
 
-        Only for a route whose answer is wholly made of the read models: no name, nothing that changes by the hour.
+        Only for an answer that is wholly made of the read models: no name, nothing that changes by the hour. ``again``
+        for one of a route's answers that is not.
         """
         arrived = self.arrived
-        if arrived is None or (since is not None and arrived.as_of.position < since):
-            return None
-        return self.house.kept.find(arrived.state, self._asked_for())
-
-    def keep(self, found: "Answer[T]") -> "Answer[T]":
-        """Remember an answer until the read models go on."""
-        arrived = self.arrived
-        if arrived is not None and arrived.as_of == found.as_of:
-            self.house.kept.put(arrived.state, self._asked_for(), found)
+        assert arrived is not None, "nothing is kept for who is not signed in"
+        kept = self.house.kept
+        if not again and (since is None or since <= arrived.as_of.position):
+            found: Answer[T] | None = kept.find(arrived.state, self.asked_for)
+            if found is not None:
+                return found
+        async with self.ready(since) as connection:
+            found = await find(connection)
+        if not again and arrived.as_of == found.as_of:
+            kept.put(arrived.state, self.asked_for, found)
         return found
 
-    def _asked_for(self) -> tuple[object, ...]:
+    @cached_property
+    def asked_for(self) -> tuple[object, ...]:
         """Everything on which an answer depends beside the read models: by whom, as what, when, for what."""
-        reader, url = self.reader, self.request.url
-        acting = None if reader.acting is None else reader.acting.key
-        return (url.path, url.query, reader.person, acting, self._scopes, self.words.language, self.today)
+        reader, scope = self.signed_in, self.request.scope
+        acting = None if reader is None or reader.acting is None else reader.acting.key
+        bound = None if self._scopes is None else sorted(self._scopes)
+        whose = None if reader is None else reader.person
+        address = (scope["path"], scope["query_string"])
+        return (*address, whose, acting, None if bound is None else tuple(bound), self.words.language, self.today)
 
     @property
     def _scopes(self) -> frozenset[str] | None:
@@ -175,7 +191,7 @@ class Asked:
     def execute_as(self, actor: Actor, kind: type[C], /, **wish: object) -> Receipt:
         """The same in another capacity of the reader's own than the office in which he acts."""
         made = cast(Callable[..., C], kind)
-        return self.house.ledger.execute(made(id=self._command(), actor=actor, at=self.house.clock.now(), **wish))
+        return self.house.ledger.execute(made(id=self.command(), actor=actor, at=self.house.clock.now(), **wish))
 
     def own_key(self) -> str:
         """The key that the client chose for this request."""
@@ -188,20 +204,21 @@ class Asked:
             raise IdempotencyKeyInvalid
         return key
 
-    def _command(self) -> UUID:
-        """One id for one person and key: another person's key is another command."""
-        return uuid5(self.reader.person, self.own_key())
+    def command(self, part: str = "") -> UUID:
+        """One id for one person and key, and part where a key stands for several; another's key is another command."""
+        return uuid5(self.reader.person, self.own_key() + part)
 
 
 class Permitted:
     """The dependency that lets a request through to its route."""
 
-    def __init__(self, operation: str, takes: type[Wish] | None = None) -> None:
+    def __init__(self, operation: str, takes: type[Wish] | None = None, *, reads: bool = False) -> None:
         self.operation = operation
         self.takes = takes
+        self.reads = reads
 
-    async def __call__(self, request: Request) -> Asked:
-        """What the route is given, or a refusal."""
+    async def __call__(self, request: Request) -> AsyncGenerator[Asked]:
+        """What the route is given, or a refusal; whom its answer shows is counted before it is given, not before."""
         house: House = request.app.state.house
         arrived = await arrive(house, request)
         asked = Asked(request, self.operation, arrived)
@@ -212,12 +229,18 @@ class Permitted:
         writes = request.method not in SAFE_METHODS
         if writes and not same_origin(request.headers, house.settings.origin):
             raise WrongOrigin
-        await self._let_in(asked, writes=writes)
+        await self._let_in(asked, writes=writes and not self.reads)
         if writes and self.takes is not None:
             if not is_form(request) and self.operation not in OPEN:
                 _need_key(request)
             asked.sent = await read_body(request, self.takes)
-        return asked
+        # A wish cannot be taken back once it is granted: whom it looks at is counted beforehand.
+        asked.looks = None if writes and not self.reads else {}
+        yield asked
+        if asked.before_answer is not None:
+            await asked.before_answer()
+        # What is sent piece by piece looks on while it is sent.
+        asked.looks = None
 
     async def _let_in(self, asked: Asked, *, writes: bool) -> None:
         if self.operation == "open" or may(self.operation, "public", "any"):
@@ -234,9 +257,12 @@ class Permitted:
             raise NotPermitted if _concerned(asked) else NotFound
 
 
-def permitted(operation: str, takes: type[Wish] | None = None) -> params.Depends:
-    """The dependency of a route whose requests are this operation, and what its body is."""
-    return params.Depends(Permitted(operation, takes))
+def permitted(operation: str, takes: type[Wish] | None = None, *, reads: bool = False) -> params.Depends:
+    """The dependency of a route whose requests are this operation, and what its body is.
+
+    ``reads``: what is sent alters nothing but the list of what was taken away; who may read it, may send it.
+    """
+    return params.Depends(Permitted(operation, takes, reads=reads), scope="function")
 
 
 def declared(route: APIRoute) -> Permitted | None:
@@ -254,7 +280,7 @@ async def _place(asked: Asked) -> None:
     if "member" in path:
         if arrived.subject is None:
             raise NotFound
-        asked.subject = arrived.subject.person
+        asked.subject = arrived.subject
     elif "unit" not in path:
         return
     places = [] if arrived.place is None else [arrived.place]

@@ -88,6 +88,8 @@ def _plain(kind: Kind, name: str, pattern: str | None) -> Json:
     if kind is str:
         if pattern is not None and "a-f]{64}" in pattern:
             return DIGEST
+        if pattern is not None and "([0-9]{4})(?:-" in pattern:
+            return "2026-H1"
         if pattern is not None and (r"\.[0-9]{2}" in pattern or r"\.[0-9]{1,2}" in pattern):
             return "3.00"
         return BY_NAME.get(name, "PK-ZWB" if pattern else name.replace("_", " ") or "…")

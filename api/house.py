@@ -18,7 +18,7 @@ from api.kept import Kept
 from api.refusals import NothingToTake
 from domain.ledger import Ledger
 from domain.sealed import Secret
-from domain.values import MemberId, Sha256
+from domain.values import CommandId, MemberId, Sha256
 from projections.transparency.mandate import Profile
 from projections.transparency.scope import Scope
 
@@ -68,15 +68,26 @@ class IdentityProvider(Protocol):
         ...
 
 
-class TakeAway(Protocol):
-    """Writes an export of a scope as one file into a folder, and puts it on record."""
+@dataclass(frozen=True)
+class Taken:
+    """An export that somebody asks for; an auditor's without a profile."""
 
-    def __call__(self, scope: Scope, by: MemberId, folder: Path, profile: Profile | None = None) -> Path:
+    command: CommandId
+    """The same again is the same export again, as of the checkpoint of the first."""
+    by: MemberId
+    scope: Scope
+    profile: Profile | None = None
+
+
+class TakeAway(Protocol):
+    """Writes an export as one file into a folder, and puts it on record."""
+
+    def __call__(self, taken: Taken, folder: Path) -> Path:
         """The file."""
         ...
 
 
-def _nothing_to_take(scope: Scope, by: MemberId, folder: Path, profile: Profile | None = None) -> Path:
+def _nothing_to_take(taken: Taken, folder: Path) -> Path:
     raise NothingToTake
 
 

@@ -81,6 +81,10 @@ _SECTIONS: Final = {
         _Place("review.read", "/reviews", "nav.reviews"),
     ),
 }
+_RULES: Final = (
+    _Place("rules.simulate", "/rules", "nav.versions"),
+    _Place("rules.simulate", "/rules/what-if", "versions.what_if"),
+)
 _DESK: Final = "/objections/desk"  # one desk for all organisations
 
 
@@ -90,7 +94,7 @@ def navigation(reader: Reader, holds: Callable[[str], bool], path: str) -> Navig
         Section("nav.home", (Link("/", "nav.home"),)),
         Section("nav.points", (Link(f"/members/{reader.person}/points", "nav.points"),)),
         *(Section(words, tuple(_open(reader, holds, places))) for words, places in _SECTIONS.items()),
-        Section("nav.rules", (Link("/rules", "nav.rules"),)),
+        Section("nav.rules", (Link("/rules", "nav.rules"), *_open(reader, holds, _RULES))),
         Section("nav.log", (Link("/log", "nav.log"),)),
     ]
     links = [link for section in sections for link in section.links]

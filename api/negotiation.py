@@ -1,6 +1,7 @@
 """Page or JSON: which of the two a client wants, by its ``Accept`` header alone."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ def wants_page(request: Request) -> bool:
     return prefers_page(request.headers.get("accept"))
 
 
+@lru_cache(maxsize=64)
 def prefers_page(accept: str | None) -> bool:
     """Whether an ``Accept`` header prefers a page to JSON.
 

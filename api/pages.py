@@ -65,6 +65,8 @@ def environment(language: Language) -> Environment:
     filters: dict[str, Any] = {
         "day": _with(words, day),
         "instant": _with(words, instant),
+        "added": added,
+        "taken": taken,
         "trimmed": trimmed,
         "named": named,
         "said": partial(said, language=language),
@@ -88,6 +90,24 @@ def instant(value: datetime, words: Words) -> str:
     """An instant in the country's civil time."""
     local = value.astimezone(SHANGHAI)
     return f"{day(local.date(), words)} {local:%H:%M}"
+
+
+def added(figure: str) -> str:
+    """Points that come on top, with their sign; nothing is neither added nor taken.
+
+    >>> added("2.00"), added("0.00")
+    ('+2.00', '0.00')
+    """
+    return f"+{figure}" if figure.strip("0.") else figure
+
+
+def taken(figure: str) -> str:
+    """Points that go off, with their sign.
+
+    >>> taken("0.50"), taken("0.00")
+    ('−0.50', '0.00')
+    """
+    return f"−{figure}" if figure.strip("0.") else figure
 
 
 def trimmed(figure: str) -> str:

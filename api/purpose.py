@@ -1,11 +1,13 @@
 """用途限定 — a program's token is for one purpose: at how many people it may look, and whether it may take lists away.
 
 It looks at whoever's archive it reads, and at everybody whom a list shows, in whichever form: page, JSON, file,
-template. Whatever goes beyond is refused as a whole and written down. A person who signs in himself is bound by his
-office and by what he reads being shown to whom it is about.
+template. Whatever goes beyond is refused as a whole and written down, and nobody is counted: a reading request looks
+at whom its answer shows, and they are counted once it is made, before it is given. A person who signs in himself is
+bound by his office and by what he reads being shown to whom it is about.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final, LiteralString
 from uuid import UUID
 
@@ -39,7 +41,7 @@ WITH known AS (
   FROM access.tokens AS t WHERE t.token_hash = %(token)s
 ), added AS (
   INSERT INTO access.token_people (token_hash, person, at)
-  SELECT %(token)s, f.person, %(now)s FROM fresh AS f CROSS JOIN within AS w WHERE w.fits
+  SELECT %(token)s, f.person, %(now)s FROM fresh AS f CROSS JOIN within AS w WHERE w.fits AND %(counted)s
 )
 SELECT fits FROM within
 """
@@ -53,18 +55,36 @@ VALUES (%(now)s, %(token)s, %(reader)s, %(code)s, %(what)s, %(only)s)
 async def look_at(asked: Asked, people: Iterable[MemberId], what: str) -> None:
     """Refuse a program that looks at more people than its purpose allows; a person who signed in is not counted.
 
-    All of a list or nobody: what does not fit as a whole is not counted either.
+    All of an answer or nobody: what does not fit as a whole is not counted either.
     """
     if asked.signed_in is None:
         return
     if others := sorted({*people} - {asked.reader.person}):
-        await _bound(asked, _LOOK, BeyondPurpose, what, others, only=others[0] if len(others) == 1 else None)
+        await _look(asked, others, what, only=others[0] if len(others) == 1 else None)
 
 
 async def look_at_case(asked: Asked, case: UUID, what: str) -> None:
     """The same of whoever a case conceals: the case counts in his place, and a refusal names neither."""
     if asked.signed_in is not None:
-        await _bound(asked, _LOOK, BeyondPurpose, what, [case])
+        await _look(asked, [case], what)
+
+
+async def _look(asked: Asked, people: list[UUID], what: str, only: MemberId | None = None) -> None:
+    """Count them, or see whether they fit with all at whom the request has looked already."""
+    if asked.looks is None:
+        await _bound(asked, _LOOK, BeyondPurpose, what, people, only)
+        return
+    if asked.looks.keys() >= set(people):
+        return
+    looks = asked.looks | dict.fromkeys(people, what)
+    await _bound(asked, _LOOK, BeyondPurpose, what, [*looks], only, counted=False)
+    asked.looks, asked.before_answer = looks, partial(_count, asked)
+
+
+async def _count(asked: Asked) -> None:
+    """All of them now; another request of the same token may have been the last that is allowed."""
+    looks = asked.looks or {}
+    await _bound(asked, _LOOK, BeyondPurpose, "answer", [*looks])
 
 
 async def take_away(asked: Asked, what: str) -> None:
@@ -79,12 +99,14 @@ async def _bound(
     what: str,
     people: list[UUID],
     only: MemberId | None = None,
+    *,
+    counted: bool = True,
 ) -> None:
     session = asked.reader.session
     if session.scopes is None:
         return
     known: dict[str, object] = {"token": session.token_hash, "people": people, "only": only}
-    known |= {"now": asked.now, "reader": asked.reader.person}
+    known |= {"now": asked.now, "reader": asked.reader.person, "counted": counted}
     async with asked.house.access.connection() as connection:
         async with connection.transaction():
             await connection.execute(_ONE_AT_A_TIME, known)

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from api.bodies import texts
 from api.wishes import ApproveWish, MotionWish, Told, Wish, digest_of, filled
 from domain.objection.objection import Correction
-from domain.values import Code, MemberId, RecordId, Reference, Sha256
+from domain.values import Code, MemberId, RecordId, Sha256
 
 Year = Annotated[int, Meta(ge=2000, le=2100)]
 
@@ -37,7 +37,7 @@ class AdditionWish(Wish, frozen=True, kw_only=True):
     document: Sha256
 
 
-class OrderWish(Wish, frozen=True, kw_only=True):
+class OrderWish(ApproveWish, frozen=True, kw_only=True):
     """Which period, under which version or with which records put right, on which document, by whom carried."""
 
     year: Year
@@ -49,10 +49,6 @@ class OrderWish(Wish, frozen=True, kw_only=True):
     document_kind: Code
     document: Sha256
     reason: Told
-    minute: Reference
-    minute_sha256: Sha256
-    present: tuple[MemberId, ...]
-    not_in_favour: tuple[MemberId, ...] = ()
 
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:

@@ -30,7 +30,8 @@ SELECT
 """
 """One row, asked by a role that may read both who looked at what and the read models.
 
-Readings of a flag of retaliation are counted though its person be held, and stay: the vault alone can tell whose it is.
+Readings of a flag of retaliation are counted though its person be held, and stay; so is an objection whose objector is
+held. Exact numbers would change with a hold, and tell whoever places one that its person had objected.
 """
 
 ONLY_TOP: Final = "SELECT count(*) = 1 FROM units WHERE parent IS NULL"

@@ -42,6 +42,11 @@ def subject_of(asked: Asked, review: Review) -> Secret:
     return found
 
 
+async def allowed(asked: Asked, unit: Code, review: UUID) -> Seen:
+    """What the reader may look at under a review; that he looks is still to be written down."""
+    return await to_thread.run_sync(_may_look, asked, unit, review)
+
+
 def _may_look(asked: Asked, unit: Code, review: UUID) -> Seen:
     state = review_of(asked, unit, review)
     if not state.may_read(asked.reader.person, asked.now):
@@ -51,6 +56,6 @@ def _may_look(asked: Asked, unit: Code, review: UUID) -> Seen:
 
 async def looking(asked: Asked, unit: Code, review: UUID, what: str) -> Seen:
     """Let the reader look under a review: now, not before it was written down."""
-    seen = await to_thread.run_sync(_may_look, asked, unit, review)
+    seen = await allowed(asked, unit, review)
     await note_reading(asked, seen.subject, what, review=review)
     return seen

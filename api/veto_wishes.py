@@ -1,4 +1,7 @@
-"""What a client sends about a veto."""
+"""What a client sends about a veto.
+
+A struct has one base with fields, so that the two sittings about what a department brought repeat those of a sitting.
+"""
 
 from datetime import date
 from typing import Annotated, Any
@@ -77,7 +80,7 @@ class VetoWish(BroughtVetoWish, frozen=True, kw_only=True):
         return {**await ApproveWish.from_form(form), **await BroughtVetoWish.from_form(form)}
 
 
-class LiftWish(Wish, frozen=True, kw_only=True):
+class LiftWish(ApproveWish, frozen=True, kw_only=True):
     """The document that changes the decision, and the sitting that lifts the veto."""
 
     member: MemberId
@@ -85,10 +88,6 @@ class LiftWish(Wish, frozen=True, kw_only=True):
     lifted_on: date
     document_kind: Code
     document: Sha256
-    minute: Reference
-    minute_sha256: Sha256
-    present: tuple[MemberId, ...]
-    not_in_favour: tuple[MemberId, ...] = ()
 
     @classmethod
     async def from_form(cls, form: FormData) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from domain.recording.archive import Outcome
 from domain.recording.chain import Verdict
 from domain.recording.filling import LineWish
 from domain.values import Code, MemberId, Quantity, Reference, Sha256, Title
+from projections.transparency.scope import TIME
 
 Told: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2000)]
 """Words about a matter or a person; they go to the vault."""
@@ -46,6 +47,14 @@ class LanguageChoice(Wish, frozen=True, kw_only=True):
 
     language: Annotated[str, Meta(pattern="^(zh|en)$")]
     to: Annotated[str, Meta(max_length=500)] = "/"
+
+
+class TakeWish(Wish, frozen=True, kw_only=True):
+    """Which part of the log is taken away: of whom, and of which year or period; nothing of it: the whole log."""
+
+    unit: Code | None = None
+    member: MemberId | None = None
+    period: Annotated[str, Meta(pattern=f"^({TIME.pattern})$", max_length=69)] | None = None
 
 
 class Nothing(Wish, frozen=True, kw_only=True):
@@ -203,14 +212,10 @@ class ProposeWish(DocumentedWish, frozen=True, kw_only=True):
         return {**await DocumentedWish.from_form(form), **filled(form, "particulars"), **own}
 
 
-class MotionWish(Wish, frozen=True, kw_only=True):
+class MotionWish(ApproveWish, frozen=True, kw_only=True):
     """A body's verdict in a meeting; a refusal says why."""
 
     verdict: Verdict
-    minute: Reference
-    minute_sha256: Sha256
-    present: tuple[MemberId, ...]
-    not_in_favour: tuple[MemberId, ...] = ()
     reason: Told | None = None
 
     @classmethod

@@ -235,7 +235,8 @@ def explain(
     with deployed(Settings()) as deployment:
         back = back_of(known_at, valid_on)
         actor = person(desk.signed_in(deployment, login, password), role, unit or "-")
-        console.print(explaining.explained(deployment, actor, work_number, year, period, lang, back))
+        # A tree that does not wrap is cut off at the edge, and a sentence would lose its figures.
+        console.print(explaining.explained(deployment, actor, work_number, year, period, lang, back), soft_wrap=False)
 
 
 app.command()(ahead.whatif)

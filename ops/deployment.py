@@ -147,9 +147,14 @@ def readers(deployment: Deployment) -> list[str]:
     return [names[role] for role in ("reader", "auditor", "writer")]
 
 
-def on_reads(url: str) -> str:
-    """An address whose unqualified names are the read models."""
-    return make_conninfo(url, options="-csearch_path=reads")
+def on_reads(url: str, *, planned_once: bool = False) -> str:
+    """An address whose unqualified names are the read models.
+
+    ``planned_once`` where every statement finds its rows by keys, whatever it is asked: left to choose, the server
+    plans some of them anew each time, which takes longer than they do.
+    """
+    once = " -cplan_cache_mode=force_generic_plan" if planned_once else ""
+    return make_conninfo(url, options=f"-csearch_path=reads{once}")
 
 
 def first_entry(recorder: PostgresRecorder) -> LogOpened | None:

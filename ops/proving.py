@@ -12,9 +12,9 @@ import psycopg
 
 from domain.actor import system
 from domain.decider import Refused
-from domain.oversight.export import ProduceExport
+from domain.oversight.export import EXPORT, ExportChanged, NotProduced, Produced, ProduceExport
 from domain.sealed import Secret
-from domain.values import MemberId
+from domain.values import CommandId, MemberId
 from ops.deployment import Deployment
 from ops.guarded import refusal
 from projections.transparency.audit import verify_database
@@ -77,6 +77,8 @@ class Taking:
     """Of an earlier checkpoint; None for the newest."""
     profile: Profile | None = None
     """The mandate of whoever takes one person's; an auditor's without."""
+    command: CommandId | None = None
+    """The same again is the same export again, as of the checkpoint of the first; None where it never comes again."""
 
     @property
     def review(self) -> UUID | None:
@@ -92,7 +94,8 @@ class Taking:
 def exported(deployment: Deployment, target: Path, taking: Taking | None = None) -> Exported:
     """Write the log or a scope of it, as far as it is signed, to a new folder; that it was taken is noted first.
 
-    Afterwards it is put on record, unless the log takes no entries: then the access log alone says so.
+    Afterwards it is put on record, unless the log takes no entries: then the access log alone says so. What is on
+    record already is made again as it was, or refused with ``export-changed``.
     """
     assert deployment.settings.log is not None, "settings always name the log's folder"
     taking = taking or Taking()
@@ -104,7 +107,9 @@ def exported(deployment: Deployment, target: Path, taking: Taking | None = None)
     }
     with psycopg.connect(deployment.database.urls.writer) as connection:
         connection.execute(_NOTE, noted)
-    note = None if taking.size is None else _earlier(deployment.settings.log, taking.size)
+    first = _first(deployment, taking)
+    size = taking.size if first is None else first.size
+    note = None if size is None else _earlier(deployment.settings.log, size)
     vault = deployment.vault
     with psycopg.connect(deployment.database.urls.auditor) as connection:
         done = export(
@@ -118,8 +123,20 @@ def exported(deployment: Deployment, target: Path, taking: Taking | None = None)
             open_sealed=vault.open if vault.fits() else lambda _: {},
         )
     if refusal(deployment.state_folder) is None:
+        # A repeat is known by its id: it says nothing new, and under the id of another export it is refused.
         _record(deployment, done, taking)
+        first = _first(deployment, taking)
+    if first is not None and first.manifest != done.manifest_sha256:
+        raise ExportChanged(export=taking.command)
     return done
+
+
+def _first(deployment: Deployment, taking: Taking) -> Produced | None:
+    """What is on record of this very taking."""
+    if taking.command is None:
+        return None
+    state = deployment.ledger().load(EXPORT.of(taking.command))
+    return None if isinstance(state, NotProduced) else state
 
 
 def _earlier(log: Path, size: int) -> bytes:
@@ -132,10 +149,10 @@ def _earlier(log: Path, size: int) -> bytes:
 
 def _record(deployment: Deployment, done: Exported, taking: Taking) -> None:
     """Say in the log that the export was produced."""
-    name, receiver = uuid4(), taking.receiver or getpass.getuser()
+    name, receiver = taking.command or uuid4(), taking.receiver or getpass.getuser()
     deployment.ledger().execute(
         ProduceExport(
-            id=uuid4(),
+            id=name,
             actor=system("installation"),
             at=deployment.clock().now(),
             export=name,

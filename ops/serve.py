@@ -19,9 +19,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from api.accounts import LocalAccounts
 from api.app import create_app
-from api.house import House
+from api.house import House, Taken
 from api.house import Settings as HouseSettings
-from domain.values import MemberId
 from ops import cosigning, process, retention, worker
 from ops.deployment import Deployment, on_reads, readers
 from ops.guarded import refusal
@@ -29,9 +28,7 @@ from ops.proving import Taking, exported
 from ops.publish import publish_or_stop, publishing
 from ops.supervisor import Supervisor
 from projections import follow
-from projections.transparency.mandate import Profile
 from projections.transparency.packing import pack
-from projections.transparency.scope import Scope
 
 READS: Final = 12
 ACCESS: Final = 6
@@ -50,7 +47,7 @@ def house(deployment: Deployment) -> House:
     clock = deployment.clock()
     settings = deployment.settings
     reads = pool_of(on_reads(deployment.database.read_url), READS)
-    access = pool_of(on_reads(deployment.database.urls.writer), ACCESS)
+    access = pool_of(on_reads(deployment.database.urls.writer, planned_once=True), ACCESS)
     assert settings.log is not None, "settings always name the log's folder"
     return House(
         ledger=deployment.ledger(),
@@ -73,11 +70,10 @@ def house(deployment: Deployment) -> House:
     )
 
 
-def _take_away(
-    deployment: Deployment, scope: Scope, by: MemberId, folder: Path, profile: Profile | None = None
-) -> Path:
+def _take_away(deployment: Deployment, taken: Taken, folder: Path) -> Path:
     """One export as one file; its folder is gone again."""
-    done = exported(deployment, folder / "steelyard", Taking(scope=scope, receiver=str(by), by=by, profile=profile))
+    taking = Taking(taken.scope, str(taken.by), taken.by, profile=taken.profile, command=taken.command)
+    done = exported(deployment, folder / "steelyard", taking)
     packed = folder / "steelyard.tar"
     with packed.open("xb") as file:
         pack(done.folder, file)

@@ -3,11 +3,12 @@
 Every answer is one statement, so that a swap of rebuilt tables can never tear it.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from types import GenericAlias
-from typing import Any, Final, Generic, LiteralString, TypeAlias, TypeVar
+from typing import Any, Final, Generic, LiteralString, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 import psycopg
@@ -61,10 +62,31 @@ _ANSWER: Final = sql.SQL(
 )
 
 
+_PLACE: Final = re.compile(rb"%(?:%|\((\w+)\)s)")
+
+
+class _Statement(NamedTuple):
+    """A statement with numbered places, and the names of the values that stand in them."""
+
+    text: bytes
+    names: tuple[str, ...]
+
+
 @lru_cache(maxsize=512)
-def _statement(query: LiteralString) -> bytes:
-    """The whole statement, put together once: a query is a constant of the program."""
-    return _ANSWER.format(query=sql.SQL(query)).as_bytes(None)
+def _statement(query: LiteralString) -> _Statement:
+    """The whole statement, put together once: a query is a constant of the program.
+
+    Its places are numbered here: the driver does it anew with every request where a statement is long.
+    """
+    numbers: dict[str, int] = {}
+
+    def numbered(place: "re.Match[bytes]") -> bytes:
+        if place[1] is None:
+            return b"%"
+        return b"$%d" % numbers.setdefault(place[1].decode(), len(numbers) + 1)
+
+    text = _PLACE.sub(numbered, _ANSWER.format(query=sql.SQL(query)).as_bytes(None))
+    return _Statement(text, tuple(numbers))
 
 
 _DECODERS: Final[dict[object, "msgspec.json.Decoder[Any]"]] = {}
@@ -94,8 +116,10 @@ async def ask(
     ``whose`` and ``where`` say on which member's or organisation's facts the answer rests; neither: on everybody's.
     """
     known: dict[str, object] = {"whose": whose, "where": where, **parameters}
+    statement = _statement(query)
+    cursor = psycopg.AsyncRawCursor(connection)
     try:
-        cursor = await connection.execute(_statement(query), known)
+        await cursor.execute(statement.text, [known[name] for name in statement.names])
     except UndefinedTable as missing:
         raise NotFollowed from missing
     row = await cursor.fetchone()

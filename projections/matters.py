@@ -131,12 +131,19 @@ SELECT m.unit, m.code AS matter, m.kind, m.title, m.planned_on, m.status, m.occu
   m.matter AS planned, m.settled
 FROM matters AS m
 """
-_OF_UNIT: Final = (
-    _MATTER
-    + """
-WHERE m.unit = %(unit)s AND (%(before)s::int IS NULL OR m.matter < %(before)s)
-ORDER BY m.matter DESC LIMIT %(limit)s + 1
-"""
+_OF_UNIT: Final = "".join(
+    (
+        _MATTER,
+        "WHERE m.unit = %(unit)s AND (%(before)s::int IS NULL OR (m.planned_on, m.matter)",
+        " < (SELECT b.planned_on, b.matter FROM matters AS b WHERE b.matter = %(before)s))",
+        " ORDER BY m.planned_on DESC, m.matter DESC LIMIT %(limit)s + 1",
+    )
+)
+_TO_HOLD: Final = "".join(
+    (
+        _MATTER,
+        "WHERE m.unit = %(unit)s AND m.status = 'planned' AND m.planned_on <= %(day)s ORDER BY m.planned_on, m.matter",
+    )
 )
 _ONE: Final = _MATTER + "WHERE m.unit = %(unit)s AND m.code = %(code)s"
 
@@ -144,10 +151,15 @@ _ONE: Final = _MATTER + "WHERE m.unit = %(unit)s AND m.code = %(code)s"
 async def matters_of(
     connection: AsyncConnection, unit: Code, *, before: int | None = None, limit: int = PAGE
 ) -> Answer[Page[Matter]]:
-    """The matters of an organisation, last planned first."""
+    """The matters of an organisation, by the day for which they are planned, the last day first."""
     known: dict[str, object] = {"unit": unit, "before": before, "limit": limit}
     found = await ask(connection, Matter, _OF_UNIT, known, where=unit)
     return paged(found, [matter.planned for matter in found.value], limit)
+
+
+async def to_hold(connection: AsyncConnection, unit: Code, day: date) -> Answer[tuple[Matter, ...]]:
+    """The matters of an organisation whose day has come, and nobody has said how they went; the oldest first."""
+    return await ask(connection, Matter, _TO_HOLD, {"unit": unit, "day": day}, where=unit)
 
 
 async def matter(connection: AsyncConnection, unit: Code, code: Code) -> Answer[Matter | None]:

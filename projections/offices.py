@@ -133,21 +133,22 @@ _OFFICES_OF: Final = "".join(
         """
 SELECT held.unit, u.title AS unit_title, held.role, m.person AS member, held.from_on, held.until_on,
        h.person AS stands_for, held.asked, held.position
-FROM (
-    SELECT a.unit, a.role, a.member, a.from_on, a.until_on, a.stands_for, a.asked, a.appointment AS position
-    FROM appointments AS a WHERE """,
+FROM members AS m CROSS JOIN LATERAL (
+    SELECT a.unit, a.role, a.from_on, a.until_on, a.stands_for, a.asked, a.appointment AS position
+    FROM appointments AS a WHERE a.member = m.member AND """,
         ACTS,
         """
     UNION ALL
-    SELECT unit, 'member', member, from_on, until_on, NULL, false, enrolment FROM enrolments
+    SELECT e.unit, 'member', e.from_on, e.until_on, NULL, false, e.enrolment
+    FROM enrolments AS e
+    WHERE e.member = m.member AND e.from_on <= %(day)s AND (e.until_on IS NULL OR %(day)s <= e.until_on)
 ) AS held
-JOIN members AS m ON m.member = held.member
 LEFT JOIN members AS h ON h.member = held.stands_for
 JOIN units AS u ON u.code = held.unit
-WHERE held.from_on <= %(day)s AND (held.until_on IS NULL OR %(day)s <= held.until_on)
-  AND (m.ended_on IS NULL OR %(day)s <= m.ended_on) AND m.person = """,
+WHERE (m.ended_on IS NULL OR %(day)s <= m.ended_on) AND m.person = """,
     )
 )
+"""By way of the person, so that an index finds what is his: whoever comes is asked for with every request."""
 _OFFICES: Final = _OFFICES_OF + "%(member)s ORDER BY held.position"
 OFFICES_OF_SIGNED: Final = _OFFICES_OF + "signed.person ORDER BY held.position"
 """The same for whoever stands in the row ``signed`` of a larger statement."""

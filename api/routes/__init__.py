@@ -62,6 +62,8 @@ from api.routes import (
 )
 
 ROUTERS = (
+    members.router,
+    notices.router,
     home.router,
     session.router,
     organisation.router,
@@ -86,11 +88,9 @@ ROUTERS = (
     body_scores.router,
     results.router,
     own.router,
-    notices.router,
     objecting.router,
     objections.router,
     retaliations.router,
-    members.router,
     readings.router,
     outlooks.router,
     membership.router,
@@ -121,4 +121,4 @@ ROUTERS = (
     metrics.router,
     documents.router,
 )
-"""In the order in which the document lists them."""
+"""In the order in which the document lists them, and in which an address is looked for: most asked for first."""

@@ -140,14 +140,12 @@ async def home(asked: Annotated[Asked, permitted("open")]) -> Response:
 async def _waiting(asked: Asked, connection: AsyncConnection, acting: Acting, found: Answer[Home]) -> Answer[Home]:
     unit, value = acting.unit, found.value
     if asked.may("sheet.fill"):
-        planned = await matters.matters_of(connection, unit, limit=200)
+        planned = await matters.to_hold(connection, unit, asked.today)
         drafts = await sheets.sheets_of(connection, unit, "draft")
         value = msgspec.structs.replace(
             value,
             to_hold=tuple(
-                MatterRow(unit=m.unit, matter=m.matter, title=m.title, planned_on=m.planned_on)
-                for m in reversed(planned.value.items)
-                if m.status == "planned" and m.planned_on <= asked.today
+                MatterRow(unit=m.unit, matter=m.matter, title=m.title, planned_on=m.planned_on) for m in planned.value
             ),
             to_fill=tuple(sheet_row(header) for header in drafts.value.items),
         )

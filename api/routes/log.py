@@ -4,10 +4,9 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
-from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.answering import VARY
 from api.asked import Asked, permitted
@@ -17,9 +16,8 @@ from api.house import House
 from api.negotiation import wants_page
 from api.pages import show
 from api.proofs import key_of, newest_checkpoint, witnessed
-from api.purpose import take_away
-from api.readings import note_reading
 from api.refusals import NotFound, ProofPending
+from api.wishes import TakeWish
 from projections.taken import Taken
 from projections.taken import taken as taken_away
 from projections.transparency.checkpoint import open_checkpoint
@@ -28,7 +26,7 @@ from projections.transparency.keyring import KEYS, keyring
 from projections.transparency.note import encode_base64
 from projections.transparency.offline.build import verifier_sha256
 from projections.transparency.refusals import LogRefused
-from projections.transparency.scope import TIME, Scope, time_of
+from projections.transparency.scope import Scope, time_of
 from projections.transparency.tiles import ENTRIES, TILE_WIDTH, parse_path
 from projections.transparency.witnessed import POLICY, policy_of
 
@@ -120,24 +118,16 @@ async def policy(asked: Annotated[Asked, permitted("log.verify")]) -> Response:
     return Response(file.read_bytes(), media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/log/export.tar")
+@router.post("/log/export.tar")
 @described(media_type="application/x-tar")
-async def taken(
-    asked: Annotated[Asked, permitted("log.export")],
-    unit: Annotated[str, Query(max_length=64)] = "",
-    member: Annotated[str, Query(max_length=36)] = "",
-    period: Annotated[str, Query(pattern=f"^({TIME.pattern})?$", max_length=69)] = "",
-) -> Response:
+async def taken(asked: Annotated[Asked, permitted("log.export", takes=TakeWish, reads=True)]) -> Response:
     """The log as far as it is signed, or one organisation, person, year or period of it, for an outsider to verify.
 
-    Empty means all. That it was taken is written down before anything leaves, and put on record in the log.
+    That it was taken is written down before anything leaves, and put on record in the log.
     """
-    await take_away(asked, "log")
-    year, part = time_of(period)
-    scope = Scope(unit=unit or None, member=_person(member), year=year, period=part)
-    if scope.member is not None:
-        await note_reading(asked, scope.member, "export")
-    return await folder_of(asked, scope)
+    wish: TakeWish = asked.body
+    year, part = time_of(wish.period or "")
+    return await folder_of(asked, "log", Scope(unit=wish.unit, member=wish.member, year=year, period=part))
 
 
 async def _on_record(asked: Asked) -> tuple[Taken, ...] | None:
@@ -146,13 +136,6 @@ async def _on_record(asked: Asked) -> tuple[Taken, ...] | None:
         return None
     async with asked.ready() as connection:
         return (await taken_away(connection)).value
-
-
-def _person(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError as wrong:
-        raise NotFound from wrong
 
 
 @router.get("/log/checkpoint")

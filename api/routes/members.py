@@ -87,11 +87,11 @@ async def of_year(
     await note_reading(asked, member, "points")
     if (same := unchanged(asked, since)) is not None:
         return same
-    kept: Answer[PointsView] | None = None if back else asked.kept(since)
-    if kept is None:
-        async with asked.ready(since) as connection:
-            kept = await points_then(asked, connection, member, wanted, back, _sight(asked))
-    named = _named(asked, asked.keep(kept))
+
+    async def find(connection: AsyncConnection) -> Answer[PointsView]:
+        return await points_then(asked, connection, member, wanted, back, _sight(asked))
+
+    named = _named(asked, await asked.once(find, since, again=bool(back)))
     results = tuple(msgspec.structs.replace(one, name=named.value.name) for one in named.value.results)
     view = msgspec.structs.replace(named.value, results=results)
     if view.past:
@@ -183,11 +183,12 @@ async def why(
     await note_reading(asked, member, "category")
     if (same := unchanged(asked)) is not None:
         return same
-    kept: Answer[WhyView] | None = None if back else asked.kept()
-    if kept is None:
-        async with asked.ready() as connection:
-            kept = await why_then(asked, connection, member, year, category, shown, back, _sight(asked))
-    return answer(asked, "why.html", _named(asked, asked.keep(kept)), home=None)
+
+    async def find(connection: AsyncConnection) -> Answer[WhyView]:
+        return await why_then(asked, connection, member, year, category, shown, back, _sight(asked))
+
+    found = await asked.once(find, again=bool(back))
+    return answer(asked, "why.html", _named(asked, found), home=None)
 
 
 async def why_then(

@@ -135,14 +135,14 @@ async def board(
     """The notice board of an organisation."""
     if (same := unchanged(asked, since)) is not None:
         return same
-    found: Answer[Board] | None = asked.kept(since)
-    if found is None:
-        async with asked.ready(since) as connection:
-            hung = await boards.board(
-                connection, unit, asked.today, waiting=asked.sees("drafted"), over=asked.sees("closed"), before=before
-            )
-        found = asked.keep(instead(hung, _board(hung.value)))
-    return answer(asked, "notices.html", found, unit=asked.unit)
+
+    async def find(connection: AsyncConnection) -> Answer[Board]:
+        hung = await boards.board(
+            connection, unit, asked.today, waiting=asked.sees("drafted"), over=asked.sees("closed"), before=before
+        )
+        return instead(hung, _board(hung.value))
+
+    return answer(asked, "notices.html", await asked.once(find, since), unit=asked.unit)
 
 
 def _board(found: boards.Board) -> Board:

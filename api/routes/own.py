@@ -16,10 +16,10 @@ from api.asked import Asked, permitted
 from api.documents import described
 from api.exports.folder import folder_of
 from api.proofs import Proven, key_of, prove
-from api.purpose import take_away
 from api.refusals import NotFound, ProofPending
 from api.routes.matters import Since
 from api.routes.periods import Year
+from api.wishes import Nothing
 from domain.assessment.computing import known_members
 from domain.assessment.period import living
 from domain.decider import Past
@@ -100,12 +100,13 @@ async def taken(member: UUID, year: Year, period: str, asked: Annotated[Asked, p
     return Response(content, media_type="application/zip", headers=headers)
 
 
-@router.get("/members/{member:uuid}/own/export.tar")
+@router.post("/members/{member:uuid}/own/export.tar")
 @described(media_type="application/x-tar")
-async def everything(member: UUID, asked: Annotated[Asked, permitted("own.take")]) -> Response:
+async def everything(
+    member: UUID, asked: Annotated[Asked, permitted("own.take", takes=Nothing, reads=True)]
+) -> Response:
     """All that the log holds of me, with what is sealed under my own key, and the program that checks it at home."""
-    await take_away(asked, "own")
-    return await folder_of(asked, Scope(member=member), Profile(mandate="member", member=member))
+    return await folder_of(asked, "own", Scope(member=member), Profile(mandate="member", member=member))
 
 
 async def _is_proven(asked: Asked, connection: AsyncConnection, position: int) -> bool:

@@ -19,10 +19,9 @@ from api.names import Names, names_of
 from api.past_views import vouched
 from api.points_views import PointsView, WhyView
 from api.proofs import key_of, newest_checkpoint
-from api.purpose import take_away
 from api.readings import Reading, readings_of
 from api.refusals import NotFound, ProofPending
-from api.reviewing import Seen, looking
+from api.reviewing import Seen, allowed, looking
 from api.routes.members import Shown, Sight, Year, points_then, why_then
 from api.routes.reviews import place
 from api.wishes import Nothing
@@ -276,19 +275,20 @@ async def take(unit: str, review: UUID, bundle: str, asked: Annotated[Asked, per
     return Response(made.archive, media_type="application/zip", headers=headers)
 
 
-@router.get("/units/{unit:code}/reviews/{review:uuid}/export.tar")
+@router.post("/units/{unit:code}/reviews/{review:uuid}/export.tar")
 @described(media_type="application/x-tar")
-async def exported(unit: str, review: UUID, asked: Annotated[Asked, permitted("review.read")]) -> Response:
+async def exported(
+    unit: str, review: UUID, asked: Annotated[Asked, permitted("review.read", takes=Nothing, reads=True)]
+) -> Response:
     """The person's audit export, with what is sealed in his own streams in the days of the review.
 
     Only of one whole year, with what of the years before still bears on it: an export consists of whole streams, and
     would show more than the days of any other review.
     """
-    seen = await looking(asked, unit, review, "export")
+    seen = await allowed(asked, unit, review)
     year = seen.review.first_on.year
     if (seen.review.first_on, seen.review.last_on) != (date(year, 1, 1), date(year, 12, 31)):
         raise NotAWholeYear(first_on=seen.review.first_on, last_on=seen.review.last_on)
-    await take_away(asked, "review")
     profile = Profile(
         mandate="reviewer",
         member=seen.subject,
@@ -296,7 +296,7 @@ async def exported(unit: str, review: UUID, asked: Annotated[Asked, permitted("r
         first_on=seen.review.first_on,
         last_on=seen.review.last_on,
     )
-    return await folder_of(asked, Scope(member=seen.subject, year=year), profile)
+    return await folder_of(asked, "review", Scope(member=seen.subject, year=year), profile)
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """试算 — what a version, or one other figure, would have done to a past period; no names, and nothing changes."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -22,6 +22,8 @@ from domain.rules.altering import Figure, altered, figures
 from domain.rules.findings import Finding
 from domain.rules.lint import lint
 from domain.rules.ruleset import SimulateRuleSet
+from domain.rules.scheme import load
+from domain.rules.wording import Coded
 from domain.values import Code, points
 from projections import rules, whatif
 from projections.answers import Answer
@@ -50,8 +52,8 @@ class SimulationWish(Wish, frozen=True, kw_only=True):
         return {"year": int(year) if year.isdigit() else year, "period": form.get("period")}
 
 
-class GradeName(msgspec.Struct, frozen=True, kw_only=True):
-    """What a grade of the version is called."""
+class Called(msgspec.Struct, frozen=True, kw_only=True):
+    """What a period or a grade of the version is called."""
 
     code: Code
     zh: str
@@ -69,7 +71,8 @@ class Supposed(msgspec.Struct, frozen=True, kw_only=True):
     value: str | None
     year: int
     period: Code
-    grades: tuple[GradeName, ...]
+    periods: tuple[Called, ...]
+    grades: tuple[Called, ...]
     findings: tuple[Finding, ...]
     """What the lint says of it."""
     mean_before: str | None = None
@@ -115,12 +118,13 @@ def _supposed(
         choices = () if document is None else tuple(figures(document))
         found: WhatIf | None = None
         findings: tuple[Finding, ...] = ()
-        grades: tuple[GradeName, ...] = ()
+        periods = () if document is None else _called(load(document).periods)
+        grades: tuple[Called, ...] = ()
         if ask and document is not None:
             looked_at = document if not figure or value is None else altered(document, figure, value)
             supposing = whatif.supposed(looked_at)
             findings = tuple(lint(supposing.scheme))
-            grades = tuple(GradeName(code=one.code, zh=one.zh, en=one.en) for one in supposing.scheme.grades)
+            grades = _called(supposing.scheme.grades)
             found = _found(connection, asked.unit, supposing, year, period)
     return Supposed(
         unit="",
@@ -131,12 +135,17 @@ def _supposed(
         value=value,
         year=year,
         period=period,
+        periods=periods,
         grades=grades,
         findings=findings,
         found=found,
         mean_before=None if found is None else points(found.mean_before),
         mean_after=None if found is None else points(found.mean_after),
     )
+
+
+def _called(those: Iterable[Coded]) -> tuple[Called, ...]:
+    return tuple(Called(code=one.code, zh=one.zh, en=one.en) for one in those)
 
 
 def _found(connection: Connection, unit: Unit, supposing: rules.Published, year: int, period: Code) -> WhatIf | None:

@@ -185,12 +185,19 @@ def _rehearsed(
                 continue
             past.perform(command)
         except Refused as refusal:
-            columns = {column.key for column in page.layout.columns}
-            wanted = (_PLACES.get(refusal.code, ""), *(("occurred_on",) if refusal.code in _OF_DAY else ()))
-            key = next((one for one in wanted if one in columns), page.layout.columns[0].key)
-            findings.refused(page, row, key, refusal)
+            findings.refused(page, row, _key(page, command, refusal), refusal)
         else:
             yield command
+
+
+def _key(page: Page, command: Command, refusal: Refused) -> str:
+    """The column to point at: the first where none is to blame."""
+    columns = {column.key for column in page.layout.columns}
+    wanted = [_PLACES.get(refusal.code, ""), *(("occurred_on",) if refusal.code in _OF_DAY else ())]
+    if getattr(command, "late_reason", None) is not None:
+        # It is there: what no calendar tells then is a term that begins with the wish.
+        columns.discard("late_reason")
+    return next((one for one in wanted if one in columns), page.layout.columns[0].key)
 
 
 def _registered(past: Rehearsal, command: Command, house: Surroundings) -> bool:

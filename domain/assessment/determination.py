@@ -140,9 +140,9 @@ def _round(past: Past, found: Assessment, notice: Notice, today: date) -> Round:
 
 
 def _unchanged(rules: Ruled, result: Result, archive: Archive) -> bool:
-    """Whether the records that count are those that were computed, and nobody says that one is missing."""
+    """Whether the records that count are those that were computed, and no objection holds one back or misses one."""
     assert result.computed is not None, "the caller has looked"
-    if archive.missing(rules.first_on, rules.last_on):
+    if archive.held_back(rules.first_on, rules.last_on):
         return False
     inside = (r for r in archive.records.values() if counts(r) and rules.first_on <= r.counted_on <= rules.last_on)
     return digest_of(inside) == result.computed.records_digest

@@ -195,7 +195,10 @@ def _risen(span: SpanScore, tariff: Tariff, asked: Span) -> SpanScore:
 
 
 def _most(tariff: Tariff, line: Line, asked: Span) -> int:
-    """The most that one line can still come to; nothing is foretold of what no maximum bounds."""
+    """The most that one line can still come to; nothing is foretold of what no maximum bounds.
+
+    An absence takes nothing from it: how many matters are still to come, or to be told of, no rule bounds.
+    """
     if line.mode == "presumed" or line.cap >= OPEN:
         return line.points
     most, price = line.cap, tariff.prices[line.item]

@@ -21,7 +21,7 @@ from domain.objection.objection import (
     at_step,
     living,
 )
-from domain.objection.omitting import let_go
+from domain.objection.omitting import let_go, on_sheet
 from domain.objection.recusal import acting, handling, receiving
 from domain.objection.release import rules_of, standing_record, version_of
 from domain.objection.righting import need_sayable_right
@@ -43,6 +43,12 @@ class CorrectionMissing(Refused):
     """补记遗漏的一行须写明何人、何结果。 A missing line needs to be said: of whom, and what."""
 
     code = "correction-missing"
+
+
+class NotOnSheet(Refused):
+    """此人当日免积分或类别不适用,不在表上。 The sheet asks nothing of him: he is exempt, or of another class."""
+
+    code = "not-on-sheet"
 
 
 class CorrectionChangesNothing(Refused):
@@ -159,6 +165,8 @@ def _missing(past: Past, notice: Notice, right: Correction) -> None:
     assert right.member is not None, "the caller has looked"
     if right.member not in belonging(past, notice.unit, notice.occurred_on):
         raise NotOnRoster(member=right.member)
+    if right.member not in on_sheet(past, notice):
+        raise NotOnSheet(member=right.member, item=notice.item)
     earlier = past[archive_of(right.member, notice.occurred_on)].live(notice.unit, notice.matter, notice.item)
     if earlier is not None:
         raise AlreadyRecorded(record=earlier.record, matter=notice.matter, item=notice.item)

@@ -23,7 +23,7 @@ from domain.values import MemberId, ObjectionId
 def held_back(past: Past, notice: Notice, objection: ObjectionId) -> list[Write]:
     """Whoever may be the one left out waits; not whose period is sealed, for that only a restatement changes."""
     day = notice.occurred_on
-    refs = {one: archive_of(one, day) for one in _on_sheet(past, notice)}
+    refs = {one: archive_of(one, day) for one in on_sheet(past, notice)}
     archives = past.many(list(refs.values()))
     return [
         ref.says(
@@ -41,7 +41,7 @@ def held_back(past: Past, notice: Notice, objection: ObjectionId) -> list[Write]
     ]
 
 
-def _on_sheet(past: Past, notice: Notice) -> list[MemberId]:
+def on_sheet(past: Past, notice: Notice) -> list[MemberId]:
     """Whom the sheet can hold, and of them those whose class is asked the item, that day or now."""
     people, _ = assessed(past, notice.unit, notice.occurred_on)
     _, scheme = scheme_here(past, notice.unit, notice.occurred_on)

@@ -1,6 +1,6 @@
 """审计导出 — that somebody was given the log, or a part of it, stands in the log: what, as of which head, to whom."""
 
-from typing import Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -43,7 +43,8 @@ class NotProduced(msgspec.Struct, frozen=True):
 class Produced(msgspec.Struct, frozen=True, kw_only=True):
     """An export that was handed over."""
 
-    manifest: str
+    manifest: Sha256
+    size: Size
 
 
 State: TypeAlias = NotProduced | Produced
@@ -55,10 +56,18 @@ class ExportExists(Refused):
     code = "export-exists"
 
 
+class ExportChanged(Refused):
+    """再做一次已与登记的不同(如有信息已销毁)。 Made again, this export is no longer the one on record."""
+
+    code = "export-changed"
+
+
 class ProduceExport(Command, frozen=True, kw_only=True):
     """Put on record that an export was produced."""
 
     operation = "export.produce"
+    fresh: ClassVar[tuple[str, ...]] = ("size", "root", "manifest")
+    """What was signed by then: asked for again under the same id it is the first one's."""
     export: UUID
     scope: Code | None = None
     member: MemberId | None = None
@@ -77,7 +86,7 @@ def evolve(state: State, fact: Fact) -> State:
     """The export after one more fact: there is one."""
     match state, fact:
         case NotProduced(), ExportProduced():
-            return Produced(manifest=fact.manifest)
+            return Produced(manifest=fact.manifest, size=fact.size)
         case _:
             raise AssertionError(f"{type(fact).__name__} cannot follow {type(state).__name__}")
 

@@ -10,7 +10,7 @@ same key.
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from threading import Barrier
 from typing import Final, NamedTuple
@@ -145,18 +145,21 @@ _services: list["Service"] = []
 
 
 def _taken_in_by_many(books: Sequence[Workbook], services: int, urls: Urls) -> tuple[int, float, float]:
-    """As ``_timed``, from when all services run; each gets its share of the recorders."""
+    """As ``_timed``, from when all services run; each gets its share of the recorders.
+
+    Raises BrokenProcessPool where one was killed.
+    """
     context = multiprocessing.get_context("spawn")
     with context.Manager() as manager:
         there = manager.Barrier(services + 1)
-        with context.Pool(services, _begin, (urls.writer, there)) as pool:
+        with ProcessPoolExecutor(services, context, _begin, (urls.writer, there)) as pool:
+            at_a_time = max(1, AT_A_TIME // services)
+            # Each share calls for a process of its own, which takes it once all are there.
+            shares = [pool.submit(_share, books[number::services], at_a_time) for number in range(services)]
             there.wait(START_S)
             began = time.perf_counter()
-            shares = [(books[number::services], max(1, AT_A_TIME // services)) for number in range(services)]
-            done = pool.starmap(_share, shares, chunksize=1)
+            done = [one.result() for one in shares]
             seconds = time.perf_counter() - began
-            pool.close()
-            pool.join()
     return sum(number for number, _ in done), seconds, sum(used for _, used in done)
 
 

@@ -36,7 +36,13 @@ PUBLISH_BAR: Final = 150_000
 EXPORT_BAR: Final = 0.5
 
 _OUT: Final = "COPY (SELECT state FROM ledger.entries ORDER BY position) TO STDOUT (FORMAT BINARY)"
-_TIMED: Final = """
+_TELL: Final = """
+used = resource.getrusage(resource.RUSAGE_SELF)
+with open("/proc/self/status") as status:  # ru_maxrss holds what the program that started this one had as well
+    memory = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+print(code or 0, time.perf_counter() - began, used.ru_utime + used.ru_stime, memory, file=sys.stderr)
+"""
+_TIMED: Final = f"""
 import resource, runpy, sys, time
 del sys.argv[0]
 began = time.perf_counter()
@@ -44,14 +50,12 @@ try:
     runpy.run_path(sys.argv[0], run_name="__main__")
 except SystemExit as ended:
     code = ended.code
-used = resource.getrusage(resource.RUSAGE_SELF)
-seconds, memory = time.perf_counter() - began, used.ru_maxrss / 1024
-print(code or 0, seconds, used.ru_utime + used.ru_stime, memory, file=sys.stderr)
+{_TELL}
 """
-_LIMIT: Final = """
+_LIMIT: Final = f"""
 import gc, hashlib, json, resource, sys, time
 gc.disable()
-began, sha256, row = time.perf_counter(), hashlib.sha256, []
+began, code, sha256, row = time.perf_counter(), 0, hashlib.sha256, []
 with open(sys.argv[1] + "/entries.jsonl", "rb") as view:
     while lines := view.readlines(1 << 17):
         row += [sha256(b"\\x00" + line[:-1]).digest() for line in lines]
@@ -59,8 +63,7 @@ with open(sys.argv[1] + "/entries.jsonl", "rb") as view:
             json.loads(b"[" + b",".join(lines) + b"]")
 while len(row) > 1:
     row = [sha256(b"\\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2])] + row[len(row) & ~1:]
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(0, time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, file=sys.stderr)
+{_TELL}
 """
 
 

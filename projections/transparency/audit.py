@@ -11,9 +11,9 @@ from uuid import UUID
 
 from psycopg import Connection, OperationalError
 
-from projections.transparency.kept import HASH, LEAVES, KeptLeaves
+from projections.transparency.kept import LEAVES, KeptLeaves
 from projections.transparency.leaves import DAMAGE
-from projections.transparency.merkle import leaf_hash
+from projections.transparency.merkle import HASH_SIZE_BYTES, leaf_hash
 from projections.transparency.verify import (
     MAX_INTEGER,
     Folder,
@@ -117,7 +117,7 @@ def _believed(outside: Trusted | None, leaves: KeptLeaves | None) -> Callable[[i
 def _is_own(outside: Trusted | None, position: int) -> bool:
     """Whether the hash that an entry differs from is our own copy, and not one that was brought along."""
     index = position - 1
-    return outside is None or not outside.tile(0, index >> 8)[(index & 255) * HASH :]
+    return outside is None or not outside.tile(0, index >> 8)[(index & 255) * HASH_SIZE_BYTES :]
 
 
 def _read_rows(connection: Connection[Any]) -> Generator[Row]:
@@ -178,4 +178,4 @@ def _tile(log: Folder, level: int, index: int, size: int) -> bytes:
     """Bytes of a published tile; a partial one may have been dropped for the full one that came after it."""
     name, width = tile_path(str(level), index, size), width_of(str(level), index, size)
     data = log.read(name)
-    return data if len(data) == 32 * width else log.read(name.split(".p/")[0])[: 32 * width]
+    return data if len(data) == HASH_SIZE_BYTES * width else log.read(name.split(".p/")[0])[: HASH_SIZE_BYTES * width]

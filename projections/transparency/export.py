@@ -31,6 +31,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from errno import ENOSPC
+from os import strerror
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +186,8 @@ class _Target:
             (self.folder / parent).mkdir(parents=True, exist_ok=True)
             self._parents.add(parent)
         with open(f"{self.folder}/{name}", "wb", buffering=0) as file:  # noqa: PTH123 - thousands of small files
-            file.write(data)
+            if file.write(data) != len(data):  # the system writes what there is room for, and says so in the next call
+                raise OSError(ENOSPC, strerror(ENOSPC), name)
 
     def sum(self, files: dict[str, bytes]) -> None:
         """Tell the sums of files that were put."""

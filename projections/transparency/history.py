@@ -14,7 +14,7 @@ from pathlib import Path
 from projections.transparency.checkpoint import Checkpoint, open_checkpoint
 from projections.transparency.files import sync_folder, write_durably
 from projections.transparency.kept import keep_leaves
-from projections.transparency.merkle import RightEdge, root_at
+from projections.transparency.merkle import RightEdge, apart, root_at
 from projections.transparency.note import VerifierKey
 from projections.transparency.refusals import CheckpointMissing, LogRewritten, Malformed, TileDamaged
 from projections.transparency.tiles import TileReader
@@ -86,7 +86,7 @@ def first_difference(history: Iterator[Checkpoint], leaves: Iterator[bytes]) -> 
     The range begins behind the last size whose signed root still holds. `leaves` may join several hashes.
     """
     edge = RightEdge()
-    single = (group[at : at + 32] for group in leaves for at in range(0, len(group), 32))
+    single = (leaf for group in leaves for leaf in apart(group))
     holds = 0
     for checkpoint in history:
         while edge.size < checkpoint.size:

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from projections.transparency.files import make_folder, sync_folder
-from projections.transparency.merkle import RightEdge
-from projections.transparency.tiles import TILE_WIDTH, TileReader
+from projections.transparency.merkle import HASH_SIZE_BYTES
+from projections.transparency.tiles import TILE_WIDTH, TileReader, TileTree
 
 LEAVES: Final = "leaves"
-HASH: Final = 32
-_TILE_BYTES: Final = TILE_WIDTH * HASH
+_TILE_BYTES: Final = TILE_WIDTH * HASH_SIZE_BYTES
 
 
 def keep_leaves(folder: Path, state_folder: Path, size: int) -> None:
@@ -26,14 +25,14 @@ def keep_leaves(folder: Path, state_folder: Path, size: int) -> None:
     What a run that was stopped wrote beyond them was never signed, and goes.
     """
     path = state_folder / LEAVES
-    held = path.stat().st_size // HASH if path.is_file() else 0
-    if held == size and path.is_file() and not path.stat().st_size % HASH:
+    held = path.stat().st_size // HASH_SIZE_BYTES if path.is_file() else 0
+    if held == size and path.is_file() and not path.stat().st_size % HASH_SIZE_BYTES:
         return
     make_folder(state_folder)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+b") as file:
         held = min(held, size)
-        file.truncate(held * HASH)
+        file.truncate(held * HASH_SIZE_BYTES)
         file.seek(0, os.SEEK_END)
         for leaves in _published(folder, held, size):
             file.write(leaves)
@@ -51,7 +50,7 @@ def _published(folder: Path, after: int, size: int) -> Iterator[bytes]:
     reader = TileReader(folder, size)
     for index in range(after // TILE_WIDTH, -(-size // TILE_WIDTH)):
         hashes = b"".join(reader.hashes(0, index))
-        yield hashes[max(0, after - index * TILE_WIDTH) * HASH :]
+        yield hashes[max(0, after - index * TILE_WIDTH) * HASH_SIZE_BYTES :]
 
 
 class KeptLeaves:
@@ -63,18 +62,17 @@ class KeptLeaves:
 
     def gives(self, root: bytes) -> bool:
         """Whether the leaves make this root: then they are what was signed."""
-        edge = RightEdge()
+        tree = TileTree(lambda tile, data: None)
         for index in range(-(-self._size // TILE_WIDTH)):
             hashes = self.tile(0, index)
-            if len(hashes) != min(_TILE_BYTES, self._size * HASH - index * _TILE_BYTES):
+            if len(hashes) != min(_TILE_BYTES, self._size * HASH_SIZE_BYTES - index * _TILE_BYTES):
                 return False
-            for at in range(0, len(hashes), HASH):
-                edge.append(hashes[at : at + HASH])
-        return edge.root() == root
+            tree.extend(hashes)
+        return tree.root() == root
 
     def tile(self, level: int, index: int) -> bytes:
         """Bytes of a tile as far as it is kept; empty where there is none."""
-        wanted = min(_TILE_BYTES, self._size * HASH - index * _TILE_BYTES)
+        wanted = min(_TILE_BYTES, self._size * HASH_SIZE_BYTES - index * _TILE_BYTES)
         if level or wanted <= 0 or not self._path.is_file():
             return b""
         with self._path.open("rb") as file:

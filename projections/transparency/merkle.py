@@ -12,6 +12,7 @@ proof takes the size of a signed checkpoint, never the size the log happens to h
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import add
 
 from projections.transparency.refusals import ProofInvalid
 
@@ -33,19 +34,30 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
-    """`leaf_hash` of each entry: to go on from a copy costs less than to put the byte before it."""
-    begin, found = hashlib.sha256(b"\x00").copy, list[bytes]()
-    for entry in entries:
-        digest = begin()
-        digest.update(entry)
-        found.append(digest.digest())
-    return found
+    """`leaf_hash` of each entry."""
+    return _hashes(b"\x00", entries)
 
 
 def node_hashes(row: Sequence[bytes]) -> list[bytes]:
     """`node_hash` of each two neighbours of an even number."""
-    sha256 = hashlib.sha256
-    return [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)]
+    assert not len(row) & 1, "each has a neighbour"
+    each = iter(row)
+    return _hashes(b"\x01", map(add, each, each))
+
+
+def _hashes(first: bytes, texts: Iterable[bytes]) -> list[bytes]:
+    """The hash of each text with a byte before it: to go on from a copy costs less than to put it there."""
+    begin, found = hashlib.sha256(first).copy, list[bytes]()
+    for text in texts:
+        digest = begin()
+        digest.update(text)
+        found.append(digest.digest())
+    return found
+
+
+def apart(hashes: bytes) -> list[bytes]:
+    """The single hashes of several that are joined."""
+    return [hashes[at : at + HASH_SIZE_BYTES] for at in range(0, len(hashes), HASH_SIZE_BYTES)]
 
 
 @dataclass

@@ -30,7 +30,14 @@ from projections.transparency.history import (
 from projections.transparency.kept import LEAVES, KeptLeaves, forget_leaves
 from projections.transparency.keyring import hand_over, keyring, next_key, put_in_place
 from projections.transparency.leaves import nothing_stored, read_leaves
-from projections.transparency.merkle import EMPTY_ROOT, consistency_proof, root_at, verify_consistency
+from projections.transparency.merkle import (
+    EMPTY_ROOT,
+    HASH_SIZE_BYTES,
+    apart,
+    consistency_proof,
+    root_at,
+    verify_consistency,
+)
 from projections.transparency.note import Signer, VerifierKey, load_key, parse_vkey
 from projections.transparency.refusals import (
     CheckpointMissing,
@@ -45,7 +52,6 @@ from projections.transparency.tiles import TILE_WIDTH, Tile, TileReader, TileTre
 KEY = "key"
 FORMER = "former"
 """Folder of what the log published under names that it bore before it was restored."""
-HASH = 32
 TILES_AT_ONCE = 1024
 
 
@@ -191,7 +197,7 @@ def common_prefix(
     copy = KeptLeaves(state_folder / LEAVES, base.size)
     kept = copy if copy.gives(base.root) else None
     with closing(read_leaves(connection, 0, base.size)) as groups:
-        for leaf in (group[at : at + HASH] for group in groups for at in range(0, len(group), HASH)):
+        for leaf in (one for group in groups for one in apart(group)):
             if _published(reader, kept, size) not in (leaf, None):
                 break
             size += 1
@@ -205,8 +211,8 @@ def common_prefix(
 
 def _published(reader: TileReader, kept: KeptLeaves | None, index: int) -> bytes | None:
     if kept is not None:
-        at = index % TILE_WIDTH * HASH
-        return kept.tile(0, index // TILE_WIDTH)[at : at + HASH]
+        at = index % TILE_WIDTH * HASH_SIZE_BYTES
+        return kept.tile(0, index // TILE_WIDTH)[at : at + HASH_SIZE_BYTES]
     try:
         return reader.hashes(0, index // TILE_WIDTH)[index % TILE_WIDTH]
     except TileDamaged:
@@ -283,12 +289,12 @@ def _grow(connection: Connection[Any], folder: Path, base: Checkpoint) -> tuple[
     for group in read_leaves(connection, start):
         shared = min(len(known), len(group))
         if group[:shared] != known[:shared]:
-            position = base.size - len(known) // HASH + _first_difference(group, known) + 1
+            position = base.size - len(known) // HASH_SIZE_BYTES + _first_difference(group, known) + 1
             raise LogRewritten(f"position {position}", position)
         known = known[shared:]
         tree.extend(group[shared:])
     if known:
-        raise LogRolledBack(f"{base.size - len(known) // HASH} entries, {base.size} were signed")
+        raise LogRolledBack(f"{base.size - len(known) // HASH_SIZE_BYTES} entries, {base.size} were signed")
     for tile, data in tree.partials():
         if tree.size > base.size:
             write(tile, data)
@@ -300,11 +306,9 @@ def _grow(connection: Connection[Any], folder: Path, base: Checkpoint) -> tuple[
 
 def _first_difference(one: bytes, other: bytes) -> int:
     """Index of the first hash in which two rows of hashes differ."""
-    length = min(len(one), len(other))
-    return next(
-        (at // HASH for at in range(0, length, HASH) if one[at : at + HASH] != other[at : at + HASH]),
-        length // HASH,
-    )
+    pairs = enumerate(zip(apart(one), apart(other), strict=False))
+    same = min(len(one), len(other)) // HASH_SIZE_BYTES
+    return next((index for index, (left, right) in pairs if left != right), same)
 
 
 def _sign(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from projections.transparency.merkle import HASH_SIZE_BYTES, fold, node_hashes
+from projections.transparency.merkle import HASH_SIZE_BYTES, apart, fold, node_hashes
 from projections.transparency.refusals import EntryTooLarge, Malformed, TileDamaged
 
 TILE_WIDTH = 256
@@ -125,7 +125,7 @@ def parse_tile(data: bytes, width: int) -> list[bytes]:
     """Return the `width` hashes of a tile, or `Malformed`."""
     if len(data) != width * HASH_SIZE_BYTES:
         raise Malformed(f"the tile has {len(data)} bytes, not {width * HASH_SIZE_BYTES}")
-    return [data[at : at + HASH_SIZE_BYTES] for at in range(0, len(data), HASH_SIZE_BYTES)]
+    return apart(data)
 
 
 class TileReader:

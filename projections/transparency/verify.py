@@ -42,7 +42,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from itertools import groupby, repeat
-from operator import itemgetter
+from operator import add, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -149,21 +149,26 @@ def _sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _leaves(entries: Iterable[bytes]) -> list[bytes]:
-    """The leaf hash of each entry: to go on from a copy costs less than to put the byte before it."""
-    begin = hashlib.sha256(b"\x00").copy
+def _hashes(first: bytes, texts: Iterable[bytes]) -> list[bytes]:
+    """The hash of each text with a byte before it: to go on from a copy costs less than to put it there."""
+    begin = hashlib.sha256(first).copy
     found: list[bytes] = []
-    for entry in entries:
+    for text in texts:
         digest = begin()
-        digest.update(entry)
+        digest.update(text)
         found.append(digest.digest())
     return found
 
 
+def _leaves(entries: Iterable[bytes]) -> list[bytes]:
+    """The leaf hash of each entry."""
+    return _hashes(b"\x00", entries)
+
+
 def _nodes(row: list[bytes]) -> list[bytes]:
     """The node hash of each two neighbours."""
-    sha256 = hashlib.sha256
-    return [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2])]  # noqa: B905
+    each = iter(row)
+    return _hashes(b"\x01", map(add, each, each))
 
 
 def root_of(peaks: list[bytes]) -> bytes:
@@ -483,8 +488,8 @@ _HOUR = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3])")
 _REST = re.compile(rb":[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?Z")
 
 
-def shape_of(state: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of lines that differ from a canonical entry in their plain texts and integers alone.
+def shape_of(state: bytes) -> bytes:
+    """Return a pattern for lines that differ from a canonical entry in their plain texts and integers alone.
 
     It matches any line, but the groups are set only where it is such an entry. `state` is canonical and plain. Whatever
     plain UTF-8 it matches so is canonical too: the same keys in the same order, no white space, no escape. `log`,
@@ -505,7 +510,7 @@ def shape_of(state: bytes) -> re.Pattern[bytes]:
             part = _TEXT if found[:1] == b'"' else _NUMBER
         parts += [re.escape(state[at : token.start()]), part]
         at = token.end()
-    return re.compile(b"(?m)^(?:" + b"".join(parts) + b"$|.*)")
+    return b"(?m)^(?:" + b"".join(parts) + b"$|.*)"
 
 
 def _is_plain(text: bytes) -> bool:
@@ -519,19 +524,19 @@ def fits(shape: re.Pattern[bytes], state: bytes) -> re.Match[bytes] | None:
     return found if found is not None and found[4] else None
 
 
-_HEX, _ASCII = b"0123456789abcdef", bytes(range(128))
+_ASCII = bytes(range(128))
+_NIL, _AS_NIL = b"00000000-0000-0000-0000-000000000000", bytes.maketrans(b"123456789abcdef", b"0" * 15)
 
 
-def _check_ids(names: list[bytes]) -> None:
+def _check_ids(names: tuple[bytes, ...]) -> None:
     """Refuse what is not a UUID in small letters, each being of 36 bytes."""
-    joined, dashes = b"".join(names), b"-" * len(names)
-    digits = joined.translate(None, b"-")
-    placed = all(joined[at::36] == dashes for at in (8, 13, 18, 23))
-    if not placed or len(digits) != 32 * len(names) or digits.translate(None, _HEX):
+    if b"".join(names).translate(_AS_NIL) != _NIL * len(names):
         raise Bad("envelope")
 
 
-_number = lru_cache(4096)(int)  # most versions are small and come again
+@lru_cache(4096)  # most versions are small and come again
+def _next(version: bytes) -> bytes:
+    return b"%d" % (int(version) + 1)
 
 
 _LONE: set[str] = set()  # characters already seen to be so
@@ -607,13 +612,16 @@ _NO_SHAPE = re.compile(b"(?m)^.*()()()()")
 
 
 def _runs(states: list[bytes]) -> Iterator[tuple[int, int, int, int]]:
-    """Yield neighbours of one type: where their lines begin and end, the index of the first, and how many they are."""
-    start, first = 0, 0
-    if len(set(map(_type_at, states))) == 1:
+    """Yield neighbours of one type: where their lines begin and end, the index of the first, and how many they are.
+
+    Where all that are tried are of one type, the others are taken to be so: whoever is not does not fit its shape.
+    """
+    if len(set(map(_type_at, states[::16]))) == 1:
         yield 0, sum(map(len, states)) + len(states) - 1, 0, len(states)
         return
+    start, first = 0, 0
     for _, run in groupby(states, _type_at):
-        lengths = [len(state) for state in run]
+        lengths = list(map(len, run))
         end = start + sum(lengths) + len(lengths)
         yield start, end - 1, first, len(lengths)
         start, first = end, first + len(lengths)
@@ -627,7 +635,7 @@ class Rules:
 
     def __init__(self) -> None:
         """Begin before the first entry."""
-        self.versions: dict[bytes, int] = {}
+        self.versions: dict[bytes, bytes] = {}  # of the next entry of each stream, as it stands in the text
         self.ids: set[bytes] = set()
         self.before = 0  # entries before the next one, those that are not shown among them
         self.picked: frozenset[str] = frozenset()  # words of facts that may stand alone, their streams not whole
@@ -639,6 +647,7 @@ class Rules:
         self._rests: set[bytes] = set()  # minutes and seconds that do
         # By `_type_at`: there a shape is looked for, and first the last found.
         self._shapes: dict[bytes, list[re.Pattern[bytes]]] = {}
+        self._once: dict[bytes, set[bytes]] = {}  # by the same, shapes met once
         self._first: dict[bytes, re.Pattern[bytes]] = {}
 
     def take(self, state: bytes) -> None:
@@ -669,45 +678,38 @@ class Rules:
         """
         latest = self.latest
         try:
-            told = self._tell(states, text)
-            ats, names, streams, numbers = cast("Iterator[tuple[bytes, ...]]", zip(*told))  # noqa: B905 - Python 3.8
-            _check_ids([*names, *set(streams).difference(self.versions)])
+            ats, names, streams, numbers = self._tell(states, text)
+            _check_ids(names + streams)
             ids = set(names)
             if len(ids) != len(states) or not ids.isdisjoint(self.ids) or not _is_nfc(text):
                 return False
             self._check_times(ats)
+            self._count_on(streams, numbers)
         except Bad:
-            self.latest = latest
-            return False
-        if not self._count_on(streams, numbers):
             self.latest = latest
             return False
         self.ids |= ids
         self.last = (streams[-1].decode(), int(numbers[-1]), _type_of(states[-1]))
         return True
 
-    def _tell(self, states: list[bytes], text: bytes) -> list[tuple[bytes, ...]]:
-        """At, id, stream and version of each entry, all canonical, or `Bad`; their forms are still to be checked.
+    def _tell(self, states: list[bytes], text: bytes) -> Iterator[tuple[bytes, ...]]:
+        """The instants, ids, streams and versions of entries, all canonical, or `Bad`; their forms are to be checked.
 
         Neighbours of one type are looked at in one go.
         """
         if not _is_plain(text):
-            return [self._fields(state).groups() for state in states]
+            return zip(*[self._fields(state).groups() for state in states])  # noqa: B905 - Python 3.8 knows no strict
         told: list[tuple[bytes, ...]] = []
         for start, end, first, count in _runs(states):
-            shape = self._first.get(_type_at(states[first])) or self._known(states[first])
-            found = shape.findall(text, start, end)
+            shape, run = self._first.get(_type_at(states[first])), states[first : first + count]
+            found = shape.findall(text, start, end) if shape else [self._fields(state).groups() for state in run]
             if len(found) != count:
                 raise Bad("line")
             told += found
-        if all(map(itemgetter(3), told)):
-            return told
-        return [one if one[3] else self._fields(state).groups() for one, state in zip(told, states)]  # noqa: B905
-
-    def _known(self, state: bytes) -> re.Pattern[bytes]:
-        """The shape of a canonical entry, learned by now where it can be."""
-        self._fields(state)
-        return self._first.get(_type_at(state), _NO_SHAPE)
+        if not all(map(itemgetter(3), told)):  # some have not the shape of their neighbours
+            pairs = zip(told, states)  # noqa: B905 - Python 3.8 knows no strict
+            told = [one if one[3] else self._fields(state).groups() for one, state in pairs]
+        return zip(*told)  # noqa: B905 - Python 3.8 knows no strict
 
     def _fields(self, state: bytes) -> re.Match[bytes] | Fields:
         """At, id, stream and version of an entry that is canonical, or `Bad`; their forms are still to be checked."""
@@ -724,27 +726,31 @@ class Rules:
         return Fields([entry["at"], entry["id"], entry["stream"], str(entry["version"])])
 
     def _learn(self, state: bytes) -> None:
-        """Remember the shape of an entry that is canonical and of this log."""
-        known = self._shapes.setdefault(_type_at(state), [])
-        if len(known) < 8 and len(self._shapes) < 4096 and len(state) < 4096 and b"\\" not in state:
-            known.append(shape_of(state))
-            self._first[_type_at(state)] = known[-1]
+        """Remember the shape of an entry that is canonical and of this log, when it is met again: many never are."""
+        key = _type_at(state)
+        known, once = self._shapes.setdefault(key, []), self._once.setdefault(key, set())
+        few = len(known) < 8 and len(once) < 64 and len(self._shapes) < 4096
+        if few and len(state) < 4096 and b"\\" not in state:
+            shape = shape_of(state)
+            if shape in once:
+                self._first[key] = re.compile(shape)
+                known.append(self._first[key])
+            once.add(shape)
 
-    def _count_on(self, streams: tuple[bytes, ...], numbers: tuple[bytes, ...]) -> bool:
-        """Let each entry be the next of its stream; if one is not, False, and none is."""
-        versions, counted = self.versions, list(map(_number, numbers))
+    def _count_on(self, streams: tuple[bytes, ...], numbers: tuple[bytes, ...]) -> None:
+        """Let each entry be the next of its stream; if one is not, `Bad`, and none is."""
+        versions = self.versions
         if len(set(streams)) == len(streams):
-            if list(map(versions.get, streams, repeat(0))) != [number - 1 for number in counted]:
-                return False
-            versions.update(zip(streams, counted))  # noqa: B905 - Python 3.8
-            return True
-        for taken, (stream, number) in enumerate(zip(streams, counted)):  # noqa: B905 - Python 3.8
-            if versions.get(stream, 0) + 1 != number:
-                for each in streams[:taken]:
-                    versions[each] -= 1
-                return False
-            versions[stream] = number
-        return True
+            if tuple(map(versions.get, streams, repeat(b"1"))) != numbers:
+                raise Bad("version")
+            versions.update(zip(streams, map(_next, numbers)))  # noqa: B905 - Python 3.8 knows no strict
+            return
+        following: dict[bytes, bytes] = {}
+        for stream, number in zip(streams, numbers):  # noqa: B905 - Python 3.8 knows no strict
+            if (following.get(stream) or versions.get(stream, b"1")) != number:
+                raise Bad("version")
+            following[stream] = _next(number)
+        versions.update(following)
 
     def _check_times(self, ats: tuple[bytes, ...]) -> None:
         """Refuse an hour that does not exist, and an instant too far behind the latest."""
@@ -805,7 +811,7 @@ class Rules:
 
     def _follow(self, at: str, name: str, stream: str, version: int, kind: str) -> None:
         """Check an entry against those before it."""
-        expected = self.versions.get(stream.encode(), 0) + 1
+        expected = int(self.versions.get(stream.encode(), b"1"))
         if version != expected and not (kind in self.picked and version > expected):
             raise Bad(f"version {version}, expected {expected}")
         unique = name.encode()
@@ -813,7 +819,7 @@ class Rules:
             raise Bad("its id stands twice")
         self._check_day(at[:10])
         self._check_time(at)
-        self.versions[stream.encode()] = version
+        self.versions[stream.encode()] = b"%d" % (version + 1)
         self.ids.add(unique)
         self.last = (stream, version, kind)
 
@@ -1137,18 +1143,18 @@ class Folder:
         self._names = self._names or sorted(_below(str(self.path), ""))
         return self._names
 
-    def open(self, name: str) -> BinaryIO:
+    def open(self, name: str, buffering: int = -1) -> BinaryIO:
         """Open a file; one that is not there reads as empty."""
         path = f"{self.path}/{name}"
         try:
             regular = stat.S_ISREG(os.lstat(path).st_mode)
         except (OSError, ValueError):
             regular = False
-        return open(path, "rb") if regular else io.BytesIO()  # noqa: PTH123 - thousands of small files
+        return open(path, "rb", buffering) if regular else io.BytesIO()  # noqa: PTH123 - thousands of small files
 
     def read(self, name: str) -> bytes:
         """Bytes of a file; empty when it is not there."""
-        with self.open(name) as file:
+        with self.open(name, 0) as file:
             return file.read()
 
     def read_once(self, name: str) -> bytes:
@@ -1297,13 +1303,13 @@ def check_decisions(folder: Folder, disclosures: Disclosures, positions: Positio
 
 def check_manifest(folder: Folder) -> Iterator[Problem]:
     """Compare every file with the list; the list names each file once, in order."""
-    names = folder.names()
+    names = set(folder.names())
     lines = folder.read("MANIFEST").decode("utf-8", "replace").split("\n")
     found = [_LISTED.fullmatch(line) for line in lines[:-1]]
     listed = {each.group(2): each.group(1) for each in found if each is not None}
     if lines[-1] or None in found or len(listed) != len(found) or list(listed) != sorted(listed):
         yield Problem("manifest-malformed", detail="sha256sum -c")
-    for name in sorted(set(names) | set(listed) | REQUIRED):
+    for name in sorted(names | set(listed) | REQUIRED):
         if name not in names:
             yield Problem("file-missing", file=name)
         elif name not in listed and name != "MANIFEST":
@@ -1845,9 +1851,10 @@ PART = (
     "Scope {scope}: {shown} of {size} entries, each in its place; of the others the hashes alone. Root {root}",
 )
 COUNTED = (
-    "按当时的规则重算 {rounds} 次决定,全部相符:得分 {scores} 个,格次 {grades} 个,评议票 {ballots} 张。",
+    "按当时的规则重算 {rounds} 次决定,全部相符:得分 {scores} 个,格次 {grades} 个,评议票 {ballots} 张,"
+    "档案承诺 {states} 次。",
     "{rounds} decisions made again under the rules of their time, all the same: {scores} scores, {grades} grades, "
-    "{ballots} ballots.",
+    "{ballots} ballots, {states} state roots.",
 )
 ANEW = (
     "其中重算改定的结果 {restated} 个,预备期窗口 {windows} 次。",

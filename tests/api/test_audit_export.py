@@ -4,23 +4,36 @@ import base64
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
+import msgspec
 import psycopg
+import pytest
 
 from domain.decider import Fact
 from domain.entry import decode
 from domain.objection.objection import ObjectionFiled
 from domain.organisation.member import MemberDescribed
-from domain.oversight.export import ExportProduced
+from domain.oversight.export import ExportChanged, ExportProduced
 from ops.example.people import BRANCH, people
-from projections.transparency.mandate import sealed_in
-from tests.api.town import PAGE, Town
+from ops.proving import Taking, exported
+from projections.transparency.mandate import Profile, sealed_in
+from projections.transparency.scope import Scope
+from tests.api.town import PAGE, Town, key
 
 TAKEN = "/log/export.tar"
+
+
+def own_place(town: Town) -> str:
+    """Where the member takes his own."""
+    return f"/members/{town.members['member']}/own/export.tar"
 
 
 def produced(town: Town) -> list[ExportProduced]:
@@ -32,7 +45,7 @@ def produced(town: Town) -> list[ExportProduced]:
 def test_an_auditor_takes_a_branch_away_and_its_verifier_finds_it_whole(town: Town, tmp_path: Path) -> None:
     auditor = town.known("auditor")
     before = len(produced(town))
-    taken = auditor.get(TAKEN, params={"unit": BRANCH, "period": "2026"})
+    taken = auditor.post(TAKEN, json={"unit": BRANCH, "period": "2026"}, headers=key())
     assert taken.status_code == 200, taken.text
     assert taken.headers["content-type"] == "application/x-tar"
     with tarfile.open(fileobj=io.BytesIO(taken.content)) as tar:
@@ -49,6 +62,55 @@ def test_an_auditor_takes_a_branch_away_and_its_verifier_finds_it_whole(town: To
         noted = reading.execute("SELECT operator FROM access.exports ORDER BY export DESC LIMIT 1").fetchone()
     assert noted is not None
     assert str(fact.by) in noted[0]
+
+
+def test_the_same_key_again_gives_the_same_export_and_says_nothing_new(town: Town) -> None:
+    """A reply was lost, and the log has gone on: it is the export of the first request, to the byte."""
+    auditor, once = town.known("auditor"), key()
+    first = auditor.post(TAKEN, json={"period": "2026"}, headers=once)
+    town.settled()
+    before = len(produced(town))
+    again = auditor.post(TAKEN, json={"period": "2026"}, headers=once)
+    assert (again.status_code, again.content) == (200, first.content)
+    other = auditor.post(TAKEN, json={"period": "2025"}, headers=once)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+    assert len(produced(town)) == before
+
+
+def test_a_form_that_stayed_on_its_page_takes_another_part_as_well(town: Town) -> None:
+    auditor = town.known("auditor")
+    (fresh,) = re.findall(
+        r'name="idempotency_key" value="([^"]+)"><h2 id="take"', auditor.get("/log", headers=PAGE).text
+    )
+    before = len(produced(town))
+    for period in ("2026", "2025", "2026"):
+        form = {"idempotency_key": fresh, "unit": "", "member": "", "period": period}
+        assert auditor.post(TAKEN, data=form).status_code == 200
+    assert [fact.year for fact in produced(town)[before:]] == [2026, 2025]
+
+
+def test_no_address_gives_an_export_to_a_link_a_reload_or_another_site(town: Town) -> None:
+    auditor, before = town.known("auditor"), len(produced(town))
+    review = f"/units/{BRANCH}/reviews/{uuid4()}/export.tar"
+    for place in (TAKEN, own_place(town), review):
+        answered = auditor.get(place)
+        assert (answered.status_code, answered.json()["code"]) == (405, "method-not-allowed"), place
+        foreign = auditor.post(place, json={}, headers={**key(), "origin": "https://elsewhere.example"})
+        assert foreign.json()["code"] == "wrong-origin", place
+    assert auditor.post(TAKEN, json={}).json()["code"] == "idempotency-key-missing"
+    assert len(produced(town)) == before
+
+
+def test_what_can_no_longer_be_made_as_it_was_is_not_given_out_under_its_record(town: Town, tmp_path: Path) -> None:
+    """Of what was sealed then less can be disclosed now."""
+    member, scope = town.members["member"], Scope(member=town.members["member"])
+    whole = Profile(mandate="member", member=member)
+    taking = Taking(scope, "himself", member, profile=whole, command=uuid4())
+    first = exported(town.deployment, tmp_path / "first", taking)
+    assert exported(town.deployment, tmp_path / "again", taking).manifest_sha256 == first.manifest_sha256
+    less = replace(taking, profile=msgspec.structs.replace(whole, first_on=date.max))
+    with pytest.raises(ExportChanged):
+        exported(town.deployment, tmp_path / "less", less)
 
 
 def lines_of(content: bytes, name: str) -> list[bytes]:
@@ -74,7 +136,7 @@ def disclosed(content: bytes, folder: Path) -> tuple[list[str], list[Fact]]:
 
 def test_a_member_takes_what_the_log_holds_of_him_and_what_lies_under_his_own_key(town: Town, tmp_path: Path) -> None:
     member = town.members["member"]
-    taken = town.acting("member", "member", BRANCH).get(f"/members/{member}/own/export.tar")
+    taken = town.acting("member", "member", BRANCH).post(own_place(town), json={}, headers=key())
     assert taken.status_code == 200, taken.text
     values, facts = disclosed(taken.content, tmp_path)
     himself = next(one for one in people() if one.login == "member")
@@ -92,16 +154,15 @@ def test_a_member_takes_what_the_log_holds_of_him_and_what_lies_under_his_own_ke
 
 
 def test_nobody_takes_another_member_s(town: Town) -> None:
-    place = f"/members/{town.members['member']}/own/export.tar"
     for login in ("secretary", "auditor"):
-        assert town.known(login).get(place).status_code in (403, 404)
+        assert town.known(login).post(own_place(town), json={}, headers=key()).status_code in (403, 404)
 
 
 def test_a_person_s_export_is_among_those_who_read_his_archive(town: Town) -> None:
     member = town.members["auditor"]
     other = next(one for login, one in town.members.items() if login != "auditor")
     assert member != other
-    assert town.known("auditor").get(TAKEN, params={"member": str(other)}).status_code == 200
+    assert town.known("auditor").post(TAKEN, json={"member": str(other)}, headers=key()).status_code == 200
     row = town.sql.execute(
         "SELECT reader, what FROM access.readings WHERE subject = %s ORDER BY reading DESC LIMIT 1", (other,)
     ).fetchone()
@@ -110,28 +171,25 @@ def test_a_person_s_export_is_among_those_who_read_his_archive(town: Town) -> No
 
 def test_nobody_else_takes_the_log_away(town: Town) -> None:
     before = len(produced(town))
-    assert town.known("secretary").get(TAKEN).status_code in (403, 404)
+    assert town.known("secretary").post(TAKEN, json={}, headers=key()).status_code in (403, 404)
     with town.visit() as stranger:
-        assert stranger.get(TAKEN).status_code == 401
+        assert stranger.post(TAKEN, json={}, headers=key()).status_code == 401
     assert len(produced(town)) == before
 
 
 def test_what_is_not_there_is_said_plainly(town: Town) -> None:
     auditor = town.known("auditor")
-    unknown = auditor.get(TAKEN, params={"unit": "NOWHERE"})
-    assert (unknown.status_code, unknown.json()["code"]) == (404, "scope-empty")
-    assert auditor.get(TAKEN, params={"member": "somebody"}).status_code == 404
-    for neither in ("26", "2026-", "H1"):
-        assert auditor.get(TAKEN, params={"period": neither}).status_code == 422
-    never = auditor.get(TAKEN, params={"period": "2026-NEVER"})
-    assert (never.status_code, never.json()["code"]) == (404, "scope-empty")
+    for nothing in ({"unit": "NOWHERE"}, {"period": "2026-NEVER"}):
+        unknown = auditor.post(TAKEN, json=nothing, headers=key())
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "scope-empty")
+    for neither in ({"member": "somebody"}, {"period": "26"}, {"period": "2026-"}, {"period": "H1"}):
+        told = auditor.post(TAKEN, json=neither, headers=key())
+        assert (told.status_code, told.json()["code"]) == (422, "body-invalid")
 
 
 def test_the_page_offers_it_to_an_auditor_alone(town: Town) -> None:
     auditor = town.known("auditor")
-    assert auditor.get(TAKEN, params={"unit": BRANCH, "period": "2026"}).status_code == 200
-    town.settled()
     page = auditor.get("/log", headers=PAGE).text
-    assert TAKEN in page
+    assert f'method="post" action="{TAKEN}"' in page
     assert produced(town)[-1].manifest in page
     assert TAKEN not in town.known("secretary").get("/log", headers=PAGE).text

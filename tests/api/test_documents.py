@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
+from inspect import iscoroutinefunction
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
-from api.asked import OPEN, declared
+from api.asked import OPEN, Permitted, declared
 from api.documents import Described
 from api.examples import example
 from api.routes import ROUTERS
@@ -49,6 +50,13 @@ def test_every_route_is_documented_with_its_operation(openapi: dict[str, Any]) -
             assert declaration is not None
             assert found["x-operation"] == declaration.operation
             assert found["summary"]
+
+
+def test_nothing_that_a_route_depends_on_takes_a_thread() -> None:
+    """A plain function would be given a thread of its own for each request, and the loop would wait for it."""
+    for route in ROUTES:
+        for below in route.dependant.dependencies:
+            assert isinstance(below.call, Permitted) or iscoroutinefunction(below.call), route.path
 
 
 def test_every_write_has_an_example_and_its_problems(openapi: dict[str, Any]) -> None:

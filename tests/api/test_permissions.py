@@ -98,7 +98,6 @@ NOT_IN_THE_EXAMPLE = {
     *(f"GET /units/{{unit}}/reviews/{{review}}{part}" for part in ("", "/points", "/dossier")),
     "GET /units/{unit}/reviews/{review}/points/{year}/{category}",
     "GET /units/{unit}/reviews/{review}/bundles/{bundle}.zip",
-    "GET /units/{unit}/reviews/{review}/export.tar",
     "GET /units/{unit}/seats/{year}/{period}",
     "GET /units/{unit}/scores/{year}/{period}/{component}",
     "GET /units/{unit}/reserved/sheets/{matter}/{item}",

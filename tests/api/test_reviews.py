@@ -361,9 +361,10 @@ def test_while_it_runs_nobody_else_can_tell_that_somebody_is_looked_at(town: Tow
 def test_a_reviewer_takes_the_persons_export_and_the_log_does_not_say_whose(town: Town) -> None:
     """I17: the entry names the review; disclosed is what lies in the person's own streams, in its days."""
     place, member = opened(town), town.members["member"]
-    assert refused(reviewer(town, "inspector"), f"{place}/export.tar") == "review-no-access"
+    denied = reviewer(town, "inspector").post(f"{place}/export.tar", json={}, headers=key())
+    assert denied.json()["code"] == "review-no-access"
     granted(town, place)
-    taken = reviewer(town, "inspector").get(f"{place}/export.tar")
+    taken = reviewer(town, "inspector").post(f"{place}/export.tar", json={}, headers=key())
     assert taken.status_code == 200, taken.text
     entries, disclosures = (lines_of(taken.content, name) for name in ("entries.jsonl", "disclosures.jsonl"))
     profile = Profile(mandate="reviewer", member=member, first_on=date(2026, 1, 1), last_on=date(2026, 12, 31))

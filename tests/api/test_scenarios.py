@@ -67,6 +67,8 @@ def test_20_an_auditor_writes_nowhere(town: Town) -> None:
             continue
         if route.path_format.startswith("/session"):
             continue
+        if route.path_format == "/log/export.tar":
+            continue  # He takes it away, and that stands in the log: the installation's word, not his.
         path = re.sub(r"\{(\w+)\}", lambda found: _filled(town, found.group(1)), route.path_format)
         for body in ({}, {"reason": "看看"}):
             answered = watcher.post(path, json=body, headers=key())

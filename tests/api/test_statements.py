@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from api.arrival import BY_COOKIE, BY_TOKEN
 from ops.deployment import on_reads
 from ops.example.people import BRANCH, WORK_COMMITTEE
 from ops.example.told import SCHEME
@@ -25,11 +26,13 @@ SAID: list[str] = []
 
 
 class Listening(psycopg.AsyncConnection[tuple[Any, ...]]):
-    """A connection that writes down what it is asked."""
+    """A connection that writes down what it is asked, through whichever kind of cursor."""
 
-    async def execute(self, query: Any, *arguments: Any, **named: Any) -> Any:
-        SAID.append(query.decode() if isinstance(query, bytes) else str(query))
-        return await super().execute(query, *arguments, **named)
+    async def wait(self, gen: Any, *arguments: Any, **named: Any) -> Any:
+        query = gen.gi_frame.f_locals.get("query")
+        if query is not None:
+            SAID.append(query.decode() if isinstance(query, bytes) else str(query))
+        return await super().wait(gen, *arguments, **named)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +74,28 @@ def test_the_notice_board_comes_from_one_statement_whoever_reads_it(listened: To
     for login in ("member", "secretary"):
         reader = listened.acting(login, login, BRANCH)
         assert said(reader, f"/units/{BRANCH}/notices", "notices") == (1, 1)
+
+
+def test_who_comes_and_whom_he_asks_for_is_found_by_indexes_alone(town: Town) -> None:
+    """Asked with every request: it must not become slower with the number of people and offices."""
+    known = {"token": b"", "now": town.deployment.clock().now(), "day": "2026-05-20", "unit": None, "member": uuid4()}
+    with psycopg.connect(on_reads(town.deployment.database.urls.writer)) as connection:
+        connection.execute("SET enable_seqscan = off")
+        for query in (BY_COOKIE, BY_TOKEN):
+            plan = "\n".join(line for (line,) in connection.execute("EXPLAIN " + query, known))
+            # How far the read models are, and what is parked or held back: a row or a few.
+            assert set(re.findall(r"Seq Scan on (\w+)", plan)) <= {"tracking", "parked", "held"}
+
+
+def test_who_comes_is_planned_once_whatever_he_asks_for(town: Town) -> None:
+    """Planning the statement takes longer than answering it."""
+    known = {"token": b"", "now": town.deployment.clock().now(), "day": "2026-05-20"}
+    with psycopg.connect(str(house(town.deployment).access.conninfo)) as connection:
+        for asked in ({"unit": BRANCH, "member": None}, {"unit": None, "member": uuid4()}):
+            for _ in range(9):
+                connection.execute(BY_COOKIE, {**known, **asked})
+        planned = connection.execute("SELECT bool_or(generic_plans > 0), sum(custom_plans) FROM pg_prepared_statements")
+        assert planned.fetchone() == (True, 0)
 
 
 def test_while_nothing_is_applied_the_read_models_are_not_asked_again(listened: Town) -> None:

@@ -59,6 +59,17 @@ def test_a_token_reads_and_writes_within_its_scopes_alone(town: Town) -> None:
         assert _get(town, token, path).json()["code"] == "not-permitted", path
 
 
+def test_what_one_token_has_already_is_no_answer_for_another_that_may_see_more(town: Town) -> None:
+    town.settled()
+    narrow = _token(town, ["archive.read"], name="narrow")
+    wide = _token(town, ["archive.read", "result.read", "veto.read"], name="wide")
+    path = f"/members/{town.members['recorder']}/points"
+    tag = _get(town, narrow, path).headers["etag"]
+    for token, status in ((narrow, 304), (wide, 200)):
+        headers = {"authorization": f"Bearer {token}", "if-none-match": tag}
+        assert town.known("").get(path, headers=headers).status_code == status
+
+
 def test_a_token_can_never_do_more_than_its_person(town: Town) -> None:
     token = _token(town, ["rules.draft", "sheet.decide"], role="recorder")
     for path in ("/units/PK/rules", f"/units/{BRANCH}/matters/TD-202605/sheets/R-LX-1/approval"):
@@ -161,9 +172,29 @@ def test_whoever_a_list_shows_is_looked_at_and_a_list_that_does_not_fit_is_refus
     assert town.sql.execute(looked_at, {"token": hashed(enough)}).fetchone() == (counted,), "the same people again"
 
 
+def test_what_was_not_given_out_is_not_counted(town: Town) -> None:
+    """A page reads an archive first and then a list: where the list does not fit, the archive was not shown either."""
+    few = _token(town, ["archive.read"], login="everybody", role="secretary", people_most=1)
+    member, secretary = town.members["substitute"], town.acting("secretary", "secretary", BRANCH)
+    points = secretary.get(f"/members/{member}/points/2026/LX").json()["value"]
+    record = points["spans"][0]["items"][0]["records"][0]["record"]
+    looked_at = "SELECT person FROM access.token_people WHERE token_hash = %(token)s"
+    for _ in range(2):
+        assert _get(town, few, f"/members/{member}/records/{record}").json()["code"] == "beyond-purpose"
+    assert town.sql.execute(looked_at, {"token": hashed(few)}).fetchall() == []
+    assert _get(town, few, f"/members/{member}/points").status_code == 200
+    assert town.sql.execute(looked_at, {"token": hashed(few)}).fetchall() == [(member,)]
+    other = town.members["member"]
+    assert _get(town, few, f"/members/{other}/points").json()["code"] == "beyond-purpose"
+
+
 def test_a_token_takes_no_list_away_without_a_mandate(town: Town) -> None:
     place = f"/units/{BRANCH}/exports/sheets.csv"
     assert _get(town, _token(town, ["sheet.read"]), place).json()["code"] == "export-without-mandate"
     assert _get(town, _token(town, ["sheet.read"], mandate="浦审〔2026〕3号"), place).status_code == 200
     whole = _token(town, ["log.export"], login="auditor", role="auditor", unit=WORK_COMMITTEE, purpose="audit")
-    assert _get(town, whole, "/log/export.tar").json()["code"] == "export-without-mandate"
+    one = {"member": str(town.members["substitute"])}
+    sent = town.known("").post("/log/export.tar", json=one, headers={"authorization": f"Bearer {whole}", **key()})
+    assert sent.json()["code"] == "export-without-mandate"
+    looked_at = "SELECT count(*) FROM access.token_people WHERE token_hash = %(token)s"
+    assert town.sql.execute(looked_at, {"token": hashed(whole)}).fetchone() == (0,), "nobody was looked at"

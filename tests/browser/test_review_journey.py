@@ -57,6 +57,10 @@ def test_j8_a_review_from_its_number_to_the_end_of_every_access(town: Town, visi
     expect(inspector.get_by_role("heading", name="证据清单")).to_be_visible()
     fits(inspector)
     inspector.goto(place)
+    with inspector.expect_download() as taken:
+        inspector.get_by_role("button", name="下载该党员的审计导出").click()
+    assert taken.value.suggested_filename == "steelyard.tar"
+    fits(inspector)
     inspector.get_by_role("button", name="封存现有材料").click()
     with inspector.expect_download() as taken:
         inspector.get_by_role("link", name="下载", exact=True).click()

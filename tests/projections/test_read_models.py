@@ -152,7 +152,7 @@ def test_the_published_calendar_is_what_terms_are_counted_in(read: Read) -> None
     assert read(rules.calendars) == {2026: CALENDAR[2026]}
 
 
-def test_matters_newest_first_with_their_evidence(read: Read) -> None:
+def test_matters_last_day_first_with_their_evidence(read: Read) -> None:
     page = read(matters.matters_of, BRANCH)
     assert [(found.matter, found.status) for found in page.items] == [
         ("M5", "planned"),
@@ -175,6 +175,21 @@ def test_pages_follow_one_another_without_gap_or_repeat(read: Read) -> None:
         page = read(matters.matters_of, BRANCH, before=page.before, limit=2)
         seen += [found.matter for found in page.items]
     assert seen == ["M5", "M4", "M3", "M2", "M1"]
+
+
+def test_matters_stand_by_their_days_in_whatever_order_they_are_planned(house: House) -> None:
+    days = {"M6": date(2026, 6, 2), "M7": date(2026, 3, 5), "M8": date(2026, 6, 2), "M9": date(2026, 4, 1)}
+    planned = [road(Done(code, KINDS[0], day, reaches="planned"))[0] for code, day in days.items()]
+    house.tell([*founding(), *(msgspec.structs.replace(one, at=at(date(2026, 3, 2), 9)) for one in planned)])
+    house.follow()
+    read = Read(house, house.entries())
+    page = read(matters.matters_of, BRANCH, limit=1)
+    seen = [found.matter for found in page.items]
+    while page.before is not None:
+        page = read(matters.matters_of, BRANCH, before=page.before, limit=1)
+        seen += [found.matter for found in page.items]
+    assert seen == ["M8", "M6", "M9", "M7"]
+    assert [found.matter for found in read(matters.to_hold, BRANCH, date(2026, 4, 1))] == ["M7", "M9"]
 
 
 def test_sheets_of_a_branch_by_status(read: Read) -> None:

@@ -117,7 +117,7 @@ _WORDS: dict[str, dict[str, type[Fact]]] = {}
 def word_of(fact: type[Fact]) -> str:
     """The word under which a fact is stored: its name, in small letters with hyphens.
 
-    >>> word_of(BallotCast)
+    >>> word_of(type("BallotCast", (Fact,), {}))
     'ballot-cast'
     """
     return "".join(f"-{one.lower()}" if one.isupper() else one for one in fact.__name__).lstrip("-")

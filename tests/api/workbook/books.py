@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -143,14 +143,20 @@ def with_sheet(xml: str, sheet: str = MARKS.zh) -> bytes:
     return packed(book)
 
 
-def dry_run(data: bytes, world: World, actor: Actor = branch.AS_RECORDER, directory: Directory = DIRECTORY) -> Dry:
+def dry_run(
+    data: bytes,
+    world: World,
+    actor: Actor = branch.AS_RECORDER,
+    directory: Directory = DIRECTORY,
+    at: datetime = branch.AT,
+) -> Dry:
     """The dry run of a workbook over a past in memory."""
     return plan_import(
         data,
         filename="五月.xlsx",
         directory=directory,
         actor=actor,
-        at=branch.AT,
+        at=at,
         salt=lambda: "c2FsdC1vZi0xMjgtYml0cw",
         load=world.load,
         known=world.known,

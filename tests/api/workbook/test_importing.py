@@ -1,6 +1,6 @@
 """A recorder's month: template, filled in, read, rehearsed, executed; and everything that stops it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -281,6 +281,16 @@ def test_a_late_entry_with_its_reason_is_taken(world: World) -> None:
     late = dict(PARTY_DAY) | {"held_on": "2026-04-01", "planned_on": "2026-04-01", "late_reason": "记录员住院"}
     taken_in(world, month([late]))
     assert sheet_in(world).late
+
+
+def test_where_no_calendar_says_whether_entry_has_closed_the_cell_of_the_reason_is_named(world: World) -> None:
+    """Of New Year's Eve, brought when no calendar of the new year is published yet: a reason lets it in."""
+    eve, new_year = (
+        dict(PARTY_DAY) | dict.fromkeys(("held_on", "planned_on"), "2026-12-31"),
+        datetime(2027, 1, 4, tzinfo=UTC),
+    )
+    assert codes(dry_run(month([eve]), world, at=new_year)) == [("事项", 2, "G", "no-calendar")]
+    assert dry_run(month([eve | {"late_reason": "记录员住院"}]), world, at=new_year).findings == ()
 
 
 def test_a_sheet_opened_in_time_and_filled_late_by_the_workbook_takes_the_reason(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -10,6 +10,7 @@ import msgspec
 import openpyxl
 import pytest
 from msgspec.structs import replace
+from openpyxl.utils import get_column_letter
 
 from api.workbook.directory import Directory
 from api.workbook.listing import ListDry, Surroundings, plan_list
@@ -136,7 +137,9 @@ def filled(kind: str, rows: Sequence[Cells]) -> bytes:
     return into.getvalue()
 
 
-def planned(kind: str, data: bytes, world: World, actor: Actor, directory: Directory = DIRECTORY) -> ListDry:
+def planned(
+    kind: str, data: bytes, world: World, actor: Actor, directory: Directory = DIRECTORY, at: datetime = AT
+) -> ListDry:
     """The dry run of a list over a past in memory."""
     holders: dict[str, UUID] = {}
     return plan_list(
@@ -145,11 +148,16 @@ def planned(kind: str, data: bytes, world: World, actor: Actor, directory: Direc
         filename=f"{kind}.xlsx",
         directory=directory,
         actor=actor,
-        at=AT,
+        at=at,
         salt=lambda: "c2FsdC1vZi0xMjgtYml0cw",
         pseudonym=lambda number: uuid5(NAMESPACE, f"test/{number}"),
         house=Surroundings(load=world.load, known=world.known, holder=lambda one: holders.get(one[0].value)),
     )
+
+
+def codes_of(dry: ListDry) -> list[tuple[str, str]]:
+    """(column, code) of every finding."""
+    return [(one.column, one.code) for one in dry.findings]
 
 
 @pytest.fixture
@@ -229,6 +237,20 @@ def test_what_is_wrong_is_said_at_its_row(kind: str, key: str, value: object, co
     assert dry.commands == ()
     assert code in {finding.code for finding in dry.findings}
     assert {(finding.sheet, finding.row) for finding in dry.findings} == {(LISTS[kind].zh, 2)}
+
+
+@pytest.mark.parametrize("kind", ["honours", "deductions"])
+def test_where_no_calendar_says_whether_entry_has_closed_the_cell_of_the_reason_is_named(
+    kind: str, world: World
+) -> None:
+    row, actor, _ = CASES[kind]
+    eve, new_year = {**row, "dated_on": date(2026, 12, 31)}, datetime(2027, 1, 4, tzinfo=UTC)
+    (found,) = planned(kind, filled(kind, [eve]), world, actor, at=new_year).findings
+    columns = [column.key for column in LISTS[kind].columns]
+    assert (found.code, found.column) == ("no-calendar", get_column_letter(columns.index("late_reason") + 1))
+    dry = planned(kind, filled(kind, [eve | {"late_reason": "记录员住院"}]), world, actor, at=new_year)
+    # Of a deduction the term for a statement cannot be counted either, and no reason helps against that.
+    assert codes_of(dry) == ([] if kind == "honours" else [("A", "no-calendar")])
 
 
 def test_traits_are_sealed_as_far_as_they_are_said_and_a_row_that_says_none_is_not_read(world: World) -> None:

@@ -1,9 +1,7 @@
 """What holds for every score: caps, order, excuses, pending records, absences, versions."""
 
-import doctest
 from datetime import date
 from random import Random
-from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.assessment import explanation, presence, probation, scoring
 from domain.assessment.allotment import allot
 from domain.assessment.probation import window_total
 from domain.assessment.rows import OUTCOMES, ResponsibilityRow, Tally, Uncountable, VetoRow, tally
@@ -239,13 +236,6 @@ def test_more_than_the_maximum_quantity_counts_as_the_maximum() -> None:
 def test_a_window_of_six_months_equals_a_half(rows: list[ResponsibilityRow]) -> None:
     window = half(rows, tariff=window_tariff(SCHEME, 6)).confirmed
     assert window == half(rows).confirmed
-
-
-@pytest.mark.parametrize("module", [explanation, presence, probation, scoring])
-def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0
 
 
 def test_a_line_is_rounded_half_up_where_months_do_not_divide() -> None:

@@ -28,7 +28,13 @@ from domain.objection.closing import (
     EscalateObjection,
     TermNotMissed,
 )
-from domain.objection.deciding import CorrectionChangesNothing, CorrectionMissing, CorrectionNotWanted, DeliverReply
+from domain.objection.deciding import (
+    CorrectionChangesNothing,
+    CorrectionMissing,
+    CorrectionNotWanted,
+    DeliverReply,
+    NotOnSheet,
+)
 from domain.objection.filing import KeyWrong, ObjectionExists, ReceivedBeforePosting, TargetNotOfNotice
 from domain.objection.handling import GroundUnknown, HandlerUnfit, RecuseHandler
 from domain.objection.objection import (
@@ -54,6 +60,7 @@ from domain.objection.recusal import ConcernedSteps, NotTheBody, NotTheHandler, 
 from domain.organisation.appointments import EndRole, SubstituteRole
 from domain.organisation.member import MEMBER as PERSON
 from domain.organisation.member import ExemptionGranted, ExemptionRequested
+from domain.organisation.roster import NotOnRoster
 from domain.recording.archive import (
     PointsConfirmed,
     RecordReleased,
@@ -513,15 +520,31 @@ def test_once_it_is_said_whose_line_is_missing_nobody_else_waits() -> None:
     assert [named[archive_of(one, HELD_ON)].held() for one in (late, other)] == [True, False]
 
 
-def test_an_objection_to_a_missing_line_holds_nobody_whom_the_sheet_does_not_ask() -> None:
-    late, exempt = who("was there too"), who("is not assessed")
-    said = {"member": exempt, "unit": BRANCH, "exemption": 1}
+def exempted(member: UUID) -> list[Write]:
+    """Granted to him for the whole year."""
+    said = {"member": member, "unit": BRANCH, "exemption": 1}
     asked = ExemptionRequested(**said, from_on=date(2026, 1, 1), ground="0" * 64, reason="0" * 64)
     vote = Vote(entitled=3, present=3, in_favour=3)
     granted = ExemptionGranted(**said, body="branch_meeting", minute="纪要", minute_sha256="0" * 64, vote=vote)
-    posted = POSTED.given(registered(late), registered(exempt), *map(PERSON.of(exempt).says, (asked, granted)))
+    return [PERSON.of(member).says(fact) for fact in (asked, granted)]
+
+
+def test_an_objection_to_a_missing_line_holds_nobody_whom_the_sheet_does_not_ask() -> None:
+    late, exempt = who("was there too"), who("is not assessed")
+    posted = POSTED.given(registered(late), registered(exempt), *exempted(exempt))
     facts = posted.when(filed(about="missing_line", line=None)).facts()
     assert [one.member for one in facts if isinstance(one, OmissionHeld)] == [late]
+
+
+def test_no_decision_gives_a_line_to_whom_the_sheet_cannot_hold() -> None:
+    """Exempt from the beginning, or since it was filed: in either case nobody waits for him, and he has no score."""
+    late, exempt, stranger = who("was there too"), who("is not assessed"), who("was never here")
+    history = POSTED.given(registered(late), registered(exempt), filed(about="missing_line", line=None))
+    history = history.given(*exempted(exempt), accepted(), assigned(), heard(), found())
+    right = Correction(outcome="attended", member=exempt)
+    history.when(decided(correction=right)).refused(NotOnSheet, member=exempt)
+    history.when(decided(correction=replace(right, member=stranger))).refused(NotOnRoster, member=stranger)
+    history.when(decided(correction=replace(right, member=late))).says(ObjectionUpheld, OmissionSettled)
 
 
 def sealed(member: UUID) -> Write:

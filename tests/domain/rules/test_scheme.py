@@ -1,13 +1,10 @@
 """A rule set loads strictly, names everything wrong at once, and answers what it is asked."""
 
-import doctest
 import json
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-from domain.rules import digest, malformed, working_days
 from domain.rules.scheme import SECTIONS, Scheme, SchemeMalformed, load
 
 
@@ -183,10 +180,3 @@ def test_a_level_without_tier_is_of_the_tier_that_its_code_names(scheme: Scheme)
 def test_the_order_of_keys_does_not_matter(document: dict[str, Any], scheme: Scheme) -> None:
     backwards = dict(reversed(document.items()))
     assert load(json.dumps(backwards).encode()) == scheme
-
-
-@pytest.mark.parametrize("module", [digest, malformed, working_days])
-def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0
