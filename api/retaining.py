@@ -4,36 +4,35 @@ The plan's digest stands in the order, so that what was confirmed is what was sh
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 import msgspec
-import psycopg
 
-from api.case_people import living
-from api.house import OpenVault
 from domain.oversight.retention import KEPT_KINDS, KeptKind
 from domain.rules.consequences import Retention
-from domain.values import Code, MemberId, Sha256, midnight_after
+from domain.values import Code, Sha256, midnight_after
 
 COUNTS: Final = """
 SELECT
   (SELECT count(*) FROM access.readings AS r
-   WHERE r.at < %(access_log)s AND r.subject <> ALL(%(held)s) AND r.reader <> ALL(%(held)s)) AS readings,
+   WHERE r.at < %(access_log)s
+     AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person IN (r.subject, r.reader) AND c.holds > 0)) AS readings,
   (SELECT count(*) FROM access.sessions AS s WHERE COALESCE(ended_at, expires_at) < %(access_log)s
-     AND s.person <> ALL(%(held)s)) AS sessions,
+     AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = s.person AND c.holds > 0)) AS sessions,
   (SELECT count(*) FROM access.tokens AS t WHERE COALESCE(ended_at, expires_at) < %(access_log)s
-     AND t.person <> ALL(%(held)s)) AS tokens,
+     AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = t.person AND c.holds > 0)) AS tokens,
   (SELECT count(*) FROM objections AS o
    WHERE o.status = 'closed' AND o.filed_at < %(objections)s
      AND NOT EXISTS (SELECT FROM case_keys AS k WHERE k.id = o.id)
      AND NOT EXISTS (SELECT FROM custodies AS c WHERE c.person = o.subject AND c.holds > 0)) AS objections
 """
-"""One row, asked by a role that may read both who looked at what and the read models; ``held`` are ``rows_kept``."""
-HELD: Final = "SELECT person FROM custodies WHERE holds > 0 UNION SELECT key FROM parked WHERE kind = 'member'"
-"""Whose rows stay; of whom facts are missing, a hold may be among them."""
+"""One row, asked by a role that may read both who looked at what and the read models.
+
+Readings of a flag of retaliation are counted though its person be held, and stay; so is an objection whose objector is
+held. Exact numbers would change with a hold, and tell whoever places one that its person had objected.
+"""
 
 ONLY_TOP: Final = "SELECT count(*) = 1 FROM units WHERE parent IS NULL"
 """What is ordered goes for the whole deployment: nobody orders it for another organisation without a superior."""
@@ -48,17 +47,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     counted: Mapping[str, int]
     due: int
     plan: Sha256
-
-
-def rows_kept(vault: OpenVault, connection: "psycopg.Connection[Any]", held: Set[MemberId]) -> list[UUID]:
-    """Under whom rows of the access log stay: who is held, and flags of retaliation whose person is.
-
-    Who looked at a flag stands under the flag: the vault alone can tell whose it is.
-    """
-    if not held:
-        return []
-    flags = living(vault, connection, {"flag"})
-    return sorted(held | {case.of.case for case in flags if any(map(case.may_name, held))})
 
 
 def first_days(kept: Retention, today: date) -> dict[KeptKind, date]:

@@ -18,8 +18,7 @@ import psycopg
 import structlog
 from psycopg import sql
 
-from api import case_people as cases
-from api.retaining import COUNTS, HELD, ONLY_TOP, Plan, first_days, instants, plans, rows_kept
+from api.retaining import COUNTS, ONLY_TOP, Plan, first_days, instants, plans
 from domain.actor import person as person_in_role
 from domain.actor import system
 from domain.decider import Command, Refused
@@ -30,6 +29,7 @@ from domain.oversight.retention import DestroyCaseKey, DestroyErasedCase, OnlyAt
 from domain.rules.consequences import Retention
 from domain.rules.ruleset import RULES, NoRuleInForce
 from domain.values import Code, MemberId, day_of, midnight_after
+from ops import cases
 from ops.deployment import Deployment, on_reads, readers
 from ops.destroyed import destroy, note_destroyed, note_swept, note_unswept, still_unswept
 from ops.roles import names_of
@@ -72,6 +72,7 @@ SELECT EXISTS (
   SELECT FROM retention_orders WHERE type = 'access-log-trimmed' AND unit = %(unit)s AND before_on = %(before_on)s
 )
 """
+_HELD: Final = "SELECT person FROM custodies WHERE holds > 0 UNION SELECT key FROM parked WHERE kind = 'member'"
 _HOLD_STILL: Final = "SELECT ledger.hold_still()"
 _TRIM: Final[tuple[LiteralString, ...]] = (
     "DELETE FROM access.readings WHERE at < %(until)s AND subject <> ALL(%(held)s) AND reader <> ALL(%(held)s)",
@@ -194,7 +195,7 @@ def _follow(
     erased = dict(connection.execute(custody.ERASED_BEFORE, {"before": month}).fetchall())
     if not erased:
         return set(), 0
-    held = {person for (person,) in connection.execute(HELD).fetchall()}
+    held = {person for (person,) in connection.execute(_HELD).fetchall()}
     outlived = dict(connection.execute(custody.OUTLIVED).fetchall())
     due, going = cases.following(cases.living(deployment.vault, connection), erased, held, crowd, outlived)
 
@@ -284,8 +285,10 @@ def _trim(
     held = _held(connection)
     if held is None:
         return None
-    kept = rows_kept(deployment.vault, connection, held)
-    known = {"until": midnight_after(before_on - timedelta(days=1)), "held": kept}
+    # Who looked at a flag of retaliation stands under the flag: the vault alone can tell that its person is held.
+    living = cases.living(deployment.vault, connection)
+    flags = {case.of.case for case in living if case.of.kind == "flag" and any(map(case.may_name, held))}
+    known = {"until": midnight_after(before_on - timedelta(days=1)), "held": sorted(held | flags)}
     with psycopg.connect(deployment.database.urls.eraser) as eraser:
         readings, sessions, tokens = (eraser.execute(statement, known).rowcount for statement in _TRIM)
         eraser.execute(_REFUSED, known)
@@ -314,7 +317,7 @@ def _held(connection: "psycopg.Connection[Any]") -> frozenset[UUID] | None:
     """Whose rows stay; None while somebody could be missing."""
     if not caught_up(connection):
         return None
-    return frozenset(person for (person,) in connection.execute(HELD).fetchall())
+    return frozenset(person for (person,) in connection.execute(_HELD).fetchall())
 
 
 def _destroy(deployment: Deployment, subjects: Iterable[UUID]) -> tuple[int, int]:
@@ -371,9 +374,7 @@ def planned(deployment: Deployment, unit: Code, now: datetime) -> tuple[Plan, ..
     today = day_of(now)
     days = first_days(_kept(deployment, unit, today), today)
     with psycopg.connect(on_reads(deployment.database.urls.writer), autocommit=True) as connection:
-        held = frozenset(person for (person,) in connection.execute(HELD).fetchall())
-        known = {**instants(days), "held": rows_kept(deployment.vault, connection, held)}
-        row = connection.execute(COUNTS, known).fetchone()
+        row = connection.execute(COUNTS, instants(days)).fetchone()
     assert row is not None, "a count is always given"
     return plans(unit, days, row)
 

@@ -52,11 +52,6 @@ class Applied:
             self._entry = decode(self.state, self.fact)
         return self._entry
 
-    def flushed(self) -> Connection:
-        """The connection, with everything before this entry written."""
-        self.batch.flush(self.connection)
-        return self.connection
-
     def execute(self, query: LiteralString, parameters: Mapping[str, object]) -> "psycopg.Cursor[tuple[Any, ...]]":
         """Run a statement after everything before it is written: for facts that are rare."""
         self.batch.flush(self.connection)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import count
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from projections.alike import Alike
 from projections.answers import AsOf
 from projections.applying import Applied
 from projections.keys import KEPT, Keys, UnknownThing
-from projections.reading import read
+from projections.reading import Line, read
 from projections.rows import Batch, Connection
 from projections.schema import HANDLERS, SHAPE
 
@@ -56,11 +57,13 @@ class Stored(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Entries that follow one another: where the last of them stands, when it was known, and the bytes of each."""
+    """Entries that follow one another: where the last stands, when it was known, the bytes and what each says."""
 
     position: int
     known_at: datetime
     states: list[bytes]
+    said: Iterable[tuple[Line, Fact]]
+    """Mostly read when it is its turn, so that it is near at hand."""
 
     @property
     def last(self) -> Stored:
@@ -90,9 +93,9 @@ def stored_part(connection: Connection, after: int, limit: int) -> Part | None:
     row = connection.execute(_PART, {"after": after, "limit": limit}, binary=True).fetchone()
     if row is None or row[0] is None:
         return None
-    part = Part._make(row)
-    _need_all(after, len(part.states), part.position)
-    return part
+    position, known_at, states = row
+    _need_all(after, len(states), position)
+    return Part(position, known_at, states, map(read, states))
 
 
 def stored_entries(connection: Connection, after: int, limit: int) -> list[Stored]:
@@ -191,7 +194,7 @@ class Fold:
         for part in self._parts(before.position, limit):
             begun |= self._begun_in(part, last.known_at if last else before.known_at)
             last = part.last
-            self._handle_all(batch, part.states, last.position - len(part.states) + 1, blocked)
+            self._handle_all(batch, part, blocked)
             if batch.waiting > WAITING:
                 batch.flush(self._connection)
             else:
@@ -218,12 +221,12 @@ class Fold:
         number = len(part.states)
         return _begun(before, stored_entries(self._connection, part.position - number, number))
 
-    def _handle_all(self, batch: Batch, states: Iterable[bytes], first: int, blocked: set[UUID]) -> None:
-        """Entries that follow one another from this position on."""
+    def _handle_all(self, batch: Batch, part: Part, blocked: set[UUID]) -> None:
+        """Entries that follow one another."""
         this = Applied(self._connection, batch, self._keys)
         take, handlers, commands = this.take, HANDLERS, set[str | None]()
-        for position, state in enumerate(states, first):
-            line, fact = read(state)
+        first = part.position - len(part.states) + 1
+        for position, state, (line, fact) in zip(count(first), part.states, part.said, strict=False):
             if blocked and self._hold(position, state, fact, blocked):
                 continue
             take(position, state, line, fact)
@@ -279,10 +282,11 @@ class Fold:
     def _apply_alone(self, stored: Stored, before: AsOf) -> None:
         """One entry, or whom it touches parked."""
         try:
-            _, fact = read(stored.state)
+            said = read(stored.state)
         except Exception as error:
             self._park(stored, None, error)
             return
+        _, fact = said
         blocked = parking.parked_keys(self._connection)
         if blocked and self._hold(stored.position, stored.state, fact, blocked):
             return
@@ -290,7 +294,7 @@ class Fold:
         named = self._members(stored, fact)
         try:
             with self._connection.transaction():
-                self._handle_all(batch, [stored.state], stored.position, set())
+                self._handle_all(batch, Part(*stored[:2], [stored.state], [said]), set())
                 batch.flush(self._connection)
                 self._touch_new_year(batch, _begun(before.known_at, [stored]))
                 self._score(pair for pair in batch.touched if pair[0] in named)

@@ -36,6 +36,7 @@ def ready(connection: Connection, readers: Sequence[str] = ()) -> None:
         connection.execute(_READY_LOCK)
         if not schema.exists(connection):
             schema.create(connection, readers=readers)
+            schema.index(connection)
         elif missing := set(readers) - schema.readers_of(connection):
             schema.open_to(connection, sorted(missing))
     schema.use(connection)

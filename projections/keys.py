@@ -4,7 +4,6 @@ Every key is the position of the fact that brought the thing into being. What a 
 forgotten with it, because its rows are not there.
 """
 
-from collections.abc import Callable
 from typing import Any, Final, LiteralString, TypeAlias
 from uuid import UUID
 
@@ -77,7 +76,8 @@ class Keys:
         self.records: dict[int, tuple[int, int, int]] = {}
         self.kinds: dict[int, str] = {}
         """Of the records that no sheet brought."""
-        self._taken: Taken | None = None
+        self.taken: Taken | None = None
+        """What confirmed deductions took over, once it was asked for."""
 
     def forget(self) -> None:
         """Know nothing any more: a batch failed, or the memory is full."""
@@ -214,24 +214,18 @@ class Keys:
         except UnknownThing:
             return None
 
-    def taken(self, flushed: Callable[[], Connection]) -> Taken:
-        """What confirmed deductions took over; read once, after what the batch still holds is written."""
-        if self._taken is None:
-            flushed()
-            self._taken = self._taken_from(None)
-        return self._taken
-
     def taken_by(self, deduction: int) -> Taken:
         """What one deduction took over, from now on remembered."""
-        found = self._taken_from(deduction)
-        if self._taken is not None:
-            self._taken = found | self._taken
+        found = self.taken_from(deduction)
+        if self.taken is not None:
+            self.taken = found | self.taken
         return found
 
     def forget_taken(self) -> None:
         """Read anew what deductions took over: one was taken back."""
-        self._taken = None
+        self.taken = None
 
-    def _taken_from(self, deduction: int | None) -> Taken:
+    def taken_from(self, deduction: int | None) -> Taken:
+        """What one confirmed deduction took over, or all of them."""
         rows = self._connection.execute(_TAKEN, {"merit": deduction})
         return {(member, unit, matter, item): merit for member, unit, matter, item, merit in rows}

@@ -26,6 +26,7 @@ from domain.values import Code, MemberId, RecordId, Sha256, day_of
 from projections.answers import Answer, AsyncConnection, ask
 from projections.applying import Applied, Handlers
 from projections.casework import CaseRow
+from projections.keys import Taken
 from projections.reading import hundredths_of
 from projections.restatements import addition_key
 from projections.rows import Row
@@ -150,7 +151,7 @@ def _added(this: Applied, fact: Added) -> None:
             row.document_kind, row.document, row.issuer = fact.document_kind, fact.document, fact.issuer
             row.minute, row.minute_sha256 = fact.minute, fact.minute_sha256
     if kind == "shortfall":
-        row.replaced = this.keys.taken(this.flushed).get((member, fact.unit, fact.matter, fact.item))
+        row.replaced = taken(this).get((member, fact.unit, fact.matter, fact.item))
     this.keys.records[fact.record.int] = this.position, member, fact.counted_on.year
     this.keys.kinds[fact.record.int] = kind
     touch(this, member, fact.counted_on.year, kind)
@@ -258,6 +259,15 @@ _GIVE_BACK: Final[tuple[LiteralString, ...]] = (
     "UPDATE records SET replaced = NULL WHERE replaced = %(merit)s RETURNING member, EXTRACT(YEAR FROM day)::int",
     "UPDATE merits SET replaced = NULL WHERE replaced = %(merit)s RETURNING member, EXTRACT(YEAR FROM day)::int",
 )
+
+
+def taken(this: Applied) -> Taken:
+    """What confirmed deductions took over; read once, after those that the batch still holds are written."""
+    if this.keys.taken is None:
+        if this.batch.holds(MeritRow):
+            this.batch.flush(this.connection)
+        this.keys.taken = this.keys.taken_from(None)
+    return this.keys.taken
 
 
 def take_over(this: Applied, deduction: int) -> None:

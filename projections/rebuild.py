@@ -104,18 +104,19 @@ def _fold(connection: Connection, fold: Fold, readers: Sequence[str]) -> None:
 
 
 def _scores(connection: Connection, url: str, fold: Fold, processes: int) -> list[bulk.Pairs]:
-    """Everybody's scores, while the database looks at the other tables; the ranges that failed."""
-    with ThreadPoolExecutor(1, "analysing") as thread:
-        analysed = thread.submit(_analyze, connection)
+    """Everybody's scores, while the database puts the other tables in order; the ranges that failed."""
+    with ThreadPoolExecutor(1, "ordering") as thread:
+        ordered = thread.submit(_order, connection)
         failed = bulk.rescore(url, fold.unscored(), schema_name=schema.NEXT, processes=processes)
-        analysed.result()
+        ordered.result()
     connection.execute(_ANALYZE_SCORES)
     return failed
 
 
-def _analyze(connection: Connection) -> None:
-    """The shadow tables in which anything is: what is about to go need not be looked at."""
+def _order(connection: Connection) -> None:
+    """Indexes, and statistics of the shadow tables in which anything is: what is about to go need not be looked at."""
     with connection.transaction():
+        schema.index(connection)
         connection.execute(_SAMPLE)
         for (table,) in connection.execute(_SHADOW, {"schema": schema.NEXT}).fetchall():
             connection.execute(sql.SQL("ANALYZE {}.{}").format(sql.Identifier(schema.NEXT), sql.Identifier(table)))

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache, partial
 from operator import attrgetter
 from types import NoneType
-from typing import Any, ClassVar, Final, LiteralString, TypeAlias
+from typing import Any, ClassVar, Final, LiteralString, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -117,6 +117,9 @@ def arrays(pairs: Iterable[tuple[int, int]]) -> tuple[str, str]:
     return array(firsts), array(seconds)
 
 
+R = TypeVar("R", bound=Row)
+
+
 class Batch:
     """What a run of facts does to the tables."""
 
@@ -176,9 +179,13 @@ class Batch:
         if key not in self._gone[kind]:
             self._settled[kind].append(self._new[kind].pop(key))
 
-    def pending(self, kind: type[Row], key: object) -> Row | None:
+    def pending(self, kind: type[R], key: object) -> R | None:
         """A row that this batch inserts."""
-        return self._new[kind].get(key)
+        return cast("R | None", self._new[kind].get(key))
+
+    def holds(self, kind: type[Row]) -> bool:
+        """Whether anything of a kind waits for ``flush``."""
+        return bool(self._new[kind] or self._changes[kind])
 
     @property
     def waiting(self) -> int:

@@ -96,6 +96,8 @@ TABLES: Final[tuple[LiteralString, ...]] = (
     *(model.DDL for model in _MODELS if model.DDL),
     scores.DDL,
 )
+INDEXES: Final[tuple[LiteralString, ...]] = (sheets.INDEXES, records.INDEXES, noticed.INDEXES)
+"""Of the tables that most facts write to, and that nothing but readers looks into."""
 
 
 def _handlers() -> dict[type[Fact], tuple[Handler, ...]]:
@@ -108,7 +110,7 @@ def _handlers() -> dict[type[Fact], tuple[Handler, ...]]:
 
 
 HANDLERS: Final = _handlers()
-SHAPE: Final = hashlib.sha256("\n".join(TABLES).encode()).hexdigest()
+SHAPE: Final = hashlib.sha256("\n".join((*TABLES, *INDEXES)).encode()).hexdigest()
 """Digest of the table definitions: tables of another shape must be rebuilt."""
 
 _EXISTS: Final = "SELECT to_regnamespace(%(schema)s) IS NOT NULL AND to_regclass(%(tracking)s) IS NOT NULL"
@@ -127,7 +129,10 @@ def exists(connection: Connection, schema: str = READS) -> bool:
 
 
 def create(connection: Connection, schema: str = READS, *, readers: Iterable[str] = (), generation: int = 1) -> None:
-    """Make empty tables in a new schema, readable by some roles; the connection's search path is set to it."""
+    """Make empty tables in a new schema, readable by some roles; the connection's search path is set to it.
+
+    They still want ``index``, at the latest before anybody reads.
+    """
     name = sql.Identifier(schema)
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
     use(connection, schema)
@@ -135,6 +140,12 @@ def create(connection: Connection, schema: str = READS, *, readers: Iterable[str
         connection.execute(table)
     open_to(connection, readers, schema)
     tracking.begin(connection, SHAPE, generation)
+
+
+def index(connection: Connection) -> None:
+    """Make what readers alone need."""
+    for indexes in INDEXES:
+        connection.execute(indexes)
 
 
 def open_to(connection: Connection, readers: Iterable[str], schema: str = READS) -> None:

@@ -15,7 +15,7 @@ from psycopg.abc import Params, Query, QueryNoTemplate
 from psycopg.pq.abc import PGconn
 from psycopg.rows import RowFactory, tuple_row
 
-WAITING: Final = 4
+WAITING: Final = 32
 """Parcels that may wait for the database, so that memory stays bounded."""
 
 

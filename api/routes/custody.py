@@ -1,10 +1,8 @@
 """信息处置 — holds, restriction and erasure of one person; and what is due in an organisation and those below."""
 
-from contextlib import closing
 from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 import msgspec
 from anyio import to_thread
@@ -25,7 +23,7 @@ from api.documents import described
 from api.names import names_of, opened
 from api.pages import address
 from api.refusals import NotFound
-from api.retaining import COUNTS, HELD, ONLY_TOP, Plan, first_days, instants, plans, rows_kept
+from api.retaining import COUNTS, ONLY_TOP, Plan, first_days, instants, plans
 from api.routes.matters import Since
 from domain import vocabulary
 from domain.decider import Refused
@@ -153,17 +151,10 @@ async def _kept(asked: Asked, connection: AsyncConnection, scheme: Code) -> Rete
 
 async def _counted(asked: Asked, unit: Code, kept: Retention) -> tuple[Plan, ...]:
     days = first_days(kept, asked.today)
-    kept_of = await to_thread.run_sync(_rows_kept, asked)
     async with asked.house.access.connection() as connection:
-        row = await (await connection.execute(COUNTS, {**instants(days), "held": kept_of})).fetchone()
+        row = await (await connection.execute(COUNTS, instants(days))).fetchone()
     assert row is not None, "a count is always given"
     return plans(unit, days, row)
-
-
-def _rows_kept(asked: Asked) -> list[UUID]:
-    with closing(asked.house.looking()) as connection:
-        held = frozenset(person for (person,) in connection.execute(HELD).fetchall())
-        return rows_kept(asked.house.vault, connection, held)
 
 
 def _row(one: custody.Standing, name: str, kept: Retention) -> PersonRow:

@@ -1,9 +1,8 @@
 """展望 — what the year may still come to: shown to the person alone, promised by nobody.
 
 A part of the year (a half, a quarter, a month: whatever the rule set scores by) that runs can rise to its maximum, one
-that lies ahead gives all of its maximum, one that is over gives no more; a confirmed shortfall stays, and so does an
-absence: of one item a day holds one more matter at most, beside those that are still to be recorded. What that comes to
-the one scoring function says: shared maxima, the mean, what one begins with and carries over, floor, ceiling and
+that lies ahead gives all of its maximum, one that is over gives no more; a confirmed shortfall stays. What that comes
+to the one scoring function says: shared maxima, the mean, what one begins with and carries over, floor, ceiling and
 vetoes hold here as they will at the year's end. The best total takes every point that can still be earned and the best
 mark of the appraisal; no grade is foretold beyond *can it still be reached*: quota and objections are no arithmetic
 (SPEC §4.10.2).
@@ -19,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.assessment.grading import reaches, under_vetoes
-from domain.assessment.lines import MAKERS, Counts, Line
+from domain.assessment.lines import Line
 from domain.assessment.matters import worth_of
 from domain.assessment.prices import OPEN, LevelPrices
 from domain.assessment.rounding import rounder_of
@@ -40,19 +39,6 @@ _MOST_COPIES: Final = 400
 """So many more honours of one item are tried at most; no cap is as far away as that."""
 
 
-class Further(Struct, frozen=True, kw_only=True):
-    """How many matters can still be attended or done in a span."""
-
-    days: int
-    """From today to its last one; each holds one more matter of an item at most."""
-    unsaid: Mapping[Code, int]
-    """By item: matters of before today of which no record of the person's is confirmed."""
-
-    def of(self, item: Code) -> int:
-        """Of one item."""
-        return self.days + self.unsaid.get(item, 0)
-
-
 class YearSoFar(Struct, frozen=True, kw_only=True):
     """What a year is scored from, as far as it has come; of its records those that are confirmed count."""
 
@@ -63,8 +49,6 @@ class YearSoFar(Struct, frozen=True, kw_only=True):
     """How far each span has come, in the order of the case's spans."""
     ends: Sequence[date]
     """Each span's last day."""
-    further: Sequence[Further]
-    """Of each span."""
 
 
 class Room(Struct, frozen=True, kw_only=True):
@@ -170,8 +154,8 @@ class _Parts:
     @property
     def best(self) -> list[SpanScore]:
         """Every line at its most."""
-        each = zip(self._each(), self._tariffs, self._year.case.spans, self._year.further, strict=True)
-        return [one if when == "over" else _risen(one, tariff, span, more) for (one, when), tariff, span, more in each]
+        each = zip(self._each(), self._tariffs, self._year.case.spans, strict=True)
+        return [one if when == "over" else _risen(one, tariff, span) for (one, when), tariff, span in each]
 
     @property
     def expected(self) -> list[SpanScore]:
@@ -200,27 +184,27 @@ def _in_one_line(category: CategoryScore, points: int) -> CategoryScore:
     return CategoryScore(category.code, points, category.maximum, (line,))
 
 
-def _risen(span: SpanScore, tariff: Tariff, asked: Span, further: Further) -> SpanScore:
+def _risen(span: SpanScore, tariff: Tariff, asked: Span) -> SpanScore:
     """A span of which everything is earned that still can be."""
     categories: list[CategoryScore] = []
     for category in span.categories:
-        lines = tuple(replace(line, points=_most(tariff, line, asked, further)) for line in category.lines)
+        lines = tuple(replace(line, points=_most(tariff, line, asked)) for line in category.lines)
         points = sum(line.points for line in lines)
         categories.append(CategoryScore(category.code, points, category.maximum, lines))
     return together(span.code, tuple(categories), span.unasked)
 
 
-def _most(tariff: Tariff, line: Line, asked: Span, further: Further) -> int:
-    """The most that one line can still come to; nothing is foretold of what no maximum bounds."""
+def _most(tariff: Tariff, line: Line, asked: Span) -> int:
+    """The most that one line can still come to; nothing is foretold of what no maximum bounds.
+
+    An absence takes nothing from it: how many matters are still to come, or to be told of, no rule bounds.
+    """
     if line.mode == "presumed" or line.cap >= OPEN:
         return line.points
     most, price = line.cap, tariff.prices[line.item]
-    if line.mode != "earn":
-        # Where nothing is asked yet nothing need be: the line stands at its cap.
-        counts = Counts()
-        counts.places = [line.attended + (further.of(line.item) if line.asked else 0), line.asked - line.attended, 0]
-        most = MAKERS[line.mode](price, counts, line.months, line.months_present).points
-    else:
+    if line.mode == "threshold" and line.asked:
+        most = min(most, max((step.points for step in price.steps), default=0))
+    elif line.mode == "earn":
         scale = (tariff.months, asked.months_present if tariff.scaling.earn == "up" else tariff.months)
         for months, cap in price.windows:
             windows = min(tariff.months // months, asked.months_present)

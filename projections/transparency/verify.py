@@ -647,7 +647,7 @@ class Rules:
         self._rests: set[bytes] = set()  # minutes and seconds that do
         # By `_type_at`: there a shape is looked for, and first the last found.
         self._shapes: dict[bytes, list[re.Pattern[bytes]]] = {}
-        self._once: set[bytes] = set()  # shapes met once
+        self._once: dict[bytes, set[bytes]] = {}  # by the same, shapes met once
         self._first: dict[bytes, re.Pattern[bytes]] = {}
 
     def take(self, state: bytes) -> None:
@@ -727,13 +727,15 @@ class Rules:
 
     def _learn(self, state: bytes) -> None:
         """Remember the shape of an entry that is canonical and of this log, when it is met again: many never are."""
-        known = self._shapes.setdefault(_type_at(state), [])
-        if len(known) < 8 and len(self._shapes) < 4096 and len(state) < 4096 and b"\\" not in state:
+        key = _type_at(state)
+        known, once = self._shapes.setdefault(key, []), self._once.setdefault(key, set())
+        few = len(known) < 8 and len(once) < 64 and len(self._shapes) < 4096
+        if few and len(state) < 4096 and b"\\" not in state:
             shape = shape_of(state)
-            if shape in self._once:
-                known.append(re.compile(shape))
-                self._first[_type_at(state)] = known[-1]
-            self._once.add(shape)
+            if shape in once:
+                self._first[key] = re.compile(shape)
+                known.append(self._first[key])
+            once.add(shape)
 
     def _count_on(self, streams: tuple[bytes, ...], numbers: tuple[bytes, ...]) -> None:
         """Let each entry be the next of its stream; if one is not, `Bad`, and none is."""

@@ -16,10 +16,9 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from api import case_people as cases
 from domain.decider import Command
 from domain.organisation.member import RegisterMember
-from ops import retention
+from ops import cases, retention
 from ops.cli import app
 from ops.deployment import readers
 from ops.destroyed import still_unswept
@@ -171,31 +170,6 @@ def test_an_order_reaches_an_objection_and_the_flag_after_it(town: Town, server:
     assert (done.cases, done.waiting) == (0, 2), "both were tried, and the log knows of no such order"
     assert (found["flag"].objection, found["flag"].objector) == (OBJECTION_ID, MEMBER)
     assert found["flag"].persons == {MEMBER, OTHER}
-
-
-def test_a_plan_counts_of_the_looks_at_a_flag_what_would_go(town: Town, server: Running) -> None:
-    """Who looked at a flag stands under the flag: it stays with its person, under a hold or while facts are missing."""
-    town.sql.execute(OLD, {"reader": LEADER, "subject": FLAG})
-    deployment, hold = town.deployment, {**ORDER, "number": "6号"}
-
-    def due() -> int:
-        (told,) = (one for one in retention.planned(deployment, TOP, deployment.clock().now()) if one.due)
-        assert plan_of(town, "access-log")["plan"] == told.plan
-        return told.due
-
-    try:
-        town.sql.execute(OLD, {"reader": LEADER, "subject": SECRETARY})
-        assert due() == 2
-        send(leader(town), f"/members/{MEMBER}/holds", hold)
-        town.settled()
-        assert due() == 1
-        send(officer(town), f"/members/{MEMBER}/holds/lifting", hold)
-        town.settled()
-        with parked(town, server, MEMBER):
-            assert due() == 1
-    finally:
-        with psycopg.connect(deployment.database.urls.eraser) as eraser:
-            eraser.execute("DELETE FROM access.readings WHERE at < '2021-01-01'")
 
 
 def test_18_key_destroyed_the_archive_keeps_numbers_and_loses_the_person(

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from api.case_people import Case, following
 from domain.oversight.case_key import CaseKind
 from domain.oversight.erasing import CaseOf
+from ops.cases import Case, following
 
 A, B, C, D = (UUID(int=number) for number in range(1, 5))
 SPRING, SUMMER, AUTUMN = (datetime(2032, month, 1, tzinfo=UTC) for month in (3, 6, 9))

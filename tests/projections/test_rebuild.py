@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from projections import scores
-from projections.folding import Fold
+from projections.ahead import reading_ahead
+from projections.folding import PART, Fold
 from projections.follow import run
 from projections.rebuild import RebuildRunning, rebuild
 from tests.foundings import founding, member
@@ -27,6 +28,8 @@ SELECT t.position, t.generation,
                                             WHERE e.type = 'points-confirmed' AND e.position <= t.position)
 FROM tracking AS t
 """
+
+_INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'reads' ORDER BY indexname"
 
 
 def test_a_rebuild_among_eight_writers_loses_and_doubles_nothing(house: House) -> None:
@@ -117,6 +120,30 @@ def test_whoever_could_read_can_read_the_rebuilt_tables(house: House) -> None:
     house.follow()
     rebuild(house.urls.projector)
     assert len(asyncio.run(house.ask(scores.points_of, member(0), 2026)).value) == 3
+
+
+def test_the_rebuilt_tables_have_every_index_of_the_followed_ones(house: House) -> None:
+    house.tell(founding())
+    with house.projector() as connection:
+        followed = connection.execute(_INDEXES).fetchall()
+    rebuild(house.urls.projector)
+    with house.projector() as connection:
+        assert connection.execute(_INDEXES).fetchall() == followed
+
+
+def test_what_is_read_ahead_is_every_entry_once_and_what_came_meanwhile(house: House) -> None:
+    # given a reader that has read ahead to the end of the log
+    commands = list(history(11, matters=2))
+    house.tell(commands[:20])
+    with reading_ahead(house.urls.projector) as ahead:
+        found = [part := ahead(0, PART)]
+        # when the log grows, and is read on in small parts
+        house.tell(commands[20:])
+        while part is not None:
+            found.append(part := ahead(part.position, 7))
+    # then nothing is missed and nothing comes twice
+    read = [fact for part in found if part is not None for _, fact in part.said]
+    assert read == [entry.fact for entry in house.entries()]
 
 
 def test_one_rebuild_at_a_time(house: House) -> None:

@@ -5,20 +5,19 @@ A flag of retaliation is a case too: it names whoever objected, and leads to his
 
 from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
-from typing import Any, Final, get_args
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 import psycopg
 import structlog
 
-from api.house import OpenVault
 from api.objecting import Objector
 from domain.objection.retaliation import read_about
-from domain.oversight.case_key import CaseKind
 from domain.oversight.erasing import CaseOf
 from domain.sealed import Secret
 from domain.values import Code, MemberId, Sha256
+from projections.vault import Vault
 
 _LIVING: Final = """
 SELECT 'objection', o.id, o.unit, array_remove(ARRAY[o.subject, o.right_member], NULL), o.objector FROM objections AS o
@@ -33,8 +32,6 @@ ORDER BY 2
 """
 _LINES: Final = "SELECT id, array_remove(ARRAY[subject, right_member], NULL) FROM objections WHERE id = ANY(%(ids)s)"
 """Whose lines objections are, whether their keys are there or gone."""
-
-_KINDS: Final[frozenset[CaseKind]] = frozenset(get_args(CaseKind))
 
 _log = structlog.get_logger("cases")
 
@@ -57,9 +54,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return person in self.persons or not self.readable
 
 
-def living(vault: OpenVault, connection: "psycopg.Connection[Any]", kinds: Set[CaseKind] = _KINDS) -> tuple[Case, ...]:
+def living(vault: Vault, connection: "psycopg.Connection[Any]") -> tuple[Case, ...]:
     """Every case that has its key still, in the order of the ids."""
-    rows = [row for row in connection.execute(_LIVING).fetchall() if row[0] in kinds]
+    rows = connection.execute(_LIVING).fetchall()
     try:
         opened: Mapping[Sha256, Secret] | None = vault.open([commitment for *_, commitment in rows])
     except Exception:
@@ -98,7 +95,7 @@ def following(
 
 
 def _case(
-    vault: OpenVault,
+    vault: Vault,
     opened: Mapping[Sha256, Secret] | None,
     kind: str,
     case: UUID,
@@ -122,7 +119,7 @@ def _case(
     return Case(of=of, unit=unit, persons=about if sealed is None else about | {sealed})
 
 
-def objector_of(vault: OpenVault, commitment: Sha256) -> MemberId | None:
+def objector_of(vault: Vault, commitment: Sha256) -> MemberId | None:
     """Who objected; None for whoever is not on the register, or whose key is gone."""
     secret = vault.open([commitment]).get(commitment)
     return None if secret is None else _objector(secret.value)
