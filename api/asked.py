@@ -27,7 +27,7 @@ from api.waiting import caught_up
 from api.wishes import Wish
 from api.words import Words
 from domain.actor import Actor
-from domain.decider import Command, NotPermitted
+from domain.decider import Command, NotPermitted, Refused
 from domain.ledger import Receipt
 from domain.permissions import Holder, Relation, may
 from domain.sealed import Secret
@@ -68,7 +68,8 @@ class Asked:
         self.behind = False
         self.looks: dict[UUID, str] | None = None
         """At whom this request has looked so far, and for what; None where each look is counted at once."""
-        self.before_answer: Callable[[], Awaitable[None]] | None = None
+        self.count: Callable[[], Awaitable[None]] | None = None
+        """Counts them; None where there is nobody to be counted."""
 
     @property
     def today(self) -> date:
@@ -218,7 +219,10 @@ class Permitted:
         self.reads = reads
 
     async def __call__(self, request: Request) -> AsyncGenerator[Asked]:
-        """What the route is given, or a refusal; whom its answer shows is counted before it is given, not before."""
+        """What the route is given, or a refusal; whom its answer shows is counted before it is given, not before.
+
+        A refusal tells of him as well: that a record is not there, that his data is restricted.
+        """
         house: House = request.app.state.house
         arrived = await arrive(house, request)
         asked = Asked(request, self.operation, arrived)
@@ -235,10 +239,13 @@ class Permitted:
                 _need_key(request)
             asked.sent = await read_body(request, self.takes)
         # A wish cannot be taken back once it is granted: whom it looks at is counted beforehand.
-        asked.looks = None if writes and not self.reads else {}
-        yield asked
-        if asked.before_answer is not None:
-            await asked.before_answer()
+        asked.looks = None if writes else {}
+        try:
+            yield asked
+        except Refused:
+            await _counted(asked)
+            raise
+        await _counted(asked)
         # What is sent piece by piece looks on while it is sent.
         asked.looks = None
 
@@ -255,6 +262,11 @@ class Permitted:
         await _place(asked)
         if not any(may(self.operation, role, relation) for role, relation in _standing(asked, writes=writes)):
             raise NotPermitted if _concerned(asked) else NotFound
+
+
+async def _counted(asked: Asked) -> None:
+    if asked.count is not None:
+        await asked.count()
 
 
 def permitted(operation: str, takes: type[Wish] | None = None, *, reads: bool = False) -> params.Depends:

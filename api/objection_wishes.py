@@ -16,7 +16,7 @@ from domain.values import Code, MemberId, Reference, Sha256, Title
 
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60)]
 Contact: TypeAlias = Annotated[str, Meta(min_length=1, max_length=120)]
-Number: TypeAlias = Annotated[str, Meta(pattern=r"^YY-[0-9A-F]{10}$")]
+Number: TypeAlias = Annotated[str, Meta(pattern=r"^YY-[0-9A-F]{10}$(?!\n)")]
 Secret: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 
 

@@ -2,11 +2,12 @@
 
 It looks at whoever's archive it reads, and at everybody whom a list shows, in whichever form: page, JSON, file,
 template. Whatever goes beyond is refused as a whole and written down, and nobody is counted: a reading request looks
-at whom its answer shows, and they are counted once it is made, before it is given. A person who signs in himself is
-bound by his office and by what he reads being shown to whom it is about.
+at whom its answer shows, and they are counted once it is made, before it is given, or once it is refused for another
+reason, which tells of them as well. A command counts at once. A person who signs in himself is bound by his office and
+by what he reads being shown to whom it is about.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final, LiteralString
 from uuid import UUID
@@ -77,14 +78,15 @@ async def _look(asked: Asked, people: list[UUID], what: str, only: MemberId | No
     if asked.looks.keys() >= set(people):
         return
     looks = asked.looks | dict.fromkeys(people, what)
+    asked.count = None  # where these do not fit, nobody is counted
     await _bound(asked, _LOOK, BeyondPurpose, what, [*looks], only, counted=False)
-    asked.looks, asked.before_answer = looks, partial(_count, asked)
+    asked.looks, asked.count = looks, partial(_count, asked, looks, only if len(looks) == 1 else None)
 
 
-async def _count(asked: Asked) -> None:
+async def _count(asked: Asked, looks: Mapping[UUID, str], only: MemberId | None) -> None:
     """All of them now; another request of the same token may have been the last that is allowed."""
-    looks = asked.looks or {}
-    await _bound(asked, _LOOK, BeyondPurpose, "answer", [*looks])
+    what = ", ".join(dict.fromkeys(looks.values()))
+    await _bound(asked, _LOOK, BeyondPurpose, what, [*looks], only)
 
 
 async def take_away(asked: Asked, what: str) -> None:

@@ -39,13 +39,13 @@ class SignIn(Wish, frozen=True, kw_only=True):
 class Choice(Wish, frozen=True, kw_only=True):
     """In which of today's offices to act: ``recorder@PK-ZWB``."""
 
-    office: Annotated[str, Meta(max_length=100, pattern=r"^[a-z_]+@[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
+    office: Annotated[str, Meta(max_length=100, pattern=r"^[a-z_]+@[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$(?!\n)")]
 
 
 class LanguageChoice(Wish, frozen=True, kw_only=True):
     """In which language to read, and where to go on."""
 
-    language: Annotated[str, Meta(pattern="^(zh|en)$")]
+    language: Annotated[str, Meta(pattern=r"^(zh|en)$(?!\n)")]
     to: Annotated[str, Meta(max_length=500)] = "/"
 
 
@@ -54,7 +54,7 @@ class TakeWish(Wish, frozen=True, kw_only=True):
 
     unit: Code | None = None
     member: MemberId | None = None
-    period: Annotated[str, Meta(pattern=f"^({TIME.pattern})$", max_length=69)] | None = None
+    period: Annotated[str, Meta(pattern=rf"^({TIME.pattern})$(?!\n)", max_length=69)] | None = None
 
 
 class Nothing(Wish, frozen=True, kw_only=True):

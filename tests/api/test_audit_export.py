@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 import tarfile
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,10 +24,11 @@ from domain.entry import decode
 from domain.objection.objection import ObjectionFiled
 from domain.organisation.member import MemberDescribed
 from domain.oversight.export import ExportChanged, ExportProduced
-from ops.example.people import BRANCH, people
+from ops.example.people import BRANCH, WORK_COMMITTEE, people
 from ops.proving import Taking, exported
 from projections.transparency.mandate import Profile, sealed_in
 from projections.transparency.scope import Scope
+from tests.api.test_tokens import issued
 from tests.api.town import PAGE, Town, key
 
 TAKEN = "/log/export.tar"
@@ -169,6 +172,25 @@ def test_a_person_s_export_is_among_those_who_read_his_archive(town: Town) -> No
     assert row == (member, "export")
 
 
+def test_of_two_exports_at_once_the_one_beyond_the_purpose_leaves_no_record_and_no_file(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    bound = {"purpose": "audit", "mandate": "浦审〔2026〕3号", "people_most": 1}
+    token = issued(town, ["log.export"], login="auditor", role="auditor", unit=WORK_COMMITTEE, **bound)
+    before, people = len(produced(town)), [str(town.members[one]) for one in ("substitute", "member")]
+
+    def take(member: str) -> int:
+        with town.visit() as client:
+            headers = {"authorization": f"Bearer {token}", **key()}
+            return client.post(TAKEN, json={"member": member}, headers=headers).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take, people)) == [200, 403]
+    assert len(produced(town)) == before + 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nobody_else_takes_the_log_away(town: Town) -> None:
     before = len(produced(town))
     assert town.known("secretary").post(TAKEN, json={}, headers=key()).status_code in (403, 404)
@@ -182,7 +204,7 @@ def test_what_is_not_there_is_said_plainly(town: Town) -> None:
     for nothing in ({"unit": "NOWHERE"}, {"period": "2026-NEVER"}):
         unknown = auditor.post(TAKEN, json=nothing, headers=key())
         assert (unknown.status_code, unknown.json()["code"]) == (404, "scope-empty")
-    for neither in ({"member": "somebody"}, {"period": "26"}, {"period": "2026-"}, {"period": "H1"}):
+    for neither in ({"member": "somebody"}, *({"period": one} for one in ("26", "2026\n", "2026-", "H1"))):
         told = auditor.post(TAKEN, json=neither, headers=key())
         assert (told.status_code, told.json()["code"]) == (422, "body-invalid")
 

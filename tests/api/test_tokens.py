@@ -19,7 +19,7 @@ from ops.roles import names_of
 from tests.api.town import Town, key
 
 
-def _token(
+def issued(
     town: Town,
     scopes: Sequence[str],
     *,
@@ -49,7 +49,7 @@ def _get(town: Town, token: str, path: str) -> httpx2.Response:
 
 
 def test_a_token_reads_and_writes_within_its_scopes_alone(town: Town) -> None:
-    token = _token(town, ["sheet.read", "matter.plan"])
+    token = issued(town, ["sheet.read", "matter.plan"])
     assert _get(town, token, f"/units/{BRANCH}/sheets").status_code == 200
     wish = {"matter": f"K-{uuid4().hex[:6]}", "kind": "visit", "title": "走访", "planned_on": "2026-05-20"}
     headers = {"authorization": f"Bearer {token}", **key()}
@@ -61,8 +61,8 @@ def test_a_token_reads_and_writes_within_its_scopes_alone(town: Town) -> None:
 
 def test_what_one_token_has_already_is_no_answer_for_another_that_may_see_more(town: Town) -> None:
     town.settled()
-    narrow = _token(town, ["archive.read"], name="narrow")
-    wide = _token(town, ["archive.read", "result.read", "veto.read"], name="wide")
+    narrow = issued(town, ["archive.read"], name="narrow")
+    wide = issued(town, ["archive.read", "result.read", "veto.read"], name="wide")
     path = f"/members/{town.members['recorder']}/points"
     tag = _get(town, narrow, path).headers["etag"]
     for token, status in ((narrow, 304), (wide, 200)):
@@ -71,20 +71,20 @@ def test_what_one_token_has_already_is_no_answer_for_another_that_may_see_more(t
 
 
 def test_a_token_can_never_do_more_than_its_person(town: Town) -> None:
-    token = _token(town, ["rules.draft", "sheet.decide"], role="recorder")
+    token = issued(town, ["rules.draft", "sheet.decide"], role="recorder")
     for path in ("/units/PK/rules", f"/units/{BRANCH}/matters/TD-202605/sheets/R-LX-1/approval"):
         headers = {"authorization": f"Bearer {token}", **key()}
         assert town.known("").post(path, json={}, headers=headers).status_code in (403, 404), path
 
 
 def test_a_token_for_an_office_that_is_not_held_does_nothing(town: Town) -> None:
-    token = _token(town, ["sheet.read"], role="auditor")
+    token = issued(town, ["sheet.read"], role="auditor")
     assert _get(town, token, f"/units/{BRANCH}/sheets").json()["code"] == "not-permitted"
 
 
 def test_an_expired_ended_or_invented_token_is_nobody(town: Town) -> None:
-    expired = _token(town, ["sheet.read"], days=-1)
-    ended = _token(town, ["sheet.read"], name="ended")
+    expired = issued(town, ["sheet.read"], days=-1)
+    ended = issued(town, ["sheet.read"], name="ended")
     assert _get(town, ended, f"/units/{BRANCH}/sheets").status_code == 200
     end(town.sql, town.members["recorder"], "ended", town.deployment.clock().now())
     for token in (expired, ended, "steelyard_invented", "x"):
@@ -94,7 +94,7 @@ def test_an_expired_ended_or_invented_token_is_nobody(town: Town) -> None:
 def test_all_tokens_and_all_sessions_of_a_person_end_at_once(town: Town) -> None:
     person, now = town.members["recorder"], town.deployment.clock().now()
     end(town.sql, person, None, now)
-    first, second = _token(town, ["sheet.read"], name="one"), _token(town, ["sheet.read"], name="two")
+    first, second = issued(town, ["sheet.read"], name="one"), issued(town, ["sheet.read"], name="two")
     assert end(town.sql, person, None, now) == 2
     for token in (first, second):
         assert _get(town, token, f"/units/{BRANCH}/sheets").json()["code"] == "not-signed-in"
@@ -108,19 +108,19 @@ def test_all_tokens_and_all_sessions_of_a_person_end_at_once(town: Town) -> None
 
 def test_a_token_ends_after_it_begins(town: Town) -> None:
     with pytest.raises(TokenEndsBefore):
-        _token(town, ["sheet.read"], days=-2)
+        issued(town, ["sheet.read"], days=-2)
 
 
 def test_a_token_is_stored_hashed_and_its_scopes_stand_in_the_table(town: Town) -> None:
-    token = _token(town, ["sheet.read"])
+    token = issued(town, ["sheet.read"])
     row = town.sql.execute("SELECT count(*) FROM access.tokens WHERE encode(token_hash, 'escape') = %s", (token,))
     assert row.fetchone() == (0,)
     with pytest.raises(ScopeUnknown):
-        _token(town, ["everything"])
+        issued(town, ["everything"])
 
 
 def test_a_token_looks_at_no_more_people_than_its_purpose_allows(town: Town) -> None:
-    token = _token(town, ["archive.read"], people_most=1)
+    token = issued(town, ["archive.read"], people_most=1)
     first, second = town.members["substitute"], town.members["member"]
     for _ in range(2):
         assert _get(town, token, f"/members/{first}/points").status_code == 200, "the same person again"
@@ -133,13 +133,13 @@ def test_a_token_looks_at_no_more_people_than_its_purpose_allows(town: Town) -> 
 def test_a_token_has_no_operation_that_its_purpose_does_not_need(town: Town) -> None:
     for purpose, scope in (("statistics", "archive.read"), ("statistics", "sheet.read"), ("notices", "sheet.read")):
         with pytest.raises(BeyondPurpose):
-            _token(town, [scope], purpose=purpose)
-    assert _token(town, ["report.read"], purpose="statistics")
+            issued(town, [scope], purpose=purpose)
+    assert issued(town, ["report.read"], purpose="statistics")
     assert {scope for scopes in OPERATIONS.values() for scope in scopes} <= {grant.operation for grant in GRANTS}
 
 
 def test_a_token_made_when_its_purpose_allowed_more_does_no_more_than_it_allows_today(town: Town) -> None:
-    token = _token(town, ["sheet.read"])
+    token = issued(town, ["sheet.read"])
     assert _get(town, token, f"/units/{BRANCH}/sheets").status_code == 200
     database = town.deployment.database.urls.database
     for purpose, status in (("notices", 403), ("none of today's", 403), ("entry", 200)):
@@ -151,7 +151,7 @@ def test_a_token_made_when_its_purpose_allowed_more_does_no_more_than_it_allows_
 
 
 def test_looks_of_one_token_at_once_are_counted_one_after_the_other(town: Town) -> None:
-    token = _token(town, ["archive.read"], people_most=1)
+    token = issued(town, ["archive.read"], people_most=1)
     people = [town.members[login] for login in ("substitute", "member", "probationary", "secretary")]
     with ThreadPoolExecutor(len(people)) as pool:
         told = list(pool.map(lambda one: _get(town, token, f"/members/{one}/points").status_code, people))
@@ -159,12 +159,12 @@ def test_looks_of_one_token_at_once_are_counted_one_after_the_other(town: Town) 
 
 
 def test_whoever_a_list_shows_is_looked_at_and_a_list_that_does_not_fit_is_refused_whole(town: Town) -> None:
-    some = _token(town, ["unit.read", "archive.read"], people_most=3)
+    some = issued(town, ["unit.read", "archive.read"], people_most=3)
     assert _get(town, some, f"/units/{BRANCH}").json()["code"] == "beyond-purpose"
     looked_at = "SELECT count(*) FROM access.token_people WHERE token_hash = %(token)s"
     assert town.sql.execute(looked_at, {"token": hashed(some)}).fetchone() == (0,)
     assert _get(town, some, f"/members/{town.members['substitute']}/points").status_code == 200
-    enough = _token(town, ["unit.read"])
+    enough = issued(town, ["unit.read"])
     assert _get(town, enough, f"/units/{BRANCH}").status_code == 200
     (counted,) = town.sql.execute(looked_at, {"token": hashed(enough)}).fetchone() or (0,)
     assert counted > 3
@@ -174,7 +174,7 @@ def test_whoever_a_list_shows_is_looked_at_and_a_list_that_does_not_fit_is_refus
 
 def test_what_was_not_given_out_is_not_counted(town: Town) -> None:
     """A page reads an archive first and then a list: where the list does not fit, the archive was not shown either."""
-    few = _token(town, ["archive.read"], login="everybody", role="secretary", people_most=1)
+    few = issued(town, ["archive.read"], login="everybody", role="secretary", people_most=1)
     member, secretary = town.members["substitute"], town.acting("secretary", "secretary", BRANCH)
     points = secretary.get(f"/members/{member}/points/2026/LX").json()["value"]
     record = points["spans"][0]["items"][0]["records"][0]["record"]
@@ -188,11 +188,41 @@ def test_what_was_not_given_out_is_not_counted(town: Town) -> None:
     assert _get(town, few, f"/members/{other}/points").json()["code"] == "beyond-purpose"
 
 
+def test_whoever_a_refusal_tells_of_is_counted_as_well(town: Town) -> None:
+    """That a record is not there, or that somebody's data is restricted, is learnt of one person after the other."""
+    few = issued(town, ["archive.read"], login="everybody", role="secretary", people_most=1)
+    first, second = town.members["substitute"], town.members["member"]
+    for member, code in ((first, "not-found"), (first, "not-found"), (second, "beyond-purpose")):
+        assert _get(town, few, f"/members/{member}/points/2026/NOPE").json()["code"] == code
+    looked_at = "SELECT person FROM access.token_people WHERE token_hash = %(token)s"
+    assert town.sql.execute(looked_at, {"token": hashed(few)}).fetchall() == [(first,)]
+    nobody = issued(town, ["archive.read"], login="everybody", role="secretary", people_most=0)
+    assert _get(town, nobody, f"/members/{uuid4()}/points").json()["code"] == "not-found", "nobody was looked at"
+
+
+def test_a_look_that_another_request_overtook_is_refused_by_its_person_and_what_was_asked(town: Town) -> None:
+    token, member = issued(town, ["archive.read"], people_most=1), town.members["member"]
+    database = town.deployment.database.urls.database
+    with psycopg.connect(town.deployment.database.urls.migrator) as owner, ThreadPoolExecutor(1) as pool:
+        owner.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(names_of(database)["owner"])))
+        owner.execute("LOCK TABLE access.readings IN SHARE MODE")  # it has looked, and waits to write it down
+        told = pool.submit(_get, town, token, f"/members/{member}/points")
+        waits = "SELECT FROM pg_locks WHERE relation = 'access.readings'::regclass AND NOT granted"
+        while town.sql.execute(waits).fetchone() is None:
+            assert not told.done()
+        other = {"token": hashed(token), "other": town.members["substitute"]}
+        town.sql.execute("INSERT INTO access.token_people VALUES (%(token)s, %(other)s, now())", other)
+        owner.rollback()
+        assert told.result().json()["code"] == "beyond-purpose"
+    noted = "SELECT what, subject FROM access.refused_pulls WHERE token_hash = %(token)s"
+    assert town.sql.execute(noted, {"token": hashed(token)}).fetchall() == [("points", member)]
+
+
 def test_a_token_takes_no_list_away_without_a_mandate(town: Town) -> None:
     place = f"/units/{BRANCH}/exports/sheets.csv"
-    assert _get(town, _token(town, ["sheet.read"]), place).json()["code"] == "export-without-mandate"
-    assert _get(town, _token(town, ["sheet.read"], mandate="浦审〔2026〕3号"), place).status_code == 200
-    whole = _token(town, ["log.export"], login="auditor", role="auditor", unit=WORK_COMMITTEE, purpose="audit")
+    assert _get(town, issued(town, ["sheet.read"]), place).json()["code"] == "export-without-mandate"
+    assert _get(town, issued(town, ["sheet.read"], mandate="浦审〔2026〕3号"), place).status_code == 200
+    whole = issued(town, ["log.export"], login="auditor", role="auditor", unit=WORK_COMMITTEE, purpose="audit")
     one = {"member": str(town.members["substitute"])}
     sent = town.known("").post("/log/export.tar", json=one, headers={"authorization": f"Bearer {whole}", **key()})
     assert sent.json()["code"] == "export-without-mandate"
