@@ -44,6 +44,7 @@ from ops.postmaster import NotReady, StillRunning
 from ops.settings import Settings
 from projections import follow, parking
 from projections import rebuild as projecting
+from projections.tracking import OutOfShape
 from projections.transparency.offline.build import verifier_sha256
 from projections.transparency.refusals import LogRefused
 from projections.transparency.scope import Scope, time_of
@@ -60,6 +61,7 @@ NOT_STARTED: Final = (
     PasswordsMissing,
     NotReady,
     StillRunning,
+    OutOfShape,
 )
 """What can keep a deployment from starting; each says in a sentence what to do."""
 

@@ -26,6 +26,7 @@ from ops.example.story import ENDS_AT, begins_at, story
 from ops.publish import publish, publish_or_stop
 from ops.signins import SIGN_INS_FILE, SignIn, sign_ins
 from projections import follow, rebuild, schema, tracking
+from projections.rows import Connection
 
 FAR_BEHIND: Final = 5_000
 """Entries from which on making the read models anew is quicker than following batch by batch."""
@@ -110,12 +111,20 @@ def _follow(deployment: Deployment, console: Console) -> None:
         psycopg.connect(projector, autocommit=True) as connection,
         Progress(*_COLUMNS, console=console) as progress,
     ):
-        follow.ready(connection, allowed)
         task = progress.add_task("汇总查询数据 following the log", total=whole)
-        if whole - tracking.read(connection, schema.SHAPE).position > FAR_BEHIND:
+        if _is_far_behind(connection, allowed, whole):
             show = partial(_show_reached, progress, task)
             rebuild.rebuild(projector, readers=allowed, progress=show, processes=os.cpu_count() or 1)
         follow.catch_up(connection, lambda position: progress.update(task, completed=position))
+
+
+def _is_far_behind(connection: Connection, allowed: Sequence[str], whole: int) -> bool:
+    """Or made by another release."""
+    try:
+        follow.ready(connection, allowed)
+        return whole - tracking.read(connection, schema.SHAPE).position > FAR_BEHIND
+    except tracking.OutOfShape:
+        return True
 
 
 def _show_reached(progress: Progress, task: TaskID, position: int, last: int) -> None:

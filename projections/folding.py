@@ -30,8 +30,8 @@ from projections.schema import HANDLERS, SHAPE
 BATCH: Final = 1_000
 PART: Final = 5_000
 """Entries of a larger batch that are read at a time: so many stay near at hand."""
-WAITING: Final = 50_000
-"""Rows that may wait until nothing changes them any more, some 40 MB."""
+WAITING: Final = 200_000
+"""Rows that may wait until nothing changes them any more, some 150 MB: to change a row costs more than to write it."""
 
 _ENTRIES: Final = """
 SELECT position, known_at, state FROM ledger.entries

@@ -32,7 +32,7 @@ _GENERATION: Final = "UPDATE tracking SET generation = %(generation)s"
 
 
 class OutOfShape(Exception):
-    """查询数据的表结构属于另一个版本,请重建。 The read models belong to another release: rebuild them."""
+    """查询数据属于另一个版本,请运行 steelyard rebuild。 The read models are of another release: `steelyard rebuild`."""
 
 
 def begin(connection: Connection, shape: str, generation: int) -> None:
@@ -46,7 +46,7 @@ def read(connection: Connection, shape: str) -> AsOf:
     assert row is not None, "tracking has no row"
     position, at, known_at, generation, found = row
     if found != shape:
-        raise OutOfShape(f"{OutOfShape.__doc__} {found} {shape}")
+        raise OutOfShape(OutOfShape.__doc__)
     return AsOf(position=position, at=at, known_at=known_at, generation=generation)
 
 

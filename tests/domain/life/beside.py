@@ -13,6 +13,7 @@ from domain.organisation.custody import LegalHoldPlaced, ProcessingRestricted
 from domain.organisation.describing import DescribeMember, Traits
 from domain.oversight.erasing import LiftHold, LiftRestriction, PlaceHold, RestrictProcessing
 from domain.oversight.export import ProduceExport
+from domain.oversight.retention import KEPT_KINDS, OrderRetention, RecordTrim, RetentionOrdered
 from domain.oversight.review import REVIEW, Review, review_id
 from domain.oversight.reviewing import (
     CloseReview,
@@ -44,7 +45,8 @@ REGISTERS: Final = (
 )
 REVIEWS: Final = (OpenReview, GrantAccess, RevokeAccess, TakeOverReview, SealBundle, CloseReview)
 CUSTODY: Final = (PlaceHold, LiftHold, RestrictProcessing, LiftRestriction)
-BESIDE: Final = (*REGISTERS, *REVIEWS, *CUSTODY, ProduceExport, DescribeMember)
+RETENTIONS: Final = (OrderRetention, RecordTrim)
+BESIDE: Final = (*REGISTERS, *REVIEWS, *CUSTODY, *RETENTIONS, ProduceExport, DescribeMember)
 """Every wish that stands beside the points."""
 RECORDERS: Final = {BRANCH: person(RECORDER, "recorder", BRANCH), SMALL: person(SMALL_RECORDER, "recorder", SMALL)}
 HOME: Final = {BRANCH: PEOPLE, SMALL: SMALL_PEOPLE}
@@ -65,6 +67,9 @@ POOLS: Final[dict[str, Callable[[Life, Random], Any]]] = {
     "until": lambda life, random: life.now + timedelta(days=random.choice((1, 30, 200))),
     "size": lambda _, __: 9,
     "entries": lambda _, __: 3,
+    **dict.fromkeys(("due", "readings", "sessions", "tokens"), lambda _, random: random.randrange(9)),
+    "before_on": lambda _, random: date(random.choice((2020, 2021, 2022, 2023, 2024)), 1, 1),
+    "plan": lambda _, __: digest("plan"),
     "mandate": lambda _, __: "auditor",
     **dict.fromkeys(("bundle", "manifest"), lambda _, __: digest("taken")),
     **dict.fromkeys(("review", "export"), lambda _, __: UUID(int=1)),
@@ -79,8 +84,8 @@ def who_keeps(kind: type[Command], life: Life, random: Random, known: dict[str, 
         return Actor(sealed=secret("objector", "somebody").commitment)
     if kind in REGISTERS:
         return RECORDERS.get(known["unit"], RECORDERS[BRANCH])
-    if kind is ProduceExport:
-        return system("installation")
+    if kind in (ProduceExport, RecordTrim):
+        return system("installation" if kind is ProduceExport else "process")
     if kind in REVIEWS:
         review = life.world[REVIEW.of(known.get("review", UUID(int=1)))]
         if not isinstance(review, Review) or kind is TakeOverReview or not random.randrange(3):
@@ -97,6 +102,10 @@ def beside(kind: type[Command], life: Life, random: Random) -> dict[str, Any]:
         return _of_register(kind, life, random)
     if kind in REVIEWS:
         return _of_review(kind, life, random)
+    if kind in RETENTIONS:
+        ordered = _last(life, random, RetentionOrdered) if kind is RecordTrim else None
+        due = {"unit": random.choice((TOP, TOP, BRANCH)), "kind": random.choice(KEPT_KINDS)}
+        return due if ordered is None else {"unit": ordered.unit, "before_on": ordered.before_on}
     branch = random.choice((BRANCH, BRANCH, SMALL))
     about: dict[str, Any] = {"unit": branch, "member": random.choice(HOME[branch])}
     if kind is ProduceExport:

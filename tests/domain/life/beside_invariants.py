@@ -5,15 +5,20 @@ from typing import Final
 
 from domain.entry import encode
 from domain.organisation.describing import DescribeMember
+from domain.organisation.unit import UNIT, Established
+from domain.oversight.retention import RETENTION, AccessLogTrimmed, RetentionOrdered, first_kept
 from domain.oversight.reviewing import GrantAccess, OpenReview, TakeOverReview
 from domain.process import follow_up
-from tests.domain.life.beside import BESIDE, CUSTODY, REGISTERS, REVIEWS
+from domain.values import day_of
+from tests.domain.life.beside import BESIDE, CUSTODY, REGISTERS, RETENTIONS, REVIEWS
+from tests.domain.life.invariants import facts
 from tests.domain.life.life import Step
 
 OWN: Final = {
     **dict.fromkeys(REGISTERS, "register"),
     **dict.fromkeys(REVIEWS, "review"),
     **dict.fromkeys((*CUSTODY, DescribeMember), "member"),
+    **dict.fromkeys(RETENTIONS, "retention"),
 }
 """The only kind of stream that such a wish says anything in; else the one of the exports."""
 
@@ -43,7 +48,21 @@ def what_is_said_of_a_person_changes_nothing_of_his(step: Step) -> None:
         assert step.after.states == step.before.states
 
 
+def e9_nothing_goes_before_its_term_nor_without_an_order(step: Step) -> None:
+    """E9: ordered at the top alone, never of a day that must be kept; what went was ordered, and went once."""
+    for ordered in facts(step, RetentionOrdered):
+        unit = step.before[UNIT.of(ordered.unit)]
+        assert isinstance(unit, Established)
+        assert unit.parent is None
+        assert ordered.before_on <= first_kept(step.before, ordered.unit, ordered.kind, day_of(step.command.at))
+    for gone in facts(step, AccessLogTrimmed):
+        before = step.before[RETENTION.of(gone.unit)]
+        assert before.access_log == gone.before_on
+        assert before.trimmed is None or before.trimmed < gone.before_on
+
+
 OVER_WHAT_STANDS_BESIDE: Final[tuple[Callable[[Step], None], ...]] = (
+    e9_nothing_goes_before_its_term_nor_without_an_order,
     what_stands_beside_the_points_touches_nothing_of_theirs,
     i17_the_log_does_not_say_whom_a_review_is_about,
     what_is_said_of_a_person_changes_nothing_of_his,

@@ -33,6 +33,7 @@ from domain.organisation.describing import DescribeMember
 from domain.oversight.erasing import LiftHold, LiftRestriction, PlaceHold, RestrictProcessing
 from domain.oversight.export import ProduceExport
 from domain.oversight.log import RestoreLog
+from domain.oversight.retention import OrderRetention, RecordTrim, RetentionOrdered
 from domain.oversight.review import AccessGranted, ReviewOpened
 from domain.oversight.reviewing import CloseReview, GrantAccess, OpenReview, RevokeAccess, SealBundle, TakeOverReview
 from domain.recording import archive, bringing, deduction, honour, matter, sheet
@@ -87,7 +88,7 @@ BEGINNINGS: Final[tuple[type[Command], ...]] = (
     *(OpenPeriod,) * 4,
     RestoreLog,
     *(EnterRegister, OpenReview) * 2,
-    *(PlaceHold, RestrictProcessing, DescribeMember, ProduceExport, LeaveFeedback),
+    *(PlaceHold, RestrictProcessing, DescribeMember, ProduceExport, LeaveFeedback, OrderRetention),
     *(ProposeLocalItem,) * 4,
     *(OpenMeasure, StartProbation) * 2,
     *(reorganisation.RenameUnit, reorganisation.MoveUnit, membership.EndMembership, reorganisation.AssignApprovalBody),
@@ -173,6 +174,7 @@ AFTER: Final[dict[type[Fact], tuple[type[Command], ...]]] = {
     ReviewOpened: (GrantAccess, GrantAccess, appointments.EndRole, CloseReview),
     AccessGranted: (SealBundle, SealBundle, RevokeAccess),
     LegalHoldPlaced: (LiftHold,),
+    RetentionOrdered: (RecordTrim, RecordTrim, OrderRetention),
     ProcessingRestricted: (LiftRestriction, LiftRestriction),
     measure.MeasureProposed: (OpenMeasure, OpenMeasure, SetAsideMeasure, ReviewMeasures),
     measure.MeasureSetAside: (OpenMeasure,),

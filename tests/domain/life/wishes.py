@@ -28,6 +28,7 @@ from domain.objection.retaliation import About, Act
 from domain.organisation import appointments, exemption, member, membership, reorganisation, unit
 from domain.organisation.roster import belonging
 from domain.oversight.erasing import DecideErasure, DestroyKey, ProposeErasure, WithdrawErasure
+from domain.oversight.retention import DestroyCaseKey, DestroyErasedCase
 from domain.oversight.review import ReviewOpened
 from domain.recording import deduction, honour, matter
 from domain.recording.bringing import BringVeto, VetoBrought
@@ -523,13 +524,16 @@ def known_from(*sources: object) -> dict[str, Any]:
 
 
 ELSEWHERE: Final = (
-    *("domain.oversight.retention", "domain.assessment.ordering", "domain.assessment.superseding"),
-    *("domain.assessment.settling", "domain.assessment.following", "domain.assessment.giving", "domain.history"),
+    *("domain.assessment.ordering", "domain.assessment.superseding", "domain.assessment.settling"),
+    *("domain.assessment.following", "domain.assessment.giving", "domain.history"),
 )
-DESTROYING: Final = (ProposeErasure, DecideErasure, WithdrawErasure, DestroyKey)
+DESTROYING: Final = (
+    *(ProposeErasure, DecideErasure, WithdrawErasure, DestroyKey),
+    *(DestroyCaseKey, DestroyErasedCase),
+)
 LIVED = tuple(kind for kind in house.COMMANDS if not kind.__module__.startswith(ELSEWHERE) and kind not in DESTROYING)
 """Wishes of a branch's days, of its year, of what follows and of what stands beside. What is destroyed of a person's
-data has to wait for years after his membership, and is told in tests/domain/oversight; a restatement needs a second
+data or of a case has to wait for years, and is told in tests/domain/oversight; a restatement needs a second
 rule set over a determined year, seats a pool of branches, and what bodies give a rule set that asks for it, in
 tests/domain/assessment; what papers say of years before the log comes before all that is lived: in
 tests/domain/history."""
