@@ -40,7 +40,7 @@ class NothingToTake(Refused):
 
 
 class NoRoom(Refused):
-    """磁盘空间不足,没有生成,也没有入账;请告知管理员。 No room on the disk; nothing was made or recorded. Tell the operator."""
+    """磁盘空间不足,没有生成,也没有入账;请告知管理员。 No room on the disk; nothing is on record. Tell the operator."""
 
     code = "no-room"
 
