@@ -71,7 +71,7 @@ POOLS: Final[dict[str, Callable[[Life, Random], Any]]] = {
     "before_on": lambda _, random: date(random.choice((2020, 2021, 2022, 2023, 2024)), 1, 1),
     "plan": lambda _, __: digest("plan"),
     "mandate": lambda _, __: "auditor",
-    **dict.fromkeys(("bundle", "manifest"), lambda _, __: digest("taken")),
+    **dict.fromkeys(("bundle", "manifest", "content"), lambda _, __: digest("taken")),
     **dict.fromkeys(("review", "export"), lambda _, __: UUID(int=1)),
     **dict.fromkeys(("subject", "receiver", "traits"), lambda _, __: secret("said", "said")),
     **dict.fromkeys(("words", "of_unit", "of_entry", "scope", "by"), lambda _, __: None),
