@@ -14,11 +14,11 @@ owner dies, so that none is left behind.
 import fcntl
 import json
 import os
-import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +45,7 @@ from ops.postmaster import (
 __all__ = ["NoBinaries", "NotReady", "OtherMajor", "Running", "StillRunning", "installed_binaries", "start"]
 
 _SOCKET_PATH_BYTES = 107  # sockaddr_un.sun_path holds 108 with its closing zero
+_SHORT = "steelyard-"  # begins the name of a folder that holds a socket and nothing else
 _POLL_S = 0.01
 
 _OPTIONS = {
@@ -162,13 +163,21 @@ def _find(folder: Path) -> Running | None:
 
 
 def _forget_address(folder: Path) -> None:
-    """Take back the address of a server that has ended, and its socket's folder if that was a short one."""
+    """Take back the address of a server that has ended, and its socket's folder if that was a short one.
+
+    The address may be another folder's: copied or moved with its data, it names what belongs to the server that wrote
+    it. So nothing is removed but a short folder of sockets to which nobody answers, and whatever else lies there stays.
+    """
     try:
-        socket = Path(json.loads((folder / "address").read_bytes())["socket"])
+        address = json.loads((folder / "address").read_bytes())
     except FileNotFoundError:
         return
-    if socket != folder / "cluster":
-        shutil.rmtree(socket, ignore_errors=True)
+    ended = Running(folder, address["major"], address["pid"], Path(address["socket"]))
+    if ended.socket.name.startswith(_SHORT) and not ended.is_alive():
+        for socket in ended.socket.glob(".s.PGSQL.*"):
+            socket.unlink(missing_ok=True)
+        with suppress(OSError):
+            ended.socket.rmdir()
     (folder / "address").unlink()
 
 
@@ -210,7 +219,7 @@ def _check_major(cluster: Path, major: int) -> None:
 def _socket_folder(cluster: Path, account: Account | None) -> Path:
     if len(os.fsencode(cluster / SOCKET)) <= _SOCKET_PATH_BYTES:
         return cluster
-    short = Path(tempfile.mkdtemp(prefix="steelyard-"))
+    short = Path(tempfile.mkdtemp(prefix=_SHORT))
     if account is not None:
         os.chown(short, account.user, account.group)
     return short

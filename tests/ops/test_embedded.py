@@ -150,6 +150,33 @@ def test_the_short_socket_of_a_killed_owner_is_taken_back(
         assert not left.exists()
 
 
+@pytest.mark.parametrize("name", ["data", "x" * 100])
+def test_a_copy_of_a_folder_takes_nothing_from_the_one_it_was_copied_from(
+    short_folder: Path, binaries: Path, others: list["subprocess.Popen[str]"], name: str
+) -> None:
+    """Copied from under a server, or after it was killed, a folder holds the other's address."""
+    folder, copy = short_folder / name, short_folder / "copy"
+    others.append(run(STAY, folder, binaries))
+    line(others[0].stdout)
+    with start(folder, binaries=binaries) as guest:
+        write(guest, 1)
+    address = (folder / "address").read_bytes()
+    others[0].kill()
+    others[0].wait()
+    await_end_of_earlier(folder / "cluster", time.monotonic() + 60)
+    subprocess.run(["cp", "-a", str(folder), str(copy)], check=True)  # noqa: S603, S607 - as an operator would
+    assert (copy / "address").read_bytes() == address
+    with start(copy, binaries=binaries) as running:
+        assert rows(running) == [1]
+        assert (folder / "cluster" / "PG_VERSION").exists()
+    with start(folder, binaries=binaries) as running:
+        (copy / "address").write_bytes((folder / "address").read_bytes())
+        with start(copy, binaries=binaries) as other:
+            assert rows(other) == [1]
+        assert running.is_alive()
+        assert rows(running) == [1]
+
+
 def test_its_configuration_can_be_reloaded(short_folder: Path, binaries: Path) -> None:
     with start(short_folder, binaries=binaries) as running, psycopg.connect(running.admin_url) as connection:
         connection.autocommit = True
