@@ -301,6 +301,8 @@ def export(
         raise typer.BadParameter(f"{neither}", param_hint="--period") from neither
     taking = proving.Taking(Scope(unit=unit, member=member, year=year, period=part), receiver, None, size)
     file = target.with_name(f"{target.name}.tar") if packed else None
+    if file is not None and file.exists():
+        raise typer.BadParameter(f"{file} 已存在 exists already", param_hint="--tar")
     with deployed(Settings(), unread=True) as deployment, console.status("导出 exporting"):
         done = proving.exported(deployment, target, taking, file)
     console.print(f"{done.folder}: 1…{done.checkpoint.size}")

@@ -14,6 +14,7 @@ owner dies, so that none is left behind.
 import fcntl
 import json
 import os
+import socket
 import tempfile
 import threading
 import time
@@ -166,19 +167,31 @@ def _forget_address(folder: Path) -> None:
     """Take back the address of a server that has ended, and its socket's folder if that was a short one.
 
     The address may be another folder's: copied or moved with its data, it names what belongs to the server that wrote
-    it. So nothing is removed but a short folder of sockets to which nobody answers, and whatever else lies there stays.
+    it. So nothing is removed but a short folder of sockets to which nobody listens, and whatever else lies there stays.
     """
     try:
         address = json.loads((folder / "address").read_bytes())
     except FileNotFoundError:
         return
-    ended = Running(folder, address["major"], address["pid"], Path(address["socket"]))
-    if ended.socket.name.startswith(_SHORT) and not ended.is_alive():
-        for socket in ended.socket.glob(".s.PGSQL.*"):
-            socket.unlink(missing_ok=True)
+    short = Path(address["socket"])
+    if short.name.startswith(_SHORT) and not _is_listened_to(short / SOCKET):
+        for left in short.glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
         with suppress(OSError):
-            ended.socket.rmdir()
+            short.rmdir()
     (folder / "address").unlink()
+
+
+def _is_listened_to(path: Path) -> bool:
+    """Whether a server has this socket, were it only starting: the system says so, not the server."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        try:
+            asking.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:
+            return True
+    return True
 
 
 def _own(folder: Path, lock: int, binaries: Path, options: Mapping[str, str], deadline: float) -> Running:
@@ -196,12 +209,12 @@ def _own(folder: Path, lock: int, binaries: Path, options: Mapping[str, str], de
         _forget_address(folder)
     else:
         initialise(cluster, programs, account)
-    socket = _socket_folder(cluster, account)
-    process = spawn(cluster, socket, programs, account, {**_OPTIONS, **options})
-    running = Running(folder, major, process.pid, socket, process, lock)
+    place = _socket_folder(cluster, account)
+    process = spawn(cluster, place, programs, account, {**_OPTIONS, **options})
+    running = Running(folder, major, process.pid, place, process, lock)
     try:
         _await_answer(running, process)
-        address = {"major": major, "pid": process.pid, "socket": str(socket)}
+        address = {"major": major, "pid": process.pid, "socket": str(place)}
         (folder / "address.new").write_text(json.dumps(address))
         (folder / "address.new").rename(folder / "address")
     except BaseException:

@@ -47,7 +47,7 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     honours: tuple[str, ...] = ()
     deductions: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
-    """Records that no notice has confirmed yet; and what objections hold back, where it must be settled before."""
+    """Records that no notice has confirmed yet or that an objection holds back, and objections to missing ones."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__struct_fields__)
@@ -63,8 +63,6 @@ class Found(NamedTuple):
     cases: int
     missing: Missing
     below_plan: tuple["BelowPlan", ...] = ()
-    held_back: tuple[MemberId, ...] = ()
-    """Who is computed without what an objection holds back, and is determined once that is settled."""
 
 
 class BelowPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +86,6 @@ def looked_through(past: Past, scheme: Scheme, period: Assessment, members: Sequ
     claims = [one for one in honours if isinstance(one, Honour) and _inside(period, one.claim.dated_on)]
     proposals = [one for one in deductions if isinstance(one, Deduction) and _inside(period, one.proposal.dated_on)]
     written = {code for code, _, _ in sheets}
-    waiting, held_back = _waiting(past, scheme, period, members)
     return Found(
         planned=len(matters),
         held=len(held),
@@ -101,9 +98,8 @@ def looked_through(past: Past, scheme: Scheme, period: Assessment, members: Sequ
             open_sheets=tuple(f"{code}/{item}" for code, item, sheet in sheets if sheet.status != "approved"),
             honours=tuple(str(one.claim.matter) for one in claims if one.status == "claimed"),
             deductions=tuple(str(one.proposal.matter) for one in proposals if one.open),
-            waiting=waiting,
+            waiting=_waiting(past, period, members),
         ),
-        held_back=held_back,
         below_plan=_below_plan(scheme, period, [state.kind for _, state in held]),
     )
 
@@ -159,23 +155,12 @@ def _sheets(past: Past, scheme: Scheme, unit: Code, held: Sequence[tuple[str, He
     return [(*key, state) for key, state in zip(keys, states, strict=True) if isinstance(state, Sheet)]
 
 
-def _waiting(
-    past: Past, scheme: Scheme, period: Assessment, members: Sequence[MemberId]
-) -> tuple[tuple[str, ...], tuple[MemberId, ...]]:
-    """What must be confirmed or settled before, and whom an objection holds back while the others go on (I9).
-
-    Grades are given over everybody's figures: there, and where nobody is left to go on, it is settled before.
-    """
+def _waiting(past: Past, period: Assessment, members: Sequence[MemberId]) -> tuple[str, ...]:
     archives: list[Archive] = past.many([archive_of(one, period.last_on) for one in members])
     standing = [one for archive in archives for one in archive.records.values() if one.status not in ENDED]
-    records = [o.record for o in standing if o.waiting and not o.held_by and _inside(period, o.counted_on)]
-    held = {one: a.held_back(period.first_on, period.last_on) for one, a in zip(members, archives, strict=True)}
-    back = tuple(one for one, what in held.items() if what)
-    ruled = scheme.period(period.period)
-    if ruled is None or ruled.graded or len(back) == len(members):
-        records += [one for what in held.values() for one in what]
-        back = ()
-    return tuple(str(one) for one in dict.fromkeys(records)), back
+    records = (one.record for one in standing if (one.waiting or one.held_by) and _inside(period, one.counted_on))
+    missing = (objection for archive in archives for objection in archive.missing(period.first_on, period.last_on))
+    return tuple(str(one) for one in dict.fromkeys((*records, *missing)))
 
 
 def members_of(past: Past, period: Assessment) -> list[MemberId]:

@@ -140,12 +140,15 @@ def _round(past: Past, found: Assessment, notice: Notice, today: date) -> Round:
 
 
 def _unchanged(rules: Ruled, result: Result, archive: Archive) -> bool:
-    """Whether the records that count are those that were computed, and no objection holds one back or misses one."""
+    """Whether the records that count are those that were computed, and nothing is on its way or said to be missing.
+
+    A record that a decision put in the place of another counts after its own notice: till then nothing is known of him.
+    """
     assert result.computed is not None, "the caller has looked"
-    if archive.held_back(rules.first_on, rules.last_on):
+    inside = [one for one in archive.records.values() if rules.first_on <= one.counted_on <= rules.last_on]
+    if any(one.waiting for one in inside) or archive.missing(rules.first_on, rules.last_on):
         return False
-    inside = (r for r in archive.records.values() if counts(r) and rules.first_on <= r.counted_on <= rules.last_on)
-    return digest_of(inside) == result.computed.records_digest
+    return digest_of(filter(counts, inside)) == result.computed.records_digest
 
 
 def _as_given(result: Result, given: Given) -> bool:

@@ -47,8 +47,6 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     cases: int
     below_plan: tuple[BelowPlan, ...] = ()
     """Of which items fewer matters were held than planned: it holds nothing up, and whoever adopts should know."""
-    held_back: int = 0
-    """How many are computed without what an objection holds back, and determined once it is settled."""
 
     @property
     def clear(self) -> bool:
@@ -125,7 +123,6 @@ def _gate(past: Past, found: Assessment, now: Instant) -> Gate:
         sheets=seen.sheets,
         cases=seen.cases,
         below_plan=seen.below_plan,
-        held_back=len(seen.held_back),
     )
 
 

@@ -279,14 +279,10 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
         inside = [(key, one) for key, one in self.omissions.items() if first_on <= one.occurred_on <= last_on]
         return [key for key, one in inside if self.live(one.unit, one.matter, one.item) is None]
 
-    def held_back(self, first_on: date, last_on: date) -> list[UUID]:
-        """What of these days open objections hold back: records, and what they say is missing."""
-        inside = (r for r in self.records.values() if first_on <= r.counted_on <= last_on and r.status not in ENDED)
-        return [*(one.record for one in inside if one.held_by), *self.missing(first_on, last_on)]
-
     def held(self) -> bool:
         """Whether an open objection stands in the way of determining this member."""
-        return bool(self.held_back(date.min, date.max))
+        held = any(one.held_by for one in self.records.values() if one.status not in ENDED)
+        return held or bool(self.missing(date.min, date.max))
 
 
 class RecordUnknown(Refused):

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from msgspec.structs import replace
 
 from domain.assessment.completeness import PeriodIncomplete, PeriodRunning
@@ -20,7 +19,7 @@ from domain.assessment.period import (
     PeriodSealed,
 )
 from domain.assessment.result import MemberComputed, ScoreDetermined
-from domain.decider import Command, Fact, Write
+from domain.decider import Fact
 from domain.notice.notice import (
     NOTICE,
     DisclosureChecked,
@@ -34,14 +33,7 @@ from domain.notice.notice import (
 from domain.notice.running import ConfirmRecords
 from domain.organisation.roster import MemberEnrolled, MemberReleased, roster_of
 from domain.recording.approval import WrongBody
-from domain.recording.archive import (
-    PointsConfirmed,
-    PointsRecorded,
-    Record,
-    RecordReleased,
-    RecordSuspended,
-    archive_of,
-)
+from domain.recording.archive import PointsConfirmed, Record, RecordReplaced, archive_of
 from domain.recording.omission import OmissionHeld, OmissionSettled
 from domain.recording.sealing import ArchiveSealed, PeriodSealedAlready
 from tests.domain.branch import (
@@ -115,11 +107,6 @@ MISSING = ARCHIVE.says(
 SHEET_NOTICE = notice_id(BRANCH, "MT-0512", "R-LX-1", 1)
 
 
-def adopted_and_noticed() -> tuple[Command, ...]:
-    """The half's figures made, adopted, and on the wall."""
-    return computed("H1", H1_OVER), adopted("H1", H1_OVER), *noticed("H1", H1_OVER)
-
-
 def hung(unit: str = BRANCH) -> tuple[Fact, ...]:
     """The notice of the sheet on which his line may be missing, from its draft to its end."""
     of = {"notice": SHEET_NOTICE, "unit": unit}
@@ -136,57 +123,11 @@ def hung(unit: str = BRANCH) -> tuple[Fact, ...]:
 FOUND = ARCHIVE.says(OmissionSettled(objection=LEFT_OUT, member=MEMBER, unit=BRANCH))
 
 
-ABSENCE = who("absence")
-RECORDED = ARCHIVE.says(
-    PointsRecorded(
-        record=ABSENCE, member=MEMBER, unit=BRANCH, matter="MT-0512", item="R-LX-1", rules=VERSION, outcome="absent",
-        quantity="1.00", occurred_on=HELD_ON, entitled=3, present=3, in_favour=3,
-    )
-)  # fmt: skip
-CONFIRMED = ARCHIVE.says(PointsConfirmed(record=ABSENCE, notice=SHEET_NOTICE))
-SUSPENDED, RELEASED = (
-    ARCHIVE.says(kind(record=ABSENCE, member=MEMBER, objection=LEFT_OUT)) for kind in (RecordSuspended, RecordReleased)
-)
-
-
-@pytest.mark.parametrize("objected", [(MISSING,), (RECORDED, SUSPENDED)], ids=["missing line", "line"])
-def test_a_half_is_computed_past_an_objection_and_a_year_with_its_grades_is_not(objected: tuple[Write, ...]) -> None:
-    """I9: it blocks the determination of that member. Seats are given over everybody's figures, and so wait."""
-    OPEN.given(*objected).when(computed("H1", H1_OVER)).says(
+def test_an_objection_to_a_missing_line_stops_the_period_as_one_to_a_line_does() -> None:
+    OPEN.given(MISSING).when(computed("H1", H1_OVER)).refused(PeriodIncomplete, waiting=(str(LEFT_OUT),))
+    OPEN.given(MISSING, FOUND).when(computed("H1", H1_OVER)).says(
         CompletenessChecked, PeriodComputed, *[MemberComputed] * len(PEOPLE)
     )
-    halves(SEATED).given(*objected).when(computed("Y", Y_OVER)).refused(PeriodIncomplete)
-    halves(SEATED).given(MISSING, FOUND).when(computed("Y", Y_OVER)).refused(AppraisalMissing)
-
-
-def test_a_record_that_is_not_confirmed_yet_stops_the_period() -> None:
-    OPEN.given(RECORDED).when(computed("H1", H1_OVER)).refused(PeriodIncomplete, waiting=(str(ABSENCE),))
-
-
-def test_where_an_objection_holds_back_everybody_who_is_left_it_is_settled_first() -> None:
-    over = term_over("H1", H1_OVER + TERM)
-    left = OPEN.given(MISSING, *adopted_and_noticed(), *over)
-    again = computed("H1", H1_OVER + TERM)
-    left.when(again).refused(PeriodIncomplete, waiting=(str(LEFT_OUT),))
-    left.given(FOUND).when(again).says(CompletenessChecked, PeriodComputed, MemberComputed)
-
-
-def test_whoever_an_objection_holds_back_is_determined_by_figures_that_know_how_it_ended() -> None:
-    """His line is held back while the others are determined; released, it counts, and his figures are made again."""
-    over = H1_OVER + TERM
-    waiting = OPEN.given(RECORDED, CONFIRMED, SUSPENDED, *adopted_and_noticed(), *term_over("H1", over))
-    scored = {fact.member for fact in waiting.world.facts if isinstance(fact, ScoreDetermined)}
-    assert scored == set(PEOPLE) - {MEMBER}
-    waiting.when(confirmed("H1", over)).nothing()
-    released = waiting.given(RELEASED)
-    released.when(confirmed("H1", over)).nothing()
-    anew = released.given(computed("H1", over), adopted("H1", over), *noticed("H1", over, 2))
-    facts = anew.given(*term_over("H1", over + TERM, 2)).world.facts
-    (last,) = [one for one in facts[len(released.world.facts) :] if isinstance(one, ScoreDetermined)]
-    (first,) = [one for one in waiting.world.facts if isinstance(one, MemberComputed) and one.member == MEMBER]
-    assert (last.member, last.records, first.records) == (MEMBER, 1, 0)
-    assert last.base < first.base
-    assert isinstance(facts[-1], PeriodSealed)
 
 
 def test_whose_line_may_be_missing_is_not_determined_and_everybody_else_is() -> None:
@@ -201,6 +142,23 @@ def test_whose_line_may_be_missing_is_not_determined_and_everybody_else_is() -> 
     facts = there.given(FOUND).when(after).facts()
     assert [fact.member for fact in facts if isinstance(fact, ScoreDetermined)] == [MEMBER]
     assert isinstance(facts[-1], PeriodSealed)
+
+
+def test_whose_line_is_put_in_is_not_determined_before_it_counts() -> None:
+    """The decision puts the record in at once, and it counts after its own notice: till then he waits."""
+    put_in = RecordReplaced(
+        record=who("put in"), member=MEMBER, replaces=None, objection=LEFT_OUT, unit=BRANCH, matter="MT-0512",
+        item="R-LX-1", rules=VERSION, outcome="absent", quantity="1.00", occurred_on=HELD_ON, counted_on=HELD_ON,
+    )  # fmt: skip
+    upheld = POSTED.given(MISSING, *term_over("H1", H1_OVER + TERM), ARCHIVE.says(put_in), FOUND)
+    there = upheld.given(*(NOTICE.of(SHEET_NOTICE).says(fact) for fact in hung()))
+    after = wish(ConfirmRecords, PROCESS, H1_OVER + TERM, unit=BRANCH, notice=SHEET_NOTICE, after_objection=True)
+    there.when(after).nothing()
+    # then: once it counts his figures are others, and the period is computed anew for him
+    counting = there.given(ARCHIVE.says(PointsConfirmed(record=who("put in"), notice=SHEET_NOTICE)))
+    counting.when(after).nothing()
+    anew = counting.when(computed("H1", H1_OVER + TERM)).facts()
+    assert [one.member for one in anew if isinstance(one, MemberComputed)] == [MEMBER]
 
 
 def test_whoever_was_transferred_is_determined_where_he_went_once_the_objection_lets_go() -> None:

@@ -1,4 +1,4 @@
-"""The invariants of SPEC §4.4 that hold over periods: I9, I12, I13, I16 to I19, I21 to I23, asked after every wish."""
+"""The invariants of SPEC §4.4 that hold over periods: I12, I13, I16 to I19, I21 to I23, asked after every wish."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -62,13 +62,6 @@ DAY_THAT_COUNTS: Final[dict[type[Fact], str]] = {
 }
 """Of a fact that enters a period: the field that says into which."""
 GRADES: Final = ("excellent", "qualified", "basically_qualified", "unqualified")
-
-
-def i9_nobody_is_determined_over_what_an_objection_holds_back(step: Step) -> None:
-    """I9: an open objection blocks the determination of its member; what a restatement makes anew is determined."""
-    for fact in facts(step, ScoreDetermined):
-        archive: Archive = step.before[archive_of(fact.member, fact.last_on)]
-        assert fact.version > 1 or not archive.held_back(fact.first_on, fact.last_on)
 
 
 def i12_nothing_enters_a_sealed_period(step: Step) -> None:
@@ -233,7 +226,6 @@ def a5_a_body_alters_no_figure(step: Step) -> None:
 
 
 OVER_PERIODS: Final[tuple[Callable[[Step], None], ...]] = (
-    i9_nobody_is_determined_over_what_an_objection_holds_back,
     i12_nothing_enters_a_sealed_period,
     i13_nothing_is_computed_before_everything_is_settled,
     i16_a_probationary_member_has_no_grade,
